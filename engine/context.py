@@ -1,0 +1,68 @@
+"""Context: everything that a running node may ask of the engine. Injected by type, never imported as a singleton.
+
+The executor makes one per call; scripts that call nodes as plain functions make one with `Context.standalone`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from torch import Tensor
+
+from engine.errors import Interrupted
+from engine.memory.pool import Pool
+from engine.settings import Settings
+
+
+def _ignore(*_: object) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a node may ask of the engine.
+
+    Attributes:
+        settings: Directories and limits.
+        pool: Who may be on the device: `with ctx.pool.use(weights) as module`.
+        node_id: The id of the node that runs, as in the workflow.
+        prompt: The whole workflow in API format, as submitted; what saved files carry as `prompt`.
+        extra_pnginfo: What else saved files carry, by key (`workflow`: the canvas document).
+        interrupted: Set when the user stops the run.
+        on_progress: Receives (value, total).
+        on_preview: Receives an image `[h, w, c]` or `[b, h, w, c]`, range 0..1, on any device.
+    """
+
+    is_node_context: ClassVar[bool] = True
+
+    settings: Settings
+    pool: Pool
+    node_id: str = ""
+    prompt: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    extra_pnginfo: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    interrupted: threading.Event = field(default_factory=threading.Event)
+    on_progress: Callable[[int, int], None] = _ignore
+    on_preview: Callable[[Tensor], None] = _ignore
+
+    @classmethod
+    def standalone(cls, settings: Settings | None = None) -> Context:
+        """A context for scripts that call nodes as functions, outside any run."""
+        settings = settings or Settings()
+        return cls(settings=settings, pool=Pool(settings))
+
+    def check_interrupted(self) -> None:
+        """Raise `Interrupted` if the user stopped the run. Cheap; called between steps."""
+        if self.interrupted.is_set():
+            raise Interrupted
+
+    def progress(self, value: int, total: int) -> None:
+        """Tell how far the node is; also the place where an interrupt takes effect."""
+        self.check_interrupted()
+        self.on_progress(value, total)
+
+    def preview(self, image: Tensor) -> None:
+        """Show an unfinished image, `[h, w, c]` or `[b, h, w, c]`, range 0..1."""
+        self.on_preview(image)

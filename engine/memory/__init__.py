@@ -1,0 +1,1 @@
+"""Memory: which device, which dtype, and who may stay on the device."""
