@@ -1,0 +1,29 @@
+"""`check FILE`: read and validate a workflow without running it; every error is printed, not the first."""
+
+from __future__ import annotations
+
+import argparse
+
+from engine.commands import DONE, RUN_FAILED
+from engine.settings import Settings
+
+SUMMARY = "say everything that is wrong with a workflow file"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's own arguments."""
+    parser.add_argument("file", metavar="FILE", help="workflow: JSON of either format, or a picture that carries one")
+
+
+def execute(options: argparse.Namespace, settings: Settings) -> int:
+    """Print the errors. Status 1 if there are any."""
+    from engine import Engine
+
+    engine = Engine(settings)
+    checked = engine.validate(engine.load(options.file))
+    for error in checked.errors:
+        print(error.message)
+    if checked.errors:
+        return RUN_FAILED
+    print(f"{options.file}: {len(checked.workflow.nodes)} nodes, no errors")
+    return DONE

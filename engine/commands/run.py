@@ -1,0 +1,173 @@
+"""`run FILE`: run a saved workflow headless and leave its files in the output directory."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.commands import BAD_REQUEST, DONE, INTERRUPTED, RUN_FAILED
+from engine.errors import EngineError, Interrupted, NodeError, ValidationError, WorkflowError
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.graph.workflow import Workflow
+    from engine.runtime import Engine, RunResult
+
+SUMMARY = "run a workflow file"
+_SEED_COUNT = 2**64
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's own arguments."""
+    parser.add_argument("file", metavar="FILE", help="workflow: JSON of either format, or a picture that carries one")
+    parser.add_argument(
+        "--set",
+        dest="inputs",
+        action="append",
+        default=[],
+        metavar="NODE.INPUT=VALUE",
+        help="set an input; NODE is an id or a title; may be repeated",
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="set every seed of the workflow")
+    parser.add_argument(
+        "--batch", type=int, default=1, metavar="N", help="run N times, each with the next seed (default: 1)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+
+
+def execute(options: argparse.Namespace, settings: Settings) -> int:
+    """Run the workflow as often as asked; print the path of each file it left."""
+    from engine import Engine
+
+    report: dict[str, Any] = {"status": "succeeded", "runs": []}
+    try:
+        if options.batch < 1:
+            raise WorkflowError(f"--batch must be 1 or more, not {options.batch}.")
+        engine = Engine(settings)
+        workflow = engine.load(options.file)
+        for inputs in _inputs_of_runs(engine, workflow, options):
+            result = _run(engine, workflow, inputs, quiet=options.json)
+            report["runs"].append(_describe(result, inputs, settings))
+            if not options.json:
+                _print_files(report["runs"][-1])
+        status = DONE
+    except EngineError as error:
+        status, report["status"] = _outcome(error)
+        report["error"] = error.record()
+        if isinstance(error, ValidationError):
+            report["node_errors"] = _node_errors(error)
+        if not options.json:
+            print(f"{report['status']}: {error}", file=sys.stderr)
+    if options.json:
+        print(json.dumps(report, indent=2))
+    return status
+
+
+def _outcome(error: EngineError) -> tuple[int, str]:
+    if isinstance(error, Interrupted):
+        return INTERRUPTED, "interrupted"
+    if isinstance(error, NodeError):
+        return RUN_FAILED, "failed"
+    return BAD_REQUEST, "refused"
+
+
+def _run(engine: Engine, workflow: Workflow, inputs: dict[str, Any], *, quiet: bool) -> RunResult:
+    from engine.commands.progress import ProgressBars
+
+    titles = {node.id: node.title for node in workflow.nodes.values()}
+    with ProgressBars(titles, quiet=quiet) as bars, _interrupt_on_signal(engine):
+        return engine.run(workflow, inputs=inputs, on_event=bars.show)
+
+
+@contextmanager
+def _interrupt_on_signal(engine: Engine) -> Iterator[None]:
+    """The first Ctrl-C stops the run between steps; a second one ends the program as usual."""
+
+    def stop(*_: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        print("\nStopping after this step; Ctrl-C again to quit at once.", file=sys.stderr)
+        engine.interrupt()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _inputs_of_runs(engine: Engine, workflow: Workflow, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """What each run sets: `--set` as given, and the seeds, one further each time."""
+    given = dict(_parse_assignment(assignment) for assignment in options.inputs)
+    seeds = _seed_inputs(engine, workflow)
+    if (options.seed is not None or options.batch > 1) and not seeds:
+        raise WorkflowError(f"{options.file}: --seed and --batch need a seed, and no node of this workflow has one.")
+    for number in range(options.batch):
+        moved = {
+            name: ((stored if options.seed is None else options.seed) + number) % _SEED_COUNT
+            for name, stored in seeds.items()
+            if options.seed is not None or number
+        }
+        yield {**moved, **given}
+
+
+def _parse_assignment(assignment: str) -> tuple[str, str]:
+    name, equals, value = assignment.partition("=")
+    if not equals or "." not in name:
+        raise WorkflowError(f"--set {assignment!r}: expected NODE.INPUT=VALUE, for example 3.seed=7.")
+    return name, value
+
+
+def _seed_inputs(engine: Engine, workflow: Workflow) -> dict[str, int]:
+    """Every seed that stands in the workflow as a number, by NODE.INPUT."""
+    return {
+        f"{node.id}.{declared.name}": node.inputs[declared.name]
+        for node in workflow.nodes.values()
+        if (definition := engine.registry.get(node.type)) is not None
+        for declared in definition.inputs
+        if declared.seed_control and isinstance(node.inputs.get(declared.name), int)
+    }
+
+
+def _describe(result: RunResult, inputs: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    outputs = {
+        node_id: {key: [_with_path(item, settings) for item in items] for key, items in ui.items()}
+        for node_id, ui in result.ui.items()
+    }
+    return {"seconds": round(result.seconds, 3), "inputs": inputs, "cached": sorted(result.cached), "outputs": outputs}
+
+
+def _with_path(item: Any, settings: Settings) -> Any:
+    if not isinstance(item, dict) or item.get("type") not in ("input", "output", "temp"):
+        return item
+    path = settings.directory(item["type"]) / item.get("subfolder", "") / item["filename"]
+    return {**item, "path": str(path)}
+
+
+def _print_files(run: dict[str, Any]) -> None:
+    for ui in run["outputs"].values():
+        for items in ui.values():
+            for item in items:
+                print(_shortest(Path(item["path"])) if isinstance(item, dict) and "path" in item else item)
+
+
+def _shortest(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _node_errors(error: ValidationError) -> dict[str, Any]:
+    """The `node_errors` object of the HTTP protocol."""
+    by_node: dict[str, Any] = {}
+    for each in error.errors:
+        entry = by_node.setdefault(
+            each.node_id,
+            {"errors": [], "dependent_outputs": list(each.dependent_outputs), "class_type": each.node_type},
+        )
+        entry["errors"].append(each.record())
+    return by_node
