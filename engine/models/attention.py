@@ -23,8 +23,14 @@ def attention(q: Tensor, k: Tensor, v: Tensor, heads: int, *, mask: Tensor | Non
     Returns:
         `[b t d]`.
     """
-    q, k, v = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in (q, k, v))
+    q, k, v = _split_heads(q, heads), _split_heads(k, heads), _split_heads(v, heads)
     return functional.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).flatten(2)
+
+
+def _split_heads(x: Tensor, heads: int) -> Tensor:
+    """`[b t d]` -> `[b n t d/n]`."""
+    b, t, d = x.shape
+    return x.reshape(b, t, heads, d // heads).transpose(1, 2)
 
 
 class Attention(nn.Module):

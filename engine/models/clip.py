@@ -40,7 +40,7 @@ class ClipTextEncoder(nn.Module):
     def __init__(self, config: ClipTextConfig) -> None:
         super().__init__()
         self.config = config
-        text_model: Any = CLIPTextModel(
+        model: Any = CLIPTextModel(
             CLIPTextConfig(
                 vocab_size=config.vocab_size,
                 hidden_size=config.hidden_size,
@@ -52,6 +52,8 @@ class ClipTextEncoder(nn.Module):
                 eos_token_id=config.eos_token,
             )
         )
+        # Early releases 5.x keep the parts one attribute further in.
+        text_model: Any = getattr(model, "text_model", model)
         # Positions are always 0, 1, 2, ...; a buffer of them would have no value in a model built on `meta`.
         text_model.embeddings.position_ids = None
         self.text_model = text_model

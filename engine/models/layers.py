@@ -163,7 +163,8 @@ def _to_tokens(x: Tensor) -> Tensor:
 
 def _to_map(x: Tensor, size: torch.Size) -> Tensor:
     """`[b (h w) c]` -> `[b c h w]`."""
-    return x.transpose(1, 2).unflatten(2, size)
+    b, _, c = x.shape
+    return x.transpose(1, 2).reshape(b, c, *size)
 
 
 class Downsample(nn.Module):

@@ -54,7 +54,7 @@ class AttnBlock(nn.Module):
         """`[b c h w]` -> `[b c h w]`."""
         h = self.norm(x)
         q, k, v = (project(h).flatten(2).transpose(1, 2) for project in (self.q, self.k, self.v))
-        h = attention(q, k, v, heads=1).transpose(1, 2).unflatten(2, x.shape[-2:])
+        h = attention(q, k, v, heads=1).transpose(1, 2).reshape(x.shape)
         return x + self.proj_out(h)
 
 

@@ -1,0 +1,245 @@
+"""Files of named tensors: what is in them is known at once, the numbers are read when they are asked for.
+
+`.safetensors` files are checked here, byte by byte of their header, before anything else happens, and then mapped
+into memory: tensors whose type is wanted are views of the mapping, others are converted piece by piece while the
+pages already read are given back. So loading never holds a second copy. What the tensors mean is not known here.
+Source: the format's description, github.com/huggingface/safetensors (README, "Format").
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import sys
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from math import prod
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, Protocol, TypeGuard, cast
+
+import torch
+from torch import Tensor
+
+from engine.errors import CheckpointError
+
+MAX_HEADER_BYTES = 16 * 2**20
+"""Forty times what SDXL needs; more is an attack, or another format."""
+MAX_AXES = 16
+CHUNK_BYTES = 8 * 2**20
+"""How much is converted between giving pages back."""
+
+DTYPES: Mapping[str, torch.dtype] = {
+    "BOOL": torch.bool,
+    "U8": torch.uint8,
+    "I8": torch.int8,
+    "I16": torch.int16,
+    "I32": torch.int32,
+    "I64": torch.int64,
+    "F8_E4M3": torch.float8_e4m3fn,
+    "F8_E5M2": torch.float8_e5m2,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "F32": torch.float32,
+    "F64": torch.float64,
+}
+
+NOT_SAFETENSORS: tuple[tuple[bytes, str], ...] = (
+    (b"version https://git-lfs", "it is a Git LFS pointer: the file itself was not downloaded"),
+    (b"<", "it is a web page: the download went wrong"),
+    (b"{", "it is a JSON text"),
+    (b"GGUF", "it is a GGUF file, which is not read"),
+    (b"\x80", "it is a pickle"),
+    (b"PK", "it is a zip archive"),
+)
+"""How a file begins that is often taken for this format, and what it is."""
+
+
+class TensorInfo(NamedTuple):
+    """A tensor that has not been read."""
+
+    dtype: torch.dtype
+    shape: tuple[int, ...]
+
+
+class TensorFile(Protocol):
+    """A file of named tensors, whatever its format."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        ...
+
+    @property
+    def tensors(self) -> Mapping[str, TensorInfo]:
+        """What it holds."""
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What it says about itself."""
+        ...
+
+    def read(self, names: Iterable[str], dtype: torch.dtype) -> dict[str, Tensor]:
+        """The tensors of these names in a floating type, in host memory; not to be written to."""
+        ...
+
+
+class Span(NamedTuple):
+    """Where a tensor's bytes are in the file."""
+
+    begin: int
+    end: int
+
+
+class SafetensorsFile:
+    """A `.safetensors` file whose header has been checked.
+
+    Args:
+        path: The file.
+
+    Raises:
+        CheckpointError: If the file is not there, is cut off, or has a header that is wrong in any way.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            with path.open("rb") as file:
+                header, data_begin, size = _read_header(path, file)
+        except OSError as error:
+            raise CheckpointError(path, f"cannot be read: {error.strerror or error}.") from error
+        metadata: Any = header.pop("__metadata__", None) or {}
+        if not isinstance(metadata, dict):
+            raise CheckpointError(path, "its header is damaged: '__metadata__' must be an object.")
+        self.metadata: Mapping[str, str] = {
+            str(key): value for key, value in cast(dict[Any, Any], metadata).items() if isinstance(value, str)
+        }
+        entries = {name: _read_entry(path, name, entry, size - data_begin) for name, entry in header.items()}
+        _check_overlaps(path, entries)
+        self.tensors: Mapping[str, TensorInfo] = {name: info for name, (info, _) in entries.items()}
+        self._spans = {name: Span(data_begin + s.begin, data_begin + s.end) for name, (_, s) in entries.items()}
+        self._size = size
+
+    def read(self, names: Iterable[str], dtype: torch.dtype) -> dict[str, Tensor]:
+        """The tensors of these names, in host memory; not to be written to.
+
+        Those that are stored in `dtype` are views of the file, which is read when they are used; the others are
+        converted here.
+
+        Raises:
+            CheckpointError: If the file has changed since it was opened, or holds whole numbers where weights are
+                expected.
+        """
+        mapping = self._map()
+        return {name: self._read_one(mapping, name, dtype) for name in names}
+
+    def _map(self) -> mmap.mmap:
+        try:
+            with self.path.open("rb") as file:
+                # A private mapping can be written to without touching the file, which torch wants of its buffers.
+                mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        except (OSError, ValueError) as error:
+            raise CheckpointError(self.path, f"cannot be mapped into memory: {error}.") from error
+        if len(mapping) != self._size:
+            raise CheckpointError(
+                self.path, f"has changed since it was opened, from {self._size} to {len(mapping)} bytes."
+            )
+        return mapping
+
+    def _read_one(self, mapping: mmap.mmap, name: str, dtype: torch.dtype) -> Tensor:
+        info, (begin, end) = self.tensors[name], self._spans[name]
+        if not info.dtype.is_floating_point:
+            raise CheckpointError(self.path, f"tensor {name!r} holds {info.dtype}, weights must be floating point.")
+        if begin == end:
+            return torch.empty(info.shape, dtype=dtype)
+        if info.dtype == dtype and begin % dtype.itemsize == 0:
+            return torch.frombuffer(mapping, dtype=dtype, count=prod(info.shape), offset=begin).reshape(info.shape)
+        converted = torch.empty(prod(info.shape), dtype=dtype)
+        done = 0
+        for start in range(begin, end, CHUNK_BYTES):
+            stop = min(start + CHUNK_BYTES, end)
+            raw = torch.frombuffer(mapping, dtype=torch.uint8, count=stop - start, offset=start)
+            if start % info.dtype.itemsize:
+                raw = raw.clone()
+            piece = raw.view(info.dtype)
+            converted[done : done + len(piece)] = piece
+            done += len(piece)
+            _give_back(mapping, start, stop)
+        return converted.reshape(info.shape)
+
+
+def _give_back(mapping: mmap.mmap, start: int, stop: int) -> None:
+    """Let go of the pages that lie wholly between two offsets; they would be read again if they were needed."""
+    start = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE
+    stop = stop // mmap.PAGESIZE * mmap.PAGESIZE
+    if sys.platform != "win32" and stop > start:
+        mapping.madvise(mmap.MADV_DONTNEED, start, stop - start)
+
+
+def _read_header(path: Path, file: BinaryIO) -> tuple[dict[str, Any], int, int]:
+    """The header's JSON object, where the tensors begin, and the file's size."""
+    size = file.seek(0, 2)
+    file.seek(0)
+    start = file.read(8)
+    if size == 0:
+        raise CheckpointError(path, "is empty.")
+    if size < 8:
+        raise CheckpointError(path, f"is cut off: it has {size} bytes, a .safetensors file has at least 10.")
+    length = int.from_bytes(start, "little")
+    if length > min(MAX_HEADER_BYTES, size - 8) or length < 2:
+        start += file.read(24)
+        guess = next((f"; {words}" for begin, words in NOT_SAFETENSORS if start.startswith(begin)), "")
+        raise CheckpointError(
+            path,
+            f"is cut off or not a .safetensors file: its header would be {length} bytes long; the file has "
+            f"{size}, and headers have 2 to {MAX_HEADER_BYTES}{guess}.",
+        )
+    text = file.read(length)
+    try:
+        header: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(path, f"its header is damaged: it must be JSON, but: {error}.") from error
+    if not isinstance(header, dict):
+        raise CheckpointError(path, "its header is damaged: it must be a JSON object.")
+    return cast(dict[str, Any], header), 8 + length, size
+
+
+def _read_entry(path: Path, name: str, entry: Any, data_size: int) -> tuple[TensorInfo, Span]:
+    """One tensor's line of the header, checked against the bytes that follow the header."""
+
+    def damaged(reason: str) -> CheckpointError:
+        return CheckpointError(path, f"its header is damaged: tensor {name[:100]!r} {reason}.")
+
+    if not isinstance(entry, dict):
+        raise damaged("must be described by an object")
+    fields = cast(dict[str, Any], entry)
+    dtype = DTYPES.get(dtype_name := str(fields.get("dtype")))
+    if dtype is None:
+        raise damaged(f"has the type {dtype_name[:40]!r}, known are {', '.join(DTYPES)}")
+    shape, offsets = fields.get("shape"), fields.get("data_offsets")
+    if not _is_whole_numbers(shape) or len(shape) > MAX_AXES:
+        raise damaged(f"must have a shape of at most {MAX_AXES} whole numbers")
+    if not _is_whole_numbers(offsets) or len(offsets) != 2 or offsets[0] > offsets[1]:
+        raise damaged("must have two data_offsets, begin and end")
+    begin, end = offsets
+    needed = prod(shape) * dtype.itemsize
+    if end - begin != needed:
+        raise damaged(f"of shape {shape} and type {dtype_name} takes {needed} bytes, but {end - begin} are set aside")
+    if end > data_size:
+        raise CheckpointError(
+            path, f"is cut off: tensor {name[:100]!r} ends at byte {end} of the data, of which there are {data_size}."
+        )
+    return TensorInfo(dtype, tuple(shape)), Span(begin, end)
+
+
+def _is_whole_numbers(value: Any) -> TypeGuard[list[int]]:
+    return isinstance(value, list) and all(type(item) is int and item >= 0 for item in cast(list[Any], value))
+
+
+def _check_overlaps(path: Path, entries: Mapping[str, tuple[TensorInfo, Span]]) -> None:
+    by_place = sorted((span, name) for name, (_, span) in entries.items())
+    for ((_, end), name), ((begin, _), after) in pairwise(by_place):
+        if begin < end:
+            raise CheckpointError(
+                path, f"its header is damaged: tensors {name[:100]!r} and {after[:100]!r} overlap in the file."
+            )
