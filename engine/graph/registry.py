@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from types import ModuleType
 
-from engine.errors import PackError
+from engine.errors import PackError, WorkflowError
+from engine.graph.json_values import show
 from engine.graph.schema import NodeDef
 
 _LONGEST_NAME_COMPARED = 100
@@ -56,6 +57,24 @@ class Registry:
     def get(self, type_name: str) -> NodeDef | None:
         """The declaration of a type, or None."""
         return self._definitions.get(type_name)
+
+    def require(self, type_name: str) -> NodeDef:
+        """The declaration of a type.
+
+        Raises:
+            WorkflowError: if there is none; names the nearest ones.
+        """
+        definition = self._definitions.get(type_name)
+        if definition is None:
+            raise WorkflowError(
+                f"There is no node type {show(type_name)}.{self.hint(type_name)}", code="missing_node_type"
+            )
+        return definition
+
+    def hint(self, type_name: str) -> str:
+        """' Did you mean ...?', or nothing if no known name is near."""
+        near = self.nearest(type_name)
+        return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
 
     def nearest(self, type_name: str, count: int = 3) -> list[str]:
         """Known type names that look like this one, best first; case does not matter."""

@@ -49,16 +49,37 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was dropped, filled in or guessed, so that the user can be told.
+
+    Attributes:
+        node_id: The node concerned, as in the file; empty if it concerns the file.
+        message: One sentence with the reason.
+        input_name: The input concerned, or None.
+    """
+
+    node_id: str
+    message: str
+    input_name: str | None = None
+
+    def __str__(self) -> str:
+        at = f"node {self.node_id}" if self.node_id else "file"
+        return f"{at}, {self.input_name}: {self.message}" if self.input_name else f"{at}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """Nodes by id, in the order of the file.
 
     Attributes:
         nodes: By id.
         extra: What files saved by the run carry besides the prompt, by key (`workflow`: the canvas document).
+        notes: What reading the file had to drop, fill in or guess.
     """
 
     nodes: Mapping[str, Node] = field(default_factory=dict[str, Node])
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    notes: tuple[Note, ...] = field(default=(), compare=False)
 
     @property
     def document(self) -> Mapping[str, Any] | None:
@@ -84,7 +105,7 @@ class Workflow:
         return cls(nodes=nodes, extra=extra or {})
 
     def to_api(self) -> dict[str, Any]:
-        """The API format; reading it again gives an equal workflow (but for `extra`, which the format lacks)."""
+        """The API format; reading it again gives equal nodes (`extra` and `notes` have no place in it)."""
         return {node.id: _write_node(node) for node in self.nodes.values()}
 
     def with_inputs(self, values: Mapping[tuple[str, str], Any]) -> Workflow:

@@ -1,0 +1,86 @@
+"""What reaches what in a workflow: cycles, and which targets something wrong keeps from running. All linear."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from engine.graph.workflow import Link, Workflow
+
+_NODES_WITH_DEPENDENTS = 100
+
+Readers = Mapping[str, Sequence[str]]
+"""By node id, the nodes that take an input from it, once for each link."""
+
+
+def readers_of(workflow: Workflow) -> Readers:
+    """Who reads whom. Links to nodes that do not exist are left out."""
+    readers: dict[str, list[str]] = {}
+    for node in workflow.nodes.values():
+        for value in node.inputs.values():
+            if type(value) is Link and value.node_id in workflow.nodes:
+                readers.setdefault(value.node_id, []).append(node.id)
+    return readers
+
+
+def find_cycles(workflow: Workflow, readers: Readers) -> list[list[str]]:
+    """One cycle of each knot of nodes that wait for one another, each node reading the next, first of the file first.
+
+    Nodes without a cycle upstream are peeled off first (A. B. Kahn, 1962), so that networkx sees only what is left.
+    """
+    waiting: dict[str, int] = {}
+    for ids in readers.values():
+        for node_id in ids:
+            waiting[node_id] = waiting.get(node_id, 0) + 1
+    ready = [node_id for node_id in workflow.nodes if node_id not in waiting]
+    while ready:
+        for reader in readers.get(ready.pop(), ()):
+            waiting[reader] -= 1
+            if not waiting[reader]:
+                del waiting[reader]
+                ready.append(reader)
+    if not waiting:
+        return []
+    import networkx  # only here, as it takes longer to import than most workflows to check
+
+    rest = cast("Any", networkx.DiGraph())
+    rest.add_edges_from((source, reader) for source in waiting for reader in readers.get(source, ()))
+    knots: Iterable[set[str]] = networkx.strongly_connected_components(rest)
+    places = {node_id: place for place, node_id in enumerate(workflow.nodes)}
+    cycles = [
+        _cycle_through(workflow, knot, min(knot, key=places.__getitem__))
+        for knot in knots
+        if len(knot) > 1 or rest.has_edge(*knot, *knot)
+    ]
+    return sorted(cycles, key=lambda cycle: places[cycle[0]])
+
+
+def _cycle_through(workflow: Workflow, knot: Collection[str], start: str) -> list[str]:
+    """A cycle inside a strongly connected set, found by walking upstream until a node comes again."""
+    seen: dict[str, int] = {}
+    path: list[str] = []
+    node_id = start
+    while node_id not in seen:
+        seen[node_id] = len(path)
+        path.append(node_id)
+        inputs = workflow.nodes[node_id].inputs.values()
+        node_id = next(value.node_id for value in inputs if type(value) is Link and value.node_id in knot)
+    return path[seen[node_id] :]
+
+
+def bad_targets(bad: Iterable[str], readers: Readers, targets: Collection[str]) -> set[str]:
+    """The targets that are bad themselves or have something bad upstream."""
+    reached = set(bad)
+    pending = list(reached)
+    while pending:
+        for reader in readers.get(pending.pop(), ()):
+            if reader not in reached:
+                reached.add(reader)
+                pending.append(reader)
+    return {node_id for node_id in targets if node_id in reached}
+
+
+def dependent_targets(bad: Iterable[str], readers: Readers, targets: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """For each bad node, the targets that depend on it, sorted. Only for the first 100, so that it stays linear."""
+    first = [node_id for node_id, _ in zip(bad, range(_NODES_WITH_DEPENDENTS), strict=False)]
+    return {node_id: tuple(sorted(bad_targets((node_id,), readers, targets))) for node_id in first}
