@@ -1,6 +1,8 @@
-"""Names to files and back: a name from a workflow never leaves its directory, and a file is written whole or not at all.
+"""Names to files and back: a name from a workflow never leaves its directory, a file is written whole or not at all.
 
-No pictures and no tensors here (`engine.images.codec`), no policy about what a file means.
+Finds model files and input pictures (`find_*`, `list_*`, `resolve_*`), writes one file (`write_whole`) or the next of
+a numbered series (`write_numbered`). No pictures and no tensors here (`engine.images.codec`), no policy about what a
+file means.
 """
 
 from __future__ import annotations
@@ -8,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+import secrets
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,44 +23,71 @@ from engine.settings import Settings
 MODEL_SUFFIXES = frozenset({".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".bin", ".pth", ".pkl"})
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif"})
 
-_ANNOTATION = re.compile(r"^(?P<name>.*?)\s*\[(?P<directory>input|output|temp)\]$", re.DOTALL)
+_DRIVE = re.compile(r"[A-Za-z]:")
+_WINDOWS_ONLY = re.compile(
+    r'[<>:"|?*\x00-\x1f]|(^|/)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.[^/]*)?(/|$)|[. ](/|$)', re.IGNORECASE
+)
+_NOT_IN_FILE_NAMES = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
+_BATCH_NUMBER = "%batch_num%"
+
+
+# -- names that a workflow gives -------------------------------------------------------------------------------------
 
 
 def resolve_inside(directory: Path, name: str, what: str = "file") -> Path:
-    """The path of `name` below `directory`. Back-slashes count as slashes.
+    """The path of `name` below `directory`. Back-slashes count as slashes. The file need not exist.
 
     Raises:
         FileError: if the name is empty, absolute, has a NUL, or leads out of the directory, also through a symlink.
+            The words are the same whether or not anything is there.
     """
-    clean = name.replace("\\", "/")
-    outside = FileError(f"{what} {name!r} is not a name inside the directory {directory.name!r}.")
-    if not clean.strip() or "\0" in clean or clean.startswith("/") or re.match(r"^[A-Za-z]:", clean):
-        raise outside
-    if ".." in clean.split("/"):
-        raise outside
-    try:
-        root = directory.resolve()
-        path = (root / clean).resolve()
-    except (OSError, ValueError) as error:
-        raise outside from error
-    if path == root or not path.is_relative_to(root):
-        raise outside
+    path = _path_inside(directory, name)
+    if path is None:
+        raise FileError(f"{what} {_shown(name)} is not a name inside the directory {directory.name!r}.")
     return path
 
 
-def resolve_input_file(settings: Settings, name: str, what: str = "file") -> Path:
-    """The path of a file named by a workflow: below the input directory, or as `name [output]`, `name [temp]` says.
+def _path_inside(directory: Path, name: str) -> Path | None:
+    clean = name.replace("\\", "/")
+    if not _is_relative(clean) or (os.name == "nt" and is_special_on_windows(clean)):
+        return None
+    try:
+        root = directory.resolve()
+        path = (root / clean).resolve()
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: a loop of symlinks
+        return None
+    return path if path != root and path.is_relative_to(root) else None
+
+
+def _is_relative(clean: str) -> bool:
+    outside = "\0" in clean or clean.startswith("/") or _DRIVE.match(clean) or ".." in clean.split("/")
+    return bool(clean.strip()) and not outside
+
+
+def is_special_on_windows(name: str) -> bool:
+    """Whether Windows takes a name (with slashes) for something else than a file: a device, a stream, another name."""
+    return _WINDOWS_ONLY.search(name) is not None
+
+
+def resolve_input_file(settings: Settings, name: str, what: str = "file", *, folder: str = "input") -> Path:
+    """The path of a file named by a workflow: below `folder`, or where the name says (`name [output]`).
+
+    Args:
+        settings: Says where the directories are.
+        name: As in the workflow; may end in ` [input]`, ` [output]` or ` [temp]`.
+        what: The input's name, for the message.
+        folder: Where a name without an ending is looked for: `input`, `output` or `temp`.
 
     Raises:
         FileError: if the name leads outside or no such file is there.
     """
-    directory = settings.directory("input")
-    if match := _ANNOTATION.match(name):
-        name, kind = match["name"], match["directory"]
-        directory = settings.directory("output" if kind == "output" else "temp" if kind == "temp" else "input")
+    stem, _, ending = name.rpartition("[")
+    if stem and ending in ("input]", "output]", "temp]"):
+        name, folder = stem.rstrip(), ending[:-1]
+    directory = settings.directory("output" if folder == "output" else "temp" if folder == "temp" else "input")
     path = resolve_inside(directory, name, what)
-    if not path.is_file():
-        raise FileError(f"{what} {name!r} was not found in the {directory.name} directory.")
+    if not os.path.isfile(path):
+        raise FileError(f"{what} {_shown(name)} was not found in the {directory.name} directory.")
     return path
 
 
@@ -70,16 +101,23 @@ def find_model_file(settings: Settings, kind: str, name: str) -> Path:
         path = resolve_model_name(directory, name)
         if path is not None:
             return path
-    raise FileError(f"Model file {name!r} was not found among the {kind}.")
+    raise FileError(f"Model file {_shown(name)} was not found among the {kind}.")
 
 
 def resolve_model_name(directory: Path, name: str) -> Path | None:
     """A model file below one directory, or None. Links that users set up to other disks are followed."""
     clean = name.replace("\\", "/")
-    if "\0" in clean or clean.startswith("/") or ".." in clean.split("/") or re.match(r"^[A-Za-z]:", clean):
+    if not _is_relative(clean) or (os.name == "nt" and is_special_on_windows(clean)):
         return None
     path = directory / clean
-    return path if clean and path.is_file() else None
+    return path if os.path.isfile(path) else None
+
+
+def _shown(name: str) -> str:
+    return repr(name if len(name) <= 200 else name[:200] + "...")
+
+
+# -- lists -----------------------------------------------------------------------------------------------------------
 
 
 def list_model_files(settings: Settings, kind: str) -> list[str]:
@@ -90,52 +128,222 @@ def list_model_files(settings: Settings, kind: str) -> list[str]:
     return sorted(names)
 
 
-def list_input_images(settings: Settings) -> list[str]:
-    """Names of the pictures in the input directory, relative to it, sorted."""
-    return sorted(_walk(settings.directory("input"), IMAGE_SUFFIXES))
+def list_images(directory: Path) -> list[str]:
+    """Names of the pictures in a directory, relative to it, sorted. What links lead outside is left out."""
+    return sorted(_walk(directory, IMAGE_SUFFIXES, leave=False))
 
 
 def list_choices(settings: Settings, folder: str) -> list[str]:
-    """The choices of a `ModelFile(folder)` input."""
-    return list_input_images(settings) if folder == "input" else list_model_files(settings, folder)
+    """The choices of a `ModelFile(folder)` input: pictures of `input`, `output` or `temp`, or model files of a kind."""
+    if folder == "input" or folder == "output" or folder == "temp":
+        return list_images(settings.directory(folder))
+    return list_model_files(settings, folder)
 
 
-def _walk(directory: Path, suffixes: Iterable[str]) -> Iterator[str]:
-    for parent, folders, files in os.walk(directory, followlinks=True):
-        folders[:] = [folder for folder in folders if not folder.startswith(".")]
-        for file in files:
-            if os.path.splitext(file)[1].lower() in suffixes:
-                yield Path(parent, file).relative_to(directory).as_posix()
+def _walk(root: Path, suffixes: Iterable[str], *, leave: bool = True) -> Iterator[str]:
+    """Names of files by suffix, with slashes. Hidden ones are left out, links followed (out of root if `leave`)."""
+    seen: set[tuple[int, int]] = set()
+
+    def wanted(name: str) -> bool:
+        inside = leave or not os.path.islink(root / name) or _path_inside(root, name) is not None
+        return inside and not os.path.basename(name).startswith(".") and _is_text(name)
+
+    for parent, folders, files in os.walk(root, followlinks=True):
+        with contextlib.suppress(OSError):
+            status = os.stat(parent)
+            if (status.st_dev, status.st_ino) in seen:  # a link that leads back up: the walk would never end
+                folders.clear()
+                continue
+            seen.add((status.st_dev, status.st_ino))
+        here = os.path.relpath(parent, root).replace(os.sep, "/")
+        start = "" if here == "." else f"{here}/"
+        folders[:] = [folder for folder in folders if wanted(start + folder)]
+        names = (start + file for file in files if os.path.splitext(file)[1].lower() in suffixes)
+        yield from (name for name in names if wanted(name))
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+# -- writing ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """A file that was written, as the canvas and the history name it.
+
+    Attributes:
+        filename: Without its folder.
+        subfolder: Relative to the directory of its kind, with slashes; empty for the directory itself.
+        path: Where it is.
+    """
+
+    filename: str
+    subfolder: str
+    path: Path
+
+    def record(self, kind: str) -> dict[str, str]:
+        """The record of `ui["images"]`; kind is `input`, `output` or `temp`."""
+        return {"filename": self.filename, "subfolder": self.subfolder, "type": kind}
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file so that it appears complete under its name or not at all, also on a full disk or a kill.
 
-    `write` gets an open binary file. The data is on the disk (fsync) before the name is.
+    `write` gets an open binary file. The data is on the disk (fsync) before the name is. A file that was there is
+    replaced. A kill may leave a hidden `*.part` beside it.
 
     Raises:
         FileError: if the directory or the file cannot be written; says which and why.
     """
-    temporary: str | None = None
-    try:
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
+    with _errors_named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".part")
-        with os.fdopen(handle, "wb") as file:
+        part.touch(exist_ok=False)
+        _write_and_rename(part, path, write)
+
+
+def write_numbered(
+    directory: Path,
+    prefix: str,
+    suffix: str,
+    contents: Iterable[bytes],
+    *,
+    width: int = 0,
+    height: int = 0,
+    now: time.struct_time | None = None,
+) -> list[SavedFile]:
+    """Write the next files of a series, `<prefix>_00001_<suffix>` and on, each whole or not at all.
+
+    Counting goes on after the highest number that the prefix has in its folder, which is looked up once. No file is
+    ever replaced, also while others write the same series.
+
+    Args:
+        directory: The output or temp directory.
+        prefix: May have folders (`cats/big`) and `%width% %height% %year% %month% %day% %hour% %minute% %second%
+            %date:yyyy-MM-dd%`, and in its last part `%batch_num%`, the position in `contents`.
+        suffix: With its dot.
+        contents: The files' bytes, taken one by one, so that a generator may make each when its turn comes.
+        width: For `%width%`.
+        height: For `%height%`.
+        now: For the date; the local time if not given.
+
+    Raises:
+        FileError: if the prefix leads out of the directory, or the directory or a file cannot be written.
+    """
+    prefix = fill_prefix(prefix, width=width, height=height, now=now)
+    *folders, stem = prefix.replace("\\", "/").split("/")
+    subfolder = "/".join(part for part in folders if part not in ("", "."))
+    if _DRIVE.match(prefix) or prefix.startswith(("/", "\\")) or ".." in folders:
+        raise FileError(f"The file name prefix {_shown(prefix)} leads outside the {directory.name} directory.")
+    folder = resolve_inside(directory, _clean(subfolder), "The folder") if subfolder else directory
+    stem = _clean(stem)
+    saved: list[SavedFile] = []
+    with _errors_named(folder / f"{stem}{suffix}"):
+        folder.mkdir(parents=True, exist_ok=True)
+        counter = _highest_counter(folder, stem) + 1
+    for index, content in enumerate(contents):
+        name = stem.replace(_BATCH_NUMBER, str(index))
+        with _errors_named(folder / f"{name}{suffix}"):
+            counter, path, part = _reserve(folder, name, counter, suffix)
+            _write_and_rename(part, path, lambda file, content=content: file.write(content))
+        saved.append(SavedFile(path.name, _clean(subfolder), path))
+        counter += 1
+    return saved
+
+
+def fill_prefix(prefix: str, *, width: int = 0, height: int = 0, now: time.struct_time | None = None) -> str:
+    """A file name prefix with its variables replaced, but for `%batch_num%`; unknown ones stay as they are."""
+    now = now or time.localtime()
+    values = {
+        "width": str(width),
+        "height": str(height),
+        "year": f"{now.tm_year}",
+        "month": f"{now.tm_mon:02}",
+        "day": f"{now.tm_mday:02}",
+        "hour": f"{now.tm_hour:02}",
+        "minute": f"{now.tm_min:02}",
+        "second": f"{now.tm_sec:02}",
+    }
+    prefix = re.sub(r"%date:([^%]*)%", lambda found: _format_date(found[1], now), prefix)
+    return re.sub(r"%([a-z]+)%", lambda found: values.get(found[1], found[0]), prefix)
+
+
+def _format_date(pattern: str, now: time.struct_time) -> str:
+    values = {"d": now.tm_mday, "M": now.tm_mon, "h": now.tm_hour, "m": now.tm_min, "s": now.tm_sec}
+
+    def fill(found: re.Match[str]) -> str:
+        token = found[0]
+        if token[0] == "y":
+            return str(now.tm_year)[-2:] if len(token) == 2 else str(now.tm_year)
+        return f"{values[token[0]]:0{len(token)}}"
+
+    return re.sub(r"yyyy|yy|dd?|MM?|hh?|mm?|ss?", fill, pattern)
+
+
+def _clean(name: str) -> str:
+    """A name that every system takes; what some don't becomes an underscore."""
+    return _NOT_IN_FILE_NAMES.sub("_", name)
+
+
+def _highest_counter(folder: Path, stem: str) -> int:
+    parts: Sequence[str] = [re.escape(part) for part in stem.split(_BATCH_NUMBER)]
+    numbered = re.compile("[0-9]+".join(parts) + "_([0-9]+)_", re.IGNORECASE)
+    with os.scandir(folder) as entries:
+        found = [numbered.match(entry.name) for entry in entries]
+    return max((int(match[1]) for match in found if match), default=0)
+
+
+def _reserve(folder: Path, name: str, counter: int, suffix: str) -> tuple[int, Path, Path]:
+    """The first free number from `counter` on, its path, and the part file that keeps others off that number.
+
+    Whoever creates the part file owns the number; the part goes at the moment that the file appears. So either the
+    part is there, or the file is, and nobody else can take the number in between.
+    """
+    while True:
+        path = folder / f"{name}_{counter:05}_{suffix}"
+        part = folder / f".{path.name}.part"
+        with contextlib.suppress(FileExistsError):
+            part.touch(exist_ok=False)
+            if not os.path.lexists(path):
+                return counter, path, part
+            part.unlink()
+        counter += 1
+
+
+def _write_and_rename(part: Path, path: Path, write: Callable[[BinaryIO], object]) -> None:
+    try:
+        with open(part, "wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-        temporary = None
-    except OSError as error:
-        raise FileError(f"Cannot write {path.name!r} into {str(path.parent)!r}: {error.strerror or error}.") from error
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+    _sync_directory(path.parent)
 
 
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
+def _sync_directory(directory: Path) -> None:
+    """Put a rename on the disk. Not every system can; the data itself is there already."""
+    with contextlib.suppress(OSError):
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _errors_named(path: Path) -> Generator[None]:
+    try:
+        yield
+    except (OSError, UnicodeEncodeError) as error:  # the latter: half a surrogate in the name
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise FileError(f"Cannot write {_shown(path.name)} into {str(path.parent)!r}: {reason}.") from error

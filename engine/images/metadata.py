@@ -1,0 +1,187 @@
+"""The texts that a picture file carries: workflows, prompts, parameters. Read and named here; no pixel is decoded.
+
+Pictures of every origin are read by content, whatever their extension, and past damage that comes after the texts.
+What each container holds where: `read_metadata`. Writing stands in `engine.images.codec`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import logging
+import os
+import re
+import stat
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.errors import FileError
+from engine.images.containers import TruncatedError, jpeg_segments, png_chunks, sniff, webp_chunks
+from engine.images.exif import MAKE, MODEL, USER_COMMENT, read_exif
+
+MAX_TEXT_BYTES = 64 * 2**20
+MAX_FILE_BYTES = 2**31
+
+_APP1 = 0xE1
+_KEYED = re.compile(r"([A-Za-z_][\w.-]*):\s*(?=[\[{\"0-9-]|true|false|null)")
+_TIFF_HEADER = re.compile(rb"II\*\0\x08\0\0\0|MM\0\*\0\0\0\x08")
+_Text = tuple[str, bytes, bool]  # key, text, whether it is packed by zlib
+_log = logging.getLogger(__name__)
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a regular file.
+
+    Raises:
+        FileError: if it is missing, a folder, a device, larger than 2 GiB, or cannot be read.
+    """
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise FileError(f"{path.name!r} is not a file but a {'folder' if path.is_dir() else 'device'}.")
+        if status.st_size > MAX_FILE_BYTES:
+            raise FileError(f"{path.name!r} has {status.st_size} bytes; at most {MAX_FILE_BYTES} are read.")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise FileError(f"Cannot read {path.name!r}: {reason}.") from error
+
+
+def read_metadata(source: Path | bytes, max_bytes: int = MAX_TEXT_BYTES) -> dict[str, str]:
+    """Every text in a picture by its key: `workflow`, `prompt`, `parameters`, ...; empty if there is none.
+
+    | container | where |
+    |---|---|
+    | PNG | tEXt, zTXt, iTXt, the private `comf` chunks of animations, eXIf |
+    | WebP, JPEG, AVIF | EXIF: any text of the form `key:json`; a user comment in plain words is `parameters` |
+
+    Args:
+        source: A file's path or its bytes.
+        max_bytes: What all texts together may take, unpacked.
+
+    Raises:
+        FileError: if the file cannot be read, is no picture, or holds nothing but texts beyond `max_bytes`.
+    """
+    data = source if isinstance(source, bytes) else read_file(source)
+    name = "The picture" if isinstance(source, bytes) else repr(source.name)
+    kind = sniff(data)
+    if kind is None:
+        raise FileError(f"{name} is not a picture: its first bytes are of no known format.")
+    texts: dict[str, str] = {}
+    left, refused = max_bytes, ""
+    with contextlib.suppress(TruncatedError):
+        for key, text, is_packed in _READERS.get(kind, _read_nothing)(data):
+            plain = _unpack(text, left) if is_packed else text
+            if plain is None or len(plain) > left:
+                refused = key
+                _log.warning("The text %r in %s is larger than %d bytes and left out.", key, name, left)
+            elif plain:
+                left -= len(plain)
+                texts[key] = _decode(plain)
+    if refused and not texts:
+        raise FileError(f"The text {refused!r} in {name} is too large: at most {max_bytes} bytes are read.")
+    return texts
+
+
+def _decode(text: bytes) -> str:
+    text = text.rstrip(b"\0")
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
+
+
+def _unpack(packed: bytes, max_bytes: int) -> bytes | None:
+    """Inflate, but not beyond `max_bytes`: None if there is more. What damage leaves of a text is no text: empty."""
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(packed, max_bytes + 1)
+    except zlib.error:
+        return b""
+    return None if len(text) > max_bytes else text
+
+
+def _read_png(data: bytes) -> Iterator[_Text]:
+    for kind, content, _ in png_chunks(data):
+        if kind == b"eXIf":
+            yield from _read_exif_texts(bytes(content))
+        elif kind in (b"tEXt", b"zTXt", b"iTXt", b"comf"):
+            key, _, text = bytes(content).partition(b"\0")
+            packed = kind == b"zTXt"
+            if kind == b"zTXt":
+                text = text[1:]
+            elif kind == b"iTXt":
+                packed = text[:1] == b"\1"
+                text = text[2:].partition(b"\0")[2].partition(b"\0")[2]
+            yield key.decode("latin-1"), text, packed
+
+
+def _read_jpeg(data: bytes) -> Iterator[_Text]:
+    for marker, content, _ in jpeg_segments(data):
+        if marker == _APP1 and bytes(content[:6]) == b"Exif\0\0":
+            yield from _read_exif_texts(bytes(content))
+
+
+def _read_webp(data: bytes) -> Iterator[_Text]:
+    for kind, content in webp_chunks(data):
+        if kind == b"EXIF":
+            yield from _read_exif_texts(bytes(content))
+
+
+def _read_boxes(data: bytes) -> Iterator[_Text]:
+    """EXIF in a box file (AVIF), found by its header: where the boxes say it is hardly matters, its texts tell."""
+    for found in itertools.islice(_TIFF_HEADER.finditer(data), 16):
+        yield from _read_exif_texts(data[found.start() :])
+
+
+def _read_nothing(_: bytes) -> Iterator[_Text]:
+    yield from ()
+
+
+_READERS = {"PNG": _read_png, "JPEG": _read_jpeg, "WEBP": _read_webp, "AVIF": _read_boxes}
+
+
+def _read_exif_texts(block: bytes) -> Iterator[_Text]:
+    for tag, value in read_exif(block).items():
+        if not isinstance(value, bytes):
+            continue
+        text = _decode_comment(value) if tag == USER_COMMENT else _decode(value)
+        if keyed := _KEYED.match(text):
+            yield keyed[1], text[keyed.end() :].encode(errors="replace"), False
+        elif tag == USER_COMMENT and text.strip():
+            yield "parameters", text.encode(errors="replace"), False
+
+
+def _decode_comment(value: bytes) -> str:
+    """The text of a user comment, whose first eight bytes name its encoding."""
+    code, text = value[:8], value[8:]
+    if code.startswith(b"UNICODE"):  # of either byte order, whatever the block's own is
+        return text.decode("utf-16-le" if text[1:2] == b"\0" else "utf-16-be", "replace").strip("\0\ufeff")
+    return _decode(text if code in (b"ASCII\0\0\0", b"\0" * 8) else value)
+
+
+def json_texts(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """Metadata as strict ASCII JSON by key. NaN and infinities become null; what isn't JSON becomes its text."""
+    texts: dict[str, str] = {}
+    for key, value in metadata.items():
+        try:
+            texts[key] = _strict_json(value)
+        except (ValueError, RecursionError) as error:
+            _log.warning("The metadata %r cannot be written as JSON and are left out: %s", key, error)
+    return texts
+
+
+def _strict_json(value: object) -> str:
+    text = json.dumps(value, default=str)
+    if "NaN" in text or "Infinity" in text:
+        text = json.dumps(json.loads(text, parse_constant=lambda _: None), allow_nan=False)
+    return text
+
+
+def exif_texts(texts: Mapping[str, str]) -> dict[int, str]:
+    """Where EXIF keeps texts: `prompt` in the tag Model, the others in Make and the tags below it."""
+    tags = iter(range(MAKE, 0, -1))
+    return {MODEL if key == "prompt" else next(tags): f"{key}:{text}" for key, text in texts.items()}
