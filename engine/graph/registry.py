@@ -13,6 +13,12 @@ from engine.graph.json_values import show
 from engine.graph.schema import NodeDef
 
 _LONGEST_NAME_COMPARED = 100
+_RENAMED_TYPES = {
+    "T2IAdapterLoader": "ControlNetLoader",
+    "ConditioningAverage ": "ConditioningAverage",
+    "SDV_img2vid_Conditioning": "SVD_img2vid_Conditioning",
+}
+"""Old names of node types that files still use."""
 
 
 class Registry:
@@ -57,6 +63,10 @@ class Registry:
     def get(self, type_name: str) -> NodeDef | None:
         """The declaration of a type, or None."""
         return self._definitions.get(type_name)
+
+    def current_name(self, type_name: str) -> str:
+        """The name under which a type is known now, where files may use an old one."""
+        return type_name if type_name in self._definitions else _RENAMED_TYPES.get(type_name, type_name)
 
     def require(self, type_name: str) -> NodeDef:
         """The declaration of a type.

@@ -1,0 +1,121 @@
+"""Reads the canvas format, which "Save" writes, into a Workflow.
+
+Passes over data, each in a file of its own: the document becomes records (`canvas_records`); instances of subgraphs
+and group nodes are refused (their expansion goes between these two); values get names (`canvas_widgets`); links are
+followed to where they really come from (`canvas_links`); what is left is the workflow. Everything that is dropped,
+filled in or guessed becomes a `Note`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import WorkflowError
+from engine.graph.canvas_links import GETTER, PRIMITIVE, REROUTES, SETTER, LinkResolver, Written
+from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasNode, CanvasSlot, read_records
+from engine.graph.canvas_widgets import name_values, widgets_of
+from engine.graph.json_values import show
+from engine.graph.registry import Registry
+from engine.graph.schema import NodeDef
+from engine.graph.workflow import Node, Note, Workflow
+
+_CANVAS_ONLY = (
+    REROUTES
+    | {PRIMITIVE, SETTER, GETTER, "Note", "MarkdownNote", "Label (rgthree)", "Bookmark (rgthree)"}
+    | {"Fast Muter (rgthree)", "Fast Bypasser (rgthree)", "Fast Groups Muter (rgthree)"}
+    | {"Fast Groups Bypasser (rgthree)", "Fast Actions Button (rgthree)", "Node Collector (rgthree)"}
+    | {"Mute / Bypass Relay (rgthree)", "Mute / Bypass Repeater (rgthree)", "Random Unmuter (rgthree)"}
+)
+"""Types that only the canvas knows: they are never sent to an engine."""
+
+_NAMED_WIDGET_SLOTS = (1, 16)
+"""From this version of the frontend every widget has an input slot of its own."""
+
+_GROUP_NODE_PREFIXES = ("workflow>", "workflow/")
+
+
+def read_canvas(document: Mapping[str, Any], registry: Registry) -> Workflow:
+    """Read a document of the canvas format, 0.4 or 1.0.
+
+    Args:
+        document: As parsed from JSON.
+        registry: Names the widgets; nodes of unknown types are read as far as the file itself names their values.
+
+    Raises:
+        WorkflowError: if it cannot be read, or uses what is not supported; names the node and the feature.
+    """
+    canvas = read_records(document)
+    _refuse_unsupported(canvas)
+    resolver = LinkResolver(canvas, {node.type: node.type in registry for node in canvas.nodes.values()})
+    notes = list(canvas.notes)
+    nodes: dict[str, Node] = {}
+    for node in canvas.nodes.values():
+        type_name = registry.current_name(node.type)
+        definition = registry.get(type_name)
+        if definition is None and node.type in _CANVAS_ONLY:
+            continue
+        if node.mode in (MUTED, BYPASSED):
+            notes.append(Note(node.id, f"{node.type} is {'muted' if node.mode == MUTED else 'bypassed'}"))
+            continue
+        values, filled_in = name_values(node, definition)
+        notes += filled_in
+        _drop_open_inputs(canvas, node, definition, values, notes)
+        for slot in node.inputs:
+            source = resolver.resolve(node, slot)
+            if source is not None:
+                values[slot.name] = source.value if isinstance(source, Written) else source
+        nodes[node.id] = Node(node.id, type_name, values, node.title)
+    return Workflow(nodes=nodes, extra={"workflow": document}, notes=(*notes, *resolver.notes))
+
+
+def _refuse_unsupported(canvas: Canvas) -> None:
+    """Subgraphs and group nodes that would run; muted and bypassed ones are left out like any other node."""
+    for node in canvas.nodes.values():
+        definition = canvas.subgraphs.get(node.type)
+        is_group = node.type.startswith(_GROUP_NODE_PREFIXES)
+        if node.mode in (MUTED, BYPASSED) or not (definition is not None or is_group):
+            continue
+        name = definition.get("name") if definition is not None else node.type[len(_GROUP_NODE_PREFIXES[0]) :]
+        feature = "an instance of the subgraph" if definition is not None else "a group node:"
+        raise WorkflowError(
+            f"Node {node.id!r} is {feature} {show(name)}; {'subgraphs' if definition is not None else 'group nodes'}"
+            " cannot be read yet. Unpack it on the canvas, or export the workflow in API format.",
+            code="unsupported_node",
+            node_id=node.id,
+            node_type=node.type,
+        )
+
+
+def _drop_open_inputs(
+    canvas: Canvas, node: CanvasNode, definition: NodeDef | None, values: dict[str, Any], notes: list[Note]
+) -> None:
+    """A widget that an old frontend turned into an input, and that nothing is linked to, has no value of its own.
+
+    Such a frontend sent nothing. An optional input is left to the node, as it was; a required one would have been an
+    error, so it keeps the value that the file still holds.
+    """
+    for slot in node.inputs:
+        if not slot.is_widget or slot.link is not None or not _is_old(canvas, node, definition, slot):
+            continue
+        declared = definition.input(slot.name) if definition is not None else None
+        if slot.name not in values:
+            continue
+        if declared is not None and declared.kind == "optional":
+            del values[slot.name]
+            notes.append(Note(node.id, "an open input of an old file; it is left to the node", slot.name))
+        else:
+            reason = (
+                f"an open input of an old file; the value that it had as a widget, {show(values[slot.name])}, was taken"
+            )
+            notes.append(Note(node.id, reason, slot.name))
+
+
+def _is_old(canvas: Canvas, node: CanvasNode, definition: NodeDef | None, slot: CanvasSlot) -> bool:
+    """Whether the slot was written by a frontend in which only widgets turned into inputs had slots."""
+    if slot.has_config:
+        return True
+    if canvas.frontend is not None:
+        return canvas.frontend < _NAMED_WIDGET_SLOTS
+    count = sum(other.is_widget for other in node.inputs)
+    return definition is not None and count < len(widgets_of(definition))

@@ -1,0 +1,145 @@
+"""`widgets_values` by position -> values by name: the fragile part of the canvas format.
+
+Values stand in the order of the declaration, also for widgets that are inputs now; a seed is followed by what the
+canvas does with it after each run. Files were written by other versions of a node, so lists may be longer or shorter,
+and what a value is (a control word, a number, a choice) decides where the order leaves a doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.graph.canvas_records import CanvasNode
+from engine.graph.json_values import show
+from engine.graph.schema import MISSING, Input, NodeDef
+from engine.graph.values import WIDGET_TYPES, default_of
+from engine.graph.workflow import Note
+
+_CONTROL_WORDS = frozenset({"fixed", "increment", "decrement", "randomize", "increment-wrap"})
+_SEED_NAMES = frozenset({"seed", "noise_seed"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read a list of values: by name, how many are of a wrong kind, how many are left over."""
+
+    values: dict[str, Any]
+    mismatches: int
+    left_over: int
+
+
+def name_values(node: CanvasNode, definition: NodeDef | None) -> tuple[dict[str, Any], list[Note]]:
+    """The value of each widget by name, and what had to be filled in.
+
+    Args:
+        node: As saved.
+        definition: Its type; None if it is unknown, and then only names that the file itself gives are used.
+    """
+    if definition is None:
+        return _name_by_slots(node)
+    widgets = widgets_of(definition)
+    if isinstance(node.values, Mapping):
+        values = {widget.name: node.values[widget.name] for widget in widgets if widget.name in node.values}
+    else:
+        values = _name_by_position(node, definition, widgets)
+    notes: list[Note] = []
+    for widget in widgets:
+        default = default_of(widget)
+        if values.get(widget.name) is None:
+            values.pop(widget.name, None)
+            if default is not MISSING:
+                values[widget.name] = default
+                notes.append(
+                    Note(node.id, f"the file has no value; the default {show(default)} was taken", widget.name)
+                )
+    return values, notes
+
+
+def widgets_of(definition: NodeDef) -> list[Input]:
+    """The inputs that have a place in `widgets_values`: required ones first, then optional ones."""
+    return _required_first(declared for declared in definition.inputs if declared.is_widget)
+
+
+def _required_first(inputs: Any) -> list[Input]:
+    return sorted(inputs, key=lambda declared: declared.kind == "optional")
+
+
+def _name_by_position(node: CanvasNode, definition: NodeDef, widgets: Sequence[Input]) -> dict[str, Any]:
+    """The reading of the list in which most values are of the right kind and fewest are left over."""
+    values = node.values if isinstance(node.values, list) else []
+    readings = [_read_in_order(values, widgets)]
+    with_sockets = _required_first(declared for declared in definition.inputs if declared.type in WIDGET_TYPES)
+    if len(with_sockets) > len(widgets):  # frontends before 1.16 kept a place for widgets that are only sockets
+        readings.append(_read_in_order(values, with_sockets))
+    by_name = {widget.name: widget for widget in widgets}
+    slots = [by_name[slot.name] for slot in node.inputs if slot.is_widget and slot.name in by_name]
+    if slots and readings[0].mismatches:  # the version that wrote the file may have had other widgets
+        readings.append(_read_in_order(values, slots))
+    best = min(readings, key=lambda reading: (reading.mismatches, abs(reading.left_over)))
+    return {name: value for name, value in best.values.items() if name in by_name}
+
+
+def _read_in_order(values: Sequence[Any], widgets: Sequence[Input]) -> _Reading:
+    """Give values to widgets in turn, passing over control values after seeds."""
+    named: dict[str, Any] = {}
+    mismatches = 0
+    place = 0
+    for index, widget in enumerate(widgets):
+        if place >= len(values):
+            break
+        named[widget.name] = values[place]
+        mismatches += not _is_plausible(widget, values[place])
+        place += 1
+        if _has_control(widget) and place < len(values) and _is_control(values, place, widgets[index + 1 :]):
+            place += 2 if widget.type == "COMBO" else 1  # a controlled list is followed by its filter, too
+    return _Reading(named, mismatches, len(values) - place - (len(widgets) - len(named)))
+
+
+def _has_control(widget: Input) -> bool:
+    if widget.seed_control:
+        return True
+    return widget.type == "INT" and widget.name in _SEED_NAMES and "control_after_generate" not in widget.options
+
+
+def _is_control(values: Sequence[Any], place: int, rest: Sequence[Input]) -> bool:
+    """Whether the value after a seed says what to do with the seed, or belongs to the next widget."""
+    value = values[place]
+    is_control_like = value is None or isinstance(value, bool) or (isinstance(value, str) and value in _CONTROL_WORDS)
+    if not is_control_like:
+        return False
+    may_be_next = bool(rest) and _is_plausible(rest[0], value)
+    return not may_be_next or len(values) - place > len(rest)
+
+
+def _is_plausible(widget: Input, value: Any) -> bool:
+    """Whether a value is of the kind that the widget holds; nothing is plausible everywhere."""
+    if value is None:
+        return True
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    match widget.type:
+        case "INT" | "FLOAT":
+            return is_number
+        case "BOOLEAN":
+            return isinstance(value, bool)
+        case "STRING":
+            return isinstance(value, str)
+        case "COMBO" if isinstance(widget.choices, tuple) and not isinstance(value, list | dict):
+            return value in widget.choices
+        case "COMBO":
+            return isinstance(value, str)
+        case _:
+            return True
+
+
+def _name_by_slots(node: CanvasNode) -> tuple[dict[str, Any], list[Note]]:
+    """Values of a node of unknown type, as far as the file names them: frontends from 1.16 list widgets as inputs."""
+    if isinstance(node.values, Mapping):
+        return dict(node.values), []
+    values = [value for value in node.values or [] if not (isinstance(value, str) and value in _CONTROL_WORDS)]
+    names = [slot.name for slot in node.inputs if slot.is_widget]
+    if len(names) == len(values):
+        return dict(zip(names, values, strict=True)), []
+    reason = f"the node type {node.type} is unknown, so its {len(values)} values have no names; they were left out"
+    return {}, [Note(node.id, reason)] if values else []
