@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -63,11 +64,15 @@ def open_checkpoint(path: str | Path) -> Checkpoint:
         CheckpointError: If it is not there or cannot be read; a pickle that holds more than tensors is refused.
     """
     path = Path(path)
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CheckpointError(path, "there is no such file.") from error
+    except (OSError, ValueError) as error:
+        raise CheckpointError(path, f"cannot be read: {error}.") from error
+    if stat.S_ISDIR(mode):
         raise CheckpointError(path, "is a directory, not a file of weights.")
-    if not path.exists():
-        raise CheckpointError(path, "there is no such file.")
-    if not path.is_file():
+    if not stat.S_ISREG(mode):
         raise CheckpointError(path, "is not a regular file.")
     return Checkpoint(PickleFile(path) if looks_like_pickle(path) else SafetensorsFile(path))
 

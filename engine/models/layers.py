@@ -45,8 +45,9 @@ def embed_timesteps(timesteps: Tensor, width: int, max_period: float = 10_000.0)
         `[b width]`, float32: half precision would not tell neighbouring timesteps apart.
     """
     half = width // 2
-    exponents = torch.arange(half, dtype=torch.float32, device=timesteps.device) / half
-    angles = timesteps.float()[:, None] * torch.exp(-math.log(max_period) * exponents)
+    # The order of these operations is that of the weights' training: angles near 1000 show the last bit.
+    steps = torch.arange(half, dtype=torch.float32, device=timesteps.device)
+    angles = timesteps.float()[:, None] * torch.exp(-math.log(max_period) * steps / half)
     return torch.cat([angles.cos(), angles.sin()], dim=-1)
 
 

@@ -8,7 +8,6 @@ more is refused; there is no switch that would change this.
 from __future__ import annotations
 
 import pickle
-import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -107,10 +106,7 @@ def _load(path: Path) -> dict[Any, Any]:
     if not _read_start(path).startswith(ZIP_MAGIC):
         raise CheckpointError(path, f"is a pickle of the time before torch 1.6, which is not read. {ADVICE}")
     try:
-        with warnings.catch_warnings():
-            # What torch has to say about a stranger's file goes into our message or is of no use to the user.
-            warnings.simplefilter("ignore")
-            content: Any = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        content: Any = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except pickle.UnpicklingError as error:
         raise CheckpointError(path, f"holds more than tensors, and was not run. {ADVICE}") from error
     except UNREADABLE as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -105,6 +106,7 @@ class SafetensorsFile:
         self.path = path
         try:
             with path.open("rb") as file:
+                self._identity = _identify(file)
                 header, data_begin, size = _read_header(path, file)
         except OSError as error:
             raise CheckpointError(path, f"cannot be read: {error.strerror or error}.") from error
@@ -118,7 +120,6 @@ class SafetensorsFile:
         _check_overlaps(path, entries)
         self.tensors: Mapping[str, TensorInfo] = {name: info for name, (info, _) in entries.items()}
         self._spans = {name: Span(data_begin + s.begin, data_begin + s.end) for name, (_, s) in entries.items()}
-        self._size = size
 
     def read(self, names: Iterable[str], dtype: torch.dtype) -> dict[str, Tensor]:
         """The tensors of these names, in host memory; not to be written to.
@@ -136,15 +137,12 @@ class SafetensorsFile:
     def _map(self) -> mmap.mmap:
         try:
             with self.path.open("rb") as file:
+                if _identify(file) != self._identity:
+                    raise CheckpointError(self.path, "has changed since it was opened.")
                 # A private mapping can be written to without touching the file, which torch wants of its buffers.
-                mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         except (OSError, ValueError) as error:
             raise CheckpointError(self.path, f"cannot be mapped into memory: {error}.") from error
-        if len(mapping) != self._size:
-            raise CheckpointError(
-                self.path, f"has changed since it was opened, from {self._size} to {len(mapping)} bytes."
-            )
-        return mapping
 
     def _read_one(self, mapping: mmap.mmap, name: str, dtype: torch.dtype) -> Tensor:
         info, (begin, end) = self.tensors[name], self._spans[name]
@@ -166,6 +164,12 @@ class SafetensorsFile:
             done += len(piece)
             _give_back(mapping, start, stop)
         return converted.reshape(info.shape)
+
+
+def _identify(file: BinaryIO) -> tuple[int, int, int]:
+    """What changes if a file is replaced or written to."""
+    status = os.fstat(file.fileno())
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _give_back(mapping: mmap.mmap, start: int, stop: int) -> None:

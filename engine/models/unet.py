@@ -163,7 +163,8 @@ class UNet(nn.Module):
         if y is not None:
             embedding = embedding + self.label_emb(y)
 
-        h, skips = x, list[Tensor]()
+        h = x
+        skips: list[Tensor] = []
         for block in self.input_blocks:
             h = block(h, embedding, context, h.shape[-2:])
             skips.append(h)
