@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.graph.schema import SeedControl as SeedControl
     from engine.graph.schema import Socket as Socket
     from engine.graph.schema import Text as Text
+    from engine.graph.schema import Widget as Widget
     from engine.graph.workflow import Workflow as Workflow
     from engine.runtime import Engine as Engine
     from engine.settings import Settings as Settings
@@ -60,6 +61,7 @@ _HOME = {
         "SeedControl",
         "Socket",
         "Text",
+        "Widget",
     ),
     "engine.graph.workflow": ("Workflow",),
     "engine.runtime": ("Engine",),
