@@ -1,0 +1,170 @@
+"""The first stage: an autoencoder that learns to redraw postcards from latents an eighth as wide and high.
+
+Trained on crops, then on whole drawings, because norms and the attention in the middle look at everything. Afterwards
+the latents are whitened and the whitening folded into `quant_conv` and `post_quant_conv`, so that latents times 0.18215
+have mean 0 and covariance 1, as diffusion wants them, in a file that needs no further numbers.
+Source: Rombach et al. 2022, arXiv 2112.10752, section 3.1 (without the adversarial loss, which flat colours don't need).
+"""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.models.vae import AutoencoderKL
+from engine.training.illustrations import Pixels, draw_scene
+from engine.training.scenes import random_training_scene
+from engine.training.schedule import learning_rate, set_learning_rate, step_generators
+from engine.training.settings import LATENT_SCALE, OnProgress, Progress, TrainingSettings
+from engine.training.state import load_state, save_state
+from engine.training.team import Team
+
+_STAGE = 1
+_RECOLOURED_SHARE = 0.08
+_FIRST_LOGVAR = -5.0
+
+
+def to_network_range(pixels: Pixels) -> Tensor:
+    """Pixels `[b h w c]`, 0 to 255, as the autoencoder takes them: `[b c h w]`, -1..1."""
+    return torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(127.5).sub_(1).contiguous()
+
+
+def make_autoencoder(settings: TrainingSettings) -> AutoencoderKL:
+    """An autoencoder with the first weights of a run.
+
+    All branches beside a skip start as zero, and what is left, a row of convolutions, keeps the size of its input. Norms
+    take away how light a flat surface is unless other channels of their group tell what it is light against, so
+    convolutions before a norm start with biases as large as their signal. Latents start with little noise.
+    """
+    torch.manual_seed(settings.seed)
+    network = AutoencoderKL(settings.vae)
+    for name, module in network.named_modules():
+        if not isinstance(module, nn.Conv2d) or module.bias is None:
+            continue
+        if name.endswith(("conv2", "proj_out")):
+            nn.init.zeros_(module.weight)
+            nn.init.zeros_(module.bias)
+        elif name.endswith(("sample.conv", "conv_in", "nin_shortcut")):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="linear")
+            nn.init.normal_(module.bias, std=0.5)
+    channels = settings.vae.latent_channels
+    with torch.no_grad():
+        network.quant_conv.weight[channels:] *= 0.1
+        assert network.quant_conv.bias is not None
+        network.quant_conv.bias[channels:] = _FIRST_LOGVAR
+    return network
+
+
+def train_autoencoder(
+    team: Team, settings: TrainingSettings, state_path: Path, on_progress: OnProgress | None
+) -> None:
+    """Train, or go on training, the autoencoder; the result is the state on disk, its latents not whitened yet."""
+    network = make_autoencoder(settings)
+    parameters = list(network.parameters())
+    optimizer = torch.optim.AdamW(parameters, lr=0.0, betas=(0.9, 0.99), weight_decay=1e-3, fused=True)
+    start = 0
+    if (state := load_state(state_path)) is not None:
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        start = state["step"]
+    steps = settings.autoencoder_steps
+    for step in range(start, steps):
+        rate = learning_rate(step, steps, settings.autoencoder_rate, settings.warmup_steps)
+        set_learning_rate(optimizer, rate)
+        rng, generator = step_generators(settings.seed, _STAGE, step, team.rank)
+        whole = step >= steps * (1 - settings.autoencoder_full_share)
+        pixels = _draw_batch(settings, settings.autoencoder_batch // team.size, rng, whole=whole)
+        loss = _reconstruction_loss(network, pixels, generator, settings.kl_weight)
+        optimizer.zero_grad()
+        loss.backward()
+        team.average_gradients(parameters)
+        nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        if not team.leads:
+            continue
+        if (step + 1) % settings.save_every == 0 or step + 1 == steps:
+            kept = {"step": step + 1, "network": network.state_dict(), "optimizer": optimizer.state_dict()}
+            save_state(state_path, kept)
+        if on_progress is not None:
+            on_progress(Progress("autoencoder", step + 1, steps, loss.item()))
+
+
+def _draw_batch(settings: TrainingSettings, crops: int, rng: np.random.Generator, *, whole: bool) -> Tensor:
+    """Drawings, or crops of them, some in colours that no postcard has, so that other pictures can be encoded too."""
+    count = math.ceil(crops / 4) if whole else crops
+    drawn: list[Pixels] = []
+    for _ in range(count):
+        pixels = draw_scene(random_training_scene(rng), rng)
+        if not whole:
+            top, left = rng.integers(0, pixels.shape[0] - settings.crop + 1, size=2)
+            pixels = pixels[top : top + settings.crop, left : left + settings.crop]
+        drawn.append(_recolour(pixels, rng) if rng.random() < _RECOLOURED_SHARE else pixels)
+    return to_network_range(np.stack(drawn))
+
+
+def _recolour(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    mixed = pixels[..., rng.permutation(3)].astype(np.float32)
+    low = rng.uniform(0, 110, size=3)
+    high = rng.uniform(145, 255, size=3)
+    return (low + mixed / 255 * (high - low)).astype(np.uint8)
+
+
+def _reconstruction_loss(
+    network: AutoencoderKL, pixels: Tensor, generator: torch.Generator, kl_weight: float
+) -> Tensor:
+    """Absolute and squared error, error of the differences between neighbours (edges), and the latents' divergence."""
+    with torch.autocast("cpu", torch.bfloat16):
+        mean, logvar = network.encode_moments(pixels)
+        mean, logvar = mean.float(), logvar.float()
+        noise = torch.randn(mean.shape, generator=generator)
+        redrawn = network.decode(mean + (0.5 * logvar).exp() * noise).float()
+    error = redrawn - pixels
+    across, down = error.diff(dim=3).abs().mean(), error.diff(dim=2).abs().mean()
+    divergence = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
+    return error.abs().mean() + error.square().mean() + 0.5 * (across + down) + kl_weight * divergence
+
+
+def encode_drawings(network: AutoencoderKL, batches: Iterator[Tensor]) -> Tensor:
+    """The latents' means of batches of pixels `[b c h w]`, unscaled, float32."""
+    encoded: list[Tensor] = []
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        for pixels in batches:
+            encoded.append(network.encode(pixels).float())
+    return torch.cat(encoded).clone()
+
+
+def whiten_latents(network: AutoencoderKL, mean: Tensor, covariance: Tensor, variance: float) -> None:
+    """Change both 1x1 convolutions so that latents times 0.18215 have mean 0 and covariance 1.
+
+    Args:
+        network: Changed in place; what it redraws stays the same.
+        mean: Of the latents now, `[c]`.
+        covariance: Of the latents now, `[c c]`.
+        variance: Of the encoder's own noise now; it becomes a constant, its mean.
+    """
+    channels = len(mean)
+    values, vectors = torch.linalg.eigh(covariance.double())
+    whiten = vectors @ torch.diag(values.rsqrt()) @ vectors.T / LATENT_SCALE
+    colour = torch.linalg.inv(whiten)
+    encode, decode = network.quant_conv, network.post_quant_conv
+    assert encode.bias is not None and decode.bias is not None
+    with torch.no_grad():
+        weight = encode.weight[:channels, :, 0, 0].double()
+        bias = encode.bias[:channels].double()
+        encode.weight[:channels, :, 0, 0] = (whiten @ weight).float()
+        encode.bias[:channels] = (whiten @ (bias - mean.double())).float()
+        encode.weight[channels:] = 0
+        encode.bias[channels:] = (whiten.square().sum(dim=1) * variance).log().float()
+        weight = decode.weight[:, :, 0, 0].double()
+        decode.bias += (weight @ mean.double()).float()
+        decode.weight[:, :, 0, 0] = (weight @ colour).float()
+
+
+def measure_redrawing(network: AutoencoderKL, pixels: Tensor) -> float:
+    """Mean absolute error of redrawn pixels, in steps of 255."""
+    with torch.inference_mode():
+        return float(functional.l1_loss(network(pixels).clamp(-1, 1), pixels)) * 127.5
