@@ -70,8 +70,8 @@ def preview_any(*, source: Annotated[Any, Socket("*")]) -> NodeResult[None]:
     return NodeResult(ui={"text": [_as_text(source)]})
 
 
-def _as_text(value: object) -> str:
-    is_data = value is None or isinstance(value, dict | list | tuple | bool)
+def _as_text(value: Any) -> str:
+    is_data = value is None or issubclass(type(value), dict | list | tuple | bool)
     try:
         return json.dumps(value, ensure_ascii=False, indent=2) if is_data else str(value)
     except (TypeError, ValueError, RecursionError):  # it holds more than JSON has: tensors, models

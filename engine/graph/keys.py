@@ -27,6 +27,7 @@ def content_keys(
     *,
     targets: Iterable[str] | None = None,
     known: Mapping[str, bytes] | None = None,
+    positions: Mapping[str, int] | None = None,
 ) -> dict[str, bytes]:
     """The key of each target and of every node upstream of one.
 
@@ -37,16 +38,18 @@ def content_keys(
             stable text gives a key that never comes again.
         targets: None means every node.
         known: Keys computed before, by node id; used as they are, not returned again.
+        positions: As for `order_upstream`.
 
     Returns:
         Keys of 20 bytes by node id, sources first.
 
     Raises:
-        WorkflowError: as `engine.graph.plan.make_plan`.
+        WorkflowError: as `order_upstream`.
     """
     before = known or {}
     keys: dict[str, bytes] = {}
-    for node_id in order_upstream(workflow, workflow.nodes if targets is None else targets, done=before):
+    wanted = workflow.nodes if targets is None else targets
+    for node_id in order_upstream(workflow, wanted, done=before, positions=positions):
         node = workflow.nodes[node_id]
         parts = _describe(node, keys, before)
         if node_id in fingerprints:

@@ -1,6 +1,6 @@
 """The order in which nodes run: depth first from the targets, so that few outputs are alive at a time.
 
-Pure functions over a workflow. Lazy inputs are weak: they are not followed until the node asks for them, and then the
+A pure function over a workflow. Lazy inputs are weak: they are not followed until the node asks for them, and then the
 executor plans again from there (`done` keeps that linear). Ties go by the order of the file, so the same workflow
 always runs in the same order. Cf. dask/order.py on why depth first.
 """
@@ -8,7 +8,6 @@ always runs in the same order. Cf. dask/order.py on why depth first.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from engine.errors import WorkflowError
 from engine.graph.workflow import Link, Node, Workflow
@@ -16,29 +15,20 @@ from engine.graph.workflow import Link, Node, Workflow
 _LONGEST_CYCLE_SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What runs, in which order, and how long outputs are needed.
-
-    Attributes:
-        order: Every node after all nodes that it takes inputs from.
-        uses: By node id, how many inputs of planned nodes read it, weak inputs included: when a node has run, each
-            of its links counts one down, and what reached zero and is no target can be let go.
-    """
-
-    order: tuple[str, ...]
-    uses: Mapping[str, int]
+def file_positions(workflow: Workflow) -> dict[str, int]:
+    """By node id, its place in the file."""
+    return {node_id: position for position, node_id in enumerate(workflow.nodes)}
 
 
-def make_plan(
+def order_upstream(
     workflow: Workflow,
     targets: Iterable[str],
     *,
     weak: Callable[[Node], Collection[str]] | None = None,
     done: Container[str] = frozenset(),
     positions: Mapping[str, int] | None = None,
-) -> Plan:
-    """Plan what the targets need.
+) -> list[str]:
+    """The targets and all that they need, sources first.
 
     Args:
         workflow: Where the nodes are.
@@ -51,34 +41,6 @@ def make_plan(
         WorkflowError: if the targets depend on a cycle (`dependency_cycle`; `extra_info["cycle"]` lists its nodes) or
             on a node that does not exist (`dangling_link`).
     """
-    order = order_upstream(workflow, targets, weak=weak, done=done, positions=positions)
-    return Plan(tuple(order), count_uses(workflow, order))
-
-
-def file_positions(workflow: Workflow) -> dict[str, int]:
-    """By node id, its place in the file."""
-    return {node_id: position for position, node_id in enumerate(workflow.nodes)}
-
-
-def count_uses(workflow: Workflow, ids: Iterable[str]) -> dict[str, int]:
-    """By node id, how many inputs of these nodes read it."""
-    uses: dict[str, int] = {}
-    for node_id in ids:
-        for value in workflow.nodes[node_id].inputs.values():
-            if type(value) is Link:
-                uses[value.node_id] = uses.get(value.node_id, 0) + 1
-    return uses
-
-
-def order_upstream(
-    workflow: Workflow,
-    targets: Iterable[str],
-    *,
-    weak: Callable[[Node], Collection[str]] | None = None,
-    done: Container[str] = frozenset(),
-    positions: Mapping[str, int] | None = None,
-) -> list[str]:
-    """The targets and all that they need, sources first; arguments and errors as for `make_plan`."""
     nodes = workflow.nodes
     places = file_positions(workflow) if positions is None else positions
     order: list[str] = []
