@@ -1,0 +1,137 @@
+"""The samplers by name, and the value that SAMPLER sockets carry.
+
+A sampler is a solver with its options; what it computes is said in the `solver_*` files. Names and their order are
+those of workflow files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any, Final, Literal
+
+from torch import Tensor
+
+from engine.errors import InputValueError
+from engine.sampling.noise import StepNoise, make_brownian_noise, make_gaussian_noise
+from engine.sampling.solver import Guided, Problem, Step
+from engine.sampling.solver_ancestral import ddpm, dpm_2_ancestral, dpmpp_2s_ancestral, euler_ancestral, lcm
+from engine.sampling.solver_ode import dpm_2, dpmpp_2m, euler, heun, lms
+from engine.sampling.solver_sde import dpmpp_2m_sde, dpmpp_2m_sde_heun, dpmpp_3m_sde, dpmpp_sde
+from engine.sampling.solver_unipc import uni_pc, uni_pc_bh2
+
+SamplerName = Literal[
+    "euler",
+    "euler_ancestral",
+    "heun",
+    "dpm_2",
+    "dpm_2_ancestral",
+    "lms",
+    "dpmpp_2s_ancestral",
+    "dpmpp_sde",
+    "dpmpp_sde_gpu",
+    "dpmpp_2m",
+    "dpmpp_2m_sde",
+    "dpmpp_2m_sde_gpu",
+    "dpmpp_2m_sde_heun",
+    "dpmpp_2m_sde_heun_gpu",
+    "dpmpp_3m_sde",
+    "dpmpp_3m_sde_gpu",
+    "ddpm",
+    "lcm",
+    "ddim",
+    "uni_pc",
+    "uni_pc_bh2",
+]
+
+NoiseKind = Literal["gaussian", "brownian", "brownian_on_device"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """A solver and its options.
+
+    Attributes:
+        name: As in workflow files.
+        solve: The solver: a `Problem` and the options -> the steps.
+        noise: Where the noise that it adds comes from; deterministic solvers never ask.
+        uses_uncond: It needs the unconditional estimate even where guidance would not compute it.
+        renews_inpaint_noise: The part that inpainting keeps gets noise of its own (seed + 1), not the initial noise.
+        options: Keyword arguments of the solver.
+    """
+
+    name: str
+    solve: Callable[..., Iterator[Step]]
+    noise: NoiseKind = "gaussian"
+    uses_uncond: bool = False
+    renews_inpaint_noise: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def with_options(self, **options: Any) -> Sampler:
+        """The same sampler with further options."""
+        return replace(self, options={**self.options, **options})
+
+    def run(
+        self, guided: Callable[[Tensor, float], Guided], x: Tensor, sigmas: tuple[float, ...], seed: int
+    ) -> Iterator[Step]:
+        """Follow the levels down (or up).
+
+        Args:
+            guided: (x, sigma) -> the estimates.
+            x: The latent at the first level `[b c h w]`.
+            sigmas: The levels, no two neighbours equal; only the last may be 0.
+            seed: Of the noise that is added.
+
+        Raises:
+            InputValueError: If the levels rise and the sampler needs falling ones.
+        """
+        return self.solve(Problem(guided, x, sigmas, self._make_noise(x, sigmas, seed)), **self.options)
+
+    def _make_noise(self, x: Tensor, sigmas: tuple[float, ...], seed: int) -> StepNoise:
+        if self.noise == "gaussian":
+            return make_gaussian_noise(x, seed)
+        if any(after >= before for before, after in pairwise(sigmas)):
+            raise InputValueError(f"{self.name} needs sigmas that fall from each step to the next, not {list(sigmas)}.")
+        lowest = min((sigma for sigma in sigmas if sigma > 0), default=0.0)
+        return make_brownian_noise(x, lowest, sigmas[0], seed, on_device=self.noise == "brownian_on_device")
+
+
+SAMPLERS: Final[Mapping[str, Sampler]] = {
+    sampler.name: sampler
+    for sampler in (
+        Sampler("euler", euler),
+        Sampler("euler_ancestral", euler_ancestral),
+        Sampler("heun", heun),
+        Sampler("dpm_2", dpm_2),
+        Sampler("dpm_2_ancestral", dpm_2_ancestral),
+        Sampler("lms", lms),
+        Sampler("dpmpp_2s_ancestral", dpmpp_2s_ancestral),
+        Sampler("dpmpp_sde", dpmpp_sde, noise="brownian"),
+        Sampler("dpmpp_sde_gpu", dpmpp_sde, noise="brownian_on_device"),
+        Sampler("dpmpp_2m", dpmpp_2m),
+        Sampler("dpmpp_2m_sde", dpmpp_2m_sde, noise="brownian"),
+        Sampler("dpmpp_2m_sde_gpu", dpmpp_2m_sde, noise="brownian_on_device"),
+        Sampler("dpmpp_2m_sde_heun", dpmpp_2m_sde_heun, noise="brownian"),
+        Sampler("dpmpp_2m_sde_heun_gpu", dpmpp_2m_sde_heun, noise="brownian_on_device"),
+        Sampler("dpmpp_3m_sde", dpmpp_3m_sde, noise="brownian"),
+        Sampler("dpmpp_3m_sde_gpu", dpmpp_3m_sde, noise="brownian_on_device"),
+        Sampler("ddpm", ddpm),
+        Sampler("lcm", lcm),
+        Sampler("ddim", euler, renews_inpaint_noise=True),
+        Sampler("uni_pc", uni_pc),
+        Sampler("uni_pc_bh2", uni_pc_bh2),
+    )
+}
+
+
+def find_sampler(name: str) -> Sampler:
+    """The sampler of this name.
+
+    Raises:
+        InputValueError: If there is none; says what there is.
+    """
+    sampler = SAMPLERS.get(name)
+    if sampler is None:
+        raise InputValueError(f"sampler_name must be one of {', '.join(SAMPLERS)}, not {name!r}.")
+    return sampler
