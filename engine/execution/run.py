@@ -1,0 +1,474 @@
+"""One run of a workflow: a loop over the nodes that are ready, in the order of the plan.
+
+Keys, hits and plan come first; a node that wants lazy inputs or that expands adds a plan of its own. When the last
+reader of an output has run, the output is let go, and the cache decides how long to keep it. When memory runs out, the
+cache leaves the place where it is short, the pool unloads its models, and the node is called once more. A cycle that
+only lazy inputs or expansions close shows when nothing is ready and something is still waited for.
+
+Who is next: `schedule`; how a node is called: `calls`; sub-graphs: `expansion`; other threads: `background`; errors:
+`failures`; events: `reporter`.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+from engine.errors import EngineError, Interrupted
+from engine.execution.background import Background
+from engine.execution.cache import Entry, Outputs
+from engine.execution.calls import (
+    Answer,
+    Call,
+    Lists,
+    WrongResultError,
+    arrange_calls,
+    ask_fingerprint,
+    ask_needs,
+    blocked_answer,
+    find_blocker,
+    gather_inputs,
+    merge_answers,
+    merge_ui,
+    read_answer,
+)
+from engine.execution.events import RunStatus, Ui
+from engine.execution.expansion import Expander
+from engine.execution.failures import make_memory_error, make_node_error, memory_shortage
+from engine.execution.reporter import Reporter
+from engine.execution.schedule import Schedule, Task
+from engine.execution.shown_files import shown_files_exist
+from engine.graph.keys import content_keys
+from engine.graph.plan import order_upstream
+from engine.graph.schema import ExecutionBlocker
+from engine.graph.workflow import Link, Node, Workflow
+
+if TYPE_CHECKING:
+    from engine.context import Context
+    from engine.execution.executor import Executor
+
+log = logging.getLogger(__name__)
+
+_POLL_S = 0.05
+"""How often an interrupt is looked for while only other threads work."""
+_MOST_FILE_JOBS = 4
+"""Files that may wait to be written while computing goes on: each holds its pictures in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run gave.
+
+    Attributes:
+        outputs: By target, its outputs: a value, or the list of them where the node was called for several or
+            declares a list. Targets that were blocked are not there.
+        ui: By node id, what it gave to be shown (`images`, `text`), cached or not.
+        seconds: How long the run took.
+        cached: Nodes that did not run because their outputs were known.
+        executed: Nodes that ran, in the order in which they ended.
+    """
+
+    outputs: Mapping[str, tuple[Any, ...]]
+    ui: Mapping[str, Ui]
+    seconds: float
+    cached: frozenset[str]
+    executed: tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """A node that is being called: its inputs, the calls, and of those the ones that nothing blocks."""
+
+    task: Task
+    lists: Lists
+    calls: list[Call]
+    work: list[Callable[[], Any]]
+
+
+class Run:
+    """The state of one run, and its loop. Arguments: see `Executor.run`."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        workflow: Workflow,
+        targets: Sequence[str],
+        submitted: Workflow,
+        reporter: Reporter,
+        interrupted: threading.Event,
+    ) -> None:
+        self.executor = executor
+        self.cache = executor.cache
+        self.submitted = submitted
+        self.reporter = reporter
+        self.interrupted = interrupted
+        self.targets = dict.fromkeys(targets)
+        self.node_count = len(workflow.nodes)
+        self.keys: dict[str, bytes] = {}
+        self.values: dict[str, Outputs] = {}
+        self.entries: dict[str, Entry] = {}
+        self.schedule = Schedule(workflow, executor.registry, self.values, self._recall)
+        self.ui: dict[str, Ui] = {}
+        self.cached: dict[str, None] = {}
+        self.recalled: list[str] = []
+        self.executed: list[str] = []
+        self.background: Background[_Job] = Background()
+        self.in_flight: dict[bytes, Task] = {}
+        self.told: dict[int, ExecutionBlocker] = {}
+        self.prompt: dict[str, Any] | None = None
+        self.current: Node | None = None
+
+    def execute(self) -> RunResult:
+        """Run to the end, once."""
+        started = perf_counter()
+        status: RunStatus = "failed"
+        try:
+            self.reporter.run_started(self.node_count)
+            self._plan()
+            self._loop()
+            status = "succeeded"
+        except (Interrupted, KeyboardInterrupt):
+            status = "interrupted"
+            raise
+        finally:
+            self.background.close()
+            for entry in self.entries.values():
+                self.cache.release(entry)
+            seconds = perf_counter() - started
+            at = self.current.id if self.current is not None and status != "succeeded" else None
+            self.reporter.run_finished(status, seconds, at)
+        outputs = {node_id: _simplify(self.values[node_id]) for node_id in self.targets if self._has_outputs(node_id)}
+        return RunResult(outputs, self.ui, seconds, frozenset(self.cached), tuple(self.executed))
+
+    def _has_outputs(self, node_id: str) -> bool:
+        return find_blocker(self.values[node_id]) is None
+
+    # -- keys, hits, plan -------------------------------------------------------------------------------------------
+
+    def _plan(self) -> None:
+        self._add_keys(self.schedule.workflow.nodes.values(), self.targets)
+        self.schedule.plan(self.targets)
+        self._tell_cached(node_id for node_id, key in self.keys.items() if key in self.cache)
+        for node_id in self.targets:
+            entry = self.entries.get(node_id)
+            if entry is not None and entry.ui is not None:
+                self.reporter.finished(self.schedule.workflow.nodes[node_id], entry.ui, 0.0, cached=True)
+
+    def _add_keys(self, nodes: Iterable[Node], targets: Iterable[str]) -> None:
+        """Keys of the targets and of all that they may need, fingerprints included."""
+        workflow, registry = self.schedule.workflow, self.executor.registry
+        fingerprinted = [node for node in nodes if registry[node.type].fingerprint is not None]
+        upstream: set[str] = set()
+        if fingerprinted:
+            upstream.update(order_upstream(workflow, targets, done=self.keys, positions=self.schedule.positions))
+        fingerprints = {
+            node.id: ask_fingerprint(registry[node.type], node, self.executor.settings)
+            for node in fingerprinted
+            if node.id in upstream
+        }
+        self.keys |= content_keys(
+            workflow, registry, fingerprints, targets=targets, known=self.keys, positions=self.schedule.positions
+        )
+
+    def _recall(self, node_id: str) -> bool:
+        """Take a node's outputs from the cache, if they are there."""
+        key = self.keys[node_id]
+        entry = self.cache.find(key)
+        if entry is None:
+            return False
+        if entry.ui is not None and not shown_files_exist(entry.ui, self.executor.settings):
+            self.cache.drop(entry)
+            return False
+        if self.cache.take(key) is None:
+            return False
+        self.values[node_id] = entry.outputs
+        self.entries[node_id] = entry
+        self.recalled.append(node_id)
+        if entry.ui is not None:
+            self.ui[node_id] = entry.ui
+        return True
+
+    def _tell_cached(self, node_ids: Iterable[str]) -> None:
+        new = dict.fromkeys(node_id for node_id in node_ids if node_id not in self.cached)
+        self.cached |= new
+        self.reporter.cached(new)
+
+    # -- the loop ---------------------------------------------------------------------------------------------------
+
+    def _loop(self) -> None:
+        while True:
+            if self.interrupted.is_set():
+                raise Interrupted
+            if self.background.pending:
+                self._take_completion(wait=not self.schedule.has_ready)
+            task = self.schedule.pop()
+            if task is not None:
+                self._advance(task)
+            elif not self.background.pending:
+                break
+        if (error := self.schedule.describe_deadlock()) is not None:
+            raise error
+
+    def _advance(self, task: Task) -> None:
+        """Bring a node that is ready as far as it gets: to the end, or to the next thing that it has to wait for."""
+        if task.answers is not None:
+            self._finish_expansion(task)
+            return
+        if not task.is_started:
+            if self.keys[task.node.id] in self.cache and self._recall(task.node.id):
+                self._tell_cached([task.node.id])  # an equal node ran meanwhile
+                self._close(task)
+                return
+            equal = self.in_flight.get(self.keys[task.node.id])
+            if equal is not None:
+                self.schedule.wait_for_task(task, equal)
+                return
+            task.is_started = True
+        if task.definition.needs is not None and self._waits_for_lazy(task):
+            return
+        self._call(task)
+
+    def _waits_for_lazy(self, task: Task) -> bool:
+        """Ask the node which lazy inputs it wants, until it wants nothing new or has to wait."""
+        while True:
+            lists = gather_inputs(task.node, self.values)
+            try:
+                wanted = [task.node.inputs.get(name) for name in ask_needs(task.definition, lists)]
+            except BaseException as error:
+                self._fail(task, error, lists)
+            sources = [link.node_id for link in wanted if type(link) is Link and link.node_id not in self.values]
+            if not sources:
+                return False
+            if self._wait_for(task, sources):
+                return True
+
+    def _wait_for(self, task: Task, node_ids: Iterable[str]) -> bool:
+        self.recalled.clear()
+        waits = self.schedule.wait_for(task, node_ids)
+        if self.recalled:
+            self._tell_cached(self.recalled)
+        return waits
+
+    # -- calling a node ---------------------------------------------------------------------------------------------
+
+    def _call(self, task: Task) -> None:
+        node, definition = task.node, task.definition
+        lists = gather_inputs(node, self.values)
+        try:
+            calls = arrange_calls(definition, lists)
+            job = _Job(task, lists, calls, self._make_work(task, calls))
+        except BaseException as error:
+            self._fail(task, error, lists)
+        if calls and not job.work:
+            self._tell_blocked(node, calls)
+            self._finish_calls(job, [])
+            return
+        self.current = node
+        self.reporter.started(node)
+        if definition.is_async:
+            self.background.start_coroutines(job, job.work)
+            self.in_flight[self.keys[node.id]] = task
+        elif definition.is_io and (self.schedule.has_ready or self.background.pending):
+            while self.background.pending_file_jobs >= _MOST_FILE_JOBS:
+                self._take_completion(wait=True)
+            self.background.start_file_job(job, job.work)
+            self.in_flight[self.keys[node.id]] = task
+        else:
+            self._call_here(job)
+
+    def _make_work(self, task: Task, calls: Iterable[Call]) -> list[Callable[[], Any]]:
+        call, context_name = task.definition.call, task.definition.context_name
+        extra: dict[str, Any] = {}
+        if context_name is not None:
+            extra[context_name] = self._make_context(task.node)
+        return [
+            partial(call, **arguments, **extra) for arguments in calls if not isinstance(arguments, ExecutionBlocker)
+        ]
+
+    def _call_here(self, job: _Job) -> None:
+        started = perf_counter()
+        results: list[Any] = []
+        try:
+            for work in job.work:
+                if results and self.interrupted.is_set():
+                    raise Interrupted
+                results.append(self._attempt(job.task, work))
+        except BaseException as error:
+            self._fail(job.task, error, job.lists)
+        job.task.seconds += perf_counter() - started
+        self._finish_calls(job, results)
+
+    def _attempt(self, task: Task, work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except (MemoryError, RuntimeError) as error:
+            shortage = memory_shortage(error)
+            if shortage is None:
+                raise
+        # Outside of the clause, so that the traceback no longer holds what the node had made.
+        self._free_memory(task, shortage)
+        return work()
+
+    def _take_completion(self, *, wait: bool) -> None:
+        """Finish a node that ran beside the compute thread; without waiting for one if there is other work."""
+        completion = self.background.take(_POLL_S if wait else 0)
+        if completion is None:
+            return
+        job = completion.job
+        task = job.task
+        shortage = memory_shortage(completion.error)
+        if shortage is not None and not task.was_retried:
+            self._free_memory(task, shortage)
+            start = self.background.start_file_job if completion.is_file_job else self.background.start_coroutines
+            start(job, job.work)
+            return
+        self.in_flight.pop(self.keys[task.node.id], None)
+        if completion.error is not None:
+            self._fail(task, completion.error, job.lists)
+        task.seconds += completion.seconds
+        self._finish_calls(job, completion.results)
+
+    def _make_context(self, node: Node) -> Context:
+        from engine.context import Context
+
+        if self.prompt is None:
+            self.prompt = self.submitted.to_api()
+        return Context(
+            settings=self.executor.settings,
+            pool=self.executor.pool(),
+            node_id=node.id,
+            prompt=self.prompt,
+            extra_pnginfo=self.submitted.extra,
+            interrupted=self.interrupted,
+            on_progress=partial(self.reporter.progress, node),
+            on_preview=partial(self.reporter.preview, node),
+        )
+
+    # -- what came of it --------------------------------------------------------------------------------------------
+
+    def _finish_calls(self, job: _Job, results: list[Any]) -> None:
+        task, definition = job.task, job.task.definition
+        given = iter(results)
+        try:
+            answers = [
+                blocked_answer(definition, call)
+                if type(call) is ExecutionBlocker
+                else read_answer(definition, next(given))
+                for call in job.calls
+            ]
+            if any(answer.expand is not None for answer in answers):
+                self._begin_expansion(task, answers)
+            else:
+                self._finish(task, merge_answers(definition, answers), merge_ui(answers), ran=bool(job.work))
+        except (WrongResultError, EngineError) as error:
+            self._fail(task, error, job.lists)
+
+    def _finish(self, task: Task, outputs: Outputs, ui: Ui | None, *, ran: bool) -> None:
+        node = task.node
+        self.values[node.id] = outputs
+        blocker = find_blocker(outputs)
+        if blocker is None and ran:
+            self.entries[node.id] = self.cache.put(self.keys[node.id], node.type, outputs, ui, task.seconds)
+        elif blocker is not None and ran and node.id in self.targets:
+            self._tell_blocked(node, [blocker])
+        if ui is not None:
+            self.ui[node.id] = ui
+        if ran:
+            self.executed.append(node.id)
+            self.reporter.finished(node, ui, task.seconds)
+        if (parent := self.schedule.parents.get(node.id)) is not None:
+            parent.seconds += task.seconds
+        self._close(task)
+
+    def _close(self, task: Task) -> None:
+        """Wake who waited for the node, and let go of what nobody needs any more."""
+        for node_id in self.schedule.finish(task):
+            if node_id not in self.targets:
+                del self.values[node_id]
+                if (entry := self.entries.pop(node_id, None)) is not None:
+                    self.cache.release(entry)
+
+    def _begin_expansion(self, task: Task, answers: list[Answer]) -> None:
+        schedule, node_id = self.schedule, task.node.id
+        for inner_id in schedule.collapse(node_id):
+            self.keys.pop(inner_id, None)
+        expander = Expander(self.executor.registry, self.executor.files, self.executor.settings)
+        awaited: list[str] = []
+        for index, answer in enumerate(answers):
+            if answer.expand is not None:
+                known = schedule.workflow.nodes
+                expansion = expander.expand(f"{node_id}.{index}.", answer.expand, answer.slots, known)
+                answer.slots = expansion.slots
+                schedule.expand(task, expansion.nodes)
+                self.reporter.place(expansion.nodes, node_id, expansion.display_ids)
+                self._add_keys(expansion.nodes.values(), expansion.nodes)
+                awaited += expansion.output_ids
+                awaited += [slot.node_id for slot in expansion.slots if type(slot) is Link]
+        task.answers = answers
+        if not self._wait_for(task, awaited):
+            self._finish_expansion(task)
+
+    def _finish_expansion(self, task: Task) -> None:
+        answers = task.answers or []
+        try:
+            merged = merge_answers(task.definition, answers)
+            outputs = tuple(self._follow_links(values) for values in merged)
+        except WrongResultError as error:
+            self._fail(task, error, {})
+        task.answers = None
+        self._finish(task, outputs, merge_ui(answers), ran=True)
+
+    def _follow_links(self, values: list[Any]) -> list[Any]:
+        """An output of a node that was expanded, with links into the expansion replaced by what they lead to."""
+        followed: list[Any] = []
+        for value in values:
+            if type(value) is not Link:
+                followed.append(value)
+                continue
+            outputs = self.values[value.node_id]
+            if not 0 <= value.output < len(outputs):
+                raise WrongResultError(
+                    f"it links to output {value.output} of {value.node_id!r}, which has no such output"
+                )
+            followed.extend(outputs[value.output])
+        return followed
+
+    def _tell_blocked(self, node: Node, values: Iterable[Any]) -> None:
+        """Report a blocker with a message, if it was not reported before."""
+        blocker = find_blocker([values])
+        if blocker is not None and blocker.message and id(blocker) not in self.told:
+            self.told[id(blocker)] = blocker  # held, so that its address stays its own
+            self.reporter.blocked(node, blocker.message)
+
+    # -- failure ----------------------------------------------------------------------------------------------------
+
+    def _fail(self, task: Task, error: BaseException, lists: Lists) -> NoReturn:
+        """End the run because of what a node raised."""
+        self.current = task.node
+        if isinstance(error, (Interrupted, KeyboardInterrupt)):
+            raise error
+        if memory_shortage(error) is not None:
+            pool = self.executor.pool()
+            failure = make_memory_error(task.node, lists, pool, self.cache)
+        else:
+            failure = make_node_error(task.node, error, lists)
+        self.reporter.failed(task.node, failure)
+        raise failure from error
+
+    def _free_memory(self, task: Task, shortage: Literal["host", "accelerator"]) -> None:
+        """Make room: cached outputs leave the place where it is short, models are unloaded."""
+        log.warning("node %s ran out of memory; freeing what can be freed and trying once more", task.node.label)
+        task.was_retried = True
+        self.cache.vacate(host=shortage == "host")
+        self.executor.pool().unload_all()
+        gc.collect()
+
+
+def _simplify(outputs: Outputs) -> tuple[Any, ...]:
+    return tuple(values[0] if len(values) == 1 else values for values in outputs)

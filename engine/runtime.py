@@ -1,0 +1,216 @@
+"""Engine: registry, pool, cache and executor of one process or one part of it; loads, validates and runs workflows.
+
+What `main.py` and library users hold. Everything here happens on the caller's thread, without asyncio. No module has
+state, so several engines can live side by side, each with a cache and a pool of its own; one engine runs one workflow
+at a time. Torch is imported when nodes or a run need it, not by this module.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from engine.errors import EngineError, WorkflowError
+from engine.execution.cache import OutputCache
+from engine.execution.events import Event
+from engine.execution.executor import Executor, RunResult
+from engine.files import list_choices
+from engine.graph.document import parse_json_text, read_workflow
+from engine.graph.object_info import object_info
+from engine.graph.overrides import set_inputs
+from engine.graph.registry import Registry
+from engine.graph.validate import Validated, validate
+from engine.graph.workflow import Workflow
+from engine.images.containers import sniff
+from engine.images.metadata import read_file, read_metadata
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.memory.pool import Pool
+
+__all__ = ["Engine", "RunResult"]
+
+_SIGNATURE_BYTES = 32
+
+
+class Engine:
+    """Runs workflows.
+
+    Args:
+        settings: Directories, device, budgets, limits.
+        node_packages: Importable packages whose modules hold the nodes.
+        registry: The node types, instead of what the packages hold.
+
+    Attributes:
+        settings: As given.
+        registry: Every node type that workflows may name.
+        cache: Outputs of earlier runs.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        node_packages: Sequence[str] = ("nodes",),
+        *,
+        registry: Registry | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.registry = registry if registry is not None else Registry.collect(*node_packages)
+        self.cache = OutputCache(self.settings)
+        self._pool: Pool | None = None
+        self._pool_lock = threading.Lock()
+        self._run_lock = threading.Lock()
+        self._running_thread: int | None = None
+        self._interrupted = threading.Event()
+
+    @property
+    def pool(self) -> Pool:
+        """Who may be on the device. Made when first asked for."""
+        from engine.memory.pool import Pool
+
+        with self._pool_lock:  # nodes in other threads may ask too
+            if self._pool is None:
+                self._pool = Pool(self.settings)
+            return self._pool
+
+    def load(self, source: str | Path | Mapping[str, Any] | list[Any]) -> Workflow:
+        """Read a workflow of either format.
+
+        Args:
+            source: A JSON file, a picture that carries a workflow, or the document itself.
+
+        Raises:
+            FileError: if the file cannot be read.
+            WorkflowError: if it holds no workflow, or is larger than `Settings.max_workflow_bytes`.
+        """
+        document = _read_document(Path(source), self.settings) if isinstance(source, (str, Path)) else source
+        return read_workflow(document, self.registry)
+
+    def validate(self, workflow: Workflow, targets: Iterable[str] | None = None) -> Validated:
+        """Everything that is wrong with a workflow, and the workflow as it will run.
+
+        Args:
+            workflow: As loaded.
+            targets: Ids of the nodes whose outputs are wanted; None means every output node.
+        """
+        return validate(workflow, self.registry, self._files(), targets, self.settings)
+
+    def run(
+        self,
+        workflow: Workflow,
+        inputs: Mapping[str, Any] | None = None,
+        targets: Iterable[str] | None = None,
+        on_event: Callable[[Event], None] | None = None,
+        *,
+        run_id: str | None = None,
+    ) -> RunResult:
+        """Validate and run a workflow; only what changed since earlier runs is computed. Waits for a run in progress.
+
+        Args:
+            workflow: As loaded.
+            inputs: Values to set first, by `NODE.INPUT`; NODE is an id or a title.
+            targets: Ids of the nodes whose outputs are wanted, any nodes; None means every output node.
+            on_event: Receives what happens, see `engine.execution.events`; must not raise.
+            run_id: Names the run in the events.
+
+        Raises:
+            WorkflowError: if a name in `inputs` or `targets` means nothing.
+            ValidationError: if anything that is wanted cannot run; holds every error.
+            NodeError: if a node failed. What finished before stays cached.
+            Interrupted: if `interrupt` was called meanwhile.
+        """
+        wanted = None if targets is None else _known_targets(workflow, targets)
+        submitted = set_inputs(workflow, self.registry, inputs) if inputs else workflow
+        with self._one_run_at_a_time():
+            files = self._files()
+            checked = validate(submitted, self.registry, files, wanted, self.settings)
+            if (error := checked.failure()) is not None:
+                raise error
+            executor = Executor(self.registry, self.cache, self.settings, files, lambda: self.pool)
+            return executor.run(
+                checked.workflow,
+                checked.targets,
+                run_id=run_id or str(uuid4()),
+                submitted=submitted,
+                on_event=on_event,
+                interrupted=self._interrupted,
+            )
+
+    def interrupt(self) -> None:
+        """Stop the run in progress, if there is one, at its next step or node. From any thread or signal handler."""
+        self._interrupted.set()
+
+    def free_memory(self) -> None:
+        """Forget all cached outputs and unload all models. Waits for a run in progress."""
+        with self._one_run_at_a_time():
+            self.cache.clear()
+            if self._pool is not None:
+                self._pool.unload_all()
+
+    def set_inputs(self, workflow: Workflow, inputs: Mapping[str, Any]) -> Workflow:
+        """A copy with some inputs set by `NODE.INPUT`, as `run` does it."""
+        return set_inputs(workflow, self.registry, inputs)
+
+    def object_info(self, type_name: str) -> dict[str, Any]:
+        """What a canvas needs to know about a node type: the entry of `GET /object_info`.
+
+        Raises:
+            WorkflowError: if there is no such type; names the nearest.
+        """
+        return object_info(self.registry.require(type_name), self._files())
+
+    def _files(self) -> Callable[[str], Sequence[str]]:
+        """The choices of `ModelFile` folders, each listed at most once."""
+        listed: dict[str, list[str]] = {}
+
+        def choices(folder: str) -> Sequence[str]:
+            if folder not in listed:
+                listed[folder] = list_choices(self.settings, folder)
+            return listed[folder]
+
+        return choices
+
+    @contextmanager
+    def _one_run_at_a_time(self) -> Generator[None]:
+        if self._running_thread == threading.get_ident():
+            raise EngineError("This engine is running a workflow already; a node cannot start another run on it.")
+        with self._run_lock:
+            self._running_thread = threading.get_ident()
+            self._interrupted = threading.Event()  # a new one: nothing to lock in a signal handler's way
+            try:
+                yield
+            finally:
+                self._running_thread = None
+
+
+def _known_targets(workflow: Workflow, targets: Iterable[str]) -> list[str]:
+    wanted = list(targets)
+    for target in wanted:
+        if target not in workflow.nodes:
+            raise WorkflowError(f"There is no node {target!r} to run.", code="invalid_prompt", node_id=target)
+    return wanted
+
+
+def _read_document(path: Path, settings: Settings) -> Any:
+    """The JSON that a file holds, or the texts that a picture carries."""
+    data = read_file(path)
+    if sniff(data[:_SIGNATURE_BYTES]) is None:
+        _check_size(path.name, len(data), settings)
+        return parse_json_text(data, repr(path.name))
+    texts = read_metadata(data, settings.max_workflow_bytes)
+    found = {key: texts[key] for key in ("workflow", "prompt") if texts.get(key)}
+    if not found:
+        others = f", only {', '.join(map(repr, sorted(texts)))}" if texts else ""
+        raise WorkflowError(f"The picture {path.name!r} carries no workflow{others}.")
+    return found
+
+
+def _check_size(name: str, size: int, settings: Settings) -> None:
+    if size > settings.max_workflow_bytes:
+        raise WorkflowError(
+            f"{name!r} has {size} bytes; a workflow of more than {settings.max_workflow_bytes} is not read."
+        )
