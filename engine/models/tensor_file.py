@@ -1,8 +1,8 @@
 """Files of named tensors: what is in them is known at once, the numbers are read when they are asked for.
 
 `.safetensors` files are checked here, byte by byte of their header, before anything else happens, and then mapped
-into memory: tensors whose type is wanted are views of the mapping, others are converted piece by piece while the
-pages already read are given back. So loading never holds a second copy. What the tensors mean is not known here.
+into memory: tensors whose type is wanted are views of the mapping, others are read and converted piece by piece. So
+loading never holds a second copy. What the tensors mean is not known here.
 Source: the format's description, github.com/huggingface/safetensors (README, "Format").
 """
 
@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import sys
 from collections.abc import Iterable, Mapping
+from io import BufferedReader
 from itertools import pairwise
 from math import prod
 from pathlib import Path
@@ -26,8 +26,8 @@ from engine.errors import CheckpointError
 MAX_HEADER_BYTES = 16 * 2**20
 """Forty times what SDXL needs; more is an attack, or another format."""
 MAX_AXES = 16
-CHUNK_BYTES = 8 * 2**20
-"""How much is converted between giving pages back."""
+CHUNK_BYTES = 2**20
+"""How much is converted at a time; what has been read is not kept."""
 
 DTYPES: Mapping[str, torch.dtype] = {
     "BOOL": torch.bool,
@@ -131,38 +131,33 @@ class SafetensorsFile:
             CheckpointError: If the file has changed since it was opened, or holds whole numbers where weights are
                 expected.
         """
-        mapping = self._map()
-        return {name: self._read_one(mapping, name, dtype) for name in names}
-
-    def _map(self) -> mmap.mmap:
         try:
             with self.path.open("rb") as file:
                 if _identify(file) != self._identity:
                     raise CheckpointError(self.path, "has changed since it was opened.")
                 # A private mapping can be written to without touching the file, which torch wants of its buffers.
-                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+                mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+                return {name: self._read_one(file, mapping, name, dtype) for name in names}
         except (OSError, ValueError) as error:
-            raise CheckpointError(self.path, f"cannot be mapped into memory: {error}.") from error
+            raise CheckpointError(self.path, f"cannot be read: {error}.") from error
 
-    def _read_one(self, mapping: mmap.mmap, name: str, dtype: torch.dtype) -> Tensor:
-        info, (begin, end) = self.tensors[name], self._spans[name]
+    def _read_one(self, file: BufferedReader, mapping: mmap.mmap, name: str, dtype: torch.dtype) -> Tensor:
+        info, span = self.tensors[name], self._spans[name]
         if not info.dtype.is_floating_point:
             raise CheckpointError(self.path, f"tensor {name!r} holds {info.dtype}, weights must be floating point.")
-        if begin == end:
+        if span.begin == span.end:
             return torch.empty(info.shape, dtype=dtype)
-        if info.dtype == dtype and begin % dtype.itemsize == 0:
-            return torch.frombuffer(mapping, dtype=dtype, count=prod(info.shape), offset=begin).reshape(info.shape)
-        converted = torch.empty(prod(info.shape), dtype=dtype)
-        done = 0
-        for start in range(begin, end, CHUNK_BYTES):
-            stop = min(start + CHUNK_BYTES, end)
-            raw = torch.frombuffer(mapping, dtype=torch.uint8, count=stop - start, offset=start)
-            if start % info.dtype.itemsize:
-                raw = raw.clone()
-            piece = raw.view(info.dtype)
-            converted[done : done + len(piece)] = piece
-            done += len(piece)
-            _give_back(mapping, start, stop)
+        count = prod(info.shape)
+        if info.dtype == dtype and span.begin % dtype.itemsize == 0:
+            return torch.frombuffer(mapping, dtype=dtype, count=count, offset=span.begin).reshape(info.shape)
+        converted = torch.empty(count, dtype=dtype)
+        file.seek(span.begin)
+        step = CHUNK_BYTES // info.dtype.itemsize
+        for start in range(0, count, step):
+            raw = bytearray(min(step, count - start) * info.dtype.itemsize)
+            if file.readinto(raw) != len(raw):
+                raise CheckpointError(self.path, "was cut off while it was read.")
+            converted[start : start + step] = torch.frombuffer(raw, dtype=info.dtype)
         return converted.reshape(info.shape)
 
 
@@ -170,14 +165,6 @@ def _identify(file: BinaryIO) -> tuple[int, int, int]:
     """What changes if a file is replaced or written to."""
     status = os.fstat(file.fileno())
     return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _give_back(mapping: mmap.mmap, start: int, stop: int) -> None:
-    """Let go of the pages that lie wholly between two offsets; they would be read again if they were needed."""
-    start = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE
-    stop = stop // mmap.PAGESIZE * mmap.PAGESIZE
-    if sys.platform != "win32" and stop > start:
-        mapping.madvise(mmap.MADV_DONTNEED, start, stop - start)
 
 
 def _read_header(path: Path, file: BinaryIO) -> tuple[dict[str, Any], int, int]:
