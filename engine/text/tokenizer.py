@@ -55,8 +55,8 @@ class Tokenizer:
         letters = sorted(_BYTE_LETTERS, key=_is_stand_in)
         tokens = [*letters, *(letter + _END_OF_WORD for letter in letters), *map("".join, pairs), *_SPECIAL]
         return Tokenizer(
-            ranks={pair: rank for rank, pair in enumerate(pairs)},
-            ids={part: index for index, part in enumerate(tokens)},
+            ranks=dict(zip(pairs, range(len(pairs)), strict=True)),
+            ids=dict(zip(tokens, range(len(tokens)), strict=True)),
         )
 
     def encode(self, text: str) -> list[int]:
