@@ -106,3 +106,9 @@ def _center(image: Tensor, dim: int, size: int) -> Tensor:
     margins = (missing // 2, missing - missing // 2)
     padding = (0, 0, *margins) if dim == 2 else (0, 0, 0, 0, *margins)
     return functional.pad(image, padding) if missing else image
+
+
+def crop(pixels: Tensor, x: int, y: int, width: int, height: int) -> Tensor:
+    """A part of `[b, h, w, ...]`, as much of it as there is, and at least one pixel."""
+    x, y = min(x, pixels.shape[2] - 1), min(y, pixels.shape[1] - 1)
+    return pixels[:, y : y + height, x : x + width].clone()
