@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, cast
 
 from engine.graph.workflow import Link, Workflow
 
-_NODES_WITH_DEPENDENTS = 100
+_MOST_WALKS = 100
 
 Readers = Mapping[str, Sequence[str]]
 """By node id, the nodes that take an input from it, once for each link."""
@@ -70,17 +71,36 @@ def _cycle_through(workflow: Workflow, knot: Collection[str], start: str) -> lis
 
 def bad_targets(bad: Iterable[str], readers: Readers, targets: Collection[str]) -> set[str]:
     """The targets that are bad themselves or have something bad upstream."""
-    reached = set(bad)
+    return _reached(bad, readers).intersection(targets)
+
+
+def dependent_targets(bad: Collection[str], readers: Readers, targets: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """For each bad node, the targets that depend on it, sorted.
+
+    Walks from whichever are fewer, but from no more than 100, so that it stays linear in the nodes.
+    """
+    dependents: dict[str, set[str]] = {}
+    if len(bad) < len(targets):
+        for node_id in islice(bad, _MOST_WALKS):
+            dependents[node_id] = _reached((node_id,), readers).intersection(targets)
+    else:
+        sources: dict[str, list[str]] = {}
+        for source, ids in readers.items():
+            for reader in ids:
+                sources.setdefault(reader, []).append(source)
+        for target in islice(targets, _MOST_WALKS):
+            for node_id in _reached((target,), sources).intersection(bad):
+                dependents.setdefault(node_id, set()).add(target)
+    return {node_id: tuple(sorted(found)) for node_id, found in dependents.items()}
+
+
+def _reached(start: Iterable[str], following: Mapping[str, Sequence[str]]) -> set[str]:
+    """All nodes that can be reached, those at the start included."""
+    reached = set(start)
     pending = list(reached)
     while pending:
-        for reader in readers.get(pending.pop(), ()):
-            if reader not in reached:
-                reached.add(reader)
-                pending.append(reader)
-    return {node_id for node_id in targets if node_id in reached}
-
-
-def dependent_targets(bad: Iterable[str], readers: Readers, targets: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """For each bad node, the targets that depend on it, sorted. Only for the first 100, so that it stays linear."""
-    first = [node_id for node_id, _ in zip(bad, range(_NODES_WITH_DEPENDENTS), strict=False)]
-    return {node_id: tuple(sorted(bad_targets((node_id,), readers, targets))) for node_id in first}
+        for node_id in following.get(pending.pop(), ()):
+            if node_id not in reached:
+                reached.add(node_id)
+                pending.append(node_id)
+    return reached

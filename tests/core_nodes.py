@@ -1,0 +1,66 @@
+"""The published declarations of the core node types, and declarations made from them for tests that need a registry."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine.graph.registry import Registry
+from engine.graph.schema import MISSING, Input, ModelFile, NodeDef, Number, Output, Text
+
+_FILE = Path(__file__).parent / "data" / "core_nodes.json.gz"
+_KNOWN = {"name", "kind", "type", "default", "min", "max", "step", "round", "display", "options", "files"} | {
+    *("image_upload", "tooltip", "multiline", "dynamicPrompts", "control_after_generate")
+}
+_WIDGETS = {"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"}
+
+
+@cache
+def core_records() -> Mapping[str, Mapping[str, Any]]:
+    """By type name, the record: category, display_name, output_node, inputs, outputs."""
+    return json.loads(gzip.decompress(_FILE.read_bytes()))
+
+
+def core_registry() -> Registry:
+    """Every core type as a declaration; calling one does nothing."""
+    return Registry(_definition(name, record) for name, record in core_records().items())
+
+
+def _definition(type_name: str, record: Mapping[str, Any]) -> NodeDef:
+    return NodeDef(
+        type=type_name,
+        display_name=record["display_name"],
+        category=record["category"],
+        inputs=tuple(_input(entry) for entry in record["inputs"] if entry["kind"] != "hidden"),
+        outputs=tuple(Output(**output) for output in record["outputs"]),
+        call=_do_nothing,
+        is_output=record["output_node"],
+        module="tests.core_nodes",
+    )
+
+
+def _input(entry: Mapping[str, Any]) -> Input:
+    type_name = entry["type"]
+    has_number = type_name in ("INT", "FLOAT") and "min" in entry
+    choices = ModelFile(entry["files"], entry.get("image_upload", False)) if "files" in entry else None
+    return Input(
+        name=entry["name"],
+        type=type_name,
+        kind=entry["kind"],
+        is_widget=type_name in _WIDGETS and not entry.get("forceInput", False),
+        default=entry.get("default", MISSING),
+        choices=choices or (tuple(entry["options"]) if "options" in entry else None),
+        number=Number(*(entry.get(key) for key in ("min", "max", "step", "round", "display"))) if has_number else None,
+        text=Text(entry.get("multiline", False), entry.get("dynamicPrompts", False)) if type_name == "STRING" else None,
+        seed_control=entry.get("control_after_generate", False),
+        tooltip=entry.get("tooltip", ""),
+        options={key: value for key, value in entry.items() if key not in _KNOWN},
+    )
+
+
+def _do_nothing() -> None:
+    return None
