@@ -164,11 +164,11 @@ class _Direction(NamedTuple):
 
 
 def _decoding(vae: Vae) -> _Direction:
-    return _Direction(lambda network, x: network.decode(x), 1, vae.config.downscale)
+    return _Direction(AutoencoderKL.decode, 1, vae.config.downscale)
 
 
 def _encoding(vae: Vae) -> _Direction:
-    return _Direction(lambda network, x: network.encode(x), vae.config.downscale, 1)
+    return _Direction(AutoencoderKL.encode, vae.config.downscale, 1)
 
 
 def _run(pool: Pool, vae: Vae, x: Tensor, direction: _Direction, on_progress: OnProgress) -> Tensor:
@@ -189,7 +189,8 @@ def _run(pool: Pool, vae: Vae, x: Tensor, direction: _Direction, on_progress: On
                 on_progress(done, len(x))
     if done < len(x):
         logger.warning("%s: an image does not fit into memory at once and is done in tiles.", vae.weights.name)
-        parts += [_run_in_fitting_tiles(pool, vae, item, direction, on_progress) for item in x[done:].split(1)]
+        for index in range(done, len(x)):
+            parts.append(_run_in_fitting_tiles(pool, vae, x[index : index + 1], direction, on_progress))
     return torch.cat(parts)
 
 
