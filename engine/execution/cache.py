@@ -206,6 +206,8 @@ class OutputCache:
             del self._entries[entry.key]
             for holding in entry.holdings:
                 self._ledgers[holding.place].remove(holding)
+            # The heaps still hold it, until it comes up.
+            entry.outputs, entry.ui, entry.holdings = (), None, []
 
     def clear(self) -> None:
         """Forget everything."""

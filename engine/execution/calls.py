@@ -64,7 +64,7 @@ def arrange_calls(definition: NodeDef, lists: Lists) -> list[Call]:
     """The arguments of each call, without the `Context`."""
     if definition.takes_lists:
         blocker = find_blocker(lists.values())
-        return [blocker if blocker is not None else dict(lists)]
+        return [blocker if blocker is not None else {name: list(values) for name, values in lists.items()}]
     whole = {declared.name for declared in definition.inputs if declared.is_list}
     lengths = {len(values) for name, values in lists.items() if name not in whole}
     if 0 in lengths:
@@ -81,7 +81,7 @@ def _arguments_of_call(lists: Lists, whole: Collection[str], index: int) -> Call
     for name, values in lists.items():
         value: Any
         if name in whole:
-            value = values
+            value = list(values)  # a copy: the cache and other nodes hold the list itself
         else:
             value = values[index] if index < len(values) else values[-1]
             if type(value) is ExecutionBlocker:

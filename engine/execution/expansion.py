@@ -1,14 +1,16 @@
 """Node expansion: the sub-graph that a node returned becomes nodes of the run.
 
-Ids inside become `parent.call.0.id`, unless they carry the prefix `parent.call.` already, as graph builders write it.
-A link inside names a node of the sub-graph or, if there is none of that id, a node of the run. The new nodes are held
-against the same rules as those of a file; a socket may here also hold a value. Running them is not done here.
+Ids inside become `parent.call.0.id`, unless they carry the prefix `parent.call.` already, as graph builders write it;
+the id of a parent that is itself deep inside is shortened, so that ids don't grow with the depth. A link inside names a
+node of the sub-graph or, if there is none of that id, a node of the run. The new nodes are held against the same rules
+as those of a file; a socket may here also hold a value. Running them is not done here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any
 
 from engine.errors import ValidationError, WorkflowError
@@ -18,6 +20,8 @@ from engine.graph.registry import Registry
 from engine.graph.validate import output_ids, validate
 from engine.graph.workflow import Link, Node, Workflow
 from engine.settings import Settings
+
+_LONGEST_ID = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,13 @@ class Expander:
     settings: Settings
 
     def expand(
-        self, prefix: str, graph: Mapping[str, Any], slots: Sequence[Any], known: Mapping[str, Node]
+        self, parent_id: str, call: int, graph: Mapping[str, Any], slots: Sequence[Any], known: Mapping[str, Node]
     ) -> Expansion:
         """Read what one call returned.
 
         Args:
-            prefix: `parent.call.`
+            parent_id: The node that was called.
+            call: Which of its calls it was.
             graph: API format.
             slots: The outputs that came with it.
             known: The nodes of the run.
@@ -69,7 +74,10 @@ class Expander:
             inner = Workflow.from_api(graph)
         except WorkflowError as error:
             raise WrongResultError(f"the sub-graph that it returned cannot be read: {error}") from error
-        names = {name: name if name.startswith(prefix) else f"{prefix}0.{name}" for name in inner.nodes}
+        prefix = f"{parent_id}.{call}."
+        names = {
+            name: name if name.startswith(prefix) else f"{_shorten(parent_id)}.{call}.0.{name}" for name in inner.nodes
+        }
         repeated = [name for name in names.values() if name in known]
         if repeated or len(set(names.values())) < len(names):
             which = repeated or sorted(names.values())
@@ -126,6 +134,12 @@ class Expander:
             and (value := node.inputs.get(declared.name)) is not None
             and type(value) is not Link
         }
+
+
+def _shorten(node_id: str) -> str:
+    if len(node_id) <= _LONGEST_ID:
+        return node_id
+    return f"{node_id[: _LONGEST_ID // 2]}~{blake2b(node_id.encode(), digest_size=16).hexdigest()}"
 
 
 def _rename_links(inputs: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

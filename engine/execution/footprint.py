@@ -110,11 +110,17 @@ def _relocate_tensor(
     if tensor.requires_grad or tensor.is_conj() or tensor.is_neg():
         raise CannotRelocateError("a tensor that is more than a view of its storage")
     if key not in moved:
-        # The storage is copied whole, as bytes, so that all its views can be laid over the one copy.
-        source = torch.empty(0, dtype=torch.uint8, device=tensor.device).set_(tensor.untyped_storage())
-        moved[key] = source.to(device, copy=True).untyped_storage()
-    empty = torch.empty(0, dtype=tensor.dtype, device=device)
+        moved[key] = _copy_storage(tensor.untyped_storage(), device)
+    # The storage is copied whole, so that all its views can be laid over the one copy.
+    empty = torch.empty(0, dtype=tensor.dtype, device=moved[key].device)
     return empty.set_(moved[key], tensor.storage_offset(), tensor.shape, tensor.stride())
+
+
+def _copy_storage(storage: torch.UntypedStorage, device: str) -> torch.UntypedStorage:
+    import torch
+
+    source = torch.empty(0, dtype=torch.uint8, device=storage.device).set_(storage)
+    return source.to(device, copy=True).untyped_storage()
 
 
 def _parts(value: Any) -> list[Any] | None:

@@ -118,6 +118,7 @@ class Run:
         self.cached: dict[str, None] = {}
         self.recalled: list[str] = []
         self.executed: list[str] = []
+        self.blocked: set[str] = set()
         self.background: Background[_Job] = Background()
         self.in_flight: dict[bytes, Task] = {}
         self.told: dict[int, ExecutionBlocker] = {}
@@ -143,11 +144,9 @@ class Run:
             seconds = perf_counter() - started
             at = self.current.id if self.current is not None and status != "succeeded" else None
             self.reporter.run_finished(status, seconds, at)
-        outputs = {node_id: _simplify(self.values[node_id]) for node_id in self.targets if self._has_outputs(node_id)}
+        given = {node_id: self.values[node_id] for node_id in self.targets if node_id not in self.blocked}
+        outputs = {node_id: _simplify(values) for node_id, values in given.items() if find_blocker(values) is None}
         return RunResult(outputs, self.ui, seconds, frozenset(self.cached), tuple(self.executed))
-
-    def _has_outputs(self, node_id: str) -> bool:
-        return find_blocker(self.values[node_id]) is None
 
     # -- keys, hits, plan -------------------------------------------------------------------------------------------
 
@@ -266,6 +265,7 @@ class Run:
         except BaseException as error:
             self._fail(task, error, lists)
         if calls and not job.work:
+            self.blocked.add(node.id)
             self._tell_blocked(node, calls)
             self._finish_calls(job, [])
             return
@@ -403,7 +403,7 @@ class Run:
         for index, answer in enumerate(answers):
             if answer.expand is not None:
                 known = schedule.workflow.nodes
-                expansion = expander.expand(f"{node_id}.{index}.", answer.expand, answer.slots, known)
+                expansion = expander.expand(node_id, index, answer.expand, answer.slots, known)
                 answer.slots = expansion.slots
                 schedule.expand(task, expansion.nodes)
                 self.reporter.place(expansion.nodes, node_id, expansion.display_ids)
