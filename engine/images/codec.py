@@ -47,11 +47,12 @@ MAX_WEBP_SIDE = 16383
 
 _PNG_STILL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _PNG_ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
+_TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
 _JPEG_LEFT_OUT = frozenset({0xFE, *range(0xE0, 0xF0)}) - {0xE0, 0xEE}  # comments, all of APPn but JFIF and Adobe
 _NOT_IN_PNG_KEYS = re.compile(r"[^\x20-\x7e\xa1-\xff]")
 _PILLOW_ERRORS = (  # what its decoders raise on damaged files; Warning is for those who make warnings errors
     *(OSError, EOFError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError),
-    *(RuntimeError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError, Warning),
+    *(RuntimeError, MemoryError, struct.error, zlib.error, Warning),
 )
 _TURNS = {  # orientation: whether to swap the axes, then to mirror left-right, then top-bottom
     2: (False, True, False),
@@ -100,7 +101,7 @@ def read_image(path: Path, max_pixels: int) -> Picture:
     data = read_file(path)
     name = repr(path.name)
     try:
-        source = _open(data)
+        source = _open(data, max_pixels)
         with source.file:
             frames = _allowed_frames(source, max_pixels)
             image, alpha = _decode_frames(source.file, frames)
@@ -108,6 +109,8 @@ def read_image(path: Path, max_pixels: int) -> Picture:
         raise FileError(f"{name} is truncated: the end of the picture is missing.") from error
     except _RefusedError as error:
         raise FileError(f"{name} {error}.") from error
+    except Image.DecompressionBombError as error:
+        raise FileError(f"{name} has more pixels than Pillow decodes.") from error
     except _PILLOW_ERRORS as error:
         raise FileError(f"{name} is damaged or cannot be decoded: {error or type(error).__name__}.") from error
     if turn := _TURNS.get(source.orientation):
@@ -130,10 +133,11 @@ class _Source:
     orientation: int
 
 
-def _open(data: bytes) -> _Source:
+def _open(data: bytes, max_pixels: int) -> _Source:
     frames: int | None = 1
     exif = b""
     extent = (0, 0)
+    pillow_limit = min(max_pixels, Image.MAX_IMAGE_PIXELS or max_pixels)  # of those of its decoders that look at it
     match sniff(data):
         case "PNG":
             data, exif = _strip_png(data)
@@ -149,10 +153,12 @@ def _open(data: bytes) -> _Source:
         case "GIF":
             measured = measure_gif(data)
             extent, frames = (measured.width, measured.height), measured.frames
+            _refuse_beyond(pillow_limit, *extent)
             file = GifImageFile(io.BytesIO(data))
         case "BMP":
             file = BmpImageFile(io.BytesIO(data))
         case "TIFF":
+            _refuse_beyond(pillow_limit, *(_tiff_number(data, tag) for tag in (_TIFF_WIDTH, _TIFF_HEIGHT)))
             file, frames = TiffImageFile(io.BytesIO(data)), None
         case "AVIF":
             file = _open_avif(data)
@@ -194,20 +200,27 @@ def _strip_jpeg(data: bytes) -> tuple[bytes, bytes]:
     return b"".join([b"\xff\xd8", *(whole for marker, _, whole in segments if marker not in _JPEG_LEFT_OUT)]), exif
 
 
+def _tiff_number(data: bytes, tag: int) -> int:
+    number = read_exif(data).get(tag, 1)
+    return number if isinstance(number, int) else 1
+
+
 def _allowed_frames(source: _Source, max_pixels: int) -> int:
     """How many frames to decode. Refuses what is too large."""
     pixels = source.width * source.height
     frames = source.frames
     if frames is None:
         frames = _count_pages(source.file, most=min(MAX_FRAMES, max_pixels // max(pixels, 1)) + 1)
-    if pixels * max(frames, 1) > max_pixels:
-        size = f"{source.width} x {source.height} pixels"
-        raise _RefusedError(
-            f"has {size}{f' in {frames} frames' if frames > 1 else ''}; at most {max_pixels} pixels are allowed"
-        )
+    _refuse_beyond(max_pixels, source.width, source.height, frames)
     if frames > MAX_FRAMES:
         raise _RefusedError(f"has {frames} frames; at most {MAX_FRAMES} are allowed")
     return frames
+
+
+def _refuse_beyond(max_pixels: int, width: int, height: int, frames: int = 1) -> None:
+    if width * height * max(frames, 1) > max_pixels:
+        size = f"{width} x {height} pixels{f' in {frames} frames' if frames > 1 else ''}"
+        raise _RefusedError(f"has {size}; at most {max_pixels} pixels are allowed")
 
 
 def _count_pages(file: ImageFile, most: int) -> int:
