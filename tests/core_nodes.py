@@ -13,8 +13,9 @@ from engine.graph.registry import Registry
 from engine.graph.schema import MISSING, Input, ModelFile, NodeDef, Number, Output, Text
 
 _FILE = Path(__file__).parent / "data" / "core_nodes.json.gz"
-_KNOWN = {"name", "kind", "type", "default", "min", "max", "step", "round", "display", "options", "files"} | {
-    *("image_upload", "tooltip", "multiline", "dynamicPrompts", "control_after_generate")
+_NUMBER = ("min", "max", "step", "round", "display")
+_KNOWN = {"name", "kind", "type", "default", "options", "files", "image_upload", "tooltip"} | {
+    *("multiline", "dynamicPrompts", "control_after_generate")
 }
 _WIDGETS = {"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"}
 
@@ -33,7 +34,7 @@ def core_registry() -> Registry:
 def _definition(type_name: str, record: Mapping[str, Any]) -> NodeDef:
     return NodeDef(
         type=type_name,
-        display_name=record["display_name"],
+        display_name=record["display_name"] or type_name,
         category=record["category"],
         inputs=tuple(_input(entry) for entry in record["inputs"] if entry["kind"] != "hidden"),
         outputs=tuple(Output(**output) for output in record["outputs"]),
@@ -47,6 +48,7 @@ def _input(entry: Mapping[str, Any]) -> Input:
     type_name = entry["type"]
     has_number = type_name in ("INT", "FLOAT") and "min" in entry
     choices = ModelFile(entry["files"], entry.get("image_upload", False)) if "files" in entry else None
+    known = _KNOWN.union(_NUMBER if has_number else ())
     return Input(
         name=entry["name"],
         type=type_name,
@@ -54,11 +56,11 @@ def _input(entry: Mapping[str, Any]) -> Input:
         is_widget=type_name in _WIDGETS and not entry.get("forceInput", False),
         default=entry.get("default", MISSING),
         choices=choices or (tuple(entry["options"]) if "options" in entry else None),
-        number=Number(*(entry.get(key) for key in ("min", "max", "step", "round", "display"))) if has_number else None,
+        number=Number(*(entry.get(key) for key in _NUMBER)) if has_number else None,
         text=Text(entry.get("multiline", False), entry.get("dynamicPrompts", False)) if type_name == "STRING" else None,
         seed_control=entry.get("control_after_generate", False),
         tooltip=entry.get("tooltip", ""),
-        options={key: value for key, value in entry.items() if key not in _KNOWN},
+        options={key: value for key, value in entry.items() if key not in known},
     )
 
 

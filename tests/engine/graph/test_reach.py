@@ -1,0 +1,51 @@
+"""What reaches what: cycles against networkx, and targets below something bad."""
+
+from __future__ import annotations
+
+import networkx as nx
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.graph.reach import bad_targets, dependent_targets, find_cycles, readers_of
+from engine.graph.workflow import Link, Node, Workflow
+from tests.engine.graph.examples import graphs, sources, workflow
+
+
+def _as_networkx(graph: Workflow) -> nx.DiGraph[str]:
+    found: nx.DiGraph[str] = nx.DiGraph(
+        [(source, node.id) for node in graph.nodes.values() for source in sources(node)]
+    )
+    found.add_nodes_from(graph.nodes)
+    return found
+
+
+@given(graphs(acyclic=False))
+def test_each_knot_has_one_cycle_named(graph: Workflow) -> None:
+    expected = _as_networkx(graph)
+    knots = [
+        knot
+        for knot in nx.strongly_connected_components(expected)
+        if len(knot) > 1 or any(expected.has_edge(node_id, node_id) for node_id in knot)
+    ]
+    cycles = find_cycles(graph, readers_of(graph))
+    assert len(cycles) == len(knots)
+    for cycle in cycles:
+        assert any(set(cycle) <= knot for knot in knots)
+        for reader, source in zip(cycle, [*cycle[1:], cycle[0]], strict=True):
+            assert source in sources(graph.nodes[reader])
+
+
+@given(graphs(acyclic=False), st.data())
+def test_bad_targets_are_those_that_can_be_reached(graph: Workflow, data: st.DataObject) -> None:
+    ids = st.lists(st.sampled_from(sorted(graph.nodes)), unique=True, max_size=5)
+    bad, targets = data.draw(ids), data.draw(ids)
+    expected = _as_networkx(graph)
+    below = {node_id: {node_id, *nx.descendants(expected, node_id)} & set(targets) for node_id in bad}
+    readers = readers_of(graph)
+    assert bad_targets(bad, readers, targets) == set().union(*below.values())
+    found = dependent_targets(bad, readers, targets)
+    assert {node_id: set(found.get(node_id, ())) for node_id in bad} == below
+
+
+def test_dangling_links_have_no_readers() -> None:
+    assert readers_of(workflow(Node("1", "A", {"x": Link("gone", 0), "y": Link("1", 0)}))) == {"1": ["1"]}
