@@ -27,14 +27,18 @@ StepNoise = Callable[[float, float], Tensor]
 """(sigma, sigma_next) -> noise of unit variance for that interval, shaped like the latent."""
 
 
-def make_generator(seed: int, device: torch.device | str = "cpu") -> torch.Generator:
-    """A generator of its own for a seed of 64 bits; a larger one wraps around.
+def check_seed(seed: int) -> None:
+    """Raise if a seed is out of range.
 
     Raises:
-        InputValueError: If the seed is negative or larger than `SEED_MAX + 1`.
+        InputValueError: If it is not from 0 to 2**64 - 1.
     """
-    if not 0 <= seed <= SEED_MAX + 1:
+    if not 0 <= seed <= SEED_MAX:
         raise InputValueError(f"seed must be from 0 to {SEED_MAX}, not {seed}.")
+
+
+def make_generator(seed: int, device: torch.device | str = "cpu") -> torch.Generator:
+    """A generator of its own; a seed beyond 64 bits, as the one after the last, wraps around."""
     return torch.Generator(device).manual_seed(seed % (SEED_MAX + 1))
 
 
@@ -52,6 +56,7 @@ def prepare_noise(samples: Tensor, seed: int, batch_index: Sequence[int] | None 
     Raises:
         InputValueError: If the seed is out of range, or indices are negative or not one for each item.
     """
+    check_seed(seed)
     generator = make_generator(seed)
     if batch_index is None:
         return torch.randn(samples.shape, dtype=samples.dtype, generator=generator)
@@ -92,6 +97,7 @@ def make_gaussian_noise(x: Tensor, seed: int) -> StepNoise:
     On the CPU the stream begins one seed later: there the generator is of the same kind as that of the initial noise,
     and the first step would add just that noise again.
     """
+    check_seed(seed)
     generator = make_generator(seed + 1 if x.device.type == "cpu" else seed, x.device)
 
     def draw(sigma: float, sigma_next: float) -> Tensor:
@@ -115,7 +121,7 @@ def make_brownian_noise(
         seed: Names the path.
         on_device: Draw on the device of `x`: faster there, but another path than that of the CPU.
     """
-    make_generator(seed)  # Says what is wrong with a seed out of range.
+    check_seed(seed)
     start, end = (round(level, TREE_DIGITS) for level in (sigma_min, sigma_max))
     trees = list[Callable[[float, float], Tensor]]()
 

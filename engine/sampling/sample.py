@@ -20,7 +20,7 @@ from engine.sampling.conditioning import complete_areas, fit_mask, resolve_condi
 from engine.sampling.estimates import Estimator, repeat_to
 from engine.sampling.guidance import Guider
 from engine.sampling.model import Model
-from engine.sampling.noise import prepare_noise
+from engine.sampling.noise import make_generator
 from engine.sampling.parametrization import Parametrization, list_floats
 from engine.sampling.samplers import Sampler
 from engine.sampling.schedules import as_sigmas
@@ -141,7 +141,7 @@ def _make_guided(
     if mask is None:
         return guided
     if sampler.renews_inpaint_noise:
-        noise = prepare_noise(noise.cpu(), seed + 1).to(noise)
+        noise = torch.randn(noise.shape, generator=make_generator(seed + 1)).to(device=noise.device)
     return Inpainting(guided, model.parametrization, clean, noise, mask)
 
 

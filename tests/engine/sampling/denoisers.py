@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -54,9 +55,15 @@ def starting_point(sigma: float = 10.0, *, shape: tuple[int, ...] = (2, 3, 4, 5)
     return sigma * torch.randn(shape, dtype=torch.float64, generator=generator)
 
 
-def smooth_sigmas(n: int, first: float = 10.0, last: float = 0.1, rho: float = 3.0) -> tuple[float, ...]:
-    """n steps between two levels, the same curve for every n."""
-    return tuple((first ** (1 / rho) + i / n * (last ** (1 / rho) - first ** (1 / rho))) ** rho for i in range(n + 1))
+def smooth_sigmas(n: int, first: float = 10.0, last: float = 0.1, *, graded: bool = False) -> tuple[float, ...]:
+    """n steps between two levels, points of the same curve for every n.
+
+    Graded steps are small at both ends, where multistep methods are of lower order, and so show the order in between.
+    """
+    places = [i / n for i in range(n + 1)]
+    if graded:
+        places = [u**3 * (10 - 15 * u + 6 * u**2) for u in places]
+    return tuple((first ** (1 / 3) + u * (last ** (1 / 3) - first ** (1 / 3))) ** 3 for u in places)
 
 
 def smooth_noise(x: Tensor) -> Callable[[float, float], Tensor]:
@@ -65,5 +72,26 @@ def smooth_noise(x: Tensor) -> Callable[[float, float], Tensor]:
 
     def draw(sigma: float | Tensor, sigma_next: float | Tensor) -> Tensor:
         return torch.sin(7 * pattern + 3 * math.log(float(sigma)) + 2 * float(sigma_next))
+
+    return draw
+
+
+def path_noise(levels: Sequence[float]) -> Callable[[float, float], Tensor]:
+    """Noise as coordinates: of one Brownian path over sigma, whose independent pieces lie between the levels.
+
+    A solver that is linear in x and noise, run on such coordinates, tells the exact distribution of what it makes: the
+    squared length of the result is its variance. Coordinate 0 is left for the initial noise.
+    """
+    places = sorted(levels)
+    pieces = torch.tensor([high - low for low, high in pairwise(places)], dtype=torch.float64)
+
+    def draw(sigma: float, sigma_next: float) -> Tensor:
+        low, high = sorted((sigma, sigma_next))
+        first, last = (min(range(len(places)), key=lambda i, at=at: abs(places[i] - at)) for at in (low, high))
+        assert math.isclose(places[first], low)
+        assert math.isclose(places[last], high)
+        noise = torch.zeros(1 + len(pieces), dtype=torch.float64)
+        noise[1 + first : 1 + last] = (pieces[first:last] / (high - low)).sqrt()
+        return noise
 
     return draw

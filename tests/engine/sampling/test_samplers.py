@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from itertools import pairwise
+from typing import Any, get_args
 
 import pytest
 import torch
+from diffusers.schedulers.scheduling_unipc_multistep import UniPCMultistepScheduler
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
-from engine.sampling.samplers import SAMPLERS
-from engine.sampling.solver import Problem
+from engine.errors import InputValueError
+from engine.sampling.samplers import SAMPLERS, SamplerName, find_sampler
+from engine.sampling.solver import Problem, log_midpoint
 from tests.engine.sampling.denoisers import (
     GaussianData,
     denoise_mixture,
     guided_mixture,
+    path_noise,
     smooth_noise,
     smooth_sigmas,
     starting_point,
@@ -81,36 +87,189 @@ def test_sampler_equals_k_diffusion(name: str, options: dict[str, Any], ends_at_
 
 # -- laws: Gaussian data, for which the solution is known ------------------------------------------------------------
 
-# How often the error halves when the steps are halved: the order of each method without noise.
-ORDERS = {
-    ("euler", ()): 1,
-    ("ddim", ()): 1,
-    ("heun", ()): 2,
-    ("dpm_2", ()): 2,
-    ("lms", ()): 4,
-    ("lms", (("order", 2),)): 2,
-    ("dpmpp_2m", ()): 2,
-    ("uni_pc", ()): 3,
-    ("uni_pc_bh2", ()): 3,
-    ("euler_ancestral", (("eta", 0.0),)): 1,
-    ("dpm_2_ancestral", (("eta", 0.0),)): 2,
-    ("dpmpp_2s_ancestral", (("eta", 0.0),)): 2,
-    ("dpmpp_sde", (("eta", 0.0),)): 2,
-    ("dpmpp_2m_sde", (("eta", 0.0),)): 2,
-    ("dpmpp_2m_sde_heun", (("eta", 0.0),)): 2,
-    ("dpmpp_3m_sde", (("eta", 0.0),)): 3,
-}
+# How often the error halves when the steps are halved, without noise.
+ORDERS = [
+    ("euler", {}, 1),
+    ("heun", {}, 2),
+    ("dpm_2", {}, 2),
+    ("lms", {}, 4),
+    ("lms", {"order": 2}, 2),
+    ("dpmpp_2m", {}, 2),
+    ("uni_pc", {}, 4),  # The corrector adds one to the predictor's three.
+    ("uni_pc_bh2", {}, 4),
+    ("uni_pc", {"order": 2}, 3),
+    ("euler_ancestral", {"eta": 0.0}, 1),
+    ("dpm_2_ancestral", {"eta": 0.0}, 2),
+    ("dpmpp_2s_ancestral", {"eta": 0.0}, 2),
+    ("dpmpp_sde", {"eta": 0.0}, 2),
+    ("dpmpp_2m_sde", {"eta": 0.0}, 2),
+    ("dpmpp_2m_sde_heun", {"eta": 0.0}, 2),
+    ("dpmpp_3m_sde", {"eta": 0.0}, 2),  # See the solver: the third order is in its name only.
+]
 
 
-@pytest.mark.parametrize(("case", "order"), ORDERS.items(), ids=lambda value: str(value))
-def test_order_of_convergence(case: tuple[str, tuple[tuple[str, Any], ...]], order: int) -> None:
-    name, options = case
+@pytest.mark.parametrize(("name", "options", "order"), ORDERS, ids=lambda value: str(value))
+def test_order_of_convergence(name: str, options: dict[str, Any], order: int) -> None:
     x = starting_point()
     errors = list[float]()
     for n in (100, 200):
-        sigmas = smooth_sigmas(n)
+        sigmas = smooth_sigmas(n, graded=True)
         exact = DATA.solution(x, sigmas[0], sigmas[-1])
-        found = solve(name, x, sigmas, data=DATA.guided, **dict(options))
+        found = solve(name, x, sigmas, data=DATA.guided, **options)
         errors.append(float((found - exact).abs().max()))
-    print(name, options, errors, math.log2(errors[0] / errors[1]))
-    assert math.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.25)
+    assert math.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.3)
+
+
+# The same of the variance of what stochastic samplers make.
+WEAK_ORDERS = {
+    "euler_ancestral": 1,
+    "ddpm": 1,
+    "dpm_2_ancestral": 2,
+    "dpmpp_2s_ancestral": 2,
+    "dpmpp_sde": 2,
+    "dpmpp_2m_sde": 2,
+    "dpmpp_2m_sde_heun": 2,
+    "dpmpp_3m_sde": 2,
+}
+
+
+@pytest.mark.parametrize(("name", "order"), WEAK_ORDERS.items())
+def test_noise_keeps_the_distribution(name: str, order: int) -> None:
+    data = GaussianData(mean=0.0)
+    errors = list[float]()
+    for n in (50, 100):
+        sigmas = smooth_sigmas(n)
+        levels = [*sigmas, *(log_midpoint(*pair) for pair in pairwise(sigmas))]
+        x = torch.zeros(len(levels), dtype=torch.float64)
+        x[0] = math.sqrt(data.deviation**2 + sigmas[0] ** 2)
+        for step in SAMPLERS[name].solve(Problem(data.guided, x, sigmas, path_noise(levels))):
+            x = step.x
+        errors.append(abs(float(x.square().sum()) - (data.deviation**2 + sigmas[-1] ** 2)))
+    assert math.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.3)
+
+
+# -- particular samplers ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # diffusers with numpy 2
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("uni_pc", {"solver_type": "bh1", "final_sigmas_type": "sigma_min"}),
+        ("uni_pc_bh2", {"solver_type": "bh2", "final_sigmas_type": "sigma_min"}),
+        ("uni_pc_bh2", {"solver_type": "bh2", "final_sigmas_type": "zero", "use_karras_sigmas": True}),
+    ],
+)
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 9])
+def test_uni_pc_equals_diffusers(name: str, settings: dict[str, Any], n: int) -> None:
+    """diffusers works in the variance-preserving frame, x / sqrt(1 + sigma²); the two agree exactly."""
+    scheduler: Any = UniPCMultistepScheduler(solver_order=3, prediction_type="sample", **settings)
+    scheduler.set_timesteps(n)
+    sigmas = tuple(scheduler.sigmas.double().tolist())
+    x = starting_point(sigmas[0])
+    theirs = x / math.sqrt(1 + sigmas[0] ** 2)
+    for sigma, timestep in zip(sigmas, scheduler.timesteps, strict=False):
+        denoised = denoise_mixture(theirs * math.sqrt(1 + sigma**2), sigma)
+        theirs = scheduler.step(denoised, timestep, theirs).prev_sample
+    torch.testing.assert_close(solve(name, x, sigmas), theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_ddim_is_euler() -> None:
+    x, sigmas = starting_point(), (*smooth_sigmas(6), 0.0)
+    assert torch.equal(solve("ddim", x, sigmas), solve("euler", x, sigmas))
+
+
+def test_ddpm_samples_the_posterior() -> None:
+    """In the variance-preserving frame of arXiv 2006.11239, equations 6 and 7."""
+    x, (sigma, sigma_next) = starting_point(3.0), (3.0, 1.2)
+    bar, bar_next = 1 / (1 + sigma**2), 1 / (1 + sigma_next**2)
+    alpha = bar / bar_next
+    denoised = denoise_mixture(x, sigma)
+    mean = math.sqrt(bar_next) * (1 - alpha) / (1 - bar) * denoised
+    mean = mean + math.sqrt(alpha) * (1 - bar_next) / (1 - bar) * (x * math.sqrt(bar))
+    deviation = math.sqrt((1 - bar_next) / (1 - bar) * (1 - alpha))
+    expected = (mean + deviation * smooth_noise(x)(sigma, sigma_next)) / math.sqrt(bar_next)
+    torch.testing.assert_close(solve("ddpm", x, (sigma, sigma_next)), expected)
+
+
+def test_lcm_noises_the_estimate() -> None:
+    x = starting_point(3.0)
+    expected = denoise_mixture(x, 3.0) + 1.2 * smooth_noise(x)(3.0, 1.2)
+    torch.testing.assert_close(solve("lcm", x, (3.0, 1.2)), expected)
+    torch.testing.assert_close(solve("lcm", x, (3.0, 0.0)), denoise_mixture(x, 3.0))
+
+
+# -- laws that hold for all ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_one_step_to_zero_is_the_estimate(name: str) -> None:
+    x = starting_point(3.0)
+    torch.testing.assert_close(solve(name, x, (3.0, 0.0)), denoise_mixture(x, 3.0))
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_steps_count_the_intervals(name: str) -> None:
+    x, sigmas = starting_point(), (*smooth_sigmas(4), 0.0)
+    steps = list(SAMPLERS[name].run(guided_mixture, x, sigmas, seed=1))
+    assert [step.index for step in steps] == list(range(5))
+    assert [step.sigma for step in steps] == list(sigmas[:-1])
+    torch.testing.assert_close(steps[0].denoised, denoise_mixture(x, sigmas[0]))
+    assert list(SAMPLERS[name].run(guided_mixture, x, sigmas[:1], seed=1)) == []
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_input_is_left_alone_and_the_seed_decides(name: str) -> None:
+    x, sigmas = starting_point(), (*smooth_sigmas(4), 0.0)
+    version = x._version
+    first, again, other = (list(SAMPLERS[name].run(guided_mixture, x, sigmas, seed))[-1].x for seed in (1, 1, 2))
+    assert x._version == version
+    assert torch.equal(first, again)
+    assert torch.equal(first, other) == (name in DETERMINISTIC)
+
+
+DETERMINISTIC = {"euler", "heun", "dpm_2", "lms", "dpmpp_2m", "ddim", "uni_pc", "uni_pc_bh2"}
+
+
+@pytest.mark.parametrize("name", sorted(DETERMINISTIC))
+def test_rising_levels_undo_falling_ones(name: str) -> None:
+    x, sigmas = starting_point(2.0), smooth_sigmas(60, 2.0, 0.5)
+    down = solve(name, x, sigmas, data=DATA.guided)
+    torch.testing.assert_close(solve(name, down, sigmas[::-1], data=DATA.guided), x, rtol=0, atol=0.05)
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_rising_levels_work_or_are_refused(name: str) -> None:
+    sampler, x = SAMPLERS[name], starting_point(1.0)
+    if "brownian" in sampler.noise:
+        with pytest.raises(InputValueError, match="needs sigmas that fall"):
+            sampler.run(guided_mixture, x, (1.0, 2.0), 0)
+    else:
+        assert bool(list(sampler.run(guided_mixture, x, (1.0, 2.0, 3.0), 0))[-1].x.isfinite().all())
+
+
+class NoWaiting(TorchDispatchMode):
+    """Fails where the host would wait for a device: a tensor read as a number, or asked for places."""
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        assert func.overloadpacket.__name__ not in ("_local_scalar_dense", "nonzero", "equal", "masked_select"), func
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_no_step_waits_for_the_device(name: str) -> None:
+    x, sigmas = starting_point().float(), (*smooth_sigmas(5), 0.0)
+    with NoWaiting():
+        for _ in SAMPLERS[name].run(guided_mixture, x, sigmas, seed=1):
+            pass
+
+
+def test_waiting_would_be_noticed() -> None:
+    with NoWaiting(), pytest.raises(AssertionError):
+        float(torch.ones(1))
+
+
+def test_names_are_those_of_workflow_files() -> None:
+    assert get_args(SamplerName) == tuple(SAMPLERS)
+    with pytest.raises(InputValueError, match=r"sampler_name must be one of euler, .*, not 'nonsense'"):
+        find_sampler("nonsense")
