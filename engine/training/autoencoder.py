@@ -8,13 +8,16 @@ Source: Rombach et al. 2022, arXiv 2112.10752, section 3.1 (without the adversar
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engine.errors import EngineError
 from engine.models.vae import AutoencoderKL
 from engine.training.illustrations import Pixels, draw_scene
 from engine.training.scenes import random_training_scene
@@ -23,7 +26,7 @@ from engine.training.settings import LATENT_SCALE, OnProgress, Progress, Trainin
 from engine.training.state import load_state, save_state
 from engine.training.team import Team
 
-_STAGE = 1
+_STAGES: Final = {"autoencoder": 1, "decoder": 4}
 _RECOLOURED_SHARE = 0.08
 _FIRST_LOGVAR = -5.0
 
@@ -59,30 +62,86 @@ def make_autoencoder(settings: TrainingSettings) -> AutoencoderKL:
     return network
 
 
-def train_autoencoder(
-    team: Team, settings: TrainingSettings, state_path: Path, on_progress: OnProgress | None
-) -> None:
+def train_autoencoder(team: Team, settings: TrainingSettings, state_path: Path, on_progress: OnProgress | None) -> None:
     """Train, or go on training, the autoencoder; the result is the state on disk, its latents not whitened yet."""
     network = make_autoencoder(settings)
-    parameters = list(network.parameters())
-    optimizer = torch.optim.AdamW(parameters, lr=0.0, betas=(0.9, 0.99), weight_decay=1e-3, fused=True)
+    steps = settings.autoencoder_steps
+    whole_from = round(steps * (1 - settings.autoencoder_full_share))
+    _train(
+        team,
+        settings,
+        _Part("autoencoder", network, list(network.parameters()), steps, whole_from),
+        state_path,
+        on_progress,
+    )
+
+
+def train_decoder(
+    team: Team, settings: TrainingSettings, whitened_path: Path, state_path: Path, on_progress: OnProgress | None
+) -> None:
+    """Train, or go on training, only the half that draws, with the latents as they are; the result is on disk.
+
+    Args:
+        team: Who trains.
+        settings: The run's.
+        whitened_path: The state that the first stage and `whiten_latents` left.
+        state_path: Where this stage's state is kept.
+        on_progress: Called after each step.
+    """
+    network = load_autoencoder(settings, whitened_path)
+    network.requires_grad_(False)
+    network.decoder.requires_grad_(True)
+    parameters = list(network.decoder.parameters())
+    steps = settings.decoder_steps
+    whole_from = round(steps * (1 - settings.decoder_full_share))
+    _train(team, settings, _Part("decoder", network, parameters, steps, whole_from), state_path, on_progress)
+
+
+def load_autoencoder(settings: TrainingSettings, state_path: Path) -> AutoencoderKL:
+    """The network of a state on disk.
+
+    Raises:
+        EngineError: If there is no state.
+    """
+    state = load_state(state_path)
+    if state is None:
+        raise EngineError(f"There is no state of a training run at {str(state_path)!r}.")
+    network = AutoencoderKL(settings.vae)
+    network.load_state_dict(state["network"])
+    return network
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a stage trains: its name, the network, the weights that change, the steps, and from where on whole drawings."""
+
+    name: str
+    network: AutoencoderKL
+    parameters: list[nn.Parameter]
+    steps: int
+    whole_from: int
+
+
+def _train(
+    team: Team, settings: TrainingSettings, part: _Part, state_path: Path, on_progress: OnProgress | None
+) -> None:
+    network, steps = part.network, part.steps
+    optimizer = torch.optim.AdamW(part.parameters, lr=0.0, betas=(0.9, 0.99), weight_decay=1e-3, fused=True)
     start = 0
     if (state := load_state(state_path)) is not None:
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         start = state["step"]
-    steps = settings.autoencoder_steps
     for step in range(start, steps):
-        rate = learning_rate(step, steps, settings.autoencoder_rate, settings.warmup_steps)
-        set_learning_rate(optimizer, rate)
-        rng, generator = step_generators(settings.seed, _STAGE, step, team.rank)
-        whole = step >= steps * (1 - settings.autoencoder_full_share)
-        pixels = _draw_batch(settings, settings.autoencoder_batch // team.size, rng, whole=whole)
+        set_learning_rate(optimizer, learning_rate(step, steps, settings.autoencoder_rate, settings.warmup_steps))
+        rng, generator = step_generators(settings.seed, _STAGES[part.name], step, team.rank)
+        crops = settings.autoencoder_batch // team.size
+        pixels = _draw_batch(settings, crops, rng, whole=step >= part.whole_from)
         loss = _reconstruction_loss(network, pixels, generator, settings.kl_weight)
         optimizer.zero_grad()
         loss.backward()
-        team.average_gradients(parameters)
-        nn.utils.clip_grad_norm_(parameters, 1.0)
+        team.average_gradients(part.parameters)
+        nn.utils.clip_grad_norm_(part.parameters, 1.0)
         optimizer.step()
         if not team.leads:
             continue
@@ -90,7 +149,7 @@ def train_autoencoder(
             kept = {"step": step + 1, "network": network.state_dict(), "optimizer": optimizer.state_dict()}
             save_state(state_path, kept)
         if on_progress is not None:
-            on_progress(Progress("autoencoder", step + 1, steps, loss.item()))
+            on_progress(Progress(part.name, step + 1, steps, loss.item()))
 
 
 def _draw_batch(settings: TrainingSettings, crops: int, rng: np.random.Generator, *, whole: bool) -> Tensor:
@@ -128,40 +187,41 @@ def _reconstruction_loss(
     return error.abs().mean() + error.square().mean() + 0.5 * (across + down) + kl_weight * divergence
 
 
-def encode_drawings(network: AutoencoderKL, batches: Iterator[Tensor]) -> Tensor:
-    """The latents' means of batches of pixels `[b c h w]`, unscaled, float32."""
-    encoded: list[Tensor] = []
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+def encode_drawings(network: AutoencoderKL, batches: Iterator[Tensor]) -> tuple[Tensor, Tensor]:
+    """The latents of batches of pixels `[b c h w]`, unscaled: means, and the mean variance of each channel, `[c]`."""
+    means: list[Tensor] = []
+    variances: list[Tensor] = []
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         for pixels in batches:
-            encoded.append(network.encode(pixels).float())
-    return torch.cat(encoded).clone()
+            mean, logvar = network.encode_moments(pixels)
+            means.append(mean.float())
+            variances.append(logvar.float().exp().mean(dim=(0, 2, 3)))
+    return torch.cat(means), torch.stack(variances).mean(dim=0)
 
 
-def whiten_latents(network: AutoencoderKL, mean: Tensor, covariance: Tensor, variance: float) -> None:
+def whiten_latents(network: AutoencoderKL, latents: Tensor, variance: Tensor) -> None:
     """Change both 1x1 convolutions so that latents times 0.18215 have mean 0 and covariance 1.
 
     Args:
         network: Changed in place; what it redraws stays the same.
-        mean: Of the latents now, `[c]`.
-        covariance: Of the latents now, `[c c]`.
-        variance: Of the encoder's own noise now; it becomes a constant, its mean.
+        latents: Many of its latents now, `[b c h w]`.
+        variance: Of the encoder's own noise now, `[c]`; from now on it is a constant.
     """
-    channels = len(mean)
-    values, vectors = torch.linalg.eigh(covariance.double())
+    flat = latents.double().transpose(0, 1).flatten(1)
+    mean, channels = flat.mean(dim=1), len(flat)
+    values, vectors = torch.linalg.eigh(torch.cov(flat))
     whiten = vectors @ torch.diag(values.rsqrt()) @ vectors.T / LATENT_SCALE
-    colour = torch.linalg.inv(whiten)
     encode, decode = network.quant_conv, network.post_quant_conv
     assert encode.bias is not None and decode.bias is not None
     with torch.no_grad():
-        weight = encode.weight[:channels, :, 0, 0].double()
-        bias = encode.bias[:channels].double()
+        weight, bias = encode.weight[:channels, :, 0, 0].double(), encode.bias[:channels].double()
         encode.weight[:channels, :, 0, 0] = (whiten @ weight).float()
-        encode.bias[:channels] = (whiten @ (bias - mean.double())).float()
+        encode.bias[:channels] = (whiten @ (bias - mean)).float()
         encode.weight[channels:] = 0
-        encode.bias[channels:] = (whiten.square().sum(dim=1) * variance).log().float()
+        encode.bias[channels:] = (whiten.square() @ variance.double()).log().float()
         weight = decode.weight[:, :, 0, 0].double()
-        decode.bias += (weight @ mean.double()).float()
-        decode.weight[:, :, 0, 0] = (weight @ colour).float()
+        decode.bias += (weight @ mean).float()
+        decode.weight[:, :, 0, 0] = (weight @ torch.linalg.inv(whiten)).float()
 
 
 def measure_redrawing(network: AutoencoderKL, pixels: Tensor) -> float:

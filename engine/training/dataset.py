@@ -4,6 +4,7 @@ Drawing `index` of a seed is always the same scene and pixels, so nothing needs 
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -12,11 +13,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.text.tokenizer import END_TOKEN, START_TOKEN, Tokenizer
-from engine.training.autoencoder import to_network_range
+from engine.training.autoencoder import encode_drawings, load_autoencoder, to_network_range
 from engine.training.captions import write_caption
 from engine.training.illustrations import Pixels, draw_scene
 from engine.training.scenes import Scene, random_training_scene
-from engine.training.settings import TrainingSettings
+from engine.training.settings import LATENT_SCALE, OnProgress, Progress, TrainingSettings
+from engine.training.state import load_state, save_state
+from engine.training.team import Team
 from engine.training.vocabulary import UNKNOWN_ROW, Vocabulary
 
 Tokens: TypeAlias = NDArray[np.int64]
@@ -25,6 +28,7 @@ _DRAWINGS: Final = 0
 _VOCABULARY: Final = 3
 _SAMPLE_CAPTIONS: Final = 4000
 _ENCODE_BATCH: Final = 16
+_CHUNK: Final = 500
 
 
 def draw_training_scene(seed: int, index: int) -> tuple[Scene, Pixels]:
@@ -65,6 +69,42 @@ class CaptionTokenizer:
                 words += self._words[word]
             row[: len(words)] = words
         return tokens
+
+
+def encode_training_drawings(
+    team: Team, settings: TrainingSettings, whitened_path: Path, directory: Path, on_progress: OnProgress | None
+) -> None:
+    """Write the latents, times 0.18215, of all drawings into files of `_CHUNK`; those already there are kept.
+
+    Args:
+        team: Who encodes; each member its share of the files.
+        settings: The run's.
+        whitened_path: State of the autoencoder.
+        directory: Where the files go.
+        on_progress: Called after each file of the first member.
+    """
+    network = load_autoencoder(settings, whitened_path)
+    starts = range(0, settings.drawings, _CHUNK)
+    for number, start in enumerate(starts):
+        path = _chunk_path(directory, start)
+        if number % team.size != team.rank or path.is_file():
+            continue
+        stop = min(start + _CHUNK, settings.drawings)
+        latents, _ = encode_drawings(network, draw_batches(settings.seed, start, stop))
+        save_state(path, {"latents": (latents * LATENT_SCALE).half()})
+        if on_progress is not None:
+            on_progress(Progress("encoding", stop, settings.drawings, 0.0))
+    team.wait()
+
+
+def load_latents(settings: TrainingSettings, directory: Path) -> Tensor:
+    """What `encode_training_drawings` wrote, `[n c h w]`, float16."""
+    chunks = [load_state(_chunk_path(directory, start)) for start in range(0, settings.drawings, _CHUNK)]
+    return torch.cat([chunk["latents"] for chunk in chunks if chunk is not None])
+
+
+def _chunk_path(directory: Path, start: int) -> Path:
+    return directory / f"latents-{start:06}.pt"
 
 
 def collect_vocabulary(settings: TrainingSettings) -> Vocabulary:

@@ -146,9 +146,7 @@ def load_networks(settings: TrainingSettings, row_count: int, state_path: Path) 
     return networks.eval().requires_grad_(False)
 
 
-def _noise_loss(
-    networks: TextToNoise, z: Tensor, rows: Tensor, weights: Tensor, generator: torch.Generator
-) -> Tensor:
+def _noise_loss(networks: TextToNoise, z: Tensor, rows: Tensor, weights: Tensor, generator: torch.Generator) -> Tensor:
     count = len(z)
     spread = (torch.arange(count) + torch.rand(count, generator=generator)) / count
     timesteps = (spread * TIMESTEPS).long().clamp(max=TIMESTEPS - 1)

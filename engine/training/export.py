@@ -61,4 +61,3 @@ def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], metadata: Mappin
     partial = path.with_suffix(".partial")
     save_file(dict(tensors), partial, metadata=dict(metadata))
     os.replace(partial, path)
-

@@ -19,10 +19,10 @@ Centre: TypeAlias = tuple[float, float]
 SIDE: Final = 128
 """Width and height of an illustration."""
 _SUPERSAMPLING: Final = 4
-_GAP: Final = 1.16
-_RADIUS: Final = {"": 31.0, "small": 18.0, "large": 46.0}
-_ROW_RADIUS: Final = {2: {"": 23.0, "small": 15.0, "large": 26.0}, 3: {"": 17.5, "small": 13.0, "large": 18.5}}
-_PAIR_RADIUS: Final = {1: 24.0, 2: 20.0, 3: 17.0}
+_GAP: Final = 1.1
+_RADIUS: Final = {"": 33.0, "small": 22.0, "large": 47.0}
+_ROW_RADIUS: Final = {2: {"": 24.0, "small": 19.0, "large": 27.0}, 3: {"": 18.0, "small": 15.0, "large": 19.0}}
+_PAIR_RADIUS: Final = {1: 25.0, 2: 21.0, 3: 18.0}
 _HORIZON: Final = {"": 98.0, "sea": 76.0, "hills": 92.0, "city": 110.0}
 _FEET: Final = {"": 106.0, "sea": 100.0, "hills": 106.0, "city": 116.0}
 _LIGHT: Final[Rgb] = (250, 236, 170)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.training.illustrations import Pixels, crest_colour, draw_scene
-from engine.training.scenes import COLOURS, GROUND, KINDS, SIZES, SKY, Group, Rgb, Scene, background_colours, is_visible
+from engine.training.scenes import COLOURS, GROUND, KINDS, SKY, Group, Rgb, Scene, background_colours, is_visible
 
 Mask: TypeAlias = NDArray[np.bool_]
 Templates: TypeAlias = tuple[list[str], NDArray[np.float32]]
@@ -162,13 +162,13 @@ def _make_templates(colour: str, background: str, setting: str, time: str) -> Te
     kinds: list[str] = []
     masks: list[NDArray[np.float32]] = []
     for kind in KINDS:
-        for size in SIZES if background else ("",):
-            scene = Scene((Group(kind, colour, 1, size),), background=background, setting=setting, time=time)
-            pixels = draw_scene(scene, np.random.default_rng(0))
-            regions = split_regions(_mask_figures(pixels, scene))
-            if regions:
-                kinds.append(kind)
-                masks.append(_normalise(max(regions, key=np.count_nonzero)))
+        scene = Scene((Group(kind, colour),), background=background, setting=setting, time=time)
+        mask = _mask_figures(draw_scene(scene, np.random.default_rng(0)), scene)
+        if not background:
+            mask = max(split_regions(mask), key=np.count_nonzero, default=mask)
+        if mask.any():
+            kinds.append(kind)
+            masks.append(_normalise(mask))
     return kinds, np.stack(masks)
 
 

@@ -29,7 +29,20 @@ COLOURS: Final[dict[str, Rgb]] = {
 GEOMETRIC: Final = ("circle", "square", "triangle", "star", "heart")
 FLYING: Final = ("star", "sun", "moon", "balloon")
 STANDING: Final = ("house", "tree", "flower")
-KINDS: Final = ("circle", "square", "triangle", "star", "heart", "house", "tree", "boat", "sun", "moon", "balloon", "flower")
+KINDS: Final = (
+    "circle",
+    "square",
+    "triangle",
+    "star",
+    "heart",
+    "house",
+    "tree",
+    "boat",
+    "sun",
+    "moon",
+    "balloon",
+    "flower",
+)
 SIZES: Final = ("", "small", "large")
 PLACES: Final = ("left", "right", "top", "bottom", "centre")
 RELATIONS: Final = ("above", "below", "left of", "right of", "next to")

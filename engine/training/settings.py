@@ -22,9 +22,11 @@ class TrainingSettings:
         text: The text encoder; `vocab_size` is that of the file, training knows only the words of captions.
         autoencoder_steps: Steps of the first stage.
         autoencoder_full_share: Share of these, at the end, that see whole drawings instead of crops.
+        decoder_steps: Steps in which only the decoder goes on learning, its latents being final.
+        decoder_full_share: The same share of these.
         autoencoder_batch: Crops in a step; whole drawings are a fourth as many, rounded up.
         crop: Side of the crops.
-        autoencoder_rate: Highest learning rate of the first stage.
+        autoencoder_rate: Highest learning rate of both.
         kl_weight: Weight of the latents' divergence from a unit Gaussian against the pixels' error.
         drawings: Drawings encoded once, which the second stage sees again and again with new words and noise.
         diffusion_steps: Steps of the second stage.
@@ -49,13 +51,15 @@ class TrainingSettings:
         context_dim=128,
     )
     text: ClipTextConfig = ClipTextConfig(hidden_size=128, intermediate_size=512, layers=3, heads=2)
-    autoencoder_steps: int = 2200
-    autoencoder_full_share: float = 0.25
-    autoencoder_batch: int = 16
+    autoencoder_steps: int = 3000
+    autoencoder_full_share: float = 0.12
+    decoder_steps: int = 1500
+    decoder_full_share: float = 0.4
+    autoencoder_batch: int = 8
     crop: int = 64
-    autoencoder_rate: float = 1.2e-3
-    kl_weight: float = 1e-3
-    drawings: int = 20_000
+    autoencoder_rate: float = 1e-3
+    kl_weight: float = 3e-4
+    drawings: int = 12_000
     diffusion_steps: int = 8000
     diffusion_batch: int = 64
     diffusion_rate: float = 1e-3

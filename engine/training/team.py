@@ -6,6 +6,8 @@ once a step. All members start from the same weights and take the same steps, so
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import BrokenBarrierError
@@ -112,6 +114,7 @@ def work_as_team(work: Callable[..., None], size: int, parameter_count: int, *ar
 
 
 def _work_quietly(work: Callable[..., None], team: Team, threads: int, *arguments: Any) -> None:
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     torch.set_num_threads(threads)
     try:
         work(team, *arguments)
@@ -121,3 +124,11 @@ def _work_quietly(work: Callable[..., None], team: Team, threads: int, *argument
         if team.barrier is not None:
             team.barrier.abort()
         raise
+
+
+def _leave_with_parent() -> None:
+    """End this process when the first member was killed, which leaves no chance to say goodbye."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
