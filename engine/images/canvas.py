@@ -32,9 +32,10 @@ def fill(width: int, height: int, color: Sequence[float], batch: int = 1, channe
 def fit(image: Tensor, width: int, height: int, color: str, method: ImageMethod) -> Tensor:
     """The whole image, as large as it can be, in the middle of a canvas of the given size and colour."""
     old_height, old_width = image.shape[1:3]
-    scale = min(width / old_width, height / old_height)
-    new_width = min(width, max(1, int(old_width * scale)))
-    new_height = min(height, max(1, int(old_height * scale)))
+    if width * old_height <= height * old_width:
+        new_width, new_height = width, max(1, old_height * width // old_width)
+    else:
+        new_width, new_height = max(1, old_width * height // old_height), height
     canvas = fill(width, height, COLORS[color], image.shape[0], image.shape[-1]).to(image)
     x, y = (width - new_width) // 2, (height - new_height) // 2
     canvas[:, y : y + new_height, x : x + new_width] = resize_image(image, new_width, new_height, method)

@@ -62,12 +62,13 @@ def _keep_connected(weak: Tensor, strong: Tensor) -> Tensor:
         lowest = torch.where(inside, _lowest_around(grandparent[:-1].view(b, h, w), weak, nowhere), nowhere)
         hooked = parent.scatter_reduce(0, parent[:-1], lowest, "amin")
         hooked[:-1] = torch.minimum(hooked[:-1], torch.minimum(lowest, grandparent[:-1]))
-        if torch.equal(hooked[hooked], grandparent):
-            break
         parent = hooked
+        if torch.equal(parent[parent], grandparent):
+            break
+    component = parent[parent][:-1]
     is_edge = torch.zeros(nowhere + 1, dtype=torch.bool, device=weak.device)
-    is_edge[parent[:-1][strong.flatten() & inside]] = True
-    return is_edge[parent[:-1]].view(b, h, w) & weak
+    is_edge[component[strong.flatten() & inside]] = True
+    return is_edge[component].view(b, h, w) & weak
 
 
 def _lowest_around(labels: Tensor, weak: Tensor, nowhere: int) -> Tensor:

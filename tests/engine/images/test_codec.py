@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import struct
 import zlib
@@ -82,7 +83,7 @@ def test_animations_keep_frames_and_texts(
     read: Read, encode_batch: Callable[..., bytes], channels: int, tmp_path: Path
 ) -> None:
     images = torch.rand(3, 7, 9, channels)
-    metadata = {"prompt": {"1": {}}, "workflow": {"é": 'a"b'}, "extra": [1]}
+    metadata: dict[str, Any] = {"prompt": {"1": {}}, "workflow": {"é": 'a"b'}, "extra": [1]}
     data = encode_batch(images, metadata, fps=25)
     picture = read(data)
     if channels == 3:
@@ -143,8 +144,8 @@ def test_texts_are_strict_ascii_json() -> None:
     assert texts[("schlüssel__" + "x" * 100)[:79]] == '"value"'
     assert texts["odd"] == f'"{object}"'
     assert len(texts) == 3
-    with Image.open(__import__("io").BytesIO(data)) as file:
-        assert file.text["prompt"] == texts["prompt"]  # pyright: ignore[reportAttributeAccessIssue]
+    with Image.open(io.BytesIO(data)) as file:
+        assert file.info["prompt"] == texts["prompt"]
 
 
 def nested(depth: int) -> object:
