@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.errors import WorkflowError
 from engine.graph.canvas_links import GETTER, PRIMITIVE, REROUTES, SETTER, LinkResolver, Written
-from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasNode, CanvasSlot, read_records
+from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasNode, read_records
 from engine.graph.canvas_widgets import name_values, widgets_of
 from engine.graph.json_values import show
 from engine.graph.registry import Registry
@@ -95,12 +95,12 @@ def _drop_open_inputs(
     Such a frontend sent nothing. An optional input is left to the node, as it was; a required one would have been an
     error, so it keeps the value that the file still holds.
     """
+    is_old = _is_old(canvas, node, definition)
     for slot in node.inputs:
-        if not slot.is_widget or slot.link is not None or not _is_old(canvas, node, definition, slot):
+        is_open = slot.is_widget and slot.link is None and slot.name in values
+        if not is_open or not (is_old or slot.has_config):
             continue
         declared = definition.input(slot.name) if definition is not None else None
-        if slot.name not in values:
-            continue
         if declared is not None and declared.kind == "optional":
             del values[slot.name]
             notes.append(Note(node.id, "an open input of an old file; it is left to the node", slot.name))
@@ -111,11 +111,9 @@ def _drop_open_inputs(
             notes.append(Note(node.id, reason, slot.name))
 
 
-def _is_old(canvas: Canvas, node: CanvasNode, definition: NodeDef | None, slot: CanvasSlot) -> bool:
-    """Whether the slot was written by a frontend in which only widgets turned into inputs had slots."""
-    if slot.has_config:
-        return True
+def _is_old(canvas: Canvas, node: CanvasNode, definition: NodeDef | None) -> bool:
+    """Whether the node was written by a frontend in which only widgets turned into inputs had slots."""
     if canvas.frontend is not None:
         return canvas.frontend < _NAMED_WIDGET_SLOTS
-    count = sum(other.is_widget for other in node.inputs)
+    count = sum(slot.is_widget for slot in node.inputs)
     return definition is not None and count < len(widgets_of(definition))

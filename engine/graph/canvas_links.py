@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasNode, CanvasSlot
+from engine.graph.json_values import as_text
 from engine.graph.sockets import types_fit
 from engine.graph.workflow import Link, Note
 
@@ -107,8 +108,8 @@ class LinkResolver:
         """The id of the SetNode of the same name; empty if there is none."""
         if self._setters is None:
             nodes = self.canvas.nodes.values()
-            self._setters = {str(node.first_value): node.id for node in nodes if node.type == SETTER}
-        return self._setters.get(str(getter.first_value), "")
+            self._setters = {as_text(node.first_value): node.id for node in nodes if node.type == SETTER}
+        return self._setters.get(as_text(getter.first_value), "")
 
 
 def _input_for(node: CanvasNode, output: int, wanted: str) -> CanvasSlot | None:

@@ -15,6 +15,7 @@ from engine.graph.workflow import Note
 
 MUTED = 2
 BYPASSED = 4
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +182,17 @@ def _read_links(rows: list[Any]) -> Iterator[tuple[str, CanvasLink]]:
             origin_slot, target_id = record.get("origin_slot"), record.get("target_id")
         else:
             continue
-        ids = _read_id(link_id), _read_id(origin_id), _read_id(origin_slot), _read_id(target_id)
-        if ids[0] is not None and ids[1] is not None and ids[3] is not None and (ids[2] or "").isdecimal():
-            yield ids[0], CanvasLink(ids[1], int(ids[2] or 0), ids[3])
+        name, origin, target = _read_id(link_id), _read_id(origin_id), _read_id(target_id)
+        slot = _read_count(_read_id(origin_slot))
+        if name is not None and origin is not None and target is not None and slot is not None:
+            yield name, CanvasLink(origin, slot, target)
 
 
 def _read_version(value: object) -> tuple[int, int] | None:
-    parts = as_text(value).split(".")
-    if len(parts) < 2 or not (parts[0].isdecimal() and parts[1].isdecimal()):
-        return None
-    return int(parts[0]), int(parts[1])
+    major, minor, *_ = (_read_count(part) for part in (*as_text(value).split("."), None, None))
+    return None if major is None or minor is None else (major, minor)
+
+
+def _read_count(text: str | None) -> int | None:
+    """A whole number from 0 in decimal digits; None for anything else."""
+    return int(text) if text is not None and text.isdecimal() and len(text) <= _MOST_DIGITS else None

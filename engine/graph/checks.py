@@ -166,8 +166,8 @@ class Check:
             self.error(
                 node,
                 "dangling_link",
-                f"{declared.name!r} is linked to output {link.output} of node {show(link.node_id)},"
-                " which does not exist.",
+                f"{declared.name!r} is linked to output {show(link.output)} of node {show(link.node_id)}, which does"
+                " not exist.",
                 declared,
                 details=f"{declared.name}, node {link.node_id[:80]}",
                 received_value=[link.node_id, link.output],

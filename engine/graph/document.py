@@ -89,9 +89,11 @@ def _unwrap(document: object) -> tuple[object, dict[str, Any]]:
         extra.update(_read_extra(record))
         if prompt is None and canvas is None:
             return document, extra
-        if prompt is not None and canvas:
+        if prompt is not None and canvas is not None:
             extra.setdefault("workflow", canvas)
-        document = prompt if prompt or canvas is None else canvas
+            document = prompt if any(_is_api_node(value) for value in prompt.values()) else canvas
+        else:
+            document = prompt if canvas is None else canvas
     raise WorkflowError("The workflow is wrapped in too many layers.")
 
 

@@ -45,7 +45,7 @@ class Node:
     def label(self) -> str:
         """The node in messages: `'3' (KSampler)`, with the title where the user gave one of his own."""
         named = f", titled {self.title[:80]!r}" if self.title and self.title != self.type else ""
-        return f"{self.id!r} ({self.type[:80]}{named})"
+        return f"{show(self.id)} ({self.type[:80]}{named})"
 
 
 @dataclass(frozen=True, slots=True)

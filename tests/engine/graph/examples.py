@@ -32,7 +32,11 @@ def show(*, source: Anything) -> NodeResult[None]:
     return NodeResult(ui={"text": [str(source)]})
 
 
-@node("Choose", category="test", needs=lambda flag: ["yes" if flag else "no"])
+def _wanted(flag: bool) -> list[str]:
+    return ["yes" if flag else "no"]
+
+
+@node("Choose", category="test", needs=_wanted)
 def choose(*, flag: bool, yes: Annotated[Int | None, Lazy()] = None, no: Annotated[Int | None, Lazy()] = None) -> int:
     return (yes if flag else no) or 0
 

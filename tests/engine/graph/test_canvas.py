@@ -19,11 +19,20 @@ from tests.engine.graph.examples import REGISTRY, json_values
 _CORE = core_registry()
 
 
-def _node(node_id: Any, type_name: str, *links: Any, values: Any = None, **others: Any) -> dict[str, Any]:
+_Slot = tuple[str, str, Any] | dict[str, Any] | int | None
+"""(name, type, link), a whole slot, or something damaged."""
+
+
+def _slot(slot: _Slot) -> Any:
+    if not isinstance(slot, tuple):
+        return slot
+    name, type_name, link = slot
+    return {"name": name, "type": type_name, "link": link}
+
+
+def _node(node_id: Any, type_name: str, *links: _Slot, values: Any = None, **others: Any) -> dict[str, Any]:
     """A node whose inputs are (name, type, link) or whole slots."""
-    slots = [
-        dict(zip(("name", "type", "link"), link, strict=True)) if isinstance(link, tuple) else link for link in links
-    ]
+    slots = [_slot(link) for link in links]
     return {"id": node_id, "type": type_name, "inputs": slots, "widgets_values": values, **others}
 
 
@@ -149,30 +158,31 @@ def test_a_widget_fed_by_a_link_takes_the_link() -> None:
 
 
 @pytest.mark.parametrize(
-    ("slot", "extra", "inputs"),
+    ("widget", "version", "is_sent"),
     [
-        ({"widget": {"name": "steps"}}, {"frontendVersion": "1.20.4"}, {"steps": 5}),
-        ({"widget": {"name": "steps", "config": ["INT", {}]}}, {}, {}),
-        ({"widget": {"name": "steps"}}, {"frontendVersion": "1.15.9"}, {}),
-        ({"widget": {"name": "steps"}}, {}, {}),
+        ({"name": "steps"}, "1.20.4", True),
+        ({"name": "steps", "config": ["INT"]}, None, False),
+        ({"name": "steps"}, "1.15.9", False),
+        ({"name": "steps"}, None, False),
     ],
 )
-def test_an_optional_widget_that_became_an_input_and_stayed_open(slot: Any, extra: Any, inputs: Any) -> None:
+def test_an_optional_widget_that_became_an_input_and_stayed_open(widget: Any, version: Any, is_sent: bool) -> None:
     """Frontends before 1.16 sent nothing; later ones have slots for all widgets and send the value."""
     optional = [Input(name, "INT", kind="optional", is_widget=True) for name in ("steps", "other")]
     registry = Registry([NodeDef("Test", "Test", "test", tuple(optional), (), print)])
-    node = _node(1, "Test", {"name": "steps", "type": "INT", "link": None, **slot}, values=[5, 6])
-    assert _read(node, registry=registry, extra=extra).nodes["1"].inputs == {**inputs, "other": 6}
+    node = _node(1, "Test", {"name": "steps", "type": "INT", "link": None, "widget": widget}, values=[5, 6])
+    graph = _read(node, registry=registry, extra={"frontendVersion": version})
+    assert graph.nodes["1"].inputs == ({"steps": 5, "other": 6} if is_sent else {"other": 6})
 
 
 def test_a_required_widget_that_became_an_input_and_stayed_open_keeps_its_value() -> None:
-    slot = {"name": "value", "type": "INT", "link": None, "widget": {"name": "value", "config": ["INT", {}]}}
+    slot = {"name": "value", "type": "INT", "link": None, "widget": {"name": "value", "config": ["INT"]}}
     graph = _read(_node(1, "Value", slot, values=[9]))
     assert graph.nodes["1"].inputs == {"value": 9}
     assert "was taken" in _messages(graph)[0]
 
 
-_SUBGRAPH = {"subgraphs": [{"id": "1f4", "name": "Upscale", "nodes": [], "links": []}]}
+_SUBGRAPH = {"subgraphs": [{"id": "1f4", "name": "Upscale"}]}
 
 
 def test_subgraphs_and_group_nodes_are_refused_by_name() -> None:

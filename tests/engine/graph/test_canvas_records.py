@@ -35,8 +35,21 @@ def test_links(row: Any) -> None:
     assert read_records({"nodes": [], "links": [row]}).links == {"5": CanvasLink("1", 0, "2")}
 
 
+def test_a_slot_of_thousands_of_digits_is_no_slot() -> None:
+    assert read_records({"nodes": [], "links": [[5, 1, "9" * 5000, 2]]}).links == {}
+
+
 @pytest.mark.parametrize(
-    ("written", "read"), [("1.16.0", (1, 16)), ("1.27", (1, 27)), ("1", None), ("x.y", None), (None, None), (3, None)]
+    ("written", "read"),
+    [
+        ("1.16.0", (1, 16)),
+        ("1.27", (1, 27)),
+        ("1", None),
+        ("x.y", None),
+        (f"{'9' * 5000}.1", None),
+        (None, None),
+        (3, None),
+    ],
 )
 def test_versions_of_the_frontend(written: Any, read: Any) -> None:
     assert read_records({"nodes": [], "extra": {"frontendVersion": written}}).frontend == read
@@ -44,4 +57,5 @@ def test_versions_of_the_frontend(written: Any, read: Any) -> None:
 
 def test_what_looks_like_a_canvas() -> None:
     assert is_canvas({"nodes": []})
-    assert not any(is_canvas(other) for other in ({}, {"nodes": {}}, [], None, {"1": {"class_type": "A"}}))
+    others: list[Any] = [{}, {"nodes": {}}, [], None, {"1": {"class_type": "A"}}]
+    assert not any(is_canvas(other) for other in others)

@@ -108,7 +108,11 @@ def test_of_both_formats_the_one_that_ran_is_read_and_the_canvas_is_kept() -> No
         assert graph.nodes["1"].inputs == {"value": 3}
         assert graph.document == _CANVAS
     assert graph.extra["note"] == "mine"
-    assert read_workflow({"workflow": _CANVAS, "prompt": {}}, REGISTRY).nodes["1"].inputs == {"value": 4}
+
+
+def test_a_prompt_without_nodes_does_not_hide_the_canvas() -> None:
+    for prompt in ({}, {"text": "a cat"}):
+        assert read_workflow({"workflow": _CANVAS, "prompt": prompt}, REGISTRY).nodes["1"].inputs == {"value": 4}
 
 
 def test_an_empty_prompt_has_no_nodes() -> None:

@@ -28,9 +28,8 @@ def test_every_value_is_shown_in_a_few_words(value: Any) -> None:
         (True, "true"),
         (None, "null"),
         ([1], "a list of 1 value"),
-        ([[[]], 2], "a list of 2 values"),
+        ([[1], 2], "a list of 2 values"),
         ({"a": 1}, "an object with 1 key"),
-        (object, "a type"),
     ],
 )
 def test_values_in_messages(value: Any, shown: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.graph.json_values import as_list, as_object
 from engine.graph.keys import content_keys
 from engine.graph.registry import Registry
 from engine.graph.workflow import Link, Node, Workflow
@@ -37,7 +39,7 @@ def test_keys_are_equal_exactly_where_all_that_goes_in_is_equal(graph: Workflow)
 
 
 @given(graphs(), st.randoms())
-def test_keys_depend_on_neither_ids_nor_titles_nor_order(graph: Workflow, random) -> None:
+def test_keys_depend_on_neither_ids_nor_titles_nor_order(graph: Workflow, random: Random) -> None:
     names = {
         node_id: f"other {place}" for place, node_id in enumerate(random.sample(sorted(graph.nodes), len(graph.nodes)))
     }
@@ -85,15 +87,15 @@ def _has_no_equal(literal: Any) -> bool:
     """NaN, and lists or objects with a number that JSON lacks: such values are never found in a cache."""
     if isinstance(literal, float):
         return math.isnan(literal)
-    inner = literal.values() if isinstance(literal, dict) else literal if isinstance(literal, list) else ()
+    inner = [*(as_object(literal) or {}).values(), *(as_list(literal) or [])]
     return any(_has_no_equal(item) or item in (math.inf, -math.inf) for item in inner)
 
 
 def _tagged(literal: Any) -> Any:
-    if isinstance(literal, dict):
-        return "dict", sorted((name, _tagged(item)) for name, item in literal.items()).__repr__()
-    if isinstance(literal, list):
-        return "list", repr([_tagged(item) for item in literal])
+    if (record := as_object(literal)) is not None:
+        return "dict", repr(sorted((name, _tagged(item)) for name, item in record.items()))
+    if (items := as_list(literal)) is not None:
+        return "list", repr([_tagged(item) for item in items])
     return type(literal).__name__, repr(literal)
 
 

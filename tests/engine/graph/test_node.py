@@ -31,6 +31,26 @@ Conditioning = Annotated[list[bytes], Socket("CONDITIONING")]
 Seed = Annotated[int, Number(min=0, max=2**64 - 1), SeedControl()]
 
 
+def _same(factor: float) -> float:
+    return factor
+
+
+def _no_lazy(lazy: bytes | None) -> list[str]:
+    return []
+
+
+def _of_nothing(nothing: int) -> bool:
+    return True
+
+
+def _of_image(image: bytes, settings: object) -> bool:
+    return True
+
+
+def _of_all(**values: Any) -> bool:
+    return True
+
+
 class FakeContext:
     is_node_context: ClassVar[bool] = True
 
@@ -67,7 +87,7 @@ def test_the_whole_record() -> None:
         deprecated=True,
         experimental=True,
         search_aliases=["mix"],
-        fingerprint=lambda factor: factor,
+        fingerprint=_same,
     )
     def blend(*, image: Image, ctx: FakeContext, factor: Annotated[float, Number(min=0, max=1)] = 1) -> Image:
         """Blend.
@@ -146,7 +166,7 @@ def test_sockets() -> None:
         lists: list[Mask] | None = None,
     ) -> None: ...
 
-    found = {declared.name: declared for declared in _declare(sockets, needs=lambda lazy: []).inputs}
+    found = {declared.name: declared for declared in _declare(sockets, needs=_no_lazy).inputs}
     assert [name for name, declared in found.items() if declared.is_list] == ["images", "many", "lists"]
     assert [name for name, declared in found.items() if declared.kind == "optional"] == ["mask", "lazy", "lists"]
     assert [name for name, declared in found.items() if declared.lazy] == ["lazy"]
@@ -207,9 +227,7 @@ def test_the_last_metadata_wins() -> None:
 
 def _positional(image: Image) -> None: ...
 def _star_star(**images: Image) -> None: ...
-def _unannotated(*, image) -> None: ...  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]
 def _foreign(*, image: bytes) -> None: ...
-def _undefined(*, image: Nowhere) -> None: ...  # pyright: ignore[reportUndefinedVariable]  # noqa: F821
 def _socket_default(*, image: Image = b"") -> None: ...
 def _optional_default(*, image: Image | None = b"") -> None: ...
 def _number_on_text(*, text: Annotated[str, Number(min=1)]) -> None: ...
@@ -238,9 +256,7 @@ def _wrong_help(*, image: Image) -> None:
     [
         (_positional, "begin the parameter list with '*'"),
         (_star_star, "keyword-only"),
-        (_unannotated, "no annotation"),
         (_foreign, "Annotated[T, Socket('NAME')]"),
-        (_undefined, "Nowhere"),
         (_socket_default, "a socket has no default"),
         (_optional_default, "default must be None"),
         (_number_on_text, "Number belongs"),
@@ -265,12 +281,28 @@ def test_mistakes_name_the_node_and_the_remedy(function: Callable[..., Any], sai
     assert function.__qualname__ in str(caught.value)
 
 
+def test_an_annotation_that_is_defined_nowhere() -> None:
+    def draw(*, image: bytes) -> None: ...
+
+    draw.__annotations__["image"] = "Nowhere"
+    with pytest.raises(TypeError, match="'Nowhere' is not defined; annotations must name"):
+        _declare(draw)
+
+
+def test_a_parameter_without_annotation() -> None:
+    def draw(*, image: bytes) -> None: ...
+
+    del draw.__annotations__["image"]
+    with pytest.raises(TypeError, match="'image': has no annotation"):
+        _declare(draw)
+
+
 def test_companions_may_only_name_inputs() -> None:
     for role in ("fingerprint", "validate", "needs"):
         with pytest.raises(TypeError, match=r"(nothing|belong together)"):
-            _declare(_single, **{role: lambda nothing: True})
-    assert _declare(_single, fingerprint=lambda image, settings: 1).fingerprint
-    assert _declare(_single, validate=lambda **values: True).validate
+            _declare(_single, **{role: _of_nothing})
+    assert _declare(_single, fingerprint=_of_image).fingerprint
+    assert _declare(_single, validate=_of_all).validate
 
 
 def test_output_names_must_be_as_many_as_the_outputs() -> None:

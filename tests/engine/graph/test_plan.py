@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from random import Random
 
 import networkx as nx
 import pytest
@@ -32,7 +33,7 @@ def test_order_is_topological_and_exactly_what_the_targets_need(case: tuple[Work
 
 
 @given(_with_targets(), st.randoms())
-def test_order_does_not_depend_on_the_order_of_targets_or_inputs(case: tuple[Workflow, list[str]], random) -> None:
+def test_the_order_of_targets_and_inputs_does_not_matter(case: tuple[Workflow, list[str]], random: Random) -> None:
     graph, targets = case
     shuffled = {
         node.id: Node(node.id, node.type, dict(random.sample(list(node.inputs.items()), len(node.inputs))))

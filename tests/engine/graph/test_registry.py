@@ -33,7 +33,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (root / "inner" / "two.py").write_text(
         _MODULE.format(type="Two") + "\nfrom pack_of_nodes.one import make as again\n"
     )
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     yield root
     for name in [name for name in sys.modules if name.startswith("pack_of_nodes")]:
         del sys.modules[name]

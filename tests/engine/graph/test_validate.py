@@ -352,6 +352,18 @@ def test_a_workflow_without_outputs_is_refused(nodes: Sequence[Node]) -> None:
 # -- the nodes' own opinion ------------------------------------------------------------------------------------------
 
 
+def _accept_n(n: int) -> bool:
+    return True
+
+
+def _accept_all(**inputs: Any) -> bool:
+    return True
+
+
+def _accept_nothing() -> bool:
+    return True
+
+
 def _with_validator(validator: Any) -> Registry:
     limited = Input("n", "INT", is_widget=True, number=REGISTRY["Value"].inputs[0].number)
     other = Input("other", "INT", kind="optional")
@@ -364,7 +376,10 @@ def _with_validator(validator: Any) -> Registry:
     [("n is odd", "n is odd."), (False, "not accepted"), (None, "not accepted")],
 )
 def test_a_node_may_refuse_its_values(answer: Any, sentence: str) -> None:
-    found = validate(workflow(Node("1", "Own", {"n": 3})), _with_validator(lambda n: answer), files)
+    def judge(n: int) -> Any:
+        return answer
+
+    found = validate(workflow(Node("1", "Own", {"n": 3})), _with_validator(judge), files)
     error = _only_error(found)
     assert (error.code, error.input_name) == ("custom_validation_failed", "n")
     assert sentence in error.message
@@ -380,9 +395,9 @@ def test_an_exception_of_a_validator_is_an_error_of_the_node() -> None:
 
 def test_a_validator_that_names_an_input_replaces_the_check_of_bounds() -> None:
     nodes = workflow(Node("1", "Own", {"n": 1000}))
-    assert validate(nodes, _with_validator(lambda n: True), files).errors == ()
-    assert validate(nodes, _with_validator(lambda **inputs: True), files).errors == ()
-    assert _only_error(validate(nodes, _with_validator(lambda: True), files)).code == "value_bigger_than_max"
+    assert validate(nodes, _with_validator(_accept_n), files).errors == ()
+    assert validate(nodes, _with_validator(_accept_all), files).errors == ()
+    assert _only_error(validate(nodes, _with_validator(_accept_nothing), files)).code == "value_bigger_than_max"
 
 
 def test_a_validator_gets_literals_settings_and_types() -> None:

@@ -81,7 +81,8 @@ def test_what_is_no_node_is_ignored() -> None:
 
 
 def test_damaged_metadata_does_no_harm() -> None:
-    for meta in (None, 1, [], {"title": None}, {"title": 3}):
+    metas: list[Any] = [None, 1, [], {"title": None}, {"title": 3}]
+    for meta in metas:
         assert Workflow.from_api({"1": {"class_type": "A", "_meta": meta}}).nodes["1"].title == ""
 
 
