@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.errors import InputError
+from engine.errors import EngineError, InputError
 from engine.graph.json_values import as_list, show
 from engine.graph.object_info import choices_of, describe_input
 from engine.graph.plan import describe_cycle
@@ -96,6 +96,7 @@ class Check:
         return Node(node.id, node.type, inputs, node.title)
 
     def rules_of(self, type_name: str) -> Rules | None:
+        """What nodes of this type are held against; None if the type is unknown."""
         if type_name not in self.rules:
             definition = self.registry.get(type_name)
             self.rules[type_name] = make_rules(definition) if definition is not None else None
@@ -204,6 +205,7 @@ class Check:
         )
 
     def bad_link(self, node: Node, declared: Input, value: Any) -> None:
+        """Something that is neither a link nor a value that may stand there."""
         expected = describe_expected(declared) if declared.is_widget else f"a link to an output of type {declared.type}"
         items = as_list(value)
         came = f"[{', '.join(map(show, items))}]" if items is not None and len(items) <= 3 else show(value)
@@ -230,6 +232,7 @@ class Check:
     # -- whole nodes ------------------------------------------------------------------------------------------------
 
     def unknown_type(self, node: Node) -> None:
+        """A node whose type nobody declares; the first few unknown types are compared to the known ones."""
         hint = self.hints.get(node.type)
         if hint is None:
             hint = self.registry.hint(node.type) if len(self.hints) < _TYPES_WITH_HINT else ""
@@ -255,6 +258,8 @@ class Check:
         assert rules.validator is not None
         try:
             answer = rules.validator(**given)
+        except EngineError as error:
+            answer = str(error)
         except Exception as error:  # a node's own code, like its call: whatever it does, the other nodes are checked
             answer = f"{type(error).__name__}: {error}"
         if answer is True:
@@ -270,6 +275,7 @@ class Check:
         )
 
     def types_upstream(self, inputs: dict[str, Any]) -> dict[str, str]:
+        """By input, the type of the output that it is linked to."""
         types: dict[str, str] = {}
         for name, value in inputs.items():
             if type(value) is Link:
@@ -278,6 +284,7 @@ class Check:
         return types
 
     def cycle(self, workflow: Workflow, cycle: Sequence[str]) -> None:
+        """Nodes that wait for one another; reported at the first of them."""
         first = workflow.nodes[cycle[0]]
         self.errors.append(
             InputError(
@@ -298,11 +305,13 @@ class Check:
     # -- the records ------------------------------------------------------------------------------------------------
 
     def note(self, node: Node, declared: Input, message: str) -> None:
+        """Something that was filled in or guessed."""
         self.notes.append(Note(node.id, message, declared.name))
 
     def error(
         self, node: Node, code: str, sentence: str, declared: Input | None, details: str = "", **extra_info: Any
     ) -> None:
+        """Something that is wrong with a node, or with the input that is given."""
         if declared is not None:
             config = self.describe_input(declared)
             extra_info = {"input_name": declared.name, "input_config": config, **extra_info}

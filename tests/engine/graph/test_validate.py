@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.errors import InputError
+from engine.errors import InputError, InputValueError
 from engine.graph.registry import Registry
 from engine.graph.schema import Input, NodeDef, Output
 from engine.graph.validate import Validated, output_ids, validate
@@ -391,6 +391,14 @@ def test_an_exception_of_a_validator_is_an_error_of_the_node() -> None:
 
     error = _only_error(validate(workflow(Node("1", "Own", {"n": 3})), _with_validator(fail), files))
     assert "ZeroDivisionError: oh" in error.message
+
+
+def test_an_error_in_words_is_passed_on_in_these_words() -> None:
+    def refuse(n: int) -> bool:
+        raise InputValueError("n is odd.")
+
+    error = _only_error(validate(workflow(Node("1", "Own", {"n": 3})), _with_validator(refuse), files))
+    assert error.message == "Node '1' (Own): n is odd."
 
 
 def test_a_validator_that_names_an_input_replaces_the_check_of_bounds() -> None:
