@@ -8,7 +8,8 @@ budget is exceeded is chosen by GreedyDual-Size (P. Cao, S. Irani, "Cost-Aware W
 
 as of when it was last used, the lowest goes first, and the clock then moves up to the priority of what went, so that
 whatever is not used ages against whatever is. From an accelerator an entry moves to host memory, from there it goes.
-A lazy heap makes each step logarithmic. Not thread-safe: one run at a time uses it.
+What is in use counts in no budget, as it has to be there anyway. A heap makes each step logarithmic. Not thread-safe:
+one run at a time uses it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from itertools import count
 from typing import Any, Final
 
 from engine.execution.events import Ui
-from engine.execution.footprint import HOST, CannotRelocateError, Footprint, StorageKey, measure, relocate
+from engine.execution.footprint import HOST, CannotRelocateError, StorageKey, measure, relocate
 from engine.settings import GIB, Settings
 
 log = logging.getLogger(__name__)
@@ -41,16 +42,14 @@ ASSUMED_MEMORY_BYTES: Final = 8 * GIB
 
 @dataclass(slots=True, eq=False)
 class _Holding:
-    """What one entry holds in one place."""
+    """What one entry holds in one place. `ticket`: its place in the ledger's heap, None if it is not in the ledger."""
 
     entry: Entry
     place: str
     bytes: int
     plain_bytes: int
     storages: dict[StorageKey, int]
-    priority: float = 0.0
-    is_queued: bool = False
-    is_gone: bool = False
+    ticket: int | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -63,7 +62,7 @@ class Entry:
         outputs: The values; shared, never written to.
         ui: What the node gave to be shown.
         seconds: What it took to compute.
-        pins: How many users there are at the moment; an entry in use stays.
+        users: How many use it at the moment; while anybody does, it stays and counts in no budget.
     """
 
     key: bytes
@@ -71,72 +70,61 @@ class Entry:
     outputs: Outputs
     ui: Ui | None
     seconds: float
-    pins: int = 0
+    users: int = 0
     holdings: list[_Holding] = field(default_factory=list["_Holding"])
     origins: dict[StorageKey, str] = field(default_factory=dict[StorageKey, str])
 
 
 class _Ledger:
-    """The account of one place: what is there, in bytes, and who goes first."""
+    """The account of one place: what lies there that nobody uses, in bytes, and who goes first."""
 
-    __slots__ = ("_heap", "_live", "_serial", "_shares", "budget_bytes", "clock", "used_bytes")
+    __slots__ = ("_clock", "_heap", "_live", "_serial", "_shares", "budget_bytes", "used_bytes")
 
     def __init__(self, budget_bytes: int) -> None:
         self.budget_bytes = budget_bytes
         self.used_bytes = 0
-        self.clock = 0.0
+        self._clock = 0.0
         self._shares: dict[StorageKey, int] = {}
         self._heap: list[tuple[float, int, _Holding]] = []
         self._serial = count()
         self._live = 0
 
     def add(self, holding: _Holding) -> None:
+        """Nobody uses it any more: its age starts."""
         self.used_bytes += holding.plain_bytes
         for key, size in holding.storages.items():
-            users = self._shares.get(key, 0)
-            self._shares[key] = users + 1
-            if not users:
+            sharers = self._shares.get(key, 0)
+            self._shares[key] = sharers + 1
+            if not sharers:
                 self.used_bytes += size
         self._live += 1
-        self.touch(holding)
+        holding.ticket = next(self._serial)
+        priority = self._clock + holding.entry.seconds / holding.bytes
+        heapq.heappush(self._heap, (priority, holding.ticket, holding))
 
     def remove(self, holding: _Holding) -> None:
+        """It is used again, or gone. Its record in the heap is recognized by its ticket when it comes up."""
         self.used_bytes -= holding.plain_bytes
         for key, size in holding.storages.items():
-            users = self._shares[key] - 1
-            if users:
-                self._shares[key] = users
+            sharers = self._shares[key] - 1
+            if sharers:
+                self._shares[key] = sharers
             else:
                 del self._shares[key]
                 self.used_bytes -= size
         self._live -= 1
-        holding.is_gone = True
+        holding.ticket = None
         if len(self._heap) > 2 * self._live + 64:
-            self._heap = [record for record in self._heap if not record[2].is_gone]
+            self._heap = [record for record in self._heap if record[2].ticket == record[1]]
             heapq.heapify(self._heap)
 
-    def touch(self, holding: _Holding) -> None:
-        """The entry was used: its age starts again."""
-        holding.priority = self.clock + holding.entry.seconds / holding.bytes
-
-    def queue(self, holding: _Holding) -> None:
-        """The entry may go from now on."""
-        if not holding.is_queued:
-            holding.is_queued = True
-            heapq.heappush(self._heap, (holding.priority, next(self._serial), holding))
-
     def pop_least(self) -> _Holding | None:
-        """The least valuable holding that nobody uses; advances the clock. It must be removed or queued again."""
+        """The least valuable holding, to be removed now; advances the clock."""
         while self._heap:
-            priority, _, holding = heapq.heappop(self._heap)
-            holding.is_queued = False
-            if holding.is_gone or holding.entry.pins:
-                continue  # what is in use is queued again when its last user lets go
-            if holding.priority > priority:
-                self.queue(holding)  # it was used since
-                continue
-            self.clock = max(self.clock, priority)
-            return holding
+            priority, ticket, holding = heapq.heappop(self._heap)
+            if holding.ticket == ticket:
+                self._clock = max(self._clock, priority)
+                return holding
         return None
 
 
@@ -160,11 +148,11 @@ class OutputCache:
         return key in self._entries
 
     def used_bytes(self) -> dict[str, int]:
-        """Bytes held in each place: by device, and `spilled` for what was moved to host memory."""
+        """Bytes of each budget that are used: by device, and `spilled` for what was moved to host memory."""
         return {place: ledger.used_bytes for place, ledger in self._ledgers.items()}
 
     def biggest(self, number: int = 3) -> list[tuple[str, str, int]]:
-        """What holds most: (node type, place, bytes), largest first."""
+        """What holds most, in use or not: (node type, place, bytes), largest first."""
         holdings = (holding for entry in self._entries.values() for holding in entry.holdings)
         largest = heapq.nlargest(number, holdings, key=lambda holding: holding.bytes)
         return [(holding.entry.label, holding.place, holding.bytes) for holding in largest]
@@ -174,40 +162,37 @@ class OutputCache:
         return self._entries.get(key)
 
     def take(self, key: bytes) -> Entry | None:
-        """Use an entry: it is moved back to where it was made, counts as fresh, and stays until `release`."""
+        """Use an entry: it is moved back to where it was made, and stays until `release`."""
         entry = self._entries.get(key)
-        if entry is None or (entry.origins and not self._bring_back(entry)):
+        if entry is None:
             return None
-        entry.pins += 1
-        for holding in entry.holdings:
-            self._ledgers[holding.place].touch(holding)
+        if not entry.users:
+            self._leave_ledgers(entry)
+            if entry.origins and not self._move(entry, entry.origins, origins={}):
+                return None
+        entry.users += 1
         return entry
 
     def put(self, key: bytes, label: str, outputs: Outputs, ui: Ui | None, seconds: float) -> Entry:
         """Keep outputs, in use until `release`. An entry of the same key is replaced."""
         if (previous := self._entries.get(key)) is not None:
             self.drop(previous)
-        entry = self._entries[key] = Entry(key, label, outputs, ui, seconds, pins=1)
-        self._account(entry, measure(*outputs))
-        self._trim(entry)
+        entry = self._entries[key] = Entry(key, label, outputs, ui, seconds, users=1)
+        entry.holdings = self._measure(entry)
         return entry
 
     def release(self, entry: Entry) -> None:
-        """One user less. What nobody uses may go when a budget is exceeded."""
-        entry.pins -= 1
-        if entry.pins == 0 and self._entries.get(entry.key) is entry:
-            for holding in entry.holdings:
-                self._ledgers[holding.place].queue(holding)
-            self._trim(entry)
+        """One user less. What nobody uses counts, and may go when a budget is exceeded."""
+        entry.users -= 1
+        if not entry.users and self._entries.get(entry.key) is entry:
+            self._rest(entry)
 
     def drop(self, entry: Entry) -> None:
         """Forget an entry. Users keep the values they have."""
         if self._entries.get(entry.key) is entry:
             del self._entries[entry.key]
-            for holding in entry.holdings:
-                self._ledgers[holding.place].remove(holding)
-            # The heaps still hold it, until it comes up.
-            entry.outputs, entry.ui, entry.holdings = (), None, []
+            self._leave_ledgers(entry)
+            entry.outputs, entry.ui, entry.holdings = (), None, []  # a heap may still hold it, until it comes up
 
     def clear(self) -> None:
         """Forget everything."""
@@ -221,78 +206,67 @@ class OutputCache:
                 while (holding := ledger.pop_least()) is not None:
                     self._shed(holding)
 
-    def _trim(self, entry: Entry) -> None:
-        """Bring the places where this entry lies back within their budgets."""
+    def _rest(self, entry: Entry) -> None:
+        """Enter the ledgers, and bring them back within their budgets."""
+        for holding in entry.holdings:
+            self._ledgers[holding.place].add(holding)
         for holding in tuple(entry.holdings):
             ledger = self._ledgers[holding.place]
+            if holding.ticket is not None and holding.bytes > ledger.budget_bytes:
+                self._shed(holding)  # it would drive out everything else, and then have to go itself
             while ledger.used_bytes > ledger.budget_bytes and (least := ledger.pop_least()) is not None:
                 self._shed(least)
 
-    def _account(self, entry: Entry, footprint: Footprint) -> None:
-        by_device: dict[str, dict[StorageKey, int]] = {HOST: {}}
-        for key, size in footprint.storages.items():
-            place = SPILLED if key in entry.origins else key[0]
-            by_device.setdefault(place, {})[key] = size
-        entry.holdings = []
-        for place, storages in by_device.items():
-            plain_bytes = ENTRY_BYTES + footprint.plain_bytes if place == HOST else 0
-            holding = _Holding(entry, place, plain_bytes + sum(storages.values()), plain_bytes, storages)
-            entry.holdings.append(holding)
-            ledger = self._ledgers.get(place) or self._open(place)
-            ledger.add(holding)
-            if not entry.pins:
-                ledger.queue(holding)
-
-    def _open(self, device: str) -> _Ledger:
-        budget_bytes = self._settings.cache_bytes
-        if budget_bytes is None:
-            budget_bytes = _memory_bytes(device) // 4
-        ledger = self._ledgers[device] = _Ledger(budget_bytes)
-        return ledger
+    def _leave_ledgers(self, entry: Entry) -> None:
+        for holding in entry.holdings:
+            if holding.ticket is not None:
+                self._ledgers[holding.place].remove(holding)
 
     def _shed(self, holding: _Holding) -> None:
-        if holding.place in (HOST, SPILLED):
-            self.drop(holding.entry)
-        else:
-            self._spill(holding)
-
-    def _spill(self, holding: _Holding) -> None:
-        """Move what an entry holds on an accelerator to host memory, or forget the entry if that cannot be."""
+        """Move what an entry holds on an accelerator to host memory; forget the entry if that cannot be."""
         entry = holding.entry
-        if holding.bytes > self._settings.host_cache_bytes:
+        if holding.place in (HOST, SPILLED) or holding.bytes > self._settings.host_cache_bytes:
             self.drop(entry)
             return
-        before = {key for each in entry.holdings for key in each.storages}
-        outputs = self._relocate(entry, dict.fromkeys(holding.storages, HOST))
-        if outputs is not None:
-            log.debug("moving %d bytes of %s from %s to host memory", holding.bytes, entry.label, holding.place)
-            footprint = measure(*outputs)
-            entry.origins |= {key: holding.place for key in footprint.storages if key not in before}
-            self._replace(entry, outputs, footprint)
-            self._trim(entry)
+        self._leave_ledgers(entry)
+        if self._move(entry, dict.fromkeys(holding.storages, HOST), origins=entry.origins, origin=holding.place):
+            log.debug("moved %d bytes of %s from %s to host memory", holding.bytes, entry.label, holding.place)
+            self._rest(entry)
 
-    def _bring_back(self, entry: Entry) -> bool:
-        """Move what was spilled to where it was made. False if that cannot be; the entry is then forgotten."""
-        outputs = self._relocate(entry, entry.origins)
-        if outputs is None:
-            return False
-        entry.origins = {}
-        self._replace(entry, outputs, measure(*outputs))
-        return True
-
-    def _relocate(self, entry: Entry, targets: Mapping[StorageKey, str]) -> Outputs | None:
+    def _move(
+        self, entry: Entry, targets: Mapping[StorageKey, str], origins: dict[StorageKey, str], origin: str | None = None
+    ) -> bool:
+        """Replace the values by copies elsewhere; where what is new comes from is `origin`. False if it cannot be."""
+        before = {key for holding in entry.holdings for key in holding.storages}
         try:
-            return relocate(entry.outputs, targets)
+            entry.outputs = relocate(entry.outputs, targets)
         except (CannotRelocateError, MemoryError, RuntimeError) as error:  # RuntimeError: out of memory on the way
             log.debug("forgot %s, which could not be moved: %s", entry.label, error)
             self.drop(entry)
-            return None
+            return False
+        entry.origins = origins
+        if origin is not None:
+            entry.origins |= {key: origin for key in measure(*entry.outputs).storages if key not in before}
+        entry.holdings = self._measure(entry)
+        return True
 
-    def _replace(self, entry: Entry, outputs: Outputs, footprint: Footprint) -> None:
-        for holding in entry.holdings:
-            self._ledgers[holding.place].remove(holding)
-        entry.outputs = outputs
-        self._account(entry, footprint)
+    def _measure(self, entry: Entry) -> list[_Holding]:
+        """What the entry holds, by place; the host's part is never missing, as the entry itself lies there."""
+        footprint = measure(*entry.outputs)
+        by_place: dict[str, dict[StorageKey, int]] = {HOST: {}}
+        for key, size in footprint.storages.items():
+            by_place.setdefault(SPILLED if key in entry.origins else key[0], {})[key] = size
+        holdings: list[_Holding] = []
+        for place, storages in by_place.items():
+            if place not in self._ledgers:
+                self._ledgers[place] = self._open_ledger(place)
+            plain_bytes = ENTRY_BYTES + footprint.plain_bytes if place == HOST else 0
+            holdings.append(_Holding(entry, place, plain_bytes + sum(storages.values()), plain_bytes, storages))
+        return holdings
+
+    def _open_ledger(self, device: str) -> _Ledger:
+        budget_bytes = self._settings.cache_bytes
+        return _Ledger(_memory_bytes(device) // 4 if budget_bytes is None else budget_bytes)
 
 
 def _memory_bytes(device: str) -> int:

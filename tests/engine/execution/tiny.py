@@ -79,7 +79,11 @@ def show(*, source: Anything, tag: str = "") -> NodeResult[None]:
     return NodeResult(ui={"text": [str(source)]})
 
 
-@node("Choose", category="test", needs=lambda flag: ["yes" if flag else "no"])
+def _choose(flag: bool) -> list[str]:
+    return ["yes" if flag else "no"]
+
+
+@node("Choose", category="test", needs=_choose)
 def choose(
     *,
     flag: bool = True,
@@ -91,7 +95,16 @@ def choose(
     return yes if flag else no
 
 
-@node("FirstPositive", category="test", needs=lambda a, b, c: _ask_until_positive(a=a, b=b, c=c))
+def _ask_until_positive(a: int | None, b: int | None, c: int | None) -> list[str]:
+    for name, value in {"a": a, "b": b, "c": c}.items():
+        if value is None:
+            return [name]
+        if value > 0:
+            break
+    return []
+
+
+@node("FirstPositive", category="test", needs=_ask_until_positive)
 def first_positive(
     *,
     a: Annotated[Int | None, Lazy()] = None,
@@ -101,15 +114,6 @@ def first_positive(
 ) -> int:
     CALLS.append(tag)
     return next((each for each in (a, b, c) if each is not None and each > 0), 0)
-
-
-def _ask_until_positive(**inputs: int | None) -> list[str]:
-    for name, value in inputs.items():
-        if value is None:
-            return [name]
-        if value > 0:
-            break
-    return []
 
 
 @node("Greedy", category="test", needs=lambda: ["a", "moon", "stars"])
@@ -184,7 +188,9 @@ def tell_mode() -> bool:
 
 
 @node("Expand", category="test")
-def expand(*, source: Anything | None = None, graph: Anything, outputs: Anything, tag: str = "") -> NodeResult[Anything]:
+def expand(
+    *, source: Anything | None = None, graph: Anything, outputs: Anything, tag: str = ""
+) -> NodeResult[Anything]:
     """Give back the graph that a test wants."""
     CALLS.append(tag)
     return NodeResult(expand=graph["graph"], outputs=outputs["outputs"])
@@ -201,7 +207,8 @@ def count_down(*, n: Int, by: int = 1, tag: str = "") -> NodeResult[Int]:
         "again": {"class_type": "Countdown", "inputs": {"n": ["less", 0], "by": by}},
         "more": {"class_type": "Next", "inputs": {"a": ["again", 0]}},
     }
-    return NodeResult(expand=inner, outputs=["more", 0])  # pyright: ignore[reportArgumentType]  (a link)
+    link: Any = ["more", 0]
+    return NodeResult(expand=inner, outputs=link)
 
 
 @node("Sleep", category="test")
@@ -240,7 +247,11 @@ def always(*, tag: str = "") -> int:
     return 1
 
 
-@node("BrokenFingerprint", category="test", fingerprint=lambda tag: 1 // 0)
+def _break(tag: str) -> int:
+    return len(tag) // 0
+
+
+@node("BrokenFingerprint", category="test", fingerprint=_break)
 def broken_fingerprint(*, tag: str = "") -> int:
     CALLS.append(tag)
     return 1
@@ -315,9 +326,7 @@ class Dag:
 @st.composite
 def dags(draw: st.DrawFn) -> Dag:
     size = draw(st.integers(1, 14))
-    sources = [
-        draw(st.lists(st.integers(0, index - 1), max_size=3)) if index else list[int]() for index in range(size)
-    ]
+    sources = [draw(st.lists(st.integers(0, index - 1), max_size=3)) if index else list[int]() for index in range(size)]
     biases = [draw(st.integers(-5, 5)) for _ in range(size)]
     shown = draw(st.lists(st.integers(0, size - 1), min_size=1, max_size=4, unique=True))
     return Dag(sources, biases, sorted(shown))
