@@ -20,9 +20,8 @@ def metadata_of(ctx: Context) -> dict[str, Any]:
     """What a saved file tells about how it was made: the workflow in both formats, unless the settings forbid it."""
     if not ctx.settings.save_metadata:
         return {}
-    return ({"prompt": ctx.prompt} if ctx.prompt else {}) | {
-        k: v for k, v in ctx.extra_pnginfo.items() if k != "prompt"
-    }
+    own = {"prompt": ctx.prompt} if ctx.prompt else {}
+    return {**own, **{key: value for key, value in ctx.extra_pnginfo.items() if key not in own}}
 
 
 def _write_pngs(

@@ -29,7 +29,7 @@ _APP1 = 0xE1
 _KEYED = re.compile(r"([A-Za-z_][\w.-]*):\s*(?=[\[{\"0-9-]|true|false|null)")
 _TIFF_HEADER = re.compile(rb"II\*\0\x08\0\0\0|MM\0\*\0\0\0\x08")
 _Text = tuple[str, bytes, bool]  # key, text, whether it is packed by zlib
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def read_file(path: Path) -> bytes:
@@ -77,7 +77,7 @@ def read_metadata(source: Path | bytes, max_bytes: int = MAX_TEXT_BYTES) -> dict
             plain = _unpack(text, left) if is_packed else text
             if plain is None or len(plain) > left:
                 refused = key
-                _log.warning("The text %r in %s is larger than %d bytes and left out.", key, name, left)
+                logger.warning("The text %r in %s is larger than %d bytes and left out.", key, name, left)
             elif plain:
                 left -= len(plain)
                 texts[key] = _decode(plain)
@@ -170,12 +170,12 @@ def json_texts(metadata: Mapping[str, Any]) -> dict[str, str]:
         try:
             texts[key] = _strict_json(value)
         except (ValueError, RecursionError) as error:
-            _log.warning("The metadata %r cannot be written as JSON and are left out: %s", key, error)
+            logger.warning("The metadata %r cannot be written as JSON and are left out: %s", key, error)
     return texts
 
 
 def _strict_json(value: object) -> str:
-    text = json.dumps(value, default=str)
+    text = json.dumps(value, default=lambda odd: dict(odd) if isinstance(odd, Mapping) else str(odd))
     if "NaN" in text or "Infinity" in text:
         text = json.dumps(json.loads(text, parse_constant=lambda _: None), allow_nan=False)
     return text

@@ -14,14 +14,14 @@ from engine.errors import InputValueError
 
 Bytes = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def to_uint8(image: Tensor) -> Bytes:
     """255 times the values, clipped and truncated (as the ecosystem saves them), on the host. NaN becomes 0."""
     scaled = image.detach().float() * 255.0
     if torch.isnan(scaled).any():
-        _log.warning("A picture has values that are not numbers (NaN); they become black.")
+        logger.warning("A picture has values that are not numbers (NaN); they become black.")
         scaled = scaled.nan_to_num(nan=0.0, posinf=255.0, neginf=0.0)
     return scaled.clamp_(0, 255).to(torch.uint8).cpu().numpy()
 

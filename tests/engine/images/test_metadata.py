@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -184,6 +185,11 @@ def test_texts_are_json_again(metadata: dict[str, object]) -> None:
     texts = json_texts(metadata)
     assert {key: json.loads(text) for key, text in texts.items()} == metadata
     assert all(text.isascii() for text in texts.values())
+
+
+def test_mappings_of_every_kind_are_objects() -> None:
+    inner = MappingProxyType({"a": (1, 2)})
+    assert json_texts({"prompt": MappingProxyType({"1": inner})}) == {"prompt": '{"1": {"a": [1, 2]}}'}
 
 
 def test_the_prompt_is_the_model_and_others_follow_downwards() -> None:

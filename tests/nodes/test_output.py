@@ -1,0 +1,115 @@
+"""Saved pictures: where they are, what they carry, and what happens when they cannot be written."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import os
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine import Context, FileError, Interrupted
+from engine.images.codec import read_image
+from engine.images.metadata import read_metadata
+from nodes.output import mask_preview, preview_image, save_image
+from tests.nodes.pictures import context, picture
+
+
+@pytest.fixture
+def ctx(tmp_path: Path) -> Context:
+    return context(tmp_path)
+
+
+def test_a_batch_is_saved_with_its_workflow(ctx: Context) -> None:
+    images = picture(batch=3)
+    seen: list[tuple[int, int]] = []
+    ctx = dataclasses.replace(ctx, on_progress=lambda value, total: seen.append((value, total)))
+    result = save_image(images=images, filename_prefix="cats/%width%x%height%", ctx=ctx)
+    assert result.outputs is None
+    assert result.ui == {
+        "images": [
+            {"filename": f"6x4_0000{number}_.png", "subfolder": "cats", "type": "output"} for number in (1, 2, 3)
+        ]
+    }
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    for index, record in enumerate(result.ui["images"]):
+        path = ctx.settings.directory("output") / record["subfolder"] / record["filename"]
+        assert torch.equal(read_image(path, 1000).image[0], images[index])
+        assert read_metadata(path) == {
+            "prompt": '{"1": {"class_type": "SaveImage", "inputs": {}}}',
+            "workflow": '{"nodes": [], "version": 0.4}',
+        }
+    again = save_image(images=images[:1], filename_prefix="cats/%width%x%height%", ctx=ctx)
+    assert again.ui["images"][0]["filename"] == "6x4_00004_.png"
+
+
+def test_the_settings_may_forbid_metadata(tmp_path: Path) -> None:
+    ctx = context(tmp_path, save_metadata=False)
+    save_image(images=picture(), filename_prefix="a", ctx=ctx)
+    assert read_metadata(tmp_path / "output/a_00001_.png") == {}
+
+
+def test_without_a_workflow_there_is_none(tmp_path: Path, ctx: Context) -> None:
+    ctx = dataclasses.replace(ctx, prompt={}, extra_pnginfo={"prompt": "mine"})
+    save_image(images=picture(), filename_prefix="a", ctx=ctx)
+    assert read_metadata(tmp_path / "output/a_00001_.png") == {"prompt": '"mine"'}
+
+
+def test_previews_go_to_temp_under_names_of_their_own(ctx: Context) -> None:
+    names = set[str]()
+    for _ in range(2):
+        result = preview_image(images=picture(batch=2), ctx=ctx)
+        names.update(record["filename"] for record in result.ui["images"])
+        assert {(record["type"], record["subfolder"]) for record in result.ui["images"]} == {("temp", "")}
+    assert len(names) == 4
+    assert all(re.fullmatch(r"preview_[a-z]{5}_0000[12]_\.png", name) for name in names)
+    assert set(os.listdir(ctx.settings.directory("temp"))) == names
+
+
+def test_masks_are_shown_in_grey(ctx: Context) -> None:
+    mask = picture(channels=1)[..., 0]
+    record = mask_preview(mask=mask[0], ctx=ctx).ui["images"][0]
+    shown = read_image(ctx.settings.directory("temp") / record["filename"], 1000).image
+    assert torch.equal(shown[..., 0], mask)
+
+
+@pytest.mark.parametrize("prefix", ["../out", "/tmp/out", "a/../../b"])
+def test_outside_the_output_folder_is_refused(ctx: Context, prefix: str, tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="output"):
+        save_image(images=picture(), filename_prefix=prefix, ctx=ctx)
+    assert os.listdir(tmp_path / "output") == []
+
+
+def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "blocked").write_text("a file")
+    ctx = context(tmp_path)
+    settings = dataclasses.replace(ctx.settings, output_directory=tmp_path / "blocked/below")
+    with pytest.raises(FileError, match="blocked"):
+        save_image(images=picture(), filename_prefix="a", ctx=dataclasses.replace(ctx, settings=settings))
+
+
+def test_an_interrupt_keeps_what_is_whole(ctx: Context) -> None:
+    def stop(value: int, total: int) -> None:
+        ctx.interrupted.set()
+
+    stopped = dataclasses.replace(ctx, on_progress=stop)
+    with pytest.raises(Interrupted):
+        save_image(images=picture(batch=5), filename_prefix="a", ctx=stopped)
+    assert sorted(os.listdir(ctx.settings.directory("output"))) == ["a_00001_.png", "a_00002_.png"]
+
+
+def test_a_full_disk_is_an_error_and_leaves_no_half_picture(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real thing, with a limit of the system, is in the tests of `engine.files`."""
+
+    def fail(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    output = ctx.settings.directory("output")
+    with pytest.raises(FileError, match="No space left") as raised:
+        save_image(images=picture(), filename_prefix="a", ctx=ctx)
+    assert repr(str(output)) in str(raised.value)
+    assert os.listdir(output) == []
