@@ -3,14 +3,14 @@
 Trained on crops, then on whole drawings, because norms and the attention in the middle look at everything. Afterwards
 the latents are whitened and the whitening folded into `quant_conv` and `post_quant_conv`, so that latents times 0.18215
 have mean 0 and covariance 1, as diffusion wants them, in a file that needs no further numbers.
-Source: Rombach et al. 2022, arXiv 2112.10752, section 3.1 (without the adversarial loss, which flat colours don't need).
+Source: Rombach et al. 2022, arXiv 2112.10752, section 3.1 (without the adversarial loss: flat colours need none).
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import torch
@@ -21,10 +21,10 @@ from engine.errors import EngineError
 from engine.models.vae import AutoencoderKL
 from engine.training.illustrations import Pixels, draw_scene
 from engine.training.scenes import random_training_scene
-from engine.training.schedule import learning_rate, set_learning_rate, step_generators
+from engine.training.schedule import learning_rate, seed_first_weights, set_learning_rate, step_generators
 from engine.training.settings import LATENT_SCALE, OnProgress, Progress, TrainingSettings
 from engine.training.state import load_state, save_state
-from engine.training.team import Team
+from engine.training.team import Team, descend
 
 _STAGES: Final = {"autoencoder": 1, "decoder": 4}
 _RECOLOURED_SHARE = 0.08
@@ -33,20 +33,21 @@ _FIRST_LOGVAR = -5.0
 
 def to_network_range(pixels: Pixels) -> Tensor:
     """Pixels `[b h w c]`, 0 to 255, as the autoencoder takes them: `[b c h w]`, -1..1."""
-    return torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(127.5).sub_(1).contiguous()
+    return torch.as_tensor(pixels).permute(0, 3, 1, 2).float().div_(127.5).sub_(1).contiguous()
 
 
 def make_autoencoder(settings: TrainingSettings) -> AutoencoderKL:
     """An autoencoder with the first weights of a run.
 
-    All branches beside a skip start as zero, and what is left, a row of convolutions, keeps the size of its input. Norms
-    take away how light a flat surface is unless other channels of their group tell what it is light against, so
-    convolutions before a norm start with biases as large as their signal. Latents start with little noise.
+    All branches beside a skip start as zero, and what is left, a row of convolutions, keeps the size of its input.
+    Norms take away how light a flat surface is unless other channels of their group tell what it is light against,
+    so convolutions before a norm start with biases as large as their signal. Latents start with little noise.
     """
-    torch.manual_seed(settings.seed)
+    seed_first_weights(settings.seed)
     network = AutoencoderKL(settings.vae)
-    for name, module in network.named_modules():
-        if not isinstance(module, nn.Conv2d) or module.bias is None:
+    convolutions = {name: part for name, part in _list_modules(network) if isinstance(part, nn.Conv2d)}
+    for name, module in convolutions.items():
+        if module.bias is None:
             continue
         if name.endswith(("conv2", "proj_out")):
             nn.init.zeros_(module.weight)
@@ -113,7 +114,7 @@ def load_autoencoder(settings: TrainingSettings, state_path: Path) -> Autoencode
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What a stage trains: its name, the network, the weights that change, the steps, and from where on whole drawings."""
+    """What a stage trains: its name, the network, the weights that change, the steps; from where on whole drawings."""
 
     name: str
     network: AutoencoderKL
@@ -138,11 +139,7 @@ def _train(
         crops = settings.autoencoder_batch // team.size
         pixels = _draw_batch(settings, crops, rng, whole=step >= part.whole_from)
         loss = _reconstruction_loss(network, pixels, generator, settings.kl_weight)
-        optimizer.zero_grad()
-        loss.backward()
-        team.average_gradients(part.parameters)
-        nn.utils.clip_grad_norm_(part.parameters, 1.0)
-        optimizer.step()
+        descend(team, optimizer, loss, part.parameters)
         if not team.leads:
             continue
         if (step + 1) % settings.save_every == 0 or step + 1 == steps:
@@ -209,10 +206,10 @@ def whiten_latents(network: AutoencoderKL, latents: Tensor, variance: Tensor) ->
     """
     flat = latents.double().transpose(0, 1).flatten(1)
     mean, channels = flat.mean(dim=1), len(flat)
-    values, vectors = torch.linalg.eigh(torch.cov(flat))
-    whiten = vectors @ torch.diag(values.rsqrt()) @ vectors.T / LATENT_SCALE
+    whiten = _inverse_root(torch.cov(flat)) / LATENT_SCALE
     encode, decode = network.quant_conv, network.post_quant_conv
-    assert encode.bias is not None and decode.bias is not None
+    assert encode.bias is not None
+    assert decode.bias is not None
     with torch.no_grad():
         weight, bias = encode.weight[:channels, :, 0, 0].double(), encode.bias[:channels].double()
         encode.weight[:channels, :, 0, 0] = (whiten @ weight).float()
@@ -221,7 +218,17 @@ def whiten_latents(network: AutoencoderKL, latents: Tensor, variance: Tensor) ->
         encode.bias[channels:] = (whiten.square() @ variance.double()).log().float()
         weight = decode.weight[:, :, 0, 0].double()
         decode.bias += (weight @ mean).float()
-        decode.weight[:, :, 0, 0] = (weight @ torch.linalg.inv(whiten)).float()
+        decode.weight[:, :, 0, 0] = (weight @ torch.inverse(whiten)).float()
+
+
+def _inverse_root(covariance: Tensor) -> Tensor:
+    """The symmetric matrix whose square times the covariance is 1."""
+    vectors, values, _ = cast("tuple[Tensor, Tensor, Tensor]", torch.svd(covariance))
+    return vectors @ torch.diag(values.rsqrt()) @ vectors.T
+
+
+def _list_modules(network: nn.Module) -> list[tuple[str, nn.Module]]:
+    return list(cast("Iterator[tuple[str, nn.Module]]", network.named_modules()))
 
 
 def measure_redrawing(network: AutoencoderKL, pixels: Tensor) -> float:

@@ -1,6 +1,7 @@
 """Words for a `Scene`: one canonical caption, and as many others as the grammar allows.
 
-`a red circle on a blue background`, `two yellow stars above a green house at night`, `a white boat on the sea at sunset`.
+`a red circle on a blue background`, `two yellow stars above a green house at night`,
+`a white boat on the sea at sunset`.
 """
 
 from collections.abc import Sequence
@@ -42,10 +43,9 @@ def write_caption(scene: Scene, rng: np.random.Generator | None = None) -> str:
     """Describe a scene; without `rng` always in the same words, the first of each choice."""
     groups = [_describe_group(group, rng) for group in scene.groups]
     place = _pick(_PLACES[scene.place], rng)
+    figures = groups[0]
     if scene.relation:
-        figures = f"{groups[0]} {_pick(_RELATIONS[scene.relation], rng)} {groups[1]}"
-    else:
-        figures = groups[0]
+        figures += f" {_pick(_RELATIONS[scene.relation], rng)} {groups[1]}"
     opening = _pick(_OPENINGS, rng) if rng is not None and rng.random() < 0.12 else ""
     if scene.background:
         words = [opening, figures, place, _describe_background(scene.background, rng)]

@@ -139,4 +139,4 @@ class CaptionWriter:
                 place = int(rng.integers(1, int(np.argmax(row == end_row)) + 1))
                 row[place + 1 :] = row[place:-1].copy()
                 row[place] = UNKNOWN_ROW
-        return torch.from_numpy(rows)
+        return torch.as_tensor(rows)

@@ -18,10 +18,10 @@ from engine.errors import EngineError
 from engine.models.clip import ClipTextEncoder
 from engine.models.unet import UNet
 from engine.training.dataset import CaptionWriter, list_training_scenes
-from engine.training.schedule import learning_rate, set_learning_rate, step_generators
+from engine.training.schedule import learning_rate, seed_first_weights, set_learning_rate, step_generators
 from engine.training.settings import OnProgress, Progress, TrainingSettings
 from engine.training.state import load_state, save_state
-from engine.training.team import Team
+from engine.training.team import Team, descend
 from engine.training.vocabulary import Vocabulary
 
 TIMESTEPS: Final = 1000
@@ -64,7 +64,7 @@ def weigh_timesteps(abar: Tensor, snr_clip: float) -> Tensor:
 
 def make_networks(settings: TrainingSettings, row_count: int) -> TextToNoise:
     """Both networks with the first weights of a run."""
-    torch.manual_seed(settings.seed + 1)
+    seed_first_weights(settings.seed + 1)
     networks = TextToNoise(settings, row_count)
     for name, parameter in networks.text.named_parameters():
         if name.endswith(("token_embedding.weight", "position_embedding.weight")):
@@ -107,14 +107,10 @@ def train_diffusion(
     for step in range(start, steps):
         set_learning_rate(optimizer, learning_rate(step, steps, settings.diffusion_rate, settings.warmup_steps))
         rng, generator = step_generators(settings.seed, _STAGE, step, team.rank)
-        chosen = rng.integers(len(scenes), size=share)
+        chosen = [int(index) for index in rng.integers(len(scenes), size=share)]
         rows = captions.write([scenes[index] for index in chosen], rng)
-        loss = _noise_loss(networks, latents[torch.from_numpy(chosen)].float(), rows, weights, generator)
-        optimizer.zero_grad()
-        loss.backward()
-        team.average_gradients(parameters)
-        nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
+        loss = _noise_loss(networks, latents[chosen].float(), rows, weights, generator)
+        descend(team, optimizer, loss, parameters)
         if not team.leads:
             continue
         _average(averaged, networks, min(settings.ema_decay, (1 + step) / (10 + step)))
@@ -162,5 +158,5 @@ def _noise_loss(networks: TextToNoise, z: Tensor, rows: Tensor, weights: Tensor,
 
 def _average(averaged: nn.Module, networks: nn.Module, decay: float) -> None:
     with torch.no_grad():
-        ours, theirs = list(averaged.parameters()), list(networks.parameters())
-        torch._foreach_lerp_(ours, theirs, 1 - decay)  # pyright: ignore[reportPrivateUsage]
+        for ours, theirs in zip(averaged.parameters(), networks.parameters(), strict=True):
+            ours.lerp_(theirs, 1 - decay)

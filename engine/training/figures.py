@@ -61,7 +61,7 @@ def _triangle(colour: Rgb) -> list[Patch]:
 
 
 def _star(colour: Rgb) -> list[Patch]:
-    return [Patch(_rays(0.42, 1.05, 5) + (0, 0.06), colour)]
+    return [Patch(_rays(0.42, 1.05, 5) + _polygon((0, 0.06)), colour)]
 
 
 def _heart(colour: Rgb) -> list[Patch]:
@@ -121,7 +121,7 @@ def _moon(colour: Rgb) -> list[Patch]:
     start = float(np.arctan2(chord_y, chord_x - centre))
     inner = np.linspace(2 * np.pi - start, start, 40)
     hollow = np.stack([centre + radius * np.cos(inner), radius * np.sin(inner)], axis=1)
-    return [Patch((np.concatenate([rim, hollow]) + (0.18, 0)) * 0.95, colour)]
+    return [Patch((np.concatenate([rim, hollow]) + _polygon((0.18, 0))) * 0.95, colour)]
 
 
 def _balloon(colour: Rgb) -> list[Patch]:

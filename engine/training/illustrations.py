@@ -72,18 +72,24 @@ def _paint_background(canvas: ImageDraw.ImageDraw, scene: Scene, rng: np.random.
         for _ in range(9):
             x, y = rng.uniform(4, SIDE - 4), rng.uniform(4, horizon - 12)
             _paint_box(canvas, x - 1, y - 1, x + 1, y + 1, _LIGHT)
-    _GROUND_PAINTERS[scene.setting](canvas, GROUND[scene.setting][scene.time], horizon, scene.time, rng)
+    _paint_ground(canvas, scene, horizon, rng)
 
 
-def _paint_land(
-    canvas: ImageDraw.ImageDraw, fills: tuple[Rgb, ...], horizon: float, time: str, rng: np.random.Generator
-) -> None:
-    _paint_box(canvas, 0, horizon, SIDE, SIDE, fills[0])
+def _paint_ground(canvas: ImageDraw.ImageDraw, scene: Scene, horizon: float, rng: np.random.Generator) -> None:
+    fills = GROUND[scene.setting][scene.time]
+    match scene.setting:
+        case "sea":
+            _paint_sea(canvas, fills, horizon, rng)
+        case "hills":
+            _paint_hills(canvas, fills, horizon, rng)
+        case "city":
+            window = fills[1] if scene.time == "day" else _LIGHT
+            _paint_city(canvas, fills, horizon, window, rng)
+        case _:
+            _paint_box(canvas, 0, horizon, SIDE, SIDE, fills[0])
 
 
-def _paint_sea(
-    canvas: ImageDraw.ImageDraw, fills: tuple[Rgb, ...], horizon: float, time: str, rng: np.random.Generator
-) -> None:
+def _paint_sea(canvas: ImageDraw.ImageDraw, fills: tuple[Rgb, ...], horizon: float, rng: np.random.Generator) -> None:
     _paint_box(canvas, 0, horizon, SIDE, SIDE, fills[0])
     crest = crest_colour(fills[0])
     for row in range(3):
@@ -93,9 +99,7 @@ def _paint_sea(
             _paint_box(canvas, x, y, x + 16, y + 2.2, crest)
 
 
-def _paint_hills(
-    canvas: ImageDraw.ImageDraw, fills: tuple[Rgb, ...], horizon: float, time: str, rng: np.random.Generator
-) -> None:
+def _paint_hills(canvas: ImageDraw.ImageDraw, fills: tuple[Rgb, ...], horizon: float, rng: np.random.Generator) -> None:
     x = np.linspace(0, SIDE, 65)
     for index, fill in enumerate(fills):
         phase = rng.uniform(0, 2 * np.pi)
@@ -105,9 +109,8 @@ def _paint_hills(
 
 
 def _paint_city(
-    canvas: ImageDraw.ImageDraw, fills: tuple[Rgb, ...], horizon: float, time: str, rng: np.random.Generator
+    canvas: ImageDraw.ImageDraw, fills: tuple[Rgb, ...], horizon: float, window: Rgb, rng: np.random.Generator
 ) -> None:
-    lit = time != "day"
     for index in range(6):
         left = index * 22 - 2 + rng.uniform(-1, 1)
         top = horizon - rng.uniform(22, 44)
@@ -115,11 +118,8 @@ def _paint_city(
         for row in range(2):
             for column in range(2):
                 x, y = left + 4 + column * 7, top + 5 + row * 9
-                _paint_box(canvas, x, y, x + 4, y + 5, _LIGHT if lit else fills[1])
+                _paint_box(canvas, x, y, x + 4, y + 5, window)
     _paint_box(canvas, 0, horizon, SIDE, SIDE, fills[1])
-
-
-_GROUND_PAINTERS: Final = {"": _paint_land, "sea": _paint_sea, "hills": _paint_hills, "city": _paint_city}
 
 
 def _arrange(scene: Scene, rng: np.random.Generator) -> list[tuple[Group, list[Centre], float]]:

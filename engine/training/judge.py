@@ -183,7 +183,7 @@ def _normalise(region: Mask) -> NDArray[np.float32]:
     y, x = (side - height) // 2, (side - width) // 2
     square[y : y + height, x : x + width] = cut * np.uint8(255)
     small = Image.fromarray(square).resize((_TEMPLATE_SIDE, _TEMPLATE_SIDE), Image.Resampling.BILINEAR)
-    return np.asarray(small, dtype=np.float32) / 255
+    return np.asarray(small, dtype=np.float32) / np.float32(255)
 
 
 def _widen(mask: Mask) -> Mask:

@@ -13,7 +13,7 @@ from engine.models.clip import ClipTextEncoder
 from engine.models.unet import UNet
 from engine.models.vae import AutoencoderKL
 from engine.sampling.noise import prepare_noise
-from engine.sampling.parametrization import DiscreteSchedule, Parametrization
+from engine.sampling.parametrization import DiscreteSchedule, Parametrization, list_floats
 from engine.sampling.samplers import find_sampler
 from engine.sampling.schedules import make_sigmas
 from engine.sampling.solver import Guided
@@ -64,13 +64,13 @@ class Painter:
         noise = torch.cat([prepare_noise(empty, seed) for seed in seeds])
         parametrization = Parametrization(DiscreteSchedule.stable_diffusion())
         levels = make_sigmas(parametrization.schedule, settings.scheduler, settings.steps, sampler=settings.sampler)
-        sigmas = tuple(levels.tolist())
+        sigmas = tuple(list_floats(levels))
         with torch.inference_mode():
             guided = self._make_guided(captions, parametrization, settings.cfg)
             x = parametrization.start(torch.zeros_like(noise), noise, sigmas[0])
             for step in find_sampler(settings.sampler).run(guided, x, sigmas, seeds[0]):
                 x = step.x
-            pixels = torch.cat([self.vae.decode(part) for part in (x / LATENT_SCALE).split(8)])
+            pixels = torch.cat([self.vae.decode(part) for part in torch.tensor_split(x / LATENT_SCALE, len(x))])
         scaled = pixels.add(1).mul(127.5).round().clamp(0, 255).permute(0, 2, 3, 1)
         return np.ascontiguousarray(scaled.to(torch.uint8).numpy())
 
@@ -78,7 +78,7 @@ class Painter:
         self, captions: Sequence[str], parametrization: Parametrization, cfg: float
     ) -> Callable[[Tensor, float], Guided]:
         tokens = CaptionTokenizer(self.text.config.max_tokens).tokenize([*captions, ""])
-        hidden = self.text.encode(torch.from_numpy(tokens)).hidden
+        hidden = self.text.encode(torch.as_tensor(tokens)).hidden
         context = torch.cat([hidden[:-1], hidden[-1:].expand(len(captions), -1, -1)])
 
         def guided(x: Tensor, sigma: float) -> Guided:

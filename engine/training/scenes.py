@@ -204,7 +204,7 @@ def random_pair(rng: np.random.Generator) -> Scene:
 
 
 def random_view(rng: np.random.Generator) -> Scene:
-    """One group in a setting at a time of day: figures that fly or mean nothing in the sky, the others on the ground."""
+    """One group in a setting at a time of day: what flies or is a mere shape in the sky, the others on the ground."""
     behind = Scene((), setting=_choose(rng, SETTINGS, (0.2, 0.32, 0.26, 0.22)), time=_choose(rng, TIMES))
     kind = _choose(rng, STANDING if behind.setting != "sea" else ("boat",))
     if rng.random() < 0.5:

@@ -20,7 +20,15 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
         group["lr"] = rate
 
 
+def seed_first_weights(seed: int) -> None:
+    """Make the weights of networks that are built next repeatable: torch draws them from its global generator."""
+    torch.set_rng_state(torch.Generator().manual_seed(seed).get_state())
+
+
 def step_generators(seed: int, stage: int, step: int, rank: int) -> tuple[np.random.Generator, torch.Generator]:
-    """Fresh generators for one step of a stage and one member of a team: a resumed run draws what an uninterrupted one would have drawn."""
+    """Fresh generators for one step of a stage and one member of a team.
+
+    A resumed run draws what an uninterrupted one would have drawn.
+    """
     rng = np.random.default_rng((seed, stage, step, rank))
     return rng, torch.Generator().manual_seed(int(rng.integers(2**62)))

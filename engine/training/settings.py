@@ -10,6 +10,13 @@ LATENT_SCALE = 0.18215
 """By what Stable Diffusion 1.x multiplies latents, fixed by the family."""
 
 
+_VAE = VAEConfig(base_channels=64, channel_mult=(1, 1, 1, 2), num_res_blocks=1)
+_UNET = UNetConfig(
+    model_channels=64, channel_mult=(1, 2, 3), num_res_blocks=(1, 1, 1), transformer_depth=(0, 1, 1), context_dim=128
+)
+_TEXT = ClipTextConfig(hidden_size=128, intermediate_size=512, layers=3, heads=2)
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
     """Everything a run depends on; equal settings give equal files on one machine.
@@ -42,15 +49,9 @@ class TrainingSettings:
     """
 
     seed: int = 1
-    vae: VAEConfig = VAEConfig(base_channels=64, channel_mult=(1, 1, 1, 2), num_res_blocks=1)
-    unet: UNetConfig = UNetConfig(
-        model_channels=64,
-        channel_mult=(1, 2, 3),
-        num_res_blocks=(1, 1, 1),
-        transformer_depth=(0, 1, 1),
-        context_dim=128,
-    )
-    text: ClipTextConfig = ClipTextConfig(hidden_size=128, intermediate_size=512, layers=3, heads=2)
+    vae: VAEConfig = _VAE
+    unet: UNetConfig = _UNET
+    text: ClipTextConfig = _TEXT
     autoencoder_steps: int = 3000
     autoencoder_full_share: float = 0.12
     decoder_steps: int = 1500

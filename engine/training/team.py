@@ -11,10 +11,10 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import BrokenBarrierError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
-from torch import Tensor, multiprocessing
+from torch import Tensor, multiprocessing, nn
 
 from engine.errors import EngineError
 
@@ -31,13 +31,13 @@ class Team:
     Attributes:
         rank: Which member, from 0; the first one reports and saves.
         size: How many there are.
-        gradients: Shared memory, `[size, n]`; empty for a team of one.
+        gradients: Shared memory, `[size, n]`; None for a team of one.
         barrier: Where all members wait for each other; None for a team of one.
     """
 
     rank: int = 0
     size: int = 1
-    gradients: Tensor = torch.empty(0)
+    gradients: Tensor | None = None
     barrier: Barrier | None = None
 
     @property
@@ -60,7 +60,7 @@ class Team:
 
     def average_gradients(self, parameters: Sequence[Tensor]) -> None:
         """Replace the gradients of all parameters by their mean over the team."""
-        if self.size == 1:
+        if self.gradients is None:
             return
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
         flat = torch.cat([gradient.flatten() for gradient in gradients])
@@ -68,9 +68,19 @@ class Team:
         self.wait()
         torch.mean(self.gradients[:, : len(flat)], dim=0, out=flat)
         self.wait()
-        parts = flat.split([gradient.numel() for gradient in gradients])
-        for gradient, part in zip(gradients, parts, strict=True):
-            gradient.copy_(part.view_as(gradient))
+        start = 0
+        for gradient in gradients:
+            gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
+            start += gradient.numel()
+
+
+def descend(team: Team, optimizer: torch.optim.Optimizer, loss: Tensor, parameters: Sequence[nn.Parameter]) -> None:
+    """One step of the team down its losses' mean, with gradients of a norm of at most 1."""
+    optimizer.zero_grad()
+    torch.autograd.backward(loss)
+    team.average_gradients(parameters)
+    nn.utils.clip_grad_norm_(parameters, 1.0)
+    cast("Callable[[], None]", optimizer.step)()  # its annotations are partial
 
 
 def work_as_team(work: Callable[..., None], size: int, parameter_count: int, *arguments: Any) -> None:
@@ -91,7 +101,7 @@ def work_as_team(work: Callable[..., None], size: int, parameter_count: int, *ar
         return
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(size)
-    gradients = torch.zeros(size, parameter_count).share_memory_()
+    gradients = cast(Tensor, torch.zeros(size, parameter_count).share_memory_())
     teams = [Team(rank, size, gradients, barrier) for rank in range(size)]
     threads = max(1, torch.get_num_threads() // size)
     others = [

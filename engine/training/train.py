@@ -68,7 +68,7 @@ def export_postcards(
 ) -> Path:
     """Write the checkpoint from the states of the last two stages."""
     autoencoder = load_autoencoder(settings, decoder).eval().requires_grad_(False)
-    pixels = torch.cat(list(draw_batches(settings.seed, 0, 64)))
+    pixels = torch.cat(list(draw_batches(settings.seed, 0, 16)))
     latents, _ = encode_drawings(autoencoder, iter([pixels]))
     rows, offset = fit_rgb(latents * LATENT_SCALE, pixels)
     networks = load_networks(settings, vocabulary.row_count, diffusion)

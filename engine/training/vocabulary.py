@@ -39,4 +39,4 @@ class Vocabulary:
 
     def expand(self, small: Tensor) -> Tensor:
         """The full table `[size d]` from the small one `[row_count d]`."""
-        return small[torch.from_numpy(self._rows)]
+        return small[torch.as_tensor(self._rows)]

@@ -1,5 +1,7 @@
 """Captions: the documented examples, agreement of grammar, and that other words tell of the same scene."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,6 @@ def test_every_wording_is_plain_lower_case_and_names_all_figures():
             assert group.colour in caption or (group.colour == "grey" and "gray" in caption)
             assert (f"{group.kind}s" in caption.split()) == (group.count > 1)
         words = caption.split()
-        for article, word in zip(words, words[1:], strict=False):
+        for article, word in pairwise(words):
             if article in ("a", "an"):
                 assert (article == "an") == (word[0] in "aeiou")

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from engine.training.illustrations import draw_scene
-from engine.training.judge import judge_picture, split_regions
+from engine.training.judge import Verdict, judge_picture, split_regions
 from engine.training.scenes import FAMILIES, KINDS, Group, Scene
 
-LEAST_RIGHT = {"single": 0.97, "row": 0.97, "pair": 0.95, "view": 0.85, "view_pair": 0.85}
+LEAST_RIGHT = {"single": 0.97, "row": 0.97, "pair": 0.95, "view": 0.8, "view_pair": 0.8}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_true_drawings_are_judged_right(family: str):
     rng = np.random.default_rng(11)
-    verdicts = []
-    for _ in range(60):
+    verdicts: list[Verdict] = []
+    for _ in range(30):
         scene = FAMILIES[family](rng)
         verdicts.append(judge_picture(draw_scene(scene, rng), scene))
     assert np.mean([verdict.background for verdict in verdicts]) == 1

@@ -1,7 +1,6 @@
 """The whole way from nothing to a file, interrupted and not."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from engine.training.train import train_postcards
 from tests.engine.training.tiny import TINY
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     pass
 
 
@@ -39,16 +38,16 @@ def test_every_step_of_every_stage_is_reported(finished: tuple[Path, list[Progre
     assert all(progress.step <= progress.steps for progress in seen)
 
 
-@pytest.mark.parametrize(("stage", "step"), [("autoencoder", 2), ("decoder", 1), ("diffusion", 2)])
+@pytest.mark.parametrize(("stage", "step"), [("autoencoder", 2), ("diffusion", 2)])
 def test_a_stopped_run_ends_with_the_same_file(
     finished: tuple[Path, list[Progress]], tmp_path: Path, stage: str, step: int
 ):
     def stop(progress: Progress) -> None:
         if (progress.stage, progress.step) == (stage, step):
-            raise Stopped
+            raise StoppedError
 
     output, work = tmp_path / "tiny.safetensors", tmp_path / "work"
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         train_postcards(output, work, settings=TINY, on_progress=stop)
     assert not output.exists()
     train_postcards(output, work, settings=TINY, on_progress=lambda _: None)
@@ -92,11 +91,9 @@ def test_the_file_can_be_evaluated(finished: tuple[Path, list[Progress]]):
     assert [(j.case, j.verdict) for j in again[0].judged] == [(j.case, j.verdict) for j in reports[0].judged]
 
 
-def test_without_resuming_a_run_begins_anew(tmp_path: Path):
-    settings = replace(TINY, diffusion_steps=1, drawings=2)
-    for resume, stages in ((True, 4), (True, 0), (False, 4)):
+def test_without_resuming_a_run_begins_anew(finished: tuple[Path, list[Progress]]):
+    output = finished[0]
+    for resume, stages in ((True, 0), (False, 4)):
         seen: list[Progress] = []
-        train_postcards(
-            tmp_path / "tiny.safetensors", tmp_path, settings=settings, resume=resume, on_progress=seen.append
-        )
+        train_postcards(output, output.parent / "work", settings=TINY, resume=resume, on_progress=seen.append)
         assert len({progress.stage for progress in seen}) == stages
