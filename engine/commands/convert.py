@@ -26,12 +26,13 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
     from engine.files import write_whole
 
     workflow = Engine(settings).load(options.file)
-    text = json.dumps(workflow.to_api(), indent=2, ensure_ascii=False) + "\n"
+    # Half of a surrogate pair, which JSON can hold and UTF-8 cannot, stays escaped.
+    content = json.dumps(workflow.to_api(), indent=2, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
     if options.explain:
         for note in workflow.notes:
             print(note, file=sys.stderr)
     if options.output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(content.decode())
     else:
-        write_whole(options.output, lambda file: file.write(text.encode()))
+        write_whole(options.output, lambda file: file.write(content))
     return DONE

@@ -1,4 +1,4 @@
-"""Property tests here are judged by what they find, not by how long an example takes on a busy machine."""
+"""Property tests are judged by what they find, not by how long an example takes on a busy machine."""
 
 from __future__ import annotations
 
