@@ -6,6 +6,7 @@ those of workflow files.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -69,7 +70,14 @@ class Sampler:
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def with_options(self, **options: Any) -> Sampler:
-        """The same sampler with further options."""
+        """The same sampler with further options.
+
+        Raises:
+            InputValueError: If a number is not finite.
+        """
+        for name, value in options.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InputValueError(f"{name} must be a finite number, not {value}.")
         return replace(self, options={**self.options, **options})
 
     def run(

@@ -189,6 +189,15 @@ def test_inpainting_network_sees_mask_and_image() -> None:
     torch.testing.assert_close(seen[1, 5:], image[0, :, :, 4:12] * 0.18215)
 
 
+def test_editing_network_sees_the_autoencoders_scale() -> None:
+    known, x = KnownModel(), torch.randn(2, 4, 16, 16)
+    image = torch.randn(1, 4, 8, 8)
+    lists = {"positive": conditioning(1.0, concat_latent_image=image)}
+    make_estimator(known, lists, x, concat=("unscaled_latent",))(x, SIGMA)
+    resized = torch.nn.functional.interpolate(image, size=(16, 16), mode="bilinear")
+    torch.testing.assert_close(known.network.calls[0].x[:1, 4:], resized)
+
+
 def test_inpainting_network_without_a_picture_sees_what_is_inpainted() -> None:
     latent, mask = torch.randn(1, 4, 16, 16), torch.full((1, 1, 16, 16), 0.7)
     for noise_mask, expected_mask, expected in ((mask, 1.0, latent), (None, 1.0, torch.zeros_like(latent))):
