@@ -164,11 +164,17 @@ class _Direction(NamedTuple):
 
 
 def _decoding(vae: Vae) -> _Direction:
-    return _Direction(AutoencoderKL.decode, 1, vae.config.downscale)
+    def decode(network: AutoencoderKL, x: Tensor) -> Tensor:
+        return network.decode(x)
+
+    return _Direction(decode, 1, vae.config.downscale)
 
 
 def _encoding(vae: Vae) -> _Direction:
-    return _Direction(AutoencoderKL.encode, vae.config.downscale, 1)
+    def encode(network: AutoencoderKL, x: Tensor) -> Tensor:
+        return network.encode(x)
+
+    return _Direction(encode, vae.config.downscale, 1)
 
 
 def _run(pool: Pool, vae: Vae, x: Tensor, direction: _Direction, on_progress: OnProgress) -> Tensor:
