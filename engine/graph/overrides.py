@@ -67,6 +67,8 @@ def _divisions(name: str) -> Iterator[tuple[str, str]]:
 def _find_nodes(workflow: Workflow, name: str) -> list[Node]:
     if (node := workflow.nodes.get(name)) is not None:
         return [node]
+    if not name:  # most nodes have an empty title
+        return []
     folded = name.casefold()
     tests: list[Callable[[Node], bool]] = [
         lambda node: node.title == name,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -317,7 +317,7 @@ class CacheLaws(RuleBasedStateMachine):
         assert self.cache.used_bytes().get("cpu", 0) <= self.budget
 
 
-TestCacheLaws: Any = CacheLaws.TestCase  # pyright: ignore[reportUnknownMemberType]  (hypothesis does not type it)
+TestCacheLaws = cast("Any", CacheLaws.TestCase)  # pyright: ignore[reportUnknownMemberType]  (hypothesis does not type it)
 TestCacheLaws.settings = settings(deadline=None, max_examples=25, stateful_step_count=30)
 
 

@@ -75,9 +75,9 @@ def test_relocating_gives_an_equal_value_in_other_memory(shape: Any):
     def build(part: Any) -> Any:
         if isinstance(part, int):
             return views[part]
-        items: Any = part.items() if isinstance(part, dict) else enumerate(part)
-        built = {key: build(each) for key, each in items}
-        return built if isinstance(part, dict) else list(built.values())
+        is_dict = hasattr(part, "items")
+        built = {key: build(each) for key, each in (part.items() if is_dict else enumerate(part))}
+        return built if is_dict else list(built.values())
 
     value = (build(shape), Pair("text", base))
     storages = measure(value).storages
