@@ -79,7 +79,7 @@ def write_small_checkpoint(path: Path, *parts: Role, dtype: torch.dtype = torch.
         "clip": lambda: ClipTextEncoder(CLIP_CONFIG),
     }
     state = {
-        PREFIXES[part] + key: value.to(dtype)
+        PREFIXES[part] + key: value.to(dtype, copy=True)
         for part in parts or tuple(networks)
         for key, value in random_state(shapes_of(on_meta(networks[part]))).items()
     }
