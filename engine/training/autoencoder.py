@@ -68,13 +68,9 @@ def train_autoencoder(team: Team, settings: TrainingSettings, state_path: Path, 
     network = make_autoencoder(settings)
     steps = settings.autoencoder_steps
     whole_from = round(steps * (1 - settings.autoencoder_full_share))
-    _train(
-        team,
-        settings,
-        _Part("autoencoder", network, list(network.parameters()), steps, whole_from),
-        state_path,
-        on_progress,
-    )
+    parameters = list(network.parameters())
+    part = _Part("autoencoder", network, parameters, steps, whole_from, settings.autoencoder_rate)
+    _train(team, settings, part, state_path, on_progress)
 
 
 def train_decoder(
@@ -95,7 +91,13 @@ def train_decoder(
     parameters = list(network.decoder.parameters())
     steps = settings.decoder_steps
     whole_from = round(steps * (1 - settings.decoder_full_share))
-    _train(team, settings, _Part("decoder", network, parameters, steps, whole_from), state_path, on_progress)
+    _train(
+        team,
+        settings,
+        _Part("decoder", network, parameters, steps, whole_from, settings.decoder_rate),
+        state_path,
+        on_progress,
+    )
 
 
 def load_autoencoder(settings: TrainingSettings, state_path: Path) -> AutoencoderKL:
@@ -114,13 +116,14 @@ def load_autoencoder(settings: TrainingSettings, state_path: Path) -> Autoencode
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What a stage trains: its name, the network, the weights that change, the steps; from where on whole drawings."""
+    """What a stage trains: its name, the network, the weights that change, the steps, from where on whole drawings, how fast."""
 
     name: str
     network: AutoencoderKL
     parameters: list[nn.Parameter]
     steps: int
     whole_from: int
+    rate: float
 
 
 def _train(
@@ -134,7 +137,7 @@ def _train(
         optimizer.load_state_dict(state["optimizer"])
         start = state["step"]
     for step in range(start, steps):
-        set_learning_rate(optimizer, learning_rate(step, steps, settings.autoencoder_rate, settings.warmup_steps))
+        set_learning_rate(optimizer, learning_rate(step, steps, part.rate, settings.warmup_steps))
         rng, generator = step_generators(settings.seed, _STAGES[part.name], step, team.rank)
         crops = settings.autoencoder_batch // team.size
         pixels = _draw_batch(settings, crops, rng, whole=step >= part.whole_from)

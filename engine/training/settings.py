@@ -33,7 +33,8 @@ class TrainingSettings:
         decoder_full_share: The same share of these.
         autoencoder_batch: Crops in a step; whole drawings are a fourth as many, rounded up.
         crop: Side of the crops.
-        autoencoder_rate: Highest learning rate of both.
+        autoencoder_rate: Highest learning rate of the autoencoder.
+        decoder_rate: Highest learning rate of the decoder alone.
         kl_weight: Weight of the latents' divergence from a unit Gaussian against the pixels' error.
         drawings: Drawings encoded once, which the second stage sees again and again with new words and noise.
         diffusion_steps: Steps of the second stage.
@@ -54,14 +55,15 @@ class TrainingSettings:
     text: ClipTextConfig = _TEXT
     autoencoder_steps: int = 3000
     autoencoder_full_share: float = 0.12
-    decoder_steps: int = 1500
+    decoder_steps: int = 900
     decoder_full_share: float = 0.4
     autoencoder_batch: int = 8
     crop: int = 64
     autoencoder_rate: float = 1e-3
+    decoder_rate: float = 6e-4
     kl_weight: float = 3e-4
     drawings: int = 12_000
-    diffusion_steps: int = 8000
+    diffusion_steps: int = 3000
     diffusion_batch: int = 64
     diffusion_rate: float = 1e-3
     warmup_steps: int = 150

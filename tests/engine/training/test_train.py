@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file  # pyright: ignore[reportUnknownVariableType]: its path is unannotated
 
 from engine.models.checkpoint import open_checkpoint
 from engine.models.clip import ClipTextEncoder
