@@ -116,7 +116,7 @@ def load_autoencoder(settings: TrainingSettings, state_path: Path) -> Autoencode
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What a stage trains: its name, the network, the weights that change, the steps, from where on whole drawings, how fast."""
+    """What a stage trains, in how many steps, from which of them on whole drawings, and how fast."""
 
     name: str
     network: AutoencoderKL

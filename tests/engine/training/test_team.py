@@ -31,7 +31,7 @@ def test_a_team_of_one_changes_nothing():
     team = Team()
     team.wait()
     team.average_gradients([parameter])
-    assert parameter.grad.tolist() == [1, 2]
+    assert torch.equal(parameter.grad, torch.tensor([1.0, 2.0]))
     assert team.leads
 
 
