@@ -197,6 +197,29 @@ def merge_answers(definition: NodeDef, answers: Sequence[Answer]) -> Outputs:
     return outputs
 
 
+def follow_links(outputs: Outputs, values: Mapping[str, Outputs]) -> Outputs:
+    """Outputs in which every `Link` is replaced by all that it leads to.
+
+    Raises:
+        WrongResultError: if it leads to an output that its node does not have.
+    """
+    if not any(type(value) is Link for slot in outputs for value in slot):
+        return outputs
+    followed: Outputs = tuple([] for _ in outputs)
+    for slot, new in zip(outputs, followed, strict=True):
+        for value in slot:
+            if type(value) is not Link:
+                new.append(value)
+                continue
+            source = values[value.node_id]
+            if not 0 <= value.output < len(source):
+                raise WrongResultError(
+                    f"it links to output {value.output} of {value.node_id!r}, which has no such output"
+                )
+            new.extend(source[value.output])
+    return followed
+
+
 def merge_ui(answers: Iterable[Answer]) -> dict[str, list[Any]] | None:
     """What all calls of a node gave to be shown, joined by key."""
     joined: dict[str, list[Any]] | None = None

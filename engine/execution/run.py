@@ -5,8 +5,8 @@ reader of an output has run, the output is let go, and the cache decides how lon
 cache leaves the place where it is short, the pool unloads its models, and the node is called once more. A cycle that
 only lazy inputs or expansions close shows when nothing is ready and something is still waited for.
 
-Who is next: `schedule`; how a node is called: `calls`; sub-graphs: `expansion`; other threads: `background`; errors:
-`failures`; events: `reporter`.
+What is known already: `known`; who is next: `schedule`; how a node is called: `calls`; sub-graphs: `expansion`; other
+threads: `background`; errors: `failures`; events: `reporter`.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from engine.errors import EngineError, Interrupted
 from engine.execution.background import Background
-from engine.execution.cache import Entry, Outputs
+from engine.execution.cache import Outputs
 from engine.execution.calls import (
     Answer,
     Call,
     Lists,
     WrongResultError,
     arrange_calls,
-    ask_fingerprint,
     ask_needs,
     blocked_answer,
     find_blocker,
+    follow_links,
     gather_inputs,
     merge_answers,
     merge_ui,
@@ -41,11 +41,9 @@ from engine.execution.calls import (
 from engine.execution.events import RunStatus, Ui
 from engine.execution.expansion import Expander
 from engine.execution.failures import make_memory_error, make_node_error, memory_shortage
+from engine.execution.known import Known
 from engine.execution.reporter import Reporter
 from engine.execution.schedule import Schedule, Task
-from engine.execution.shown_files import shown_files_exist
-from engine.graph.keys import content_keys
-from engine.graph.plan import order_upstream
 from engine.graph.schema import ExecutionBlocker
 from engine.graph.workflow import Link, Node, Workflow
 
@@ -83,7 +81,7 @@ class RunResult:
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """A node that is being called: its inputs, the calls, and of those the ones that nothing blocks."""
+    """A node that is being called: its inputs, the arguments of its calls, and the work, calls that nothing blocks."""
 
     task: Task
     lists: Lists
@@ -104,19 +102,14 @@ class Run:
         interrupted: threading.Event,
     ) -> None:
         self.executor = executor
-        self.cache = executor.cache
         self.submitted = submitted
         self.reporter = reporter
         self.interrupted = interrupted
         self.targets = dict.fromkeys(targets)
         self.node_count = len(workflow.nodes)
-        self.keys: dict[str, bytes] = {}
-        self.values: dict[str, Outputs] = {}
-        self.entries: dict[str, Entry] = {}
-        self.schedule = Schedule(workflow, executor.registry, self.values, self._recall)
-        self.ui: dict[str, Ui] = {}
-        self.cached: dict[str, None] = {}
-        self.recalled: list[str] = []
+        self.known = Known(executor.cache, executor.registry, executor.settings)
+        self.schedule = Schedule(workflow, executor.registry, self.known.outputs, self.known.recall)
+        self.cached: set[str] = set()
         self.executed: list[str] = []
         self.blocked: set[str] = set()
         self.background: Background[_Job] = Background()
@@ -139,63 +132,32 @@ class Run:
             raise
         finally:
             self.background.close()
-            for entry in self.entries.values():
-                self.cache.release(entry)
+            self.known.let_go_of_all()
             seconds = perf_counter() - started
             at = self.current.id if self.current is not None and status != "succeeded" else None
             self.reporter.run_finished(status, seconds, at)
-        given = {node_id: self.values[node_id] for node_id in self.targets if node_id not in self.blocked}
-        outputs = {node_id: _simplify(values) for node_id, values in given.items() if find_blocker(values) is None}
-        return RunResult(outputs, self.ui, seconds, frozenset(self.cached), tuple(self.executed))
-
-    # -- keys, hits, plan -------------------------------------------------------------------------------------------
+        skipped = self.blocked.difference(self.executed)
+        outputs = {
+            node_id: _simplify(self.known.outputs[node_id])
+            for node_id in self.targets
+            if node_id not in skipped and find_blocker(self.known.outputs[node_id]) is None
+        }
+        return RunResult(outputs, self.known.ui, seconds, frozenset(self.cached), tuple(self.executed))
 
     def _plan(self) -> None:
-        self._add_keys(self.schedule.workflow.nodes.values(), self.targets)
+        """Keys, what is known already, and the order of the rest."""
+        workflow, known = self.schedule.workflow, self.known
+        known.add_keys(workflow, workflow.nodes.values(), self.targets, self.schedule.positions)
         self.schedule.plan(self.targets)
-        self._tell_cached(node_id for node_id, key in self.keys.items() if key in self.cache)
-        for node_id in self.targets:
-            entry = self.entries.get(node_id)
-            if entry is not None and entry.ui is not None:
-                self.reporter.finished(self.schedule.workflow.nodes[node_id], entry.ui, 0.0, cached=True)
-
-    def _add_keys(self, nodes: Iterable[Node], targets: Iterable[str]) -> None:
-        """Keys of the targets and of all that they may need, fingerprints included."""
-        workflow, registry = self.schedule.workflow, self.executor.registry
-        fingerprinted = [node for node in nodes if registry[node.type].fingerprint is not None]
-        upstream: set[str] = set()
-        if fingerprinted:
-            upstream.update(order_upstream(workflow, targets, done=self.keys, positions=self.schedule.positions))
-        fingerprints = {
-            node.id: ask_fingerprint(registry[node.type], node, self.executor.settings)
-            for node in fingerprinted
-            if node.id in upstream
-        }
-        self.keys |= content_keys(
-            workflow, registry, fingerprints, targets=targets, known=self.keys, positions=self.schedule.positions
-        )
-
-    def _recall(self, node_id: str) -> bool:
-        """Take a node's outputs from the cache, if they are there."""
-        key = self.keys[node_id]
-        entry = self.cache.find(key)
-        if entry is None:
-            return False
-        if entry.ui is not None and not shown_files_exist(entry.ui, self.executor.settings):
-            self.cache.drop(entry)
-            return False
-        if self.cache.take(key) is None:
-            return False
-        self.values[node_id] = entry.outputs
-        self.entries[node_id] = entry
-        self.recalled.append(node_id)
-        if entry.ui is not None:
-            self.ui[node_id] = entry.ui
-        return True
+        recalled = known.take_recalled()
+        self._tell_cached(filter(known.is_cached, known.keys))
+        for node_id in recalled:
+            if node_id in self.targets and node_id in known.ui:
+                self.reporter.finished(workflow.nodes[node_id], known.ui[node_id], 0.0, cached=True)
 
     def _tell_cached(self, node_ids: Iterable[str]) -> None:
-        new = dict.fromkeys(node_id for node_id in node_ids if node_id not in self.cached)
-        self.cached |= new
+        new = [node_id for node_id in node_ids if node_id not in self.cached]
+        self.cached.update(new)
         self.reporter.cached(new)
 
     # -- the loop ---------------------------------------------------------------------------------------------------
@@ -217,14 +179,14 @@ class Run:
     def _advance(self, task: Task) -> None:
         """Bring a node that is ready as far as it gets: to the end, or to the next thing that it has to wait for."""
         if task.answers is not None:
-            self._finish_expansion(task)
+            self._finish(task, task.answers, ran=True)
             return
         if not task.is_started:
-            if self.keys[task.node.id] in self.cache and self._recall(task.node.id):
-                self._tell_cached([task.node.id])  # an equal node ran meanwhile
+            if self.known.recall(task.node.id):
+                self._tell_cached(self.known.take_recalled())  # an equal node ran meanwhile
                 self._close(task)
                 return
-            equal = self.in_flight.get(self.keys[task.node.id])
+            equal = self.in_flight.get(self.known.keys[task.node.id])
             if equal is not None:
                 self.schedule.wait_for_task(task, equal)
                 return
@@ -236,51 +198,49 @@ class Run:
     def _waits_for_lazy(self, task: Task) -> bool:
         """Ask the node which lazy inputs it wants, until it wants nothing new or has to wait."""
         while True:
-            lists = gather_inputs(task.node, self.values)
+            lists = gather_inputs(task.node, self.known.outputs)
             try:
                 wanted = [task.node.inputs.get(name) for name in ask_needs(task.definition, lists)]
             except BaseException as error:
                 self._fail(task, error, lists)
-            sources = [link.node_id for link in wanted if type(link) is Link and link.node_id not in self.values]
+            sources = [link.node_id for link in wanted if type(link) is Link and link.node_id not in self.known.outputs]
             if not sources:
                 return False
             if self._wait_for(task, sources):
                 return True
 
     def _wait_for(self, task: Task, node_ids: Iterable[str]) -> bool:
-        self.recalled.clear()
+        """Plan these nodes; whether the task has to wait for any of them."""
         waits = self.schedule.wait_for(task, node_ids)
-        if self.recalled:
-            self._tell_cached(self.recalled)
+        if recalled := self.known.take_recalled():
+            self._tell_cached(recalled)
         return waits
 
     # -- calling a node ---------------------------------------------------------------------------------------------
 
     def _call(self, task: Task) -> None:
         node, definition = task.node, task.definition
-        lists = gather_inputs(node, self.values)
+        lists = gather_inputs(node, self.known.outputs)
         try:
             calls = arrange_calls(definition, lists)
             job = _Job(task, lists, calls, self._make_work(task, calls))
         except BaseException as error:
             self._fail(task, error, lists)
-        if calls and not job.work:
-            self.blocked.add(node.id)
-            self._tell_blocked(node, calls)
+        if not job.work:  # a list without elements, or blocked
             self._finish_calls(job, [])
             return
         self.current = node
         self.reporter.started(node)
         if definition.is_async:
             self.background.start_coroutines(job, job.work)
-            self.in_flight[self.keys[node.id]] = task
         elif definition.is_io and (self.schedule.has_ready or self.background.pending):
             while self.background.pending_file_jobs >= _MOST_FILE_JOBS:
                 self._take_completion(wait=True)
             self.background.start_file_job(job, job.work)
-            self.in_flight[self.keys[node.id]] = task
         else:
             self._call_here(job)
+            return
+        self.in_flight[self.known.keys[node.id]] = task
 
     def _make_work(self, task: Task, calls: Iterable[Call]) -> list[Callable[[], Any]]:
         call, context_name = task.definition.call, task.definition.context_name
@@ -328,7 +288,7 @@ class Run:
             start = self.background.start_file_job if completion.is_file_job else self.background.start_coroutines
             start(job, job.work)
             return
-        self.in_flight.pop(self.keys[task.node.id], None)
+        self.in_flight.pop(self.known.keys[task.node.id], None)
         if completion.error is not None:
             self._fail(task, completion.error, job.lists)
         task.seconds += completion.seconds
@@ -362,23 +322,47 @@ class Run:
                 else read_answer(definition, next(given))
                 for call in job.calls
             ]
-            if any(answer.expand is not None for answer in answers):
-                self._begin_expansion(task, answers)
-            else:
-                self._finish(task, merge_answers(definition, answers), merge_ui(answers), ran=bool(job.work))
+            if len(job.work) < len(job.calls):
+                self.blocked.add(task.node.id)
+                self._tell_blocked(task.node, job.calls)
+            if any(answer.expand is not None for answer in answers) and self._expand(task, answers):
+                task.answers = answers  # until the expansion has run
+                return
         except (WrongResultError, EngineError) as error:
             self._fail(task, error, job.lists)
+        self._finish(task, answers, ran=bool(job.work))
 
-    def _finish(self, task: Task, outputs: Outputs, ui: Ui | None, *, ran: bool) -> None:
+    def _expand(self, task: Task, answers: list[Answer]) -> bool:
+        """Take in what the calls of a node expanded to; whether there is anything to wait for."""
+        schedule, node_id = self.schedule, task.node.id
+        self.known.forget_keys(schedule.collapse(node_id))
+        expander = Expander(self.executor.registry, self.executor.files, self.executor.settings)
+        awaited: list[str] = []
+        for index, answer in enumerate(answers):
+            if answer.expand is not None:
+                present = schedule.workflow.nodes
+                expansion = expander.expand(node_id, index, answer.expand, answer.slots, present)
+                answer.slots = expansion.slots
+                schedule.expand(task, expansion.nodes)
+                self.reporter.place(expansion.nodes, node_id, expansion.display_ids)
+                nodes = expansion.nodes
+                self.known.add_keys(schedule.workflow, nodes.values(), nodes, schedule.positions)
+                awaited += expansion.output_ids
+                awaited += [slot.node_id for slot in expansion.slots if type(slot) is Link]
+        return self._wait_for(task, awaited)
+
+    def _finish(self, task: Task, answers: list[Answer], *, ran: bool) -> None:
+        """The calls of a node, and what they expanded to, are done."""
         node = task.node
-        self.values[node.id] = outputs
-        blocker = find_blocker(outputs)
-        if blocker is None and ran:
-            self.entries[node.id] = self.cache.put(self.keys[node.id], node.type, outputs, ui, task.seconds)
-        elif blocker is not None and ran and node.id in self.targets:
+        try:
+            outputs = follow_links(merge_answers(task.definition, answers), self.known.outputs)
+        except WrongResultError as error:
+            self._fail(task, error, {})
+        ui, blocker = merge_ui(answers), find_blocker(outputs)
+        is_cacheable = blocker is None and node.id not in self.blocked
+        self.known.add(node, outputs, ui, task.seconds, is_cacheable=is_cacheable)
+        if blocker is not None and node.id in self.targets:
             self._tell_blocked(node, [blocker])
-        if ui is not None:
-            self.ui[node.id] = ui
         if ran:
             self.executed.append(node.id)
             self.reporter.finished(node, ui, task.seconds)
@@ -390,54 +374,7 @@ class Run:
         """Wake who waited for the node, and let go of what nobody needs any more."""
         for node_id in self.schedule.finish(task):
             if node_id not in self.targets:
-                del self.values[node_id]
-                if (entry := self.entries.pop(node_id, None)) is not None:
-                    self.cache.release(entry)
-
-    def _begin_expansion(self, task: Task, answers: list[Answer]) -> None:
-        schedule, node_id = self.schedule, task.node.id
-        for inner_id in schedule.collapse(node_id):
-            self.keys.pop(inner_id, None)
-        expander = Expander(self.executor.registry, self.executor.files, self.executor.settings)
-        awaited: list[str] = []
-        for index, answer in enumerate(answers):
-            if answer.expand is not None:
-                known = schedule.workflow.nodes
-                expansion = expander.expand(node_id, index, answer.expand, answer.slots, known)
-                answer.slots = expansion.slots
-                schedule.expand(task, expansion.nodes)
-                self.reporter.place(expansion.nodes, node_id, expansion.display_ids)
-                self._add_keys(expansion.nodes.values(), expansion.nodes)
-                awaited += expansion.output_ids
-                awaited += [slot.node_id for slot in expansion.slots if type(slot) is Link]
-        task.answers = answers
-        if not self._wait_for(task, awaited):
-            self._finish_expansion(task)
-
-    def _finish_expansion(self, task: Task) -> None:
-        answers = task.answers or []
-        try:
-            merged = merge_answers(task.definition, answers)
-            outputs = tuple(self._follow_links(values) for values in merged)
-        except WrongResultError as error:
-            self._fail(task, error, {})
-        task.answers = None
-        self._finish(task, outputs, merge_ui(answers), ran=True)
-
-    def _follow_links(self, values: list[Any]) -> list[Any]:
-        """An output of a node that was expanded, with links into the expansion replaced by what they lead to."""
-        followed: list[Any] = []
-        for value in values:
-            if type(value) is not Link:
-                followed.append(value)
-                continue
-            outputs = self.values[value.node_id]
-            if not 0 <= value.output < len(outputs):
-                raise WrongResultError(
-                    f"it links to output {value.output} of {value.node_id!r}, which has no such output"
-                )
-            followed.extend(outputs[value.output])
-        return followed
+                self.known.let_go(node_id)
 
     def _tell_blocked(self, node: Node, values: Iterable[Any]) -> None:
         """Report a blocker with a message, if it was not reported before."""
@@ -454,8 +391,7 @@ class Run:
         if isinstance(error, (Interrupted, KeyboardInterrupt)):
             raise error
         if memory_shortage(error) is not None:
-            pool = self.executor.pool()
-            failure = make_memory_error(task.node, lists, pool, self.cache)
+            failure = make_memory_error(task.node, lists, self.executor.pool(), self.executor.cache)
         else:
             failure = make_node_error(task.node, error, lists)
         self.reporter.failed(task.node, failure)
@@ -465,7 +401,7 @@ class Run:
         """Make room: cached outputs leave the place where it is short, models are unloaded."""
         log.warning("node %s ran out of memory; freeing what can be freed and trying once more", task.node.label)
         task.was_retried = True
-        self.cache.vacate(host=shortage == "host")
+        self.executor.cache.vacate(host=shortage == "host")
         self.executor.pool().unload_all()
         gc.collect()
 
