@@ -99,7 +99,7 @@ def webp_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
             raise TruncatedError
         yield bytes(view[start : start + 4]), view[start + 8 : start + 8 + length]
         start += 8 + length + length % 2
-    if len(data) + 1 < size:  # the last byte may be padding
+    if len(data) < size:
         raise TruncatedError
 
 
