@@ -16,7 +16,7 @@ import stat
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from engine.errors import FileError
 from engine.images.containers import TruncatedError, jpeg_segments, png_chunks, sniff, webp_chunks
@@ -175,10 +175,15 @@ def json_texts(metadata: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _strict_json(value: object) -> str:
-    text = json.dumps(value, default=lambda odd: dict(odd) if isinstance(odd, Mapping) else str(odd))
+    text = json.dumps(value, default=_plain)
     if "NaN" in text or "Infinity" in text:
         text = json.dumps(json.loads(text, parse_constant=lambda _: None), allow_nan=False)
     return text
+
+
+def _plain(value: object) -> object:
+    """What JSON has in place of an object that it does not know."""
+    return dict(cast("Mapping[Any, Any]", value)) if isinstance(value, Mapping) else str(value)
 
 
 def exif_texts(texts: Mapping[str, str]) -> dict[int, str]:
