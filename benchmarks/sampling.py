@@ -2,7 +2,7 @@
 
 *Runs*: one small UNet with random weights, the same in both programs, on the CPU: classifier-free guidance with both
 conditionings in one batch, the same number of steps and evaluations. *Loop*: a denoiser that does next to nothing, so
-that what is left is the sampler; peers are k-diffusion's functions and diffusers' schedulers. Programs take turns, and
+that what is left is the sampler; the peer is k-diffusion. Times are CPU time of the process. Programs take turns, and
 the least of several repeats counts: on a machine that does other work it comes nearest to what a program itself needs.
 """
 
@@ -12,10 +12,12 @@ import argparse
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from functools import partial
+from importlib import import_module
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.memory.pool import Pool
 from engine.memory.weights import Weights
@@ -32,8 +34,9 @@ from engine.sampling.samplers import find_sampler
 from engine.sampling.schedules import make_sigmas
 from engine.sampling.solver import Guided
 from engine.settings import Settings
+from tests.peers import load_peer
 
-SUMMARY = "seconds for each run against diffusers, microseconds of the loop for each step against k-diffusion"
+SUMMARY = "CPU seconds of a run against diffusers, microseconds of the loop for each step against k-diffusion"
 
 CONFIG = UNetConfig(
     model_channels=64,
@@ -58,13 +61,13 @@ LOOPS = ("euler", "euler_ancestral", "heun", "lms", "dpmpp_2m", "dpmpp_2m_sde", 
 
 
 def least(programs: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """The least time in seconds of each program; they take turns, after one run each to warm up."""
+    """The least CPU time in seconds of each program; they take turns, after one run each to warm up."""
     seconds = dict.fromkeys(programs, float("inf"))
     for repeat in range(repeats + 1):
         for name, program in programs.items():
-            start = time.perf_counter()
+            start = time.process_time()
             program()
-            elapsed = time.perf_counter() - start
+            elapsed = time.process_time() - start
             if repeat:
                 seconds[name] = min(seconds[name], elapsed)
     return seconds
@@ -72,10 +75,10 @@ def least(programs: Mapping[str, Callable[[], object]], repeats: int) -> dict[st
 
 def make_network() -> UNet:
     """Small, with random weights."""
-    torch.random.default_generator.manual_seed(0)
     network = UNet(CONFIG)
+    generator = torch.Generator().manual_seed(0)
     for parameter in network.parameters():
-        parameter.requires_grad_(requires_grad=False).normal_(std=0.03)
+        nn.init.normal_(parameter, std=0.03, generator=generator)
     return network.eval()
 
 
@@ -116,9 +119,8 @@ def make_diffusers_run(
     network: UNet, name: str, settings: Mapping[str, Any], steps: int, side: int
 ) -> Callable[[], Any]:
     """The same by diffusers' pipeline."""
-    import diffusers
-    from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint
-
+    diffusers: Any = import_module("diffusers")
+    convert: Any = import_module("diffusers.loaders.single_file_utils").convert_ldm_unet_checkpoint
     unet = diffusers.UNet2DConditionModel(
         sample_size=side,
         block_out_channels=(64, 128, 256),
@@ -129,13 +131,13 @@ def make_diffusers_run(
         attention_head_dim=8,
     )
     published = {f"model.diffusion_model.{key}": value for key, value in network.state_dict().items()}
-    unet.load_state_dict(convert_ldm_unet_checkpoint(published, unet.config), strict=True)
+    unet.load_state_dict(convert(published, unet.config), strict=True)
     scheduler = getattr(diffusers, name)(
         beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", timestep_spacing="linspace", **settings
     )
     parts: Any = {"vae": None, "text_encoder": None, "tokenizer": None, "safety_checker": None}
-    pipeline: Any = diffusers.StableDiffusionPipeline(
-        unet=unet.eval(), scheduler=scheduler, feature_extractor=cast(Any, None), requires_safety_checker=False, **parts
+    pipeline = diffusers.StableDiffusionPipeline(
+        unet=unet.eval(), scheduler=scheduler, feature_extractor=None, requires_safety_checker=False, **parts
     )
     pipeline.set_progress_bar_config(disable=True)
     positive, negative = make_texts()
@@ -157,7 +159,7 @@ def make_diffusers_run(
 
 def compare_runs(steps: int, side: int, repeats: int) -> None:
     """Print seconds for each run, and how far the pictures are apart where no noise is added."""
-    print(f"runs of {steps} steps, latent {side} x {side}, cfg {CFG}: seconds")
+    print(f"runs of {steps} steps, latent {side} x {side}, cfg {CFG}: CPU seconds")
     print(f"{'sampler':18}{'ours':>9}{'diffusers':>11}{'ratio':>8}  {'difference':>10}")
     network = make_network()
     for (sampler, scheduler), (theirs, settings) in RUNS.items():
@@ -174,9 +176,8 @@ def compare_runs(steps: int, side: int, repeats: int) -> None:
 
 def compare_loops(steps: int, side: int, repeats: int) -> None:
     """Print microseconds of the loop for each step, with a denoiser that does next to nothing."""
-    from k_diffusion import sampling as peer  # pyright: ignore[reportMissingImports]
-
-    print(f"\nloop around the network, {steps} steps, latent {side} x {side}: microseconds a step")
+    peer = load_peer("k_diffusion.sampling")
+    print(f"\nloop around the network, {steps} steps, latent {side} x {side}: CPU microseconds a step")
     print(f"{'sampler':18}{'ours':>9}{'k-diffusion':>13}{'ratio':>8}")
     sigmas = make_sigmas(SCHEDULE, "karras", steps)
     levels = tuple(float(sigma) for sigma in sigmas)
@@ -186,13 +187,18 @@ def compare_loops(steps: int, side: int, repeats: int) -> None:
         denoised = x * (1 / (1 + sigma))
         return Guided(denoised, denoised)
 
+    def denoise(x: Tensor, sigma: Tensor) -> Tensor:
+        return x * (1 / (1 + sigma[0]))
+
+    def run(name: str) -> None:
+        for _ in find_sampler(name).run(guided, x, levels, 1):
+            pass
+
     for name in LOOPS:
         theirs: Any = getattr(peer, f"sample_{name}")
         programs: dict[str, Callable[[], object]] = {
-            "ours": lambda name=name: [step.index for step in find_sampler(name).run(guided, x, levels, 1)],
-            "k-diffusion": lambda theirs=theirs: theirs(
-                lambda x, sigma: x * (1 / (1 + sigma[0])), x, sigmas, disable=True
-            ),
+            "ours": partial(run, name),
+            "k-diffusion": partial(theirs, denoise, x, sigmas, disable=True),
         }
         seconds = least(programs, repeats)
         ours, peers = (seconds[program] / steps * 1e6 for program in programs)

@@ -9,7 +9,7 @@ tokenizers) counts nothing. Works without torch being imported; what is counted 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -62,8 +62,9 @@ def measure(*values: Any) -> Footprint:
         elif id(value) not in seen:
             # Remembered by address: a container that holds itself, or is met twice, is counted once.
             seen.add(id(value))
-            parts = _parts(value)
-            if parts is not None:
+            if kind is list or kind is tuple:
+                stack.extend(value)
+            elif (parts := _parts(value)) is not None:
                 stack.extend(parts)
             elif isinstance(size := getattr(value, "nbytes", None), int):
                 footprint.plain_bytes += size
@@ -123,11 +124,11 @@ def _copy_storage(storage: torch.UntypedStorage, device: str) -> torch.UntypedSt
     return source.to(device, copy=True).untyped_storage()
 
 
-def _parts(value: Any) -> list[Any] | None:
+def _parts(value: Any) -> Iterable[Any] | None:
     if isinstance(value, (list, tuple, set, frozenset)):
-        return list(cast("list[Any]", value))
+        return cast("Iterable[Any]", value)
     if isinstance(value, Mapping):
-        return list(cast("Mapping[Any, Any]", value).values())
+        return cast("Mapping[Any, Any]", value).values()
     fields = getattr(cast("type[Any]", type(value)), "__dataclass_fields__", None)
     if fields is not None:
         return [getattr(value, name, None) for name in fields]

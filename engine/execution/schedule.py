@@ -47,7 +47,7 @@ class Task:
     priority: int = 0
     missing: int = 0
     readers: list[Task] = field(default_factory=list["Task"])
-    awaited: list[str] = field(default_factory=list[str])
+    awaited: tuple[str, ...] = ()
     answers: list[Answer] | None = None
     is_started: bool = False
     is_done: bool = False
@@ -157,11 +157,11 @@ class Schedule:
         Returns:
             Whether anything is missing; if so, the task becomes ready when it is there.
         """
-        wanted = list(node_ids)
+        wanted = tuple(node_ids)
         self.plan(wanted)
+        task.awaited += wanted
         for node_id in wanted:
             self._uses[node_id] = self._uses.get(node_id, 0) + 1
-            task.awaited.append(node_id)
             if node_id not in self._outputs:
                 self.wait_for_task(task, self._tasks[node_id])
         return task.missing > 0

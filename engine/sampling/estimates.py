@@ -191,7 +191,7 @@ def _concat_piece(
         raise InputValueError(
             f"{owner}: concat_latent_image must be [b {latent.shape[1]} h w], not {list(kept.shape)}."
         )
-    kept = model.latent_format.scale(kept.float())
+    kept = kept.float() if kind == "unscaled_latent" else model.latent_format.scale(kept.float())
     if kept.shape[-2:] != latent.shape[-2:]:
         kept = functional.interpolate(kept, size=(height, width), mode="bilinear", align_corners=False)
     return kept

@@ -19,8 +19,9 @@ from engine.models.unet import UNet
 from engine.sampling.conditioning import CondOptions
 from engine.sampling.parametrization import Parametrization
 
-ConcatInput = Literal["mask", "latent"]
-"""What an inpainting network sees beside the noisy latent: where to paint (1 channel), or what to keep."""
+ConcatInput = Literal["mask", "latent", "unscaled_latent"]
+"""What a network sees beside the noisy latent: where to paint (1 channel), or an image, on the scale of its own latents
+(inpainting models) or the autoencoder's (InstructPix2Pix, arXiv 2211.09800)."""
 
 
 class Combine(Protocol):

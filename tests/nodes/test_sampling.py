@@ -158,7 +158,7 @@ def test_mask_and_draws_of_the_latent_count_and_stay() -> None:
     assert not torch.equal(found["samples"], other["samples"])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(split=st.integers(0, 5), name=st.sampled_from(["euler", "heun", "ddim"]))
 def test_two_advanced_samplers_make_one(split: int, name: str) -> None:
     """The first leaves noise, the second adds none."""
@@ -344,7 +344,6 @@ def test_align_your_steps_runs_the_end() -> None:
 LEVELS = torch.tensor([8.0, 4.0, 2.0, 1.0, 0.0])
 
 
-@settings(deadline=None)
 @given(st.integers(0, 6))
 def test_split_shares_the_level_between(step: int) -> None:
     high, low = split_sigmas(sigmas=LEVELS, step=step)

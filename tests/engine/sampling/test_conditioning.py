@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InputValueError
@@ -68,7 +68,6 @@ def test_area_fades_towards_the_rest_of_the_image() -> None:
     torch.testing.assert_close(corner[0, 0], down[:, None] * across)
 
 
-@settings(deadline=None)
 @given(height=st.integers(1, 40), width=st.integers(1, 40), y=st.integers(0, 20), x=st.integers(0, 20))
 def test_fading_stays_between_0_and_1_and_touches_only_inner_sides(height: int, width: int, y: int, x: int) -> None:
     cond = resolve(60, 60, area=(height, width, y, x))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 from diffusers.guiders.adaptive_projected_guidance import MomentumBuffer, normalized_guidance
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InputValueError
@@ -26,7 +26,6 @@ def full(value: float) -> torch.Tensor:
     return torch.full((1, 4, 2, 2), value, dtype=torch.float64)
 
 
-@settings(deadline=None)
 @given(cfg=st.floats(-5, 30), cond=st.floats(-3, 3), uncond=st.floats(-3, 3))
 def test_cfg(cfg: float, cond: float, uncond: float) -> None:
     guide = CFGGuider(MODEL, A, B, cfg).begin()

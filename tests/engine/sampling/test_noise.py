@@ -25,7 +25,7 @@ def test_golden_values() -> None:
     assert prepare_noise(LATENT, 42, [1]).flatten()[:4].tolist() == pytest.approx(SECOND, abs=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**64 - 1), batch=st.integers(1, 3), height=st.integers(1, 9), width=st.integers(1, 9))
 def test_noise_is_the_global_generators_without_touching_it(seed: int, batch: int, height: int, width: int) -> None:
     samples = torch.zeros(batch, 4, height, width)
@@ -37,7 +37,7 @@ def test_noise_is_the_global_generators_without_touching_it(seed: int, batch: in
         assert torch.equal(ours, torch.randn(samples.shape))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(indices=st.lists(st.integers(0, 6), min_size=1, max_size=5), side=st.sampled_from([2, 4, 5]))
 def test_batch_index_names_the_draw(indices: list[int], side: int) -> None:
     item = torch.zeros(1, 4, side, side)

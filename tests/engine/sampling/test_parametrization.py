@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.sampling.parametrization import (
@@ -33,13 +33,11 @@ def test_levels_rise(schedule: DiscreteSchedule) -> None:
     assert sorted(set(schedule.sigmas)) == list(schedule.sigmas)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 999))
 def test_timestep_is_the_inverse_of_sigma(timestep: int) -> None:
     assert SD.timestep(SD.sigma(timestep)) == timestep
 
 
-@settings(deadline=None)
 @given(st.floats(0, 999))
 def test_sigma_is_linear_in_the_logarithm(timestep: float) -> None:
     low, high = math.floor(timestep), math.ceil(timestep)
@@ -48,7 +46,6 @@ def test_sigma_is_linear_in_the_logarithm(timestep: float) -> None:
     assert math.log(SD.sigma(timestep)) == pytest.approx(expected, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(st.floats(1e-4, 100))
 def test_timestep_is_the_nearest_in_the_logarithm(sigma: float) -> None:
     distance = abs(math.log(sigma) - math.log(SD.sigmas[SD.timestep(sigma)]))
@@ -61,7 +58,6 @@ def test_percent_to_sigma() -> None:
     assert SD.percent_to_sigma(0.5) == pytest.approx(SD.sigma(499.5))
 
 
-@settings(deadline=None)
 @given(st.floats(0.02, 20))
 def test_true_predictions_give_the_clean_latent(sigma: float) -> None:
     clean, noise = torch.randn(2, 3, dtype=torch.float64), torch.randn(2, 3, dtype=torch.float64)

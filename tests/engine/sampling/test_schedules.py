@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 import torch
 from diffusers.schedulers.scheduling_utils import AysSchedules
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -58,7 +58,6 @@ def test_golden_values(scheduler: str) -> None:
 
 
 @pytest.mark.parametrize("schedule", [SD, ZERO_SNR], ids=["sd", "zero_snr"])
-@settings(deadline=None)
 @given(scheduler=st.sampled_from(list(SCHEDULERS)), steps=st.integers(1, 60))
 def test_schedules_fall_to_zero(schedule: DiscreteSchedule, scheduler: str, steps: int) -> None:
     sigmas = make_sigmas(schedule, scheduler, steps)
@@ -76,7 +75,6 @@ def test_many_steps_never_rise(scheduler: str) -> None:
     assert bool(torch.isfinite(sigmas).all())
 
 
-@settings(deadline=None)
 @given(scheduler=st.sampled_from(list(SCHEDULERS)), steps=st.integers(1, 30), denoise=st.floats(0.02, 0.999))
 def test_denoise_runs_the_end_of_a_longer_schedule(scheduler: str, steps: int, denoise: float) -> None:
     part = make_sigmas(SD, scheduler, steps, denoise)
