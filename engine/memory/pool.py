@@ -30,6 +30,10 @@ logger = logging.getLogger(__name__)
 WORKING_BYTES: Final = GIB
 """Left free for activations when a network is loaded."""
 
+CHANNELS_LAST: Final[frozenset[Role]] = frozenset({"vae"})
+"""Whose convolutions are faster with the channels of a pixel side by side: on a CPU, autoencoders by a fifth to a third,
+UNets not."""
+
 
 class Held(NamedTuple):
     """A network in memory."""
@@ -149,4 +153,5 @@ class Pool:
     def _load_once(self, weights: Weights[Any], dtype: torch.dtype) -> nn.Module:
         # Parameters made in inference mode could not be used outside of it.
         with torch.inference_mode(mode=False), torch.no_grad():
-            return weights.load(dtype).to(self.device)
+            module = weights.load(dtype).to(self.device)
+            return module.to(memory_format=torch.channels_last) if weights.role in CHANNELS_LAST else module
