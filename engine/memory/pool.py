@@ -31,7 +31,7 @@ WORKING_BYTES: Final = GIB
 """Left free for activations when a network is loaded."""
 
 CHANNELS_LAST: Final[frozenset[Role]] = frozenset({"vae"})
-"""Whose convolutions are faster with the channels of a pixel side by side: on a CPU, autoencoders by a fifth to a third,
+"""Whose convolutions are faster with the channels of a pixel side by side: on a CPU, autoencoders by a fifth or more,
 UNets not."""
 
 
