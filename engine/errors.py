@@ -48,10 +48,12 @@ class WorkflowError(EngineError):
 
     @property
     def details(self) -> str:
+        """As given."""
         return self._details
 
     @property
     def extra_info(self) -> dict[str, Any]:
+        """As given."""
         return self._extra_info
 
 
@@ -124,6 +126,7 @@ class NodeError(EngineError):
 
     @property
     def extra_info(self) -> dict[str, Any]:
+        """Which node, and what its inputs were."""
         return {"node_id": self.node_id, "node_type": self.node_type, "title": self.title, "inputs": self.inputs}
 
 
@@ -170,6 +173,7 @@ class CheckpointError(FileError):
 
     @property
     def extra_info(self) -> dict[str, Any]:
+        """The first missing and unexpected tensors."""
         return {"missing": list(self.missing), "unexpected": list(self.unexpected)}
 
 

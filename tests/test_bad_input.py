@@ -141,7 +141,9 @@ def test_pictures_without_a_workflow(run: Callable[..., str]):
 
 
 def test_every_error_is_told_at_once(with_checkpoint: Path, run: Callable[..., str]):
-    graph = text_to_image(sampler__cfg=float("nan"), sampler__sampler_name="eular", size__width=0, text__clip=["gone", 0])
+    graph = text_to_image(
+        sampler__cfg=float("nan"), sampler__sampler_name="eular", size__width=0, text__clip=["gone", 0]
+    )
     del graph["save"]["inputs"]["images"]
     message = run(graph)
     for part in ("cfg", "eular", "width", "gone", "images"):
@@ -185,7 +187,9 @@ def test_unknown_node_names_the_nearest(with_checkpoint: Path, run: Callable[...
     assert "KSampler" in run(graph)
 
 
-@pytest.mark.parametrize("assignment", ["nope.seed=1", "sampler.sed=1", "sampler.seed=many", "sampler", "=", "sampler.seed"])
+@pytest.mark.parametrize(
+    "assignment", ["nope.seed=1", "sampler.sed=1", "sampler.seed=many", "sampler", "=", "sampler.seed"]
+)
 def test_wrong_assignments_say_what_exists(assignment: str, with_checkpoint: Path, run: Callable[..., str]):
     assert run(text_to_image(), "--set", assignment)
 
@@ -280,7 +284,9 @@ def png(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"text", png(60_000, 60_000), png(100, 100), png(1, 1)[:40]], ids=["empty", "text", "bomb", "grey", "cut"]
+    "content",
+    [b"", b"text", png(60_000, 60_000), png(100, 100), png(1, 1)[:40]],
+    ids=["empty", "text", "bomb", "grey", "cut"],
 )
 def test_pictures_that_cannot_be_read(content: bytes, tmp_path: Path, run: Callable[..., str]):
     (tmp_path / "input").mkdir()
@@ -313,8 +319,13 @@ def test_a_prefix_that_leads_out(run: Callable[..., str]):
 def test_a_full_disk(tmp_path: Path):
     """A limit on file sizes stands in for a full disk: writes fail half-way, as they would there."""
     workflow = tmp_path / "file.json"
-    noisy = {**EMPTY_IMAGE, "noise": {"class_type": "ImageAddNoise", "inputs": {"image": ["image", 0], "seed": 1, "strength": 1.0}}}
-    noisy["save"] = {"class_type": "SaveImage", "inputs": {"images": ["noise", 0], "filename_prefix": "x"}}
+    noise = {"image": ["image", 0], "seed": 1, "strength": 1.0}
+    save = {"images": ["noise", 0], "filename_prefix": "x"}
+    noisy = {
+        **EMPTY_IMAGE,
+        "noise": {"class_type": "ImageAddNoise", "inputs": noise},
+        "save": {"class_type": "SaveImage", "inputs": save},
+    }
     workflow.write_text(json.dumps(noisy))
     code = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
@@ -322,9 +333,8 @@ def test_a_full_disk(tmp_path: Path):
         "from main import main; sys.exit(main(sys.argv[1:]))"
     )
     arguments = ["run", str(workflow), "--base-directory", str(tmp_path)]
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+    command = [sys.executable, "-B", "-c", code, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert "x_00001_.png" in done.stderr

@@ -20,12 +20,6 @@ TEXT_TO_IMAGE = ROOT / "workflows" / "text_to_image.json"
 QUICK = ["--set", "KSampler.steps=2", "--cpu"]
 
 
-def run_program(*arguments: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "main.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=timeout_s, check=False
-    )
-
-
 def test_help_needs_no_torch():
     code = (
         "import sys, runpy; sys.argv = ['main.py', '--help']\n"

@@ -28,7 +28,9 @@ class Request:
 def read_arguments(arguments: Sequence[str] | None = None) -> Request:
     """Parse the command line. Exits with status 2 and a usage message if it cannot be read, as argparse does."""
     parser = argparse.ArgumentParser(
-        prog="main.py", description="Skein: run Stable Diffusion workflows.", epilog="main.py COMMAND --help tells more."
+        prog="main.py",
+        description="Skein: run Stable Diffusion workflows.",
+        epilog="main.py COMMAND --help tells more.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     shared = _shared_options()

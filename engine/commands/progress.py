@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tqdm import tqdm
 
@@ -22,7 +22,7 @@ class ProgressBars:
     def __init__(self, titles: dict[str, str], *, quiet: bool = False) -> None:
         self._titles = titles
         self._quiet = quiet
-        self._bars: dict[str, tqdm[object]] = {}
+        self._bars: dict[str, tqdm[Any]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -37,7 +37,7 @@ class ProgressBars:
         """Take one event of the run."""
         match event:
             case Progress(node_id=node_id, value=value, total=total) if not self._quiet:
-                bar = self._bars.get(node_id)
+                bar: tqdm[Any] | None = self._bars.get(node_id)
                 if bar is None:
                     title = self._titles.get(node_id, node_id)
                     bar = tqdm(total=total, desc=title, file=sys.stderr, disable=None, dynamic_ncols=True)

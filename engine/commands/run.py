@@ -6,10 +6,10 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from engine.commands import BAD_REQUEST, DONE, INTERRUPTED, RUN_FAILED
 from engine.errors import EngineError, Interrupted, NodeError, ValidationError, WorkflowError
@@ -86,7 +86,7 @@ def _run(engine: Engine, workflow: Workflow, inputs: dict[str, Any], *, quiet: b
 
 
 @contextmanager
-def _interrupt_on_signal(engine: Engine) -> Iterator[None]:
+def _interrupt_on_signal(engine: Engine) -> Generator[None]:
     """The first Ctrl-C stops the run between steps; a second one ends the program as usual."""
 
     def stop(*_: object) -> None:
@@ -142,18 +142,23 @@ def _describe(result: RunResult, inputs: dict[str, Any], settings: Settings) -> 
     return {"seconds": round(result.seconds, 3), "inputs": inputs, "cached": sorted(result.cached), "outputs": outputs}
 
 
-def _with_path(item: Any, settings: Settings) -> Any:
-    if not isinstance(item, dict) or item.get("type") not in ("input", "output", "temp"):
+def _with_path(item: object, settings: Settings) -> object:
+    """What a node showed; where that is a file, with its path."""
+    if not isinstance(item, Mapping):
         return item
-    path = settings.directory(item["type"]) / item.get("subfolder", "") / item["filename"]
-    return {**item, "path": str(path)}
+    record = cast(Mapping[str, Any], item)
+    if record.get("type") not in ("input", "output", "temp") or "filename" not in record:
+        return record
+    path = settings.directory(record["type"]) / record.get("subfolder", "") / record["filename"]
+    return {**record, "path": str(path)}
 
 
 def _print_files(run: dict[str, Any]) -> None:
     for ui in run["outputs"].values():
         for items in ui.values():
             for item in items:
-                print(_shortest(Path(item["path"])) if isinstance(item, dict) and "path" in item else item)
+                is_file = isinstance(item, dict) and "path" in item
+                print(_shortest(Path(cast(dict[str, Any], item)["path"])) if is_file else item)
 
 
 def _shortest(path: Path) -> Path:

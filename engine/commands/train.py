@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from engine.commands import DONE
 from engine.settings import Settings
@@ -31,10 +32,10 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
     from engine.training.settings import Progress
     from engine.training.train import train_postcards
 
-    bars: dict[str, tqdm[object]] = {}
+    bars: dict[str, tqdm[Any]] = {}
 
     def show(progress: Progress) -> None:
-        bar = bars.get(progress.stage)
+        bar: tqdm[Any] | None = bars.get(progress.stage)
         if bar is None:
             bar = bars[progress.stage] = tqdm(total=progress.steps, desc=progress.stage, dynamic_ncols=True)
         bar.set_postfix_str(f"loss {progress.loss:.4f}", refresh=False)

@@ -157,10 +157,6 @@ class OutputCache:
         largest = heapq.nlargest(number, holdings, key=lambda holding: holding.bytes)
         return [(holding.entry.label, holding.place, holding.bytes) for holding in largest]
 
-    def find(self, key: bytes) -> Entry | None:
-        """The entry, without using it."""
-        return self._entries.get(key)
-
     def take(self, key: bytes) -> Entry | None:
         """Use an entry: it is moved back to where it was made, and stays until `release`."""
         entry = self._entries.get(key)
@@ -210,7 +206,7 @@ class OutputCache:
         """Enter the ledgers, and bring them back within their budgets."""
         for holding in entry.holdings:
             self._ledgers[holding.place].add(holding)
-        for holding in tuple(entry.holdings):
+        for holding in entry.holdings:  # a list of its own: an entry that moves gets a new one
             ledger = self._ledgers[holding.place]
             if holding.ticket is not None and holding.bytes > ledger.budget_bytes:
                 self._shed(holding)  # it would drive out everything else, and then have to go itself
@@ -246,13 +242,13 @@ class OutputCache:
             return False
         entry.origins = origins
         if origin is not None:
-            entry.origins |= {key: origin for key in measure(*entry.outputs).storages if key not in before}
+            entry.origins |= {key: origin for key in measure(entry.outputs).storages if key not in before}
         entry.holdings = self._measure(entry)
         return True
 
     def _measure(self, entry: Entry) -> list[_Holding]:
         """What the entry holds, by place; the host's part is never missing, as the entry itself lies there."""
-        footprint = measure(*entry.outputs)
+        footprint = measure(entry.outputs)
         by_place: dict[str, dict[StorageKey, int]] = {HOST: {}}
         for key, size in footprint.storages.items():
             by_place.setdefault(SPILLED if key in entry.origins else key[0], {})[key] = size
@@ -261,7 +257,8 @@ class OutputCache:
             if place not in self._ledgers:
                 self._ledgers[place] = self._open_ledger(place)
             plain_bytes = ENTRY_BYTES + footprint.plain_bytes if place == HOST else 0
-            holdings.append(_Holding(entry, place, plain_bytes + sum(storages.values()), plain_bytes, storages))
+            size = plain_bytes + sum(storages.values()) if storages else plain_bytes
+            holdings.append(_Holding(entry, place, size, plain_bytes, storages))
         return holdings
 
     def _open_ledger(self, device: str) -> _Ledger:

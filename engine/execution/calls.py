@@ -164,8 +164,8 @@ def _read_slots(definition: NodeDef, outputs: Any) -> Sequence[Any]:
     if type(outputs) is ExecutionBlocker:
         return (outputs,) * declared
     if declared == 1:
-        is_named = isinstance(outputs, tuple) and len(getattr(cast("object", outputs), "_fields", _NOTHING)) == 1
-        return cast("Sequence[Any]", outputs) if is_named else (cast("Any", outputs),)
+        # The one field of a NamedTuple that declares one output; any other tuple is a value.
+        return outputs if hasattr(outputs, "_fields") and len(outputs) == 1 else (outputs,)
     if not isinstance(outputs, (tuple, list)):
         raise WrongResultError(f"it returned a {type(outputs).__name__} and declares {declared} outputs")
     slots = cast("Sequence[Any]", outputs)

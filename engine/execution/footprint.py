@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class Footprint:
         storages: Size in bytes of every tensor storage, by device and address.
     """
 
-    plain_bytes: int = 0
-    storages: dict[StorageKey, int] = field(default_factory=dict[StorageKey, int])
+    plain_bytes: int
+    storages: dict[StorageKey, int]
 
 
 class CannotRelocateError(Exception):
@@ -44,21 +44,22 @@ class CannotRelocateError(Exception):
 
 def measure(*values: Any) -> Footprint:
     """Everything that some values hold together. Follows lists, tuples, sets, mappings and dataclasses, not deeper."""
-    footprint = Footprint()
+    plain_bytes = 0
+    storages: dict[StorageKey, int] = {}
     tensor_type = _tensor_type()
     seen: set[int] = set()
     stack = list(values)
     while stack:
         value = stack.pop()
-        kind = cast("type[Any]", type(value))
+        kind: Any = value.__class__
         if kind in _ATOMS:
             continue
         if kind is str or kind is bytes:
-            footprint.plain_bytes += len(value)
+            plain_bytes += len(value)
         elif tensor_type is not None and isinstance(value, tensor_type):
             key, size = _storage_of(value)
             if size:
-                footprint.storages[key] = size
+                storages[key] = size
         elif id(value) not in seen:
             # Remembered by address: a container that holds itself, or is met twice, is counted once.
             seen.add(id(value))
@@ -67,8 +68,8 @@ def measure(*values: Any) -> Footprint:
             elif (parts := _parts(value)) is not None:
                 stack.extend(parts)
             elif isinstance(size := getattr(value, "nbytes", None), int):
-                footprint.plain_bytes += size
-    return footprint
+                plain_bytes += size
+    return Footprint(plain_bytes, storages)
 
 
 def relocate(value: Any, targets: Mapping[StorageKey, str]) -> Any:
@@ -83,7 +84,7 @@ def relocate(value: Any, targets: Mapping[StorageKey, str]) -> Any:
 
 
 def _relocate(value: Any, targets: Mapping[StorageKey, str], moved: dict[StorageKey, Any], depth: int) -> Any:
-    kind = cast("type[Any]", type(value))
+    kind: Any = value.__class__
     if depth < _DEEPEST and kind is list:
         return [_relocate(part, targets, moved, depth + 1) for part in value]
     if depth < _DEEPEST and kind is dict:

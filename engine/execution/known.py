@@ -78,20 +78,17 @@ class Known:
 
     def recall(self, node_id: str) -> bool:
         """Take a node's outputs from the cache, if they are there, and so are the files that it has shown."""
-        key = self.keys[node_id]
-        entry = self._cache.find(key)
+        entry = self._cache.take(self.keys[node_id])
         if entry is None:
             return False
-        if entry.ui is not None and not shown_files_exist(entry.ui, self._settings):
-            self._cache.drop(entry)
-            return False
-        if self._cache.take(key) is None:
-            return False
+        if entry.ui is not None:
+            if not shown_files_exist(entry.ui, self._settings):
+                self._cache.drop(entry)
+                return False
+            self.ui[node_id] = entry.ui
         self.outputs[node_id] = entry.outputs
         self._entries[node_id] = entry
         self._recalled.append(node_id)
-        if entry.ui is not None:
-            self.ui[node_id] = entry.ui
         return True
 
     def take_recalled(self) -> list[str]:

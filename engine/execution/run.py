@@ -112,6 +112,7 @@ class Run:
         self.cached: set[str] = set()
         self.executed: list[str] = []
         self.blocked: set[str] = set()
+        self.without_outputs: set[str] = set()
         self.background: Background[_Job] = Background()
         self.in_flight: dict[bytes, Task] = {}
         self.told: dict[int, ExecutionBlocker] = {}
@@ -136,11 +137,10 @@ class Run:
             seconds = perf_counter() - started
             at = self.current.id if self.current is not None and status != "succeeded" else None
             self.reporter.run_finished(status, seconds, at)
-        skipped = self.blocked.difference(self.executed)
         outputs = {
             node_id: _simplify(self.known.outputs[node_id])
             for node_id in self.targets
-            if node_id not in skipped and find_blocker(self.known.outputs[node_id]) is None
+            if node_id not in self.without_outputs
         }
         return RunResult(outputs, self.known.ui, seconds, frozenset(self.cached), tuple(self.executed))
 
@@ -366,6 +366,8 @@ class Run:
         if ran:
             self.executed.append(node.id)
             self.reporter.finished(node, ui, task.seconds)
+        if blocker is not None or (node.id in self.blocked and not ran):
+            self.without_outputs.add(node.id)
         if (parent := self.schedule.parents.get(node.id)) is not None:
             parent.seconds += task.seconds
         self._close(task)

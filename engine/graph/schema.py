@@ -78,13 +78,14 @@ class ModelFile:
 class Widget:
     """Options of the widget that have no meaning for the engine and are handed to the canvas as they are.
 
-    For example `Widget(advanced=True)` is `Widget.of(advanced=True)`; values are JSON.
+    Values are JSON: `Widget.of(advanced=True)`.
     """
 
     options: tuple[tuple[str, Any], ...] = ()
 
     @classmethod
     def of(cls, **options: Any) -> Widget:
+        """The options as keyword arguments."""
         return cls(tuple(options.items()))
 
 
