@@ -61,7 +61,7 @@ def load_and_save(name: str) -> dict[str, Any]:
 
 @pytest.fixture
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Run a document or the bytes of a file below `tmp_path`; returns the message; asserts that it is a clean refusal."""
+    """Run a document, or the bytes of a file, below `tmp_path`; asserts a clean refusal and returns its message."""
 
     def run_and_read(content: object, *arguments: str, name: str = "file.json", status: int = 2) -> str:
         path = tmp_path / name

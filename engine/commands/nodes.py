@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from engine.commands import DONE
 from engine.settings import Settings
@@ -74,7 +74,7 @@ def _limits(declared: Input, spec: list[Any]) -> str:
         parts.append(f"default {options['default']!r}")
     if declared.number is not None and declared.number.min is not None:
         parts.append(f"{declared.number.min} to {declared.number.max}")
-    choices: list[object] = spec[0] if isinstance(spec[0], list) else options.get("options", [])
+    choices = cast(list[object], spec[0] if isinstance(spec[0], list) else options.get("options", []))
     if choices:
         parts.append("one of " + ", ".join(map(str, choices)))
     return "".join(f", {part}" for part in parts)

@@ -154,16 +154,17 @@ def _with_path(item: object, settings: Settings) -> object:
 
 
 def _print_files(run: dict[str, Any]) -> None:
+    """One line for each file that a run left, and for what else it has to show."""
     for ui in run["outputs"].values():
         for items in ui.values():
             for item in items:
-                is_file = isinstance(item, dict) and "path" in item
-                print(_shortest(Path(cast(dict[str, Any], item)["path"])) if is_file else item)
+                print(_shortest(item["path"]) if "path" in item else item)
 
 
-def _shortest(path: Path) -> Path:
+def _shortest(path: str) -> Path:
+    """The path as one would type it here."""
     here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    return Path(path).relative_to(here) if Path(path).is_relative_to(here) else Path(path)
 
 
 def _node_errors(error: ValidationError) -> dict[str, Any]:

@@ -224,6 +224,7 @@ class NodeDef:
     module: str = ""
 
     def __call__(self, **inputs: Any) -> Any:
+        """The function itself, for scripts."""
         return self.call(**inputs)
 
     def input(self, name: str) -> Input | None:
