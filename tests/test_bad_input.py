@@ -120,14 +120,14 @@ def test_what_is_not_a_workflow(content: bytes, run: Callable[..., str]):
 
 
 def test_a_hundred_megabytes_of_nesting(run: Callable[..., str]):
-    assert "MB" in run(b"[" * 100_000_000)
+    assert "100000000 bytes" in run(b"[" * 100_000_000)
 
 
 def test_no_such_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["run", str(tmp_path / "missing.json")]) == 2
     assert "missing.json" in capsys.readouterr().err
     assert main(["run", str(tmp_path)]) == 2
-    assert str(tmp_path) in capsys.readouterr().err
+    assert tmp_path.name in capsys.readouterr().err
 
 
 def test_pictures_without_a_workflow(run: Callable[..., str]):
@@ -337,5 +337,5 @@ def test_a_full_disk(tmp_path: Path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
-    assert "x_00001_.png" in done.stderr
+    assert "Cannot write" in done.stderr
     assert not list((tmp_path / "output").rglob("*"))

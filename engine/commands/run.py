@@ -158,7 +158,11 @@ def _print_files(run: dict[str, Any]) -> None:
     for ui in run["outputs"].values():
         for items in ui.values():
             for item in items:
-                print(_shortest(item["path"]) if "path" in item else item)
+                match item:
+                    case {"path": str(path)}:
+                        print(_shortest(path))
+                    case _:
+                        print(item)
 
 
 def _shortest(path: str) -> Path:
