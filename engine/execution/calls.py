@@ -165,13 +165,18 @@ def _read_slots(definition: NodeDef, outputs: Any) -> Sequence[Any]:
         return (outputs,) * declared
     if declared == 1:
         # The one field of a NamedTuple that declares one output; any other tuple is a value.
-        return outputs if hasattr(outputs, "_fields") and len(outputs) == 1 else (outputs,)
+        return outputs if len(_fields_of(outputs)) == 1 else (outputs,)
     if not isinstance(outputs, (tuple, list)):
         raise WrongResultError(f"it returned a {type(outputs).__name__} and declares {declared} outputs")
     slots = cast("Sequence[Any]", outputs)
     if len(slots) != declared:
         raise WrongResultError(f"it returned {len(slots)} outputs and declares {declared}")
     return slots
+
+
+def _fields_of(value: object) -> tuple[str, ...]:
+    """The names of a NamedTuple's fields; none for anything else."""
+    return getattr(cast("object", value), "_fields", ()) if isinstance(value, tuple) else ()
 
 
 def blocked_answer(definition: NodeDef, blocker: ExecutionBlocker) -> Answer:

@@ -5,17 +5,39 @@ What is at hand is in use in the cache, so it stays; letting go of it leaves the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from engine.execution.cache import Entry, OutputCache, Outputs
 from engine.execution.calls import ask_fingerprint
 from engine.execution.events import Ui
 from engine.execution.shown_files import shown_files_exist
 from engine.graph.keys import content_keys
-from engine.graph.plan import order_upstream
 from engine.graph.registry import Registry
 from engine.graph.workflow import Node, Workflow
 from engine.settings import Settings
+
+
+class _Fingerprints(Mapping[str, Any]):
+    """Fingerprints by node id, each asked for when it is looked up: of nodes that nobody needs, none is."""
+
+    def __init__(self, workflow: Workflow, registry: Registry, settings: Settings) -> None:
+        self._nodes = workflow.nodes
+        self._registry = registry
+        self._settings = settings
+
+    def __contains__(self, node_id: object) -> bool:
+        return self._registry[self._nodes[str(node_id)].type].fingerprint is not None
+
+    def __getitem__(self, node_id: str) -> Any:
+        node = self._nodes[node_id]
+        return ask_fingerprint(self._registry[node.type], node, self._settings)
+
+    def __iter__(self) -> Iterator[str]:
+        return filter(self.__contains__, self._nodes)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Known:
@@ -42,29 +64,17 @@ class Known:
         self._entries: dict[str, Entry] = {}
         self._recalled: list[str] = []
 
-    def add_keys(
-        self, workflow: Workflow, nodes: Iterable[Node], targets: Iterable[str], positions: Mapping[str, int]
-    ) -> None:
-        """Compute the keys of the targets and of all that they may need.
+    def add_keys(self, workflow: Workflow, targets: Iterable[str], positions: Mapping[str, int]) -> None:
+        """Compute the keys of the targets and of all that they may need, where they are not known yet.
 
         Args:
             workflow: Where the nodes are.
-            nodes: Those that may have fingerprints to ask for.
             targets: Ids.
             positions: By node id, its place in the file.
         """
-        registry = self._registry
-        fingerprinted = [node for node in nodes if registry[node.type].fingerprint is not None]
-        upstream: set[str] = set()
-        if fingerprinted:
-            upstream.update(order_upstream(workflow, targets, done=self.keys, positions=positions))
-        fingerprints = {
-            node.id: ask_fingerprint(registry[node.type], node, self._settings)
-            for node in fingerprinted
-            if node.id in upstream
-        }
+        fingerprints = _Fingerprints(workflow, self._registry, self._settings)
         self.keys |= content_keys(
-            workflow, registry, fingerprints, targets=targets, known=self.keys, positions=positions
+            workflow, self._registry, fingerprints, targets=targets, known=self.keys, positions=positions
         )
 
     def forget_keys(self, node_ids: Iterable[str]) -> None:

@@ -20,14 +20,13 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from engine.errors import EngineError, Interrupted
+from engine.errors import Interrupted
 from engine.execution.background import Background
 from engine.execution.cache import Outputs
 from engine.execution.calls import (
     Answer,
     Call,
     Lists,
-    WrongResultError,
     arrange_calls,
     ask_needs,
     blocked_answer,
@@ -147,7 +146,7 @@ class Run:
     def _plan(self) -> None:
         """Keys, what is known already, and the order of the rest."""
         workflow, known = self.schedule.workflow, self.known
-        known.add_keys(workflow, workflow.nodes.values(), self.targets, self.schedule.positions)
+        known.add_keys(workflow, self.targets, self.schedule.positions)
         self.schedule.plan(self.targets)
         recalled = known.take_recalled()
         self._tell_cached(filter(known.is_cached, known.keys))
@@ -328,7 +327,7 @@ class Run:
             if any(answer.expand is not None for answer in answers) and self._expand(task, answers):
                 task.answers = answers  # until the expansion has run
                 return
-        except (WrongResultError, EngineError) as error:
+        except Exception as error:  # what a node gives may be anything
             self._fail(task, error, job.lists)
         self._finish(task, answers, ran=bool(job.work))
 
@@ -345,8 +344,7 @@ class Run:
                 answer.slots = expansion.slots
                 schedule.expand(task, expansion.nodes)
                 self.reporter.place(expansion.nodes, node_id, expansion.display_ids)
-                nodes = expansion.nodes
-                self.known.add_keys(schedule.workflow, nodes.values(), nodes, schedule.positions)
+                self.known.add_keys(schedule.workflow, expansion.nodes, schedule.positions)
                 awaited += expansion.output_ids
                 awaited += [slot.node_id for slot in expansion.slots if type(slot) is Link]
         return self._wait_for(task, awaited)
@@ -355,10 +353,10 @@ class Run:
         """The calls of a node, and what they expanded to, are done."""
         node = task.node
         try:
-            outputs = follow_links(merge_answers(task.definition, answers), self.known.outputs)
-        except WrongResultError as error:
+            outputs, ui = follow_links(merge_answers(task.definition, answers), self.known.outputs), merge_ui(answers)
+        except Exception as error:  # as above
             self._fail(task, error, {})
-        ui, blocker = merge_ui(answers), find_blocker(outputs)
+        blocker = find_blocker(outputs)
         is_cacheable = blocker is None and node.id not in self.blocked
         self.known.add(node, outputs, ui, task.seconds, is_cacheable=is_cacheable)
         if blocker is not None and node.id in self.targets:

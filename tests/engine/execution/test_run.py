@@ -367,6 +367,22 @@ def test_what_is_wrong_with_an_expansion_is_said(inner: Any, outputs: Any, messa
         run(engine, expansion(inner, outputs))
 
 
+def test_a_failure_inside_an_expansion_names_the_inner_node(engine: Engine):
+    events: list[Event] = []
+    with pytest.raises(NodeError, match=r"Node 'e\.0\.0\.f'"):
+        engine.run(engine.load(expansion(graph(f=("Fail", {})), ["f", 0])), on_event=events.append)
+    [failed] = [event for event in events if isinstance(event, NodeFailed)]
+    assert (failed.node_id, failed.display_id, failed.parent_id) == ("e.0.0.f", "e", "e")
+
+
+def test_an_expansion_may_link_to_what_was_let_go(engine: Engine):
+    inner = graph(s=("Sum", {"a": "@early", "b": "@never"}))
+    document = expansion(inner, ["s", 0], early=("Value", {"value": 2}), never=("Value", {"value": 3}))
+    document |= graph(first=("Show", {"source": "@early", "tag": "first"}))
+    result = run(engine, {name: document[name] for name in ("early", "first", "v", "e", "never", "show")})
+    assert result.ui["show"] == {"text": ["21"]}
+
+
 def test_an_expansion_that_waits_for_itself_is_a_cycle(engine: Engine):
     inner = graph(a=("Sum", {"a": "@e"}), b=("Sum", {"a": "@a"}))
     with pytest.raises(WorkflowError, match=r"cycle: .*e\.0\.0\.b.* -> ") as caught:
@@ -516,6 +532,18 @@ def test_a_keyboard_interrupt_goes_through(kind: str, engine: Engine):
 def test_a_wrong_number_or_kind_of_outputs_is_the_nodes_fault(kind: str, message: str, engine: Engine):
     with pytest.raises(NodeError, match=f"at fault: .*{message}"):
         run(engine, graph(w=(kind, {})), "w")
+
+
+def test_whatever_a_node_gives_the_error_names_it(engine: Engine):
+    events: list[Event] = []
+    with pytest.raises(NodeError, match="Node 'w'"):
+        engine.run(engine.load(graph(w=("WrongUi", {}))), on_event=events.append)
+    assert len([event for event in events if isinstance(event, NodeFailed)]) == 1
+
+
+def test_fingerprints_of_nodes_that_nobody_needs_are_not_asked(engine: Engine):
+    document = graph(f=("BrokenFingerprint", {"tag": "x"}), e=("Fail", {"source": "@f"}), v=("Value", {"tag": "v"}))
+    assert run(engine, document, "v").executed == ("v",)
 
 
 def test_a_failing_async_node_cancels_the_others(engine: Engine):

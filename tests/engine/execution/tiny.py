@@ -241,6 +241,12 @@ def save(*, source: Anything, name: str = "x", tag: str = "", ctx: Context) -> N
     return NodeResult(ui={"images": [{"filename": name, "subfolder": "", "type": "output"}]})
 
 
+@node("WrongUi", category="test", is_output=True)
+def give_wrong_ui() -> NodeResult[None]:
+    ui: Any = [1, 2]
+    return NodeResult(ui=ui)
+
+
 @node("Always", category="test", fingerprint=lambda: float("nan"))
 def always(*, tag: str = "") -> int:
     CALLS.append(tag)
