@@ -151,7 +151,11 @@ class Pool:
         return _Network(module, size)
 
     def _load_once(self, weights: Weights[Any], dtype: torch.dtype) -> nn.Module:
+        # What is a view of its file would be copied by another layout, and the file's pages would stay as well.
+        is_view = self.device.type == "cpu" and weights.stored_dtype == dtype
         # Parameters made in inference mode could not be used outside of it.
         with torch.inference_mode(mode=False), torch.no_grad():
-            module = weights.load(dtype).to(self.device)
-            return module.to(memory_format=torch.channels_last) if weights.role in CHANNELS_LAST else module
+            module: nn.Module = weights.load(dtype).to(self.device)
+            if weights.role in CHANNELS_LAST and not is_view:
+                module = module.to(memory_format=torch.channels_last)
+        return module

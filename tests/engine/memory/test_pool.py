@@ -233,16 +233,19 @@ def test_on_another_device_nothing_is_left_in_host_memory(monkeypatch: pytest.Mo
     assert pool.held() == [("net", torch.device("meta"), WIDTH * WIDTH * 2, False)]
 
 
-def test_autoencoders_are_laid_out_for_their_convolutions() -> None:
+@pytest.mark.parametrize(
+    ("role", "stored", "is_channels_last"),
+    [("vae", torch.float16, True), ("vae", torch.float32, False), ("unet", torch.float16, False)],
+)
+def test_autoencoders_are_laid_out_for_their_convolutions_unless_that_needs_a_copy(
+    role: Role, stored: torch.dtype, is_channels_last: bool
+) -> None:
     def load(dtype: torch.dtype) -> nn.Module:
         return nn.Conv2d(4, 4, 3, dtype=dtype)
 
-    pool = make_pool()
-    expected: dict[Role, bool] = {"vae": True, "unet": False}
-    for role, is_channels_last in expected.items():
-        with pool.use(Weights[nn.Module]("net", role, load, torch.float32, 1)) as module:
-            weight = next(module.parameters())
-            assert weight.is_contiguous(memory_format=torch.channels_last) == is_channels_last
+    with make_pool().use(Weights[nn.Module]("net", role, load, stored, 1)) as module:
+        weight = next(module.parameters())
+        assert weight.is_contiguous(memory_format=torch.channels_last) == is_channels_last
 
 
 def test_parameters_made_in_inference_mode_can_be_used_outside() -> None:
