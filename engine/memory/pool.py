@@ -155,7 +155,7 @@ class Pool:
         is_view = self.device.type == "cpu" and weights.stored_dtype == dtype
         # Parameters made in inference mode could not be used outside of it.
         with torch.inference_mode(mode=False), torch.no_grad():
-            module: nn.Module = weights.load(dtype).to(self.device)
+            module: Any = weights.load(dtype).to(self.device)  # torch's types don't know of layouts
             if weights.role in CHANNELS_LAST and not is_view:
                 module = module.to(memory_format=torch.channels_last)
         return module
