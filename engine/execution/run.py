@@ -402,8 +402,8 @@ class Run:
         log.warning("node %s ran out of memory; freeing what can be freed and trying once more", task.node.label)
         task.was_retried = True
         self.executor.cache.vacate(host=shortage == "host")
-        self.executor.pool().unload_all()
         gc.collect()
+        self.executor.pool().unload_all()
 
 
 def _simplify(outputs: Outputs) -> tuple[Any, ...]:

@@ -375,12 +375,26 @@ def test_a_failure_inside_an_expansion_names_the_inner_node(engine: Engine):
     assert (failed.node_id, failed.display_id, failed.parent_id) == ("e.0.0.f", "e", "e")
 
 
-def test_an_expansion_may_link_to_what_was_let_go(engine: Engine):
+@pytest.mark.parametrize("cache_bytes", [0, None])
+def test_an_expansion_may_link_to_what_was_let_go(cache_bytes: int | None):
+    engine = Engine(Settings(cache_bytes=cache_bytes), registry=tiny.REGISTRY)
     inner = graph(s=("Sum", {"a": "@early", "b": "@never"}))
-    document = expansion(inner, ["s", 0], early=("Value", {"value": 2}), never=("Value", {"value": 3}))
-    document |= graph(first=("Show", {"source": "@early", "tag": "first"}))
-    result = run(engine, {name: document[name] for name in ("early", "first", "v", "e", "never", "show")})
-    assert result.ui["show"] == {"text": ["21"]}
+    document = graph(
+        early=("Value", {"value": 2, "tag": "early"}), first=("Show", {"source": "@early", "tag": "first"})
+    )
+    document |= expansion(inner, ["s", 0], never=("Value", {"value": 3}))
+    assert run(engine, document).ui["show"] == {"text": ["21"]}
+    assert CALLS.count("early") == (2 if cache_bytes == 0 else 1)  # without a cache it has to run once more
+
+
+def test_an_expanded_node_that_has_to_run_once_more_expands_once_more():
+    engine = Engine(Settings(cache_bytes=0), registry=tiny.REGISTRY)
+    document = graph(
+        n=("Value", {"value": 2}), loop=("Countdown", {"n": "@n", "tag": "loop"}), first=("Show", {"source": "@loop"})
+    )
+    document |= expansion(graph(s=("Next", {"a": "@loop"})), ["s", 0])
+    assert run(engine, document).ui["show"] == {"text": ["3"]}
+    assert CALLS.count("loop") == 2
 
 
 def test_an_expansion_that_waits_for_itself_is_a_cycle(engine: Engine):

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import engine_overhead
+from benchmarks.__main__ import main
+
+
+def test_the_benchmark_measures_every_shape_and_size(capsys: pytest.CaptureFixture[str]):
+    assert main(["engine_overhead", "--nodes", "10", "20", "--seconds", "0"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
+    assert [row[:2] for row in rows] == [["chain", "10"], ["chain", "20"], ["fan", "10"], ["fan", "20"]]
+    assert all(float(row[2]) > 0 for row in rows)
+
+
+def test_benchmarks_are_listed(capsys: pytest.CaptureFixture[str]):
+    assert main([]) == 0
+    assert f"engine_overhead      {engine_overhead.SUMMARY}" in capsys.readouterr().err
+    assert main(["nothing"]) == 2
