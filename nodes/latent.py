@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated, Literal
 
 import torch
@@ -14,6 +15,8 @@ from engine.images.resize import resize
 from engine.sampling.vae import decode_latent, encode_image
 from engine.types import Image, Latent, Mask, Vae
 from nodes.latent_samples import LATENT_PIXEL, Method, Offset, replace_samples, take_samples
+
+logger = logging.getLogger(__name__)
 
 _NewSide = Annotated[int, Number(min=16, max=16384, step=8)]
 _SMALLEST_SIDE = 64
@@ -58,6 +61,10 @@ def empty_latent_image(
         batch_size: How many.
     """
     check_pixels(ctx.settings.max_image_pixels, "width, height, batch_size", width, height, batch_size)
+    for name, side in (("width", width), ("height", height)):
+        if side % LATENT_PIXEL:
+            whole = side - side % LATENT_PIXEL
+            logger.warning("EmptyLatentImage: %s %d is not a multiple of 8; the image has %d.", name, side, whole)
     return {"samples": torch.zeros(batch_size, 4, height // LATENT_PIXEL, width // LATENT_PIXEL)}
 
 
