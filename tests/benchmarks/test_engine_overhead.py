@@ -6,10 +6,10 @@ from benchmarks import engine_overhead
 from benchmarks.__main__ import main
 
 
-def test_the_benchmark_measures_every_shape_and_size(capsys: pytest.CaptureFixture[str]):
-    assert main(["engine_overhead", "--nodes", "10", "20", "--seconds", "0"]) == 0
+def test_the_benchmark_measures_every_shape(capsys: pytest.CaptureFixture[str]):
+    assert main(["engine_overhead", "--nodes", "10", "--seconds", "0"]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
-    assert [row[:2] for row in rows] == [["chain", "10"], ["chain", "20"], ["fan", "10"], ["fan", "20"]]
+    assert [row[:2] for row in rows] == [["chain", "10"], ["fan", "10"]]
     assert all(float(row[2]) > 0 for row in rows)
 
 
