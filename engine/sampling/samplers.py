@@ -18,17 +18,27 @@ from engine.errors import InputValueError
 from engine.sampling.noise import StepNoise, make_brownian_noise, make_gaussian_noise
 from engine.sampling.solver import Guided, Problem, Step
 from engine.sampling.solver_ancestral import ddpm, dpm_2_ancestral, dpmpp_2s_ancestral, euler_ancestral, lcm
-from engine.sampling.solver_ode import dpm_2, dpmpp_2m, euler, heun, lms
+from engine.sampling.solver_cfgpp import euler_ancestral_cfg_pp, euler_cfg_pp
+from engine.sampling.solver_dpm import dpm_adaptive, dpm_fast
+from engine.sampling.solver_er_sde import er_sde
+from engine.sampling.solver_multistep import gradient_estimation, ipndm, res_multistep
+from engine.sampling.solver_ode import dpm_2, dpmpp_2m, euler, heun, heunpp2, lms
 from engine.sampling.solver_sde import dpmpp_2m_sde, dpmpp_2m_sde_heun, dpmpp_3m_sde, dpmpp_sde
+from engine.sampling.solver_seeds import seeds_2, seeds_3
 from engine.sampling.solver_unipc import uni_pc, uni_pc_bh2
 
 SamplerName = Literal[
     "euler",
+    "euler_cfg_pp",
     "euler_ancestral",
+    "euler_ancestral_cfg_pp",
     "heun",
+    "heunpp2",
     "dpm_2",
     "dpm_2_ancestral",
     "lms",
+    "dpm_fast",
+    "dpm_adaptive",
     "dpmpp_2s_ancestral",
     "dpmpp_sde",
     "dpmpp_sde_gpu",
@@ -41,6 +51,12 @@ SamplerName = Literal[
     "dpmpp_3m_sde_gpu",
     "ddpm",
     "lcm",
+    "ipndm",
+    "res_multistep",
+    "gradient_estimation",
+    "er_sde",
+    "seeds_2",
+    "seeds_3",
     "ddim",
     "uni_pc",
     "uni_pc_bh2",
@@ -57,6 +73,7 @@ class Sampler:
         name: As in workflow files.
         solve: The solver: a `Problem` and the options -> the steps.
         noise: Where the noise that it adds comes from; deterministic solvers never ask.
+        falling_only: It has no meaning for levels that rise.
         uses_uncond: It needs the unconditional estimate even where guidance would not compute it.
         renews_inpaint_noise: The part that inpainting keeps gets noise of its own (seed + 1), not the initial noise.
         options: Keyword arguments of the solver.
@@ -65,6 +82,7 @@ class Sampler:
     name: str
     solve: Callable[..., Iterator[Step]]
     noise: NoiseKind = "gaussian"
+    falling_only: bool = False
     uses_uncond: bool = False
     renews_inpaint_noise: bool = False
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -97,10 +115,10 @@ class Sampler:
         return self.solve(Problem(guided, x, sigmas, self._make_noise(x, sigmas, seed)), **self.options)
 
     def _make_noise(self, x: Tensor, sigmas: tuple[float, ...], seed: int) -> StepNoise:
+        if self.falling_only and any(after >= before for before, after in pairwise(sigmas)):
+            raise InputValueError(f"{self.name} needs sigmas that fall from each step to the next, not {list(sigmas)}.")
         if self.noise == "gaussian":
             return make_gaussian_noise(x, seed)
-        if any(after >= before for before, after in pairwise(sigmas)):
-            raise InputValueError(f"{self.name} needs sigmas that fall from each step to the next, not {list(sigmas)}.")
         lowest = min((sigma for sigma in sigmas if sigma > 0), default=0.0)
         return make_brownian_noise(x, lowest, sigmas[0], seed, on_device=self.noise == "brownian_on_device")
 
@@ -109,23 +127,34 @@ SAMPLERS: Final[Mapping[str, Sampler]] = {
     sampler.name: sampler
     for sampler in (
         Sampler("euler", euler),
+        Sampler("euler_cfg_pp", euler_cfg_pp, uses_uncond=True),
         Sampler("euler_ancestral", euler_ancestral),
+        Sampler("euler_ancestral_cfg_pp", euler_ancestral_cfg_pp, uses_uncond=True),
         Sampler("heun", heun),
+        Sampler("heunpp2", heunpp2),
         Sampler("dpm_2", dpm_2),
         Sampler("dpm_2_ancestral", dpm_2_ancestral),
         Sampler("lms", lms),
+        Sampler("dpm_fast", dpm_fast),
+        Sampler("dpm_adaptive", dpm_adaptive, falling_only=True),
         Sampler("dpmpp_2s_ancestral", dpmpp_2s_ancestral),
-        Sampler("dpmpp_sde", dpmpp_sde, noise="brownian"),
-        Sampler("dpmpp_sde_gpu", dpmpp_sde, noise="brownian_on_device"),
+        Sampler("dpmpp_sde", dpmpp_sde, noise="brownian", falling_only=True),
+        Sampler("dpmpp_sde_gpu", dpmpp_sde, noise="brownian_on_device", falling_only=True),
         Sampler("dpmpp_2m", dpmpp_2m),
-        Sampler("dpmpp_2m_sde", dpmpp_2m_sde, noise="brownian"),
-        Sampler("dpmpp_2m_sde_gpu", dpmpp_2m_sde, noise="brownian_on_device"),
-        Sampler("dpmpp_2m_sde_heun", dpmpp_2m_sde_heun, noise="brownian"),
-        Sampler("dpmpp_2m_sde_heun_gpu", dpmpp_2m_sde_heun, noise="brownian_on_device"),
-        Sampler("dpmpp_3m_sde", dpmpp_3m_sde, noise="brownian"),
-        Sampler("dpmpp_3m_sde_gpu", dpmpp_3m_sde, noise="brownian_on_device"),
+        Sampler("dpmpp_2m_sde", dpmpp_2m_sde, noise="brownian", falling_only=True),
+        Sampler("dpmpp_2m_sde_gpu", dpmpp_2m_sde, noise="brownian_on_device", falling_only=True),
+        Sampler("dpmpp_2m_sde_heun", dpmpp_2m_sde_heun, noise="brownian", falling_only=True),
+        Sampler("dpmpp_2m_sde_heun_gpu", dpmpp_2m_sde_heun, noise="brownian_on_device", falling_only=True),
+        Sampler("dpmpp_3m_sde", dpmpp_3m_sde, noise="brownian", falling_only=True),
+        Sampler("dpmpp_3m_sde_gpu", dpmpp_3m_sde, noise="brownian_on_device", falling_only=True),
         Sampler("ddpm", ddpm),
         Sampler("lcm", lcm),
+        Sampler("ipndm", ipndm),
+        Sampler("res_multistep", res_multistep),
+        Sampler("gradient_estimation", gradient_estimation),
+        Sampler("er_sde", er_sde, falling_only=True),
+        Sampler("seeds_2", seeds_2, falling_only=True),
+        Sampler("seeds_3", seeds_3, falling_only=True),
         Sampler("ddim", euler, renews_inpaint_noise=True),
         Sampler("uni_pc", uni_pc),
         Sampler("uni_pc_bh2", uni_pc_bh2),

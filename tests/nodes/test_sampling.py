@@ -16,18 +16,21 @@ from engine.graph.schema import NodeDef
 from engine.sampling.guidance import CFGGuider
 from engine.sampling.noise import NoiseSource, prepare_noise
 from engine.sampling.sample import sample
-from engine.sampling.samplers import SAMPLERS, find_sampler
+from engine.sampling.samplers import SAMPLERS, Sampler, find_sampler
 from engine.sampling.schedules import SCHEDULERS, make_sigmas
 from engine.types import LatentDict
 from nodes.custom_sampling import apg, sampler_custom, sampler_custom_advanced
 from nodes.custom_sampling_guiders import basic_guider, cfg_guider, disable_noise, dual_cfg_guider, random_noise
 from nodes.custom_sampling_samplers import (
     k_sampler_select,
+    sampler_dpm_adaptive,
     sampler_dpmpp_2m_sde,
     sampler_dpmpp_2s_ancestral,
     sampler_dpmpp_3m_sde,
     sampler_dpmpp_sde,
+    sampler_er_sde,
     sampler_euler_ancestral,
+    sampler_euler_ancestral_cfg_pp,
     sampler_lms,
 )
 from nodes.custom_sampling_schedulers import (
@@ -293,6 +296,9 @@ def test_samplers_with_options() -> None:
     assert sampler_dpmpp_2s_ancestral().name == "dpmpp_2s_ancestral"
     assert sampler_dpmpp_3m_sde(noise_device="gpu").name == "dpmpp_3m_sde_gpu"
     assert sampler_dpmpp_sde(noise_device="cpu", r=0.3).options["r"] == 0.3
+    assert sampler_euler_ancestral_cfg_pp(eta=0.5).name == "euler_ancestral_cfg_pp"
+    assert sampler_dpm_adaptive(order=2).options["order"] == 2
+    assert sampler_er_sde(solver_type="ODE").options["solver_type"] == "ODE"
     heun = sampler_dpmpp_2m_sde(noise_device="cpu", solver_type="heun", eta=0.3)
     assert (heun.name, heun.options["solver_type"]) == ("dpmpp_2m_sde", "heun")
     named = SAMPLERS["dpmpp_2m_sde_heun"].with_options(eta=0.3)
@@ -302,11 +308,30 @@ def test_samplers_with_options() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        sampler_dpm_adaptive(),
+        sampler_dpm_adaptive(order=2, eta=1.0, pcoeff=0.3, h_init=0.0),
+        sampler_er_sde(solver_type="Reverse-time SDE", eta=100.0),
+        sampler_euler_ancestral(eta=100.0),
+        sampler_dpmpp_2m_sde(noise_device="cpu", solver_type="midpoint", eta=100.0),
+        sampler_dpmpp_sde(noise_device="gpu", eta=100.0),
+        sampler_lms(order=100),
+    ],
+)
+def test_extreme_options_run(sampler: Sampler) -> None:
+    found = samples(custom(sampler=sampler, sigmas=karras_scheduler(steps=4)).output)
+    assert bool(found.isfinite().all())
+
+
 def test_samplers_refuse_useless_options() -> None:
     with pytest.raises(InputValueError, match="r must be above 0"):
         sampler_dpmpp_sde(noise_device="cpu", r=0.0)
     with pytest.raises(InputValueError, match="order must be at least 1"):
         sampler_lms(order=0)
+    with pytest.raises(InputValueError, match="max_stage must be from 1 to 3"):
+        sampler_er_sde(solver_type="ODE", max_stage=4)
     with pytest.raises(InputValueError, match="eta must be a finite number"):
         sampler_euler_ancestral(eta=math.nan)
 

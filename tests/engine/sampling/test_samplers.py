@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, get_args
 
@@ -14,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from engine.errors import InputValueError
 from engine.sampling.samplers import SAMPLERS, SamplerName, find_sampler
-from engine.sampling.solver import Problem, log_midpoint
+from engine.sampling.solver import Guided, Problem
 from tests.engine.sampling.denoisers import (
     GaussianData,
     denoise_mixture,
@@ -104,6 +105,16 @@ ORDERS = [
     ("dpmpp_sde", {"eta": 0.0}, 2),
     ("dpmpp_2m_sde", {"eta": 0.0}, 2),
     ("dpmpp_2m_sde_heun", {"eta": 0.0}, 2),
+    ("heunpp2", {}, 1),
+    ("euler_cfg_pp", {}, 1),
+    ("res_multistep", {}, 2),
+    ("gradient_estimation", {}, 1),
+    ("er_sde", {"solver_type": "ODE", "max_stage": 1}, 1),
+    ("er_sde", {"solver_type": "ODE", "max_stage": 2}, 2),
+    ("er_sde", {"solver_type": "ODE"}, 2),
+    ("er_sde", {"solver_type": "Reverse-time SDE", "eta": 0.0}, 2),
+    ("seeds_2", {"eta": 0.0}, 2),
+    ("seeds_3", {"eta": 0.0}, 3),
     ("dpmpp_3m_sde", {"eta": 0.0}, 2),  # See the solver: the third order is in its name only.
 ]
 
@@ -120,29 +131,46 @@ def test_order_of_convergence(name: str, options: dict[str, Any], order: int) ->
     assert math.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.3)
 
 
+def test_ipndm_is_of_fourth_order_on_even_steps() -> None:
+    x, errors = starting_point(), list[float]()
+    for n in (100, 200):
+        sigmas = tuple(float(sigma) for sigma in torch.linspace(10, 0.5, n + 1, dtype=torch.float64))
+        found = solve("ipndm", x, sigmas, data=DATA.guided)
+        errors.append(float((found - DATA.solution(x, sigmas[0], sigmas[-1])).abs().max()))
+    assert math.log2(errors[0] / errors[1]) == pytest.approx(4, abs=0.3)
+
+
 # The same of the variance of what stochastic samplers make.
-WEAK_ORDERS = {
-    "euler_ancestral": 1,
-    "ddpm": 1,
-    "dpm_2_ancestral": 2,
-    "dpmpp_2s_ancestral": 2,
-    "dpmpp_sde": 2,
-    "dpmpp_2m_sde": 2,
-    "dpmpp_2m_sde_heun": 2,
-    "dpmpp_3m_sde": 2,
-}
+WEAK_ORDERS = [
+    ("euler_ancestral", {}, 1),
+    ("euler_ancestral_cfg_pp", {}, 1),
+    ("ddpm", {}, 1),
+    ("dpm_2_ancestral", {}, 2),
+    ("dpmpp_2s_ancestral", {}, 2),
+    ("dpmpp_sde", {}, 2),
+    ("dpmpp_2m_sde", {}, 2),
+    ("dpmpp_2m_sde_heun", {}, 2),
+    ("dpmpp_3m_sde", {}, 2),
+    ("er_sde", {"max_stage": 1}, 1),
+    ("er_sde", {"max_stage": 2}, 2),
+    ("er_sde", {}, 2),
+    ("er_sde", {"solver_type": "Reverse-time SDE"}, 2),
+    ("seeds_2", {}, 2),
+    ("seeds_3", {}, 2),
+]
 
 
-@pytest.mark.parametrize(("name", "order"), WEAK_ORDERS.items())
-def test_noise_keeps_the_distribution(name: str, order: int) -> None:
+@pytest.mark.parametrize(("name", "options", "order"), WEAK_ORDERS, ids=lambda value: str(value))
+def test_noise_keeps_the_distribution(name: str, options: dict[str, Any], order: int) -> None:
     data = GaussianData(mean=0.0)
     errors = list[float]()
-    for n in (50, 100):
+    between = (1 / 3, 2 / 3) if name == "seeds_3" else (1 / 2,)
+    for n in (100, 200):
         sigmas = smooth_sigmas(n)
-        levels = [*sigmas, *(log_midpoint(*pair) for pair in pairwise(sigmas))]
+        levels = [*sigmas, *(a * (b / a) ** r for a, b in pairwise(sigmas) for r in between)]
         x = torch.zeros(len(levels), dtype=torch.float64)
         x[0] = math.sqrt(data.deviation**2 + sigmas[0] ** 2)
-        for step in SAMPLERS[name].solve(Problem(data.guided, x, sigmas, path_noise(levels))):
+        for step in SAMPLERS[name].solve(Problem(data.guided, x, sigmas, path_noise(levels)), **options):
             x = step.x
         errors.append(abs(float(x.square().sum()) - (data.deviation**2 + sigmas[-1] ** 2)))
     assert math.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.3)
@@ -199,6 +227,131 @@ def test_lcm_noises_the_estimate() -> None:
     torch.testing.assert_close(solve("lcm", x, (3.0, 0.0)), denoise_mixture(x, 3.0))
 
 
+def double_estimate(x: Tensor, sigma: float) -> Guided:
+    """Estimates with and without guidance that differ."""
+    return Guided(denoise_mixture(x, sigma), 0.5 * x)
+
+
+def test_cfg_pp_takes_the_noise_of_the_unconditional_estimate() -> None:
+    x, noise = starting_point(3.0), smooth_noise(starting_point(3.0))(3.0, 1.2)
+    denoised, uncond = double_estimate(x, 3.0)
+    found = solve("euler_cfg_pp", x, (3.0, 1.2), data=double_estimate)
+    torch.testing.assert_close(found, denoised + 1.2 * (x - uncond) / 3.0)
+    up = math.sqrt(1.2**2 * (3.0**2 - 1.2**2)) / 3.0
+    down = math.sqrt(1.2**2 - up**2)
+    found = solve("euler_ancestral_cfg_pp", x, (3.0, 1.2), data=double_estimate)
+    torch.testing.assert_close(found, denoised + down * (x - uncond) / 3.0 + up * noise)
+    assert SAMPLERS["euler_cfg_pp"].uses_uncond
+    assert SAMPLERS["euler_ancestral_cfg_pp"].uses_uncond
+
+
+def test_cfg_pp_without_guidance_is_euler() -> None:
+    x, sigmas = starting_point(), smooth_sigmas(6)
+    for name in ("euler", "euler_ancestral"):
+        torch.testing.assert_close(solve(f"{name}_cfg_pp", x, sigmas), solve(name, x, sigmas))
+
+
+def test_heunpp2_by_hand() -> None:
+    """Weights 1 - b - c, b, c of the three slopes, b and c the next levels over three times the first."""
+    x, (s0, s1, s2, s3) = starting_point(4.0), (4.0, 2.5, 1.0, 0.5)
+
+    def direction(x: Tensor, sigma: float) -> Tensor:
+        return (x - denoise_mixture(x, sigma)) / sigma
+
+    first = direction(x, s0)
+    x_1 = x + first * (s1 - s0)
+    second = direction(x_1, s1)
+    third = direction(x_1 + second * (s2 - s1), s2)
+    b, c = s1 / (3 * s0), s2 / (3 * s0)
+    after_one = x + (s1 - s0) * ((1 - b - c) * first + b * second + c * third)
+    steps = list(SAMPLERS["heunpp2"].run(guided_mixture, x, (s0, s1, s2, s3), 0))
+    torch.testing.assert_close(steps[0].x, after_one)
+    # The last step but one has two slopes, the last is plain.
+    x_2 = steps[1].x
+    first = direction(steps[0].x, s1)
+    third = direction(steps[0].x + first * (s2 - s1), s2)
+    b = s2 / (2 * s0)
+    torch.testing.assert_close(x_2, steps[0].x + (s2 - s1) * ((1 - b) * first + b * third))
+    torch.testing.assert_close(steps[2].x, x_2 + direction(x_2, s2) * (s3 - s2))
+
+
+def test_res_multistep_is_the_trapezoid_form_without_noise() -> None:
+    x, sigmas = starting_point(), (*smooth_sigmas(6), 0.0)
+    torch.testing.assert_close(solve("res_multistep", x, sigmas), solve("dpmpp_2m_sde_heun", x, sigmas, eta=0.0))
+
+
+def test_gradient_estimation_by_hand() -> None:
+    x, (s0, s1, s2) = starting_point(4.0), (4.0, 2.5, 1.0)
+    first = (x - denoise_mixture(x, s0)) / s0
+    x_1 = x + first * (s1 - s0)
+    second = (x_1 - denoise_mixture(x_1, s1)) / s1
+    expected = x_1 + (2 * second - first) * (s2 - s1)
+    torch.testing.assert_close(solve("gradient_estimation", x, (s0, s1, s2)), expected)
+
+
+@pytest.fixture
+def double_precision() -> Iterator[None]:
+    """k-diffusion makes tensors of the levels in the default type."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.usefixtures("double_precision")
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6, 11])
+@pytest.mark.parametrize("ends_at_zero", [True, False])
+def test_dpm_fast_equals_k_diffusion(n: int, ends_at_zero: bool) -> None:
+    x, sigmas = starting_point(), smooth_sigmas(n)
+    lowest = sigmas[-1]
+    theirs = load_peer("k_diffusion.sampling").sample_dpm_fast(peer_mixture, x, lowest, sigmas[0], n, disable=True)
+    if ends_at_zero:
+        sigmas = (*sigmas[:-2], lowest, 0.0) if n > 1 else (*sigmas, 0.0)
+        n_ours = len(sigmas) - 1
+        theirs = load_peer("k_diffusion.sampling").sample_dpm_fast(
+            peer_mixture, x, lowest, sigmas[0], n_ours, disable=True
+        )
+    torch.testing.assert_close(solve("dpm_fast", x, sigmas), theirs, rtol=1e-9, atol=1e-9)
+
+
+def peer_mixture(x: Tensor, sigma: Tensor) -> Tensor:
+    return denoise_mixture(x, float(sigma[0]))
+
+
+@pytest.mark.usefixtures("double_precision")
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"order": 2},
+        {"rtol": 0.001, "atol": 0.0001},
+        {"h_init": 3.0},
+        {"pcoeff": 0.2, "icoeff": 0.8, "dcoeff": 0.1},
+        {"eta": 0.5, "s_noise": 0.9},
+    ],
+)
+def test_dpm_adaptive_equals_k_diffusion(options: dict[str, Any]) -> None:
+    x, sigmas = starting_point(), smooth_sigmas(5)
+    more = {"noise_sampler": smooth_noise(x)} if "eta" in options else {}
+    theirs = load_peer("k_diffusion.sampling").sample_dpm_adaptive(
+        peer_mixture, x, sigmas[-1], sigmas[0], disable=True, **options, **more
+    )
+    torch.testing.assert_close(solve("dpm_adaptive", x, sigmas, **options), theirs, rtol=1e-7, atol=1e-7)
+
+
+def test_dpm_adaptive_comes_to_an_end() -> None:
+    """With tolerances that nothing satisfies, and a network that gives no numbers."""
+    x, sigmas = starting_point(), smooth_sigmas(3, 1.0, 0.999)
+    assert bool(solve("dpm_adaptive", x, sigmas, rtol=0.0, atol=0.0, pcoeff=100.0, dcoeff=100.0).isfinite().all())
+
+    def no_numbers(x: Tensor, sigma: float) -> Guided:
+        return Guided(x * math.nan, x * math.nan)
+
+    steps = list(SAMPLERS["dpm_adaptive"].run(no_numbers, x, smooth_sigmas(3), 0))
+    assert len(steps) < 200
+    with pytest.raises(InputValueError, match="order must be 2 or 3"):
+        solve("dpm_adaptive", x, sigmas, order=4)
+
+
 # -- laws that hold for all ------------------------------------------------------------------------------------------
 
 
@@ -212,8 +365,13 @@ def test_one_step_to_zero_is_the_estimate(name: str) -> None:
 def test_steps_count_the_intervals(name: str) -> None:
     x, sigmas = starting_point(), (*smooth_sigmas(4), 0.0)
     steps = list(SAMPLERS[name].run(guided_mixture, x, sigmas, seed=1))
-    assert [step.index for step in steps] == list(range(5))
-    assert [step.sigma for step in steps] == list(sigmas[:-1])
+    if name in OWN_STEPS:
+        indices = [step.index for step in steps]
+        assert indices == sorted(indices)
+        assert indices[-1] == 4
+    else:
+        assert [step.index for step in steps] == list(range(5))
+        assert [step.sigma for step in steps] == list(sigmas[:-1])
     torch.testing.assert_close(steps[0].denoised, denoise_mixture(x, sigmas[0]))
     assert list(SAMPLERS[name].run(guided_mixture, x, sigmas[:1], seed=1)) == []
 
@@ -228,10 +386,13 @@ def test_input_is_left_alone_and_the_seed_decides(name: str) -> None:
     assert torch.equal(first, other) == (name in DETERMINISTIC)
 
 
-DETERMINISTIC = {"euler", "heun", "dpm_2", "lms", "dpmpp_2m", "ddim", "uni_pc", "uni_pc_bh2"}
+OWN_STEPS = {"dpm_fast", "dpm_adaptive"}
+DETERMINISTIC = {"euler", "euler_cfg_pp", "heun", "heunpp2", "dpm_2", "lms", "dpm_fast", "dpm_adaptive", "dpmpp_2m"} | {
+    *("ipndm", "res_multistep", "gradient_estimation", "ddim", "uni_pc", "uni_pc_bh2")
+}
 
 
-@pytest.mark.parametrize("name", sorted(DETERMINISTIC))
+@pytest.mark.parametrize("name", sorted(DETERMINISTIC - {"dpm_adaptive"}))
 def test_rising_levels_undo_falling_ones(name: str) -> None:
     x, sigmas = starting_point(2.0), smooth_sigmas(60, 2.0, 0.5)
     down = solve(name, x, sigmas, data=DATA.guided)
@@ -241,7 +402,7 @@ def test_rising_levels_undo_falling_ones(name: str) -> None:
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_rising_levels_work_or_are_refused(name: str) -> None:
     sampler, x = SAMPLERS[name], starting_point(1.0)
-    if "brownian" in sampler.noise:
+    if sampler.falling_only:
         with pytest.raises(InputValueError, match="needs sigmas that fall"):
             sampler.run(guided_mixture, x, (1.0, 2.0), 0)
     else:
@@ -256,7 +417,7 @@ class NoWaiting(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-@pytest.mark.parametrize("name", SAMPLERS)
+@pytest.mark.parametrize("name", [name for name in SAMPLERS if name != "dpm_adaptive"])
 def test_no_step_waits_for_the_device(name: str) -> None:
     x, sigmas = starting_point().float(), (*smooth_sigmas(5), 0.0)
     with NoWaiting():
