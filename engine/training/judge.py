@@ -27,6 +27,7 @@ _FIGURE_DISTANCE: Final = 46.0
 _LEAST_PIXELS: Final = 40
 _LEAST_VIEW_PIXELS: Final = 70
 _LEAST_OVERLAP: Final = 0.6
+_SPECK_SHARE: Final = 0.04
 _TEMPLATE_SIDE: Final = 32
 _NAMES: Final = tuple(COLOURS)
 _PALETTE: Final = np.array(list(COLOURS.values()), dtype=np.float32)
@@ -97,15 +98,25 @@ def find_figures(pixels: Pixels, scene: Scene) -> list[Figure]:
     """The figures in front of the scene's background, largest first."""
     mask = _mask_figures(pixels, scene)
     least = _LEAST_PIXELS if scene.background else _LEAST_VIEW_PIXELS
+    regions = [region for region in split_regions(mask) if np.count_nonzero(region) >= least]
+    if sum(group.count for group in scene.groups) == 1:
+        regions = _join_parts(regions)
     figures: list[Figure] = []
-    for region in split_regions(mask):
-        area = int(region.sum())
-        if area >= least:
-            rows, columns = np.nonzero(region)
-            colour = name_colour(pixels[region])
-            templates = _make_templates(*_template_key(colour, scene))
-            figures.append(Figure(name_shape(region, templates), colour, columns.mean(), rows.mean(), area))
+    for region in regions:
+        rows, columns = np.nonzero(region)
+        colour = name_colour(pixels[region])
+        templates = _make_templates(*_template_key(colour, scene))
+        kind = name_shape(region, templates)
+        figures.append(Figure(kind, colour, float(columns.mean()), float(rows.mean()), int(region.sum())))
     return sorted(figures, key=lambda figure: -figure.area)
+
+
+def _join_parts(regions: list[Mask]) -> list[Mask]:
+    """All that stands out as one figure, but for specks: where one figure is wanted, the whole contour counts."""
+    if not regions:
+        return []
+    least = _SPECK_SHARE * sum(map(np.count_nonzero, regions))
+    return [np.logical_or.reduce([region for region in regions if np.count_nonzero(region) >= least])]
 
 
 def _template_key(colour: str, scene: Scene) -> tuple[str, str, str, str]:
