@@ -7,7 +7,7 @@ from engine.training.illustrations import draw_scene
 from engine.training.judge import Verdict, judge_picture, split_regions
 from engine.training.scenes import FAMILIES, KINDS, Group, Scene
 
-LEAST_RIGHT = {"single": 0.97, "row": 0.97, "pair": 0.95, "view": 0.8, "view_pair": 0.8}
+LEAST_RIGHT = {"single": 0.96, "row": 0.96, "pair": 0.93, "view": 0.8, "view_pair": 0.8}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
