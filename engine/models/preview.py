@@ -53,8 +53,9 @@ class LatentFormat:
         """
         if latents.shape[1] != len(self.rgb):
             raise ValueError(f"A preview needs latents of {len(self.rgb)} channels, not {list(latents.shape)}.")
-        table = torch.tensor(self.rgb, dtype=torch.float32, device=latents.device)
-        offset = torch.tensor(self.rgb_offset, dtype=torch.float32, device=latents.device)
+        # Made on the host and sent without waiting: a tensor made on the device would wait for what runs there.
+        table = torch.tensor(self.rgb, dtype=torch.float32).to(latents.device, non_blocking=True)
+        offset = torch.tensor(self.rgb_offset, dtype=torch.float32).to(latents.device, non_blocking=True)
         colours = latents.float().movedim(1, -1) @ table + offset
         return ((colours + 1) / 2).clamp(0, 1)
 

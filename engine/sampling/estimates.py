@@ -1,8 +1,8 @@
 """Runs the network: from conditionings to one estimate of the clean latent for each list of them.
 
 Everything is put on the device once per run. Conditionings of one shape go through the network together, the negative
-with the positive; which of them count at a level is decided on the host, and what they are weighted with is computed
-when that changes, so that a step is the network and a few sums.
+with the positive, and in smaller batches if memory is too short; which of them count at a level is decided on the host,
+and what they are weighted with is computed when that changes, so that a step is the network and a few sums.
 Symbols: b items of the latent, k conditionings in one batch.
 Source of the weighted mean of several conditionings: Liu et al. 2022, arXiv 2206.01714, as commonly used with masks.
 """
@@ -71,6 +71,16 @@ class Batch:
     vector: Tensor | None
     concat: Tensor | None
 
+    def halves(self) -> tuple[Batch, Batch]:
+        """The same in two batches."""
+        middle = len(self.parts) // 2
+        items = middle * len(self.context) // len(self.parts)
+        return self._part(slice(middle), slice(items)), self._part(slice(middle, None), slice(items, None))
+
+    def _part(self, parts: slice, items: slice) -> Batch:
+        vector, concat = (None if tensor is None else tensor[items] for tensor in (self.vector, self.concat))
+        return Batch(self.parts[parts], self.context[items], vector, concat)
+
 
 class Estimator:
     """Estimates of the clean latent, one for each list of conditionings, at any level.
@@ -109,13 +119,28 @@ class Estimator:
         plan = self._plans.get(active)
         if plan is None:
             counting = [entry for entry, counts in zip(self._prepared, active, strict=True) if counts]
-            plan = self._plans[active] = _plan(counting, x)
-        estimates = dict[str, Tensor]()
-        for batch in plan:
-            outputs = self._run(batch, x, sigma).chunk(len(batch.parts))
-            for part, output in zip(batch.parts, outputs, strict=True):
+            plan = _plan(counting, x)
+        estimates, waiting, done = dict[str, Tensor](), list(reversed(plan)), list[Batch]()
+        while waiting:
+            batch = waiting.pop()
+            outputs = self._try(batch, x, sigma)
+            if outputs is None:
+                waiting.extend(reversed(batch.halves()))
+                continue
+            for part, output in zip(batch.parts, outputs.chunk(len(batch.parts)), strict=True):
                 _accumulate(estimates, part, output, x)
+            done.append(batch)
+        self._plans[active] = done
         return {owner: estimates[owner] if owner in estimates else torch.zeros_like(x) for owner in self._owners}
+
+    def _try(self, batch: Batch, x: Tensor, sigma: float) -> Tensor | None:
+        """The batch's estimates; None if memory is too short for it and half of it may still fit."""
+        try:
+            return self._run(batch, x, sigma)
+        except torch.OutOfMemoryError:
+            if len(batch.parts) == 1:
+                raise
+        return None
 
     def _run(self, batch: Batch, x: Tensor, sigma: float) -> Tensor:
         if all(part.area is None for part in batch.parts):

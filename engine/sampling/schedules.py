@@ -16,7 +16,6 @@ from typing import Final, Literal
 
 import numpy as np
 import torch
-from scipy import special  # pyright: ignore[reportMissingTypeStubs]
 from torch import Tensor
 
 from engine.errors import InputValueError
@@ -230,6 +229,8 @@ def beta_levels(schedule: DiscreteSchedule, n: int, alpha: float = 0.6, beta: fl
     """Training levels at quantiles of a Beta distribution; repeated ones are left out, and 0 follows."""
     if not (alpha > 0 and beta > 0):
         raise InputValueError(f"alpha and beta must be above 0, not {alpha} and {beta}.")
+    from scipy import special  # A third of a second, for one scheduler.
+
     last = len(schedule.sigmas) - 1
     quantiles: np.ndarray = special.betaincinv(alpha, beta, 1 - np.arange(n) / n)
     timesteps = dict.fromkeys(int(place) for place in np.rint(quantiles * last))

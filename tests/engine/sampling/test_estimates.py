@@ -13,7 +13,7 @@ from engine.errors import InputValueError
 from engine.sampling.conditioning import ConditioningList, CondOptions, resolve_conditioning
 from engine.sampling.estimates import LARGEST_BATCH, Estimator, repeat_to
 from engine.sampling.model import Model
-from tests.engine.sampling.networks import SD, KnownModel, KnownNetwork, conditioning, join, tiny_model, tokens
+from tests.engine.sampling.networks import SD, Call, KnownModel, KnownNetwork, conditioning, join, tiny_model, tokens
 
 SIGMA = SD.sigmas[500]
 
@@ -142,6 +142,38 @@ def test_large_latents_are_not_batched_beyond_the_pair() -> None:
     lists = {"positive": join(*(conditioning(float(i)) for i in range(4))), "negative": conditioning(-1.0)}
     make_estimator(known, lists, x)(x, SIGMA)
     assert batch_sizes(known) == [2, 2, 1]
+
+
+class SmallNetwork(KnownNetwork):
+    """Has memory for so many latents."""
+
+    capacity = 2
+
+    def forward(self, x: Tensor, timesteps: Tensor, context: Tensor, y: Tensor | None = None) -> Tensor:
+        if len(x) > self.capacity:
+            self.calls.append(Call(x, timesteps, context, y))
+            raise torch.OutOfMemoryError
+        return super().forward(x, timesteps, context, y)
+
+
+def test_batches_get_smaller_when_memory_is_short() -> None:
+    known, x = KnownModel(SmallNetwork()), torch.randn(1, 4, 16, 16)
+    mask = torch.zeros(1, 1, 16, 16)
+    lists = {"positive": join(*(conditioning(float(i)) for i in range(4))), "negative": conditioning(-1.0)}
+    estimator = make_estimator(known, lists, x, mask, concat=("mask",))
+    for _ in range(2):
+        found = estimator(x, SIGMA)
+        assert_is(found["positive"], 1.5)
+        assert_is(found["negative"], -1.0)
+    # The second time, what fits is known.
+    assert batch_sizes(known) == [5, 2, 3, 1, 2, 2, 1, 2]
+
+
+def test_one_that_does_not_fit_is_an_error() -> None:
+    known, x = KnownModel(SmallNetwork()), torch.randn(3, 4, 16, 16)
+    estimator = make_estimator(known, {"positive": conditioning(1.0), "negative": conditioning(-1.0)}, x)
+    with pytest.raises(torch.OutOfMemoryError):
+        estimator(x, SIGMA)
 
 
 def test_batch_repeats_shorter_conditionings_and_masks() -> None:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from benchmarks.sampling import make_diffusers_run, make_network, make_run
 from engine.errors import InputValueError, Interrupted
 from engine.sampling.guidance import BasicGuider, CFGGuider, Guider
 from engine.sampling.model import Model
@@ -72,6 +73,17 @@ def test_euler_by_hand_on_a_real_network(prediction: Any, zero_terminal_snr: boo
             denoised = estimates[1] + 3.0 * (estimates[0] - estimates[1])
             x = x + (x - denoised) / sigma * (sigma_next - sigma)
     torch.testing.assert_close(found.samples * SCALE, x, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore")  # of diffusers and what it imports
+def test_run_equals_the_pipeline_of_diffusers() -> None:
+    """The same small network, prompts, seed, schedule and sampler, from noise to latent, in both programs."""
+    network = make_network()
+    with torch.no_grad():
+        ours = make_run(network, "dpmpp_2m", "karras", 5, 16)() * SCALE
+        settings = {"use_karras_sigmas": True}
+        theirs = make_diffusers_run(network, "DPMSolverMultistepScheduler", settings, 5, 16)()
+    torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4 * float(theirs.abs().max()))
 
 
 def test_cfg_1_runs_the_network_once() -> None:
