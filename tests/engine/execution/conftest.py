@@ -1,18 +1,14 @@
-"""Property tests here are judged by what they find, not by how long an example takes on a busy machine."""
+"""An engine with tiny nodes, and which of them were called."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from engine.runtime import Engine
 from engine.settings import Settings
 from tests.engine.execution import tiny
-
-settings.register_profile("untimed", deadline=None, max_examples=50)
-settings.load_profile("untimed")
 
 
 @pytest.fixture
