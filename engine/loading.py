@@ -29,7 +29,7 @@ from engine.text.tokenizer import VOCABULARY_SIZE, Tokenizer
 
 N = TypeVar("N", bound=nn.Module)
 
-CONCAT_INPUTS: Final[Mapping[int, tuple[ConcatInput, ...]]] = {0: (), 4: ("latent",), 5: ("mask", "latent")}
+CONCAT_INPUTS: Final[Mapping[int, tuple[ConcatInput, ...]]] = {0: (), 4: ("unscaled_latent",), 5: ("mask", "latent")}
 """What networks see beside the noisy latent, by the number of further channels."""
 
 
