@@ -106,7 +106,7 @@ def test_files_of_something_else_are_refused_at_once(settings: Settings) -> None
 
 def test_inpainting_models_see_a_mask_and_an_image(settings: Settings) -> None:
     base = settings.directory("models") / "diffusion_models"
-    for channels, concat in ((9, ("mask", "latent")), (8, ("latent",))):
+    for channels, concat in ((9, ("mask", "latent")), (8, ("unscaled_latent",))):
         unet_file(base / "inpaint.safetensors", UNetConfig(in_channels=channels, model_channels=32, context_dim=24))
         assert load_model(settings, "inpaint.safetensors").concat == concat
 
