@@ -63,7 +63,7 @@ class TrainingSettings:
     decoder_rate: float = 6e-4
     kl_weight: float = 3e-4
     drawings: int = 12_000
-    diffusion_steps: int = 3000
+    diffusion_steps: int = 3900
     diffusion_batch: int = 64
     diffusion_rate: float = 1e-3
     warmup_steps: int = 150
