@@ -190,3 +190,33 @@ class Interrupted(EngineError):
 
     def __init__(self, message: str = "The run was interrupted.") -> None:
         super().__init__(message)
+
+
+class JobConflict(EngineError):
+    """Another job has this id or idempotency key and asks for something else."""
+
+    wire_type = "prompt_id_in_use"
+
+
+class ShuttingDown(EngineError):
+    """The server is stopping and accepts no more jobs."""
+
+    wire_type = "shutting_down"
+
+
+class QueueFull(EngineError):
+    """More jobs wait than the server is willing to keep."""
+
+    wire_type = "queue_full"
+
+
+class WorkerUnavailable(EngineError):
+    """No worker answered in time: it is starting, being replaced, or could not be started (the message says which)."""
+
+    wire_type = "worker_unavailable"
+
+
+class StoreError(EngineError):
+    """The database of jobs cannot be used: disk full, read-only, damaged, or in use by another server."""
+
+    wire_type = "store_error"

@@ -1,5 +1,7 @@
 """Settings: where things are and how much may be used. Frozen; made once by whoever composes the program.
 
+`Settings` is what an engine needs, in whichever process it lives; `ServerSettings` is what only the server needs.
+
 Holds no logic but defaults. No torch: a device is named by text ("auto", "cpu", "cuda:0") and resolved in
 `engine.memory.device`.
 """
@@ -57,3 +59,60 @@ class Settings:
     def model_directories(self, kind: str) -> tuple[Path, ...]:
         """Every directory that may hold model files of this kind, in order of preference."""
         return (self.directory("models") / kind, *self.extra_model_directories.get(kind, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """How the server listens, whom it lets in, and what it refuses.
+
+    Attributes:
+        listen: Addresses to bind.
+        port: 0 takes any free port.
+        tls_key_file: With `tls_certificate_file`, the server speaks HTTPS.
+        tls_certificate_file: See `tls_key_file`.
+        allowed_hosts: Host names, besides loopback ones, under which a loopback server may be asked for.
+        token: Who shows it is let in; None makes one if any address in `listen` is not loopback.
+        requires_token: False only if the user said so (`--no-auth`); loopback servers need none unless one is given.
+        cors_origin: The origin that pages of others may have, `*` for any; None for none.
+        max_upload_bytes: Largest request body.
+        max_json_depth: Deepest nesting of a JSON body.
+        max_nodes: Most nodes of a prompt.
+        max_queued: Most jobs that wait.
+        history_limit: Most ended jobs that are kept; the oldest go first.
+        workers: Worker processes; None means one per device.
+        worker_memory_limit_bytes: A worker that takes more is replaced; None means nine tenths of the machine's memory.
+        interrupt_grace_s: An interrupt that isn't obeyed in this time becomes a kill of the worker.
+        shutdown_grace_s: How long the run in progress may take to end when the server is told to stop.
+        in_memory: Jobs and history do not survive the server.
+        sends_previews: Whether unfinished pictures are sent.
+        preview_format: Of unfinished pictures.
+        front_end_root: Directory with the page's files; None means the page that ships.
+        compresses: Whether JSON and text are compressed for clients that accept it.
+        shows_internals: Paths and tracebacks are sent to clients (`--verbose DEBUG`).
+        node_packages: Importable packages whose modules hold the nodes.
+    """
+
+    listen: tuple[str, ...] = ("127.0.0.1",)
+    port: int = 8188
+    tls_key_file: Path | None = None
+    tls_certificate_file: Path | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    token: str | None = None
+    requires_token: bool = True
+    cors_origin: str | None = None
+    max_upload_bytes: int = 100 * 2**20
+    max_json_depth: int = 200
+    max_nodes: int = 100_000
+    max_queued: int = 100_000
+    history_limit: int = 10_000
+    workers: int | None = None
+    worker_memory_limit_bytes: int | None = None
+    interrupt_grace_s: float = 10.0
+    shutdown_grace_s: float = 10.0
+    in_memory: bool = False
+    sends_previews: bool = True
+    preview_format: Literal["jpeg", "webp"] = "jpeg"
+    front_end_root: Path | None = None
+    compresses: bool = False
+    shows_internals: bool = False
+    node_packages: tuple[str, ...] = ("nodes",)

@@ -1,0 +1,4 @@
+"""Jobs: accepted prompts, what happens to them, and the file in which they survive. No torch, no network.
+
+job: the records · events: what happens to a job · queue: whose turn it is · store: the SQLite file
+"""

@@ -1,0 +1,229 @@
+"""Everything that crosses between the server and a worker: frozen records, told apart by `type`, packed by msgspec.
+
+No tensors, no paths that only one side could read: the two may one day be on different machines.
+Events of a run are `engine.jobs.events`, the same records that are stored and sent to clients.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct, field
+
+from engine.jobs.events import ErrorRecord, Event
+from engine.jobs.job import JobState, RunRecord
+
+# -- server to worker ------------------------------------------------------------------------------------------------
+
+
+class Configure(Struct, frozen=True, tag="configure", kw_only=True):
+    """The first message: how the worker's engine is set up.
+
+    Attributes:
+        settings: `engine.settings.Settings` as JSON values.
+        node_packages: Importable packages whose modules hold the nodes.
+        previews: Whether and how unfinished pictures are sent.
+        log_level: A name of `logging`.
+    """
+
+    settings: dict[str, Any]
+    node_packages: tuple[str, ...]
+    preview_format: str = "jpeg"
+    previews: bool = True
+    log_level: str = "WARNING"
+
+
+class RunJob(Struct, frozen=True, tag="run"):
+    """Run a job; answered by `EventTold`s and one `RunEnded`.
+
+    Attributes:
+        job_id: Which.
+        prompt: The workflow in API format, JSON text in UTF-8.
+        targets: Output nodes to run.
+        client_id: Who submitted it.
+        extra_pnginfo: What pictures carry besides the prompt.
+        secrets: For nodes that ask for them.
+    """
+
+    job_id: str
+    prompt: bytes
+    targets: tuple[str, ...]
+    client_id: str = ""
+    extra_pnginfo: dict[str, Any] = field(default_factory=dict[str, Any])
+    secrets: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+class InterruptRun(Struct, frozen=True, tag="interrupt"):
+    """Stop the run of this job at its next step or node; ignored if it is not running."""
+
+    job_id: str
+
+
+class FreeMemory(Struct, frozen=True, tag="free"):
+    """Forget cached outputs and, or, unload models, once the run in progress has ended."""
+
+    unload_models: bool
+    forget_outputs: bool
+
+
+class AskValidate(Struct, frozen=True, tag="ask_validate"):
+    """Validate a workflow (JSON text) whose nodes have a say in it; answered by `Validation`."""
+
+    request_id: int
+    prompt: bytes
+    targets: tuple[str, ...] | None = None
+
+
+class AskMemory(Struct, frozen=True, tag="ask_memory"):
+    """Who holds what; answered by `MemoryReport`."""
+
+    request_id: int
+
+
+class Stop(Struct, frozen=True, tag="stop"):
+    """Interrupt what runs, tidy up and exit with status 0."""
+
+
+ToWorker = Configure | RunJob | InterruptRun | FreeMemory | AskValidate | AskMemory | Stop
+
+# -- worker to server ------------------------------------------------------------------------------------------------
+
+
+class DeviceInfo(Struct, frozen=True, kw_only=True):
+    """A device that computes, as `/system_stats` shows it. Bytes."""
+
+    name: str
+    type: str
+    index: int | None
+    memory_total: int
+    memory_free: int
+    torch_memory_total: int
+    torch_memory_free: int
+
+
+class Ready(Struct, frozen=True, tag="ready", kw_only=True):
+    """The worker can run jobs.
+
+    Attributes:
+        declarations: Every node type, see `engine.graph.declaration`; JSON values.
+        versions: By package, see `RunRecord.versions`.
+        devices: The worker's own device first, then the others of the machine.
+        notes: What could not be loaded, in sentences.
+    """
+
+    declarations: tuple[dict[str, Any], ...]
+    versions: dict[str, str]
+    devices: tuple[DeviceInfo, ...]
+    notes: tuple[str, ...] = ()
+
+
+class StartFailed(Struct, frozen=True, tag="start_failed"):
+    """The worker could not be set up and exits."""
+
+    error: ErrorRecord
+
+
+class EventTold(Struct, frozen=True, tag="event"):
+    """Something happened in a run (node events only; how jobs begin and end is the dispatcher's to say)."""
+
+    job_id: str
+    event: Event
+
+
+class Preview(Struct, frozen=True, tag="preview", kw_only=True):
+    """An unfinished picture of a node, encoded; may be dropped on the way.
+
+    Attributes:
+        media_type: `image/jpeg`, `image/webp` or `image/png`.
+        data: The file's bytes.
+        final: A finished picture that a node sends over the websocket (SaveImageWebsocket); never dropped.
+    """
+
+    job_id: str
+    node_id: str
+    display_id: str
+    parent_id: str | None
+    media_type: str
+    data: bytes
+    final: bool = False
+
+
+class RunEnded(Struct, frozen=True, tag="run_ended", kw_only=True):
+    """The last message about a job: succeeded, failed or cancelled.
+
+    Attributes:
+        seconds: How long the run took.
+        error: Why it failed.
+        node_id: Where it was when it was stopped.
+        node_type: Its type.
+        executed: Nodes that had finished.
+        record: How to repeat it.
+    """
+
+    job_id: str
+    state: JobState
+    seconds: float
+    error: ErrorRecord | None = None
+    node_id: str = ""
+    node_type: str = ""
+    executed: tuple[str, ...] = ()
+    record: RunRecord | None = None
+
+
+class InputErrorRecord(Struct, frozen=True, kw_only=True):
+    """An `engine.errors.InputError`."""
+
+    node_id: str
+    node_type: str
+    code: str
+    message: str
+    input_name: str | None = None
+    details: str = ""
+    extra_info: dict[str, Any] = field(default_factory=dict[str, Any])
+    dependent_outputs: tuple[str, ...] = ()
+
+
+class Validation(Struct, frozen=True, tag="validation", kw_only=True):
+    """What validation found; see `engine.graph.validate.Validated`. `failure`: it could not be done at all."""
+
+    request_id: int
+    targets: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    errors: tuple[InputErrorRecord, ...] = ()
+    failure: ErrorRecord | None = None
+
+
+class Holder(Struct, frozen=True, kw_only=True):
+    """Something that takes memory: a model's weights, or the cached output of a node."""
+
+    name: str
+    kind: str
+    place: str
+    size_bytes: int
+
+
+class MemoryReport(Struct, frozen=True, tag="memory", kw_only=True):
+    """Who holds what in this worker, largest first, and what its devices have left."""
+
+    request_id: int
+    holders: tuple[Holder, ...]
+    devices: tuple[DeviceInfo, ...]
+    process_bytes: int
+
+
+class PackMessage(Struct, frozen=True, tag="pack_message"):
+    """A message of a node pack to clients; to all of them if `client_id` is None."""
+
+    name: str
+    data: Any
+    client_id: str | None = None
+
+
+class LogLine(Struct, frozen=True, tag="log"):
+    """A line that the worker logged or printed; `at` in seconds since 1970."""
+
+    at: float
+    text: str
+
+
+ToServer = Ready | StartFailed | EventTold | Preview | RunEnded | Validation | MemoryReport | PackMessage | LogLine
