@@ -19,8 +19,9 @@ from PIL import Image, ImageFile, ImageOps
 from torch import Tensor
 
 from engine.errors import FileError, InputValueError
-from engine.images.codec import MAX_FRAMES, Picture, encode_apng, encode_png, encode_webp, read_image
+from engine.images.codec import Picture, encode_apng, encode_png, encode_webp, read_image
 from engine.images.exif import ORIENTATION
+from engine.images.frames import MAX_FRAMES
 from engine.images.metadata import read_metadata
 from tests.engine.images.files import animate, encode, every_kind, noise, png_chunk, png_of_size, with_chunks
 
