@@ -7,6 +7,8 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from engine.jobs.events import ErrorRecord, Ui
+from engine.provenance import ModelRecord as ModelRecord
+from engine.provenance import RunRecord as RunRecord
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled"})
@@ -78,35 +80,6 @@ class NodeRecord(Struct, frozen=True, kw_only=True):
     parent_id: str | None = None
     seconds: float = 0.0
     cached: bool = False
-
-
-class ModelRecord(Struct, frozen=True, kw_only=True):
-    """A model file that a run used."""
-
-    folder: str
-    name: str
-    sha256: str
-    size_bytes: int
-
-
-class RunRecord(Struct, frozen=True, kw_only=True):
-    """Under which circumstances a run happened: what is needed to repeat it exactly.
-
-    Attributes:
-        versions: By package: skein, python, torch, transformers, numpy, pillow.
-        platform: Operating system and processor.
-        device: Name of the device.
-        dtype: What networks computed in.
-        models: Files that the workflow names.
-        seeds: Every seed as it was used, by `NODE.INPUT`.
-    """
-
-    versions: dict[str, str]
-    platform: str
-    device: str
-    dtype: str
-    models: tuple[ModelRecord, ...] = ()
-    seeds: dict[str, int] = field(default_factory=dict[str, int])
 
 
 class JobResult(Struct, frozen=True, kw_only=True):
