@@ -32,6 +32,7 @@ class Context:
         prompt: The whole workflow in API format, as submitted; what saved files carry as `prompt`.
         extra_pnginfo: What else saved files carry, by key (`workflow`: the canvas document).
         interrupted: Set when the user stops the run.
+        record: Gives the record of the run (`engine.provenance.RunRecord`) as JSON values; may hash model files.
         on_progress: Receives (value, total).
         on_preview: Receives an image `[h, w, c]` or `[b, h, w, c]`, range 0..1, on any device.
     """
@@ -44,6 +45,7 @@ class Context:
     prompt: Mapping[str, Any] = field(default_factory=dict[str, Any])
     extra_pnginfo: Mapping[str, Any] = field(default_factory=dict[str, Any])
     interrupted: threading.Event = field(default_factory=threading.Event)
+    record: Callable[[], Mapping[str, Any]] = dict[str, Any]
     on_progress: Callable[[int, int], None] = _ignore
     on_preview: Callable[[Tensor], None] = _ignore
 

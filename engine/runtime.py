@@ -10,9 +10,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+import msgspec
 
 from engine.errors import EngineError, WorkflowError
 from engine.execution.cache import OutputCache
@@ -27,6 +30,7 @@ from engine.graph.validate import Validated, validate
 from engine.graph.workflow import Workflow
 from engine.images.containers import sniff
 from engine.images.metadata import read_file, read_metadata
+from engine.provenance import RunRecord, make_record, open_hashes
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,6 +65,7 @@ class Engine:
         self.settings = settings or Settings()
         self.registry = registry if registry is not None else Registry.collect(*node_packages)
         self.cache = OutputCache(self.settings)
+        self._hashes = open_hashes(self.settings)
         self._pool: Pool | None = None
         self._pool_lock = threading.Lock()
         self._run_lock = threading.Lock()
@@ -130,6 +135,7 @@ class Engine:
             checked = validate(submitted, self.registry, files, wanted, self.settings)
             if (error := checked.failure()) is not None:
                 raise error
+            record = cache(lambda: msgspec.to_builtins(self.make_record(checked.workflow, checked.targets)))
             executor = Executor(self.registry, self.cache, self.settings, files, lambda: self.pool)
             return executor.run(
                 checked.workflow,
@@ -138,7 +144,23 @@ class Engine:
                 submitted=submitted,
                 on_event=on_event,
                 interrupted=self._interrupted,
+                record=record,
             )
+
+    def make_record(self, workflow: Workflow, targets: Sequence[str] | None = None) -> RunRecord:
+        """Under which circumstances this engine runs a workflow: versions, device, hashes of files, seeds.
+
+        Args:
+            workflow: As it runs.
+            targets: Only what these nodes need is looked at; None means every node.
+
+        Raises:
+            WorkflowError: if the targets depend on a cycle or on a node that does not exist.
+        """
+        from engine.memory.device import name_device
+
+        device, dtype = name_device(self.pool.device), str(self.pool.dtype_for("unet")).removeprefix("torch.")
+        return make_record(workflow, targets, self.registry, self.settings, self._hashes, device=device, dtype=dtype)
 
     def interrupt(self) -> None:
         """Stop the run in progress, if there is one, at its next step or node. From any thread or signal handler."""

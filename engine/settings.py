@@ -15,6 +15,7 @@ from typing import Literal
 
 GIB = 2**30
 DTypeName = Literal["auto", "float32", "float16", "bfloat16"]
+CacheMode = Literal["budget", "lru", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,16 @@ class Settings:
         extra_model_directories: More directories by kind, searched after those below `models_directory`.
         device: "auto", "cpu", "cuda" or "cuda:N".
         dtype: What networks compute in; "auto" chooses by device.
+        cache_mode: What is kept between runs: all that the budgets hold, the last `cache_results` results, or nothing.
+        cache_results: How many results `lru` keeps, whatever their size.
         cache_bytes: Budget for cached outputs on each device; None means a quarter of what the device has.
         host_cache_bytes: Budget for cached outputs that were moved off their device.
         max_image_pixels: The largest image, width x height x batch, that a node may make or read.
         max_workflow_bytes: The largest workflow file that is read.
         save_metadata: Whether saved images carry the workflow that made them.
+        save_record: Whether they also carry the record of the run, as the text `skein`.
+        loads_packs: Whether packs below `custom_nodes/` are loaded.
+        allowed_packs: Packs that are loaded even if `loads_packs` is false.
         preview_size: Longest side of a preview in pixels.
     """
 
@@ -44,11 +50,16 @@ class Settings:
     extra_model_directories: Mapping[str, tuple[Path, ...]] = field(default_factory=dict[str, tuple[Path, ...]])
     device: str = "auto"
     dtype: DTypeName = "auto"
+    cache_mode: CacheMode = "budget"
+    cache_results: int = 0
     cache_bytes: int | None = None
     host_cache_bytes: int = 4 * GIB
     max_image_pixels: int = 2**28
     max_workflow_bytes: int = 64 * 2**20
     save_metadata: bool = True
+    save_record: bool = False
+    loads_packs: bool = True
+    allowed_packs: tuple[str, ...] = ()
     preview_size: int = 512
 
     def directory(self, name: Literal["models", "input", "output", "temp", "user"]) -> Path:

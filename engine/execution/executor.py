@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.execution.cache import OutputCache
 from engine.execution.events import Event
@@ -47,6 +47,7 @@ class Executor:
         submitted: Workflow | None = None,
         on_event: Callable[[Event], None] | None = None,
         interrupted: threading.Event | None = None,
+        record: Callable[[], Mapping[str, Any]] = dict[str, Any],
     ) -> RunResult:
         """Run what the targets need.
 
@@ -58,6 +59,7 @@ class Executor:
             on_event: Receives each event, one at a time; while nodes run beside the compute thread, their progress
                 comes from other threads. Must not raise.
             interrupted: Set from anywhere to stop the run.
+            record: Gives the record of the run to nodes that ask for it.
 
         Raises:
             NodeError: if a node fails; nodes that finished before stay cached.
@@ -65,6 +67,6 @@ class Executor:
             WorkflowError: if lazy inputs or expansions close a cycle.
         """
         reporter = Reporter(run_id, on_event)
-        run = Run(self, workflow, targets, submitted or workflow, reporter, interrupted or threading.Event())
+        run = Run(self, workflow, targets, submitted or workflow, reporter, interrupted or threading.Event(), record)
         with inference_mode():
             return run.execute()

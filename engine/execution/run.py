@@ -99,11 +99,13 @@ class Run:
         submitted: Workflow,
         reporter: Reporter,
         interrupted: threading.Event,
+        record: Callable[[], Mapping[str, Any]],
     ) -> None:
         self.executor = executor
         self.submitted = submitted
         self.reporter = reporter
         self.interrupted = interrupted
+        self.record = record
         self.targets = dict.fromkeys(targets)
         self.node_count = len(workflow.nodes)
         self.known = Known(executor.cache, executor.registry, executor.settings)
@@ -305,6 +307,7 @@ class Run:
             prompt=self.prompt,
             extra_pnginfo=self.submitted.extra,
             interrupted=self.interrupted,
+            record=self.record,
             on_progress=partial(self.reporter.progress, node),
             on_preview=partial(self.reporter.preview, node),
         )

@@ -52,6 +52,11 @@ def resolve_device(name: str) -> torch.device:
     return torch.device(wanted)
 
 
+def name_device(device: torch.device) -> str:
+    """The device with its maker's name: `cuda:0 NVIDIA H100`; `cpu` for the host, which has its name elsewhere."""
+    return f"{device} {torch.cuda.get_device_name(device)}" if device.type == "cuda" else str(device)
+
+
 def choose_dtype(role: Role, device: torch.device, wanted: DTypeName = "auto") -> torch.dtype:
     """What a network computes in.
 
