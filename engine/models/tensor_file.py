@@ -8,7 +8,6 @@ Source: the format's description, github.com/huggingface/safetensors (README, "F
 
 from __future__ import annotations
 
-import json
 import mmap
 import os
 from collections.abc import Iterable, Mapping
@@ -22,9 +21,8 @@ import torch
 from torch import Tensor
 
 from engine.errors import CheckpointError
+from engine.models.tensor_header import read_header, take_metadata
 
-MAX_HEADER_BYTES = 16 * 2**20
-"""Forty times what SDXL needs; more is an attack, or another format."""
 MAX_AXES = 16
 CHUNK_BYTES = 2**20
 """How much is converted at a time; what has been read is not kept."""
@@ -43,16 +41,6 @@ DTYPES: Mapping[str, torch.dtype] = {
     "F32": torch.float32,
     "F64": torch.float64,
 }
-
-NOT_SAFETENSORS: tuple[tuple[bytes, str], ...] = (
-    (b"version https://git-lfs", "it is a Git LFS pointer: the file itself was not downloaded"),
-    (b"<", "it is a web page: the download went wrong"),
-    (b"{", "it is a JSON text"),
-    (b"GGUF", "it is a GGUF file, which is not read"),
-    (b"\x80", "it is a pickle"),
-    (b"PK", "it is a zip archive"),
-)
-"""How a file begins that is often taken for this format, and what it is."""
 
 
 class TensorInfo(NamedTuple):
@@ -107,15 +95,10 @@ class SafetensorsFile:
         try:
             with path.open("rb") as file:
                 self._identity = _identify(file)
-                header, data_begin, size = _read_header(path, file)
+                header, data_begin, size = read_header(path, file)
         except OSError as error:
             raise CheckpointError(path, f"cannot be read: {error.strerror or error}.") from error
-        metadata: Any = header.pop("__metadata__", None) or {}
-        if not isinstance(metadata, dict):
-            raise CheckpointError(path, "its header is damaged: '__metadata__' must be an object.")
-        self.metadata: Mapping[str, str] = {
-            str(key): value for key, value in cast(dict[Any, Any], metadata).items() if isinstance(value, str)
-        }
+        self.metadata: Mapping[str, str] = take_metadata(path, header)
         entries = {name: _read_entry(path, name, entry, size - data_begin) for name, entry in header.items()}
         _check_overlaps(path, entries)
         self.tensors: Mapping[str, TensorInfo] = {name: info for name, (info, _) in entries.items()}
@@ -165,34 +148,6 @@ def _identify(file: BinaryIO) -> tuple[int, int, int]:
     """What changes if a file is replaced or written to."""
     status = os.fstat(file.fileno())
     return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _read_header(path: Path, file: BinaryIO) -> tuple[dict[str, Any], int, int]:
-    """The header's JSON object, where the tensors begin, and the file's size."""
-    size = file.seek(0, 2)
-    file.seek(0)
-    start = file.read(8)
-    if size == 0:
-        raise CheckpointError(path, "is empty.")
-    if size < 8:
-        raise CheckpointError(path, f"is cut off: it has {size} bytes, a .safetensors file has at least 10.")
-    length = int.from_bytes(start, "little")
-    if length > min(MAX_HEADER_BYTES, size - 8) or length < 2:
-        start += file.read(24)
-        guess = next((f"; {words}" for begin, words in NOT_SAFETENSORS if start.startswith(begin)), "")
-        raise CheckpointError(
-            path,
-            f"is cut off or not a .safetensors file: its header would be {length} bytes long; the file has "
-            f"{size}, and headers have 2 to {MAX_HEADER_BYTES}{guess}.",
-        )
-    text = file.read(length)
-    try:
-        header: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(path, f"its header is damaged: it must be JSON, but: {error}.") from error
-    if not isinstance(header, dict):
-        raise CheckpointError(path, "its header is damaged: it must be a JSON object.")
-    return cast(dict[str, Any], header), 8 + length, size
 
 
 def _read_entry(path: Path, name: str, entry: Any, data_size: int) -> tuple[TensorInfo, Span]:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from safetensors.torch import save
 
 from engine.errors import CheckpointError
-from engine.models.tensor_file import MAX_HEADER_BYTES, SafetensorsFile
+from engine.models.tensor_file import SafetensorsFile
+from engine.models.tensor_header import MAX_HEADER_BYTES
 from tests.engine.models.networks import write_checkpoint, write_header
 
 ENTRY = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
