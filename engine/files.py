@@ -124,13 +124,13 @@ def list_model_files(settings: Settings, kind: str) -> list[str]:
     """Names of all model files of a kind, relative to their directory, sorted, each once."""
     names: set[str] = set()
     for directory in settings.model_directories(kind):
-        names.update(_walk(directory, MODEL_SUFFIXES))
+        names.update(walk_files(directory, MODEL_SUFFIXES))
     return sorted(names)
 
 
 def list_images(directory: Path) -> list[str]:
     """Names of the pictures in a directory, relative to it, sorted. What links lead outside is left out."""
-    return sorted(_walk(directory, IMAGE_SUFFIXES, leave=False))
+    return sorted(walk_files(directory, IMAGE_SUFFIXES, leave=False))
 
 
 def list_choices(settings: Settings, folder: str) -> list[str]:
@@ -140,8 +140,13 @@ def list_choices(settings: Settings, folder: str) -> list[str]:
     return list_model_files(settings, folder)
 
 
-def _walk(root: Path, suffixes: Iterable[str], *, leave: bool = True) -> Iterator[str]:
-    """Names of files by suffix, with slashes. Hidden ones are left out, links followed (out of root if `leave`)."""
+def walk_files(
+    root: Path, suffixes: Iterable[str], *, leave: bool = True, visited: dict[str, int] | None = None
+) -> Iterator[str]:
+    """Names of files by suffix, with slashes. Hidden ones are left out, links followed (out of root if `leave`).
+
+    `visited` is filled with the folders that were looked into and when each was changed last (st_mtime_ns).
+    """
     seen: set[tuple[int, int]] = set()
 
     def wanted(name: str) -> bool:
@@ -155,6 +160,8 @@ def _walk(root: Path, suffixes: Iterable[str], *, leave: bool = True) -> Iterato
                 folders.clear()
                 continue
             seen.add((status.st_dev, status.st_ino))
+            if visited is not None:
+                visited[parent] = status.st_mtime_ns
         here = os.path.relpath(parent, root).replace(os.sep, "/")
         start = "" if here == "." else f"{here}/"
         folders[:] = [folder for folder in folders if wanted(start + folder)]
@@ -241,8 +248,8 @@ def write_numbered(
     subfolder = "/".join(part for part in folders if part not in ("", "."))
     if _DRIVE.match(prefix) or prefix.startswith(("/", "\\")) or ".." in folders:
         raise FileError(f"The file name prefix {_shown(prefix)} leads outside the {directory.name} directory.")
-    folder = resolve_inside(directory, _clean(subfolder), "The folder") if subfolder else directory
-    stem = _clean(stem)
+    folder = resolve_inside(directory, clean_name(subfolder), "The folder") if subfolder else directory
+    stem = clean_name(stem)
     saved: list[SavedFile] = []
     with _errors_named(folder / f"{stem}{suffix}"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -252,7 +259,7 @@ def write_numbered(
         with _errors_named(folder / f"{name}{suffix}"):
             counter, path, part = _reserve(folder, name, counter, suffix)
             _write_and_rename(part, path, lambda file, content=content: file.write(content))
-        saved.append(SavedFile(path.name, _clean(subfolder), path))
+        saved.append(SavedFile(path.name, clean_name(subfolder), path))
         counter += 1
     return saved
 
@@ -286,7 +293,7 @@ def _format_date(pattern: str, now: time.struct_time) -> str:
     return re.sub(r"yyyy|yy|dd?|MM?|hh?|mm?|ss?", fill, pattern)
 
 
-def _clean(name: str) -> str:
+def clean_name(name: str) -> str:
     """A name that every system takes; what some don't becomes an underscore."""
     return _NOT_IN_FILE_NAMES.sub("_", name)
 
@@ -327,10 +334,10 @@ def _write_and_rename(part: Path, path: Path, write: Callable[[BinaryIO], object
         with contextlib.suppress(OSError):
             part.unlink()
         raise
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
     """Put a rename on the disk. Not every system can; the data itself is there already."""
     with contextlib.suppress(OSError):
         handle = os.open(directory, os.O_RDONLY)
