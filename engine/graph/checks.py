@@ -33,7 +33,6 @@ class Rules:
 
     definition: NodeDef
     names: frozenset[str]
-    takes_any_link: bool
     validator: Callable[..., bool | str] | None
     validated_names: frozenset[str]
     wants_settings: bool
@@ -43,14 +42,12 @@ class Rules:
 def make_rules(definition: NodeDef) -> Rules:
     """What a declaration asks of its nodes."""
     names = frozenset(declared.name for declared in definition.inputs)
-    call = inspect.signature(definition.call).parameters.values()
     asked = inspect.signature(definition.validate).parameters.values() if definition.validate else ()
     takes_all = any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in asked)
     asked_names = frozenset(parameter.name for parameter in asked)
     return Rules(
         definition=definition,
         names=names,
-        takes_any_link=any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in call),
         validator=definition.validate,
         validated_names=names if takes_all else names & asked_names,
         wants_settings="settings" in asked_names - names,
@@ -224,7 +221,7 @@ class Check:
             if name in rules.names or name in _MEANINGLESS:
                 continue
             is_link = type(value) is Link
-            if is_link and rules.takes_any_link and value.node_id in self.workflow.nodes:
+            if is_link and rules.definition.takes_any_link and value.node_id in self.workflow.nodes:
                 inputs[name] = value
             else:
                 self.notes.append(Note(node.id, f"{node.type} has no such input; it was left out", name))

@@ -199,6 +199,7 @@ class NodeDef:
             asks for one, the Settings as `settings`. A NaN never equals itself: the node always runs again.
         validate: Called with the literals it names; returns True or what is wrong.
         per_node: Equal nodes don't share results: the node's id joins its content key.
+        takes_any_link: Links to inputs that it does not declare are handed to it as well (`call` takes `**inputs`).
         module: Where it comes from (`nodes.sampling`).
     """
 
@@ -218,6 +219,7 @@ class NodeDef:
     fingerprint: Callable[..., Any] | None = None
     validate: Callable[..., bool | str] | None = None
     per_node: bool = False
+    takes_any_link: bool = False
     deprecated: bool = False
     experimental: bool = False
     search_aliases: tuple[str, ...] = ()

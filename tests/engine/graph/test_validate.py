@@ -247,7 +247,7 @@ def test_undeclared_links_reach_a_node_that_takes_any() -> None:
     def join(**inputs: int) -> int:
         return sum(inputs.values())
 
-    any_inputs = NodeDef("Join", "Join", "test", (), (Output("INT", "INT"),), join)
+    any_inputs = NodeDef("Join", "Join", "test", (), (Output("INT", "INT"),), join, takes_any_link=True)
     registry = Registry([*REGISTRY, any_inputs])
     nodes = Node("a", "Value", {"value": 1}), Node("b", "Join", {"x1": Link("a", 0), "x2": 5, "x3": Link("gone", 0)})
     found = validate(workflow(*nodes), registry, files, targets=["b"])
