@@ -16,6 +16,8 @@ from typing import Literal
 GIB = 2**30
 DTypeName = Literal["auto", "float32", "float16", "bfloat16"]
 CacheMode = Literal["budget", "lru", "none"]
+OLDER_FOLDERS: Mapping[str, str] = {"unet": "diffusion_models", "clip": "text_encoders", "t2i_adapter": "controlnet"}
+"""Folders of model files that have another name today. Files in both are found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,11 @@ class Settings:
         base_directory: Holds `models/ input/ output/ temp/ user/ custom_nodes/` unless one is given by itself.
         models_directory: Model files, one folder a kind (`checkpoints`, `vae`, `loras`, ...).
         extra_model_directories: More directories by kind, searched after those below `models_directory`.
+        first_model_directories: The same, searched before them.
+        pack_directories: More directories that hold packs, beside `custom_nodes`.
         device: "auto", "cpu", "cuda" or "cuda:N".
         dtype: What networks compute in; "auto" chooses by device.
+        reserved_bytes: Memory of an accelerator that is left to other programs.
         cache_mode: What is kept between runs: all that the budgets hold, the last `cache_results` results, or nothing.
         cache_results: How many results `lru` keeps, whatever their size.
         cache_bytes: Budget for cached outputs on each device; None means a quarter of what the device has.
@@ -48,8 +53,11 @@ class Settings:
     temp_directory: Path | None = None
     user_directory: Path | None = None
     extra_model_directories: Mapping[str, tuple[Path, ...]] = field(default_factory=dict[str, tuple[Path, ...]])
+    first_model_directories: Mapping[str, tuple[Path, ...]] = field(default_factory=dict[str, tuple[Path, ...]])
+    pack_directories: tuple[Path, ...] = ()
     device: str = "auto"
     dtype: DTypeName = "auto"
+    reserved_bytes: int = 0
     cache_mode: CacheMode = "budget"
     cache_results: int = 0
     cache_bytes: int | None = None
@@ -69,7 +77,10 @@ class Settings:
 
     def model_directories(self, kind: str) -> tuple[Path, ...]:
         """Every directory that may hold model files of this kind, in order of preference."""
-        return (self.directory("models") / kind, *self.extra_model_directories.get(kind, ()))
+        models = self.directory("models")
+        older = (models / name for name, today in OLDER_FOLDERS.items() if today == kind)
+        first, more = self.first_model_directories.get(kind, ()), self.extra_model_directories.get(kind, ())
+        return (*first, models / kind, *older, *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,9 @@ class ServerSettings:
         compresses: Whether JSON and text are compressed for clients that accept it.
         shows_internals: Paths and tracebacks are sent to clients (`--verbose DEBUG`).
         node_packages: Importable packages whose modules hold the nodes.
+        opens_browser: Once the page is up, the browser is told to show it.
+        prints_address: The address is printed at the start.
+        stops_when_ready: The server stops, with status 0, as soon as a worker is ready (`--quick-test-for-ci`).
     """
 
     listen: tuple[str, ...] = ("127.0.0.1",)
@@ -127,3 +141,6 @@ class ServerSettings:
     compresses: bool = False
     shows_internals: bool = False
     node_packages: tuple[str, ...] = ("nodes",)
+    opens_browser: bool = False
+    prints_address: bool = True
+    stops_when_ready: bool = False

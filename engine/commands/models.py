@@ -6,7 +6,7 @@ import argparse
 
 from engine.commands import DONE
 from engine.files import find_model_file, list_model_files
-from engine.settings import Settings
+from engine.settings import OLDER_FOLDERS, Settings
 
 SUMMARY = "list the model files that workflows can name"
 
@@ -34,4 +34,5 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
 def _kinds(settings: Settings) -> list[str]:
     directory = settings.directory("models")
     below = {entry.name for entry in directory.iterdir() if entry.is_dir()} if directory.is_dir() else set[str]()
-    return sorted(below | set(settings.extra_model_directories))
+    named = below.union(settings.first_model_directories, settings.extra_model_directories)
+    return sorted({OLDER_FOLDERS.get(name, name) for name in named})

@@ -71,6 +71,7 @@ class Pool:
         self.device = resolve_device(settings.device)
         self._dtype: DTypeName = settings.dtype
         self._measure_free = measure_free
+        self._reserved_bytes = 0 if self.device.type == "cpu" else settings.reserved_bytes
         self._networks: WeakKeyDictionary[Weights[Any], _Network] = WeakKeyDictionary()
         self._clock = count(1)
         self._lock = threading.RLock()
@@ -80,8 +81,9 @@ class Pool:
         return choose_dtype(role, self.device, self._dtype)
 
     def free_bytes(self) -> int | None:
-        """Memory of the device that is free, besides what networks that are not in use would give back."""
-        return self._measure_free(self.device)
+        """Memory of the device that is free and not reserved, besides what networks not in use would give back."""
+        free = self._measure_free(self.device)
+        return None if free is None else max(free - self._reserved_bytes, 0)
 
     @contextmanager
     def use(self, weights: Weights[M]) -> Generator[M]:
@@ -110,7 +112,7 @@ class Pool:
             Whether it is, as far as the system says.
         """
         with self._lock:
-            while (free := self._measure_free(self.device)) is not None and free < needed_bytes:
+            while (free := self.free_bytes()) is not None and free < needed_bytes:
                 if not self._drop_oldest():
                     return False
             return True
