@@ -1,0 +1,39 @@
+"""The application: which routes and middlewares there are, and in which order."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from engine.server.keys import DISPATCHER, SERVER_SETTINGS, SETTINGS
+from engine.server.refusal import answer_errors
+
+if TYPE_CHECKING:
+    from engine.settings import ServerSettings, Settings
+    from engine.workers.dispatch import Dispatcher
+
+_ROUTE_MODULES = ("prompts", "websocket", "files", "objects", "userdata", "system", "api", "static")
+"""Modules (or packages) below `engine.server` with a `routes`; the first to match wins."""
+
+
+def make_app(dispatcher: Dispatcher, settings: Settings, server_settings: ServerSettings) -> web.Application:
+    """The application over a dispatcher, which may not have been started yet."""
+    app = web.Application(middlewares=[answer_errors], client_max_size=server_settings.max_upload_bytes)
+    app[DISPATCHER] = dispatcher
+    app[SETTINGS] = settings
+    app[SERVER_SETTINGS] = server_settings
+    for name in _ROUTE_MODULES:
+        if find_spec(f"engine.server.{name}") is not None:
+            add_routes(app, import_module(f"engine.server.{name}").routes)
+    return app
+
+
+def add_routes(app: web.Application, routes: web.RouteTableDef) -> None:
+    """Add each route bare and below `/api`; those that say `/api` themselves, and the page, only as they are."""
+    app.add_routes(routes)
+    for route in routes:
+        if isinstance(route, web.RouteDef) and route.path != "/" and not route.path.startswith("/api/"):
+            app.router.add_route(route.method, f"/api{route.path}", route.handler, **route.kwargs)

@@ -1,0 +1,306 @@
+"""Reading requests: JSON bodies within limits, and parameters. Whatever comes, the answer is a value or a `Refusal`.
+
+What is read can be written again by anything: no NaN or infinity, no lone surrogate, no integer beyond 64 bits (these
+become floats, as in JavaScript), no repeated key, no deeper nesting than `--max-json-depth`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeVar
+
+from aiohttp import web
+
+from engine.graph.json_values import as_object, kind_of, show
+from engine.server.keys import SERVER_SETTINGS
+from engine.server.refusal import Refusal, too_large
+
+T = TypeVar("T")
+_READ_INLINE_BYTES = 64 * 1024
+"""Smaller bodies are parsed in less time than a thread needs to begin."""
+_MOST_VALUES = 3_000_000
+"""A body may hold so many values; counted by commas and opening brackets, before anything is parsed."""
+_COUNTED_AT_ONCE_BYTES = 4 * 2**20
+_DIGITS_IN_64_BITS = 18
+_CHARSETS = frozenset({"utf-8", "ascii"})
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+async def read_body(request: web.Request) -> bytearray:
+    """The whole body.
+
+    Raises:
+        Refusal: if it is larger than `--max-upload-size`, or encoded.
+    """
+    limit = request.app[SERVER_SETTINGS].max_upload_bytes
+    if (request.content_length or 0) > limit:
+        raise _body_too_large(limit)
+    body = bytearray()
+    while chunk := await request.content.readany():
+        body += chunk
+        if len(body) > limit:
+            raise _body_too_large(limit)
+    return body
+
+
+async def read_json(request: web.Request) -> Any:
+    """The JSON value in the body, whatever content type it comes under.
+
+    Raises:
+        Refusal: if there is no body, or it is not JSON within the limits.
+    """
+    body = await read_body(request)
+    if not body:
+        raise Refusal("The request has no body; JSON was expected.", code="invalid_json")
+    depth = request.app[SERVER_SETTINGS].max_json_depth
+    charset = request.charset or "utf-8"
+    if len(body) <= _READ_INLINE_BYTES:
+        return parse_json(body, max_depth=depth, charset=charset)
+    return await asyncio.to_thread(parse_json, body, max_depth=depth, charset=charset)
+
+
+async def read_object(request: web.Request, *, allow_empty: bool = False) -> dict[str, Any]:
+    """The JSON object in the body.
+
+    Args:
+        request: The request.
+        allow_empty: No body counts as `{}`.
+
+    Raises:
+        Refusal: as `read_json`, and if it is not an object.
+    """
+    if allow_empty and not request.can_read_body:
+        return {}
+    if allow_empty and request.content_length is None:
+        body = await read_body(request)
+        if not body:
+            return {}
+        value = await asyncio.to_thread(
+            parse_json, body, max_depth=request.app[SERVER_SETTINGS].max_json_depth, charset=request.charset or "utf-8"
+        )
+    else:
+        value = await read_json(request)
+    record = as_object(value)
+    if record is None:
+        raise Refusal(f"The body should be a JSON object, but is {kind_of(value)}.", code="invalid_json")
+    return dict(record)
+
+
+def parse_json(body: bytes | bytearray, *, max_depth: int = 200, charset: str = "utf-8") -> Any:
+    """Parse JSON strictly.
+
+    The parser calls back into Python for every object and number: that is slower than it could be, but lets other
+    threads run all the while (a plain `json.loads` of 20 MB keeps the event loop from running for half a second).
+
+    Raises:
+        Refusal: saying what is wrong and where.
+    """
+    _check_charset(charset)
+    _check_count(body)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _invalid(f"The body is not text in UTF-8: byte {error.start} is wrong.") from error
+    text = text.removeprefix("\ufeff")
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_read_pairs,
+            parse_int=_read_int,
+            parse_float=_read_float,
+            parse_constant=_refuse_constant,
+        )
+    except json.JSONDecodeError as error:
+        raise _invalid(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
+    except RecursionError as error:
+        raise _too_deep(max_depth) from error
+    if _is_deeper(value, max_depth):
+        raise _too_deep(max_depth)
+    if _SURROGATE.search(body):
+        _check_surrogates(value)
+    return value
+
+
+def _check_charset(charset: str) -> None:
+    try:
+        name = codecs.lookup(charset).name
+    except (LookupError, ValueError):
+        name = ""
+    if name not in _CHARSETS:
+        raise Refusal(f"JSON is read in UTF-8, not in {show(charset)}.", status=415)
+
+
+def _check_count(body: bytes | bytearray) -> None:
+    """Refuse, before it costs, what holds too many values to be a workflow."""
+    count = 0
+    for start in range(0, len(body), _COUNTED_AT_ONCE_BYTES):
+        end = start + _COUNTED_AT_ONCE_BYTES
+        count += sum(body.count(sign, start, end) for sign in (b",", b"[", b"{"))
+        if count > _MOST_VALUES:
+            raise too_large(
+                f"The body holds more than {_MOST_VALUES:,} values; a workflow may have --max-nodes nodes,"
+                " and pictures belong into files."
+            )
+
+
+def _read_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _invalid(f"The body is ambiguous: the key {show(key)} comes twice in one object.")
+            seen.add(key)
+    return record
+
+
+def _read_int(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _DIGITS_IN_64_BITS else _read_long_int(digits)
+
+
+def _read_long_int(digits: str) -> int | float:
+    if len(digits) > 400:
+        raise _invalid(f"The body holds an integer of {len(digits)} digits, which is more than any value may have.")
+    value = int(digits)
+    return value if -(2**63) <= value < 2**64 else _read_float(digits)
+
+
+def _read_float(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise _invalid(f"The body holds the number {digits[:40]}, which is too large for any value.")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _invalid(f"The body holds {name}, which is not a JSON value.")
+
+
+def _is_deeper(value: Any, limit: int) -> bool:
+    """Whether lists and objects are nested deeper than the limit; level by level, so that no recursion is needed."""
+    level: list[Any] = [value]
+    for _ in range(limit + 1):
+        following: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                following.extend(item.values())  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            elif isinstance(item, list):
+                following.extend(item)  # pyright: ignore[reportUnknownArgumentType]
+        if not following:
+            return False
+        level = [item for item in following if isinstance(item, dict | list)]
+    return bool(level)
+
+
+def _check_surrogates(value: Any) -> None:
+    """Half of a surrogate pair cannot be written in UTF-8, so nothing that holds one could be stored or sent."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise _invalid(
+            "The body holds half of a surrogate pair (\\ud800 to \\udfff), which is no character."
+        ) from error
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal(message, code="invalid_json")
+
+
+def _too_deep(limit: int) -> Refusal:
+    return _invalid(f"The body is nested deeper than {limit} levels; --max-json-depth raises the limit.")
+
+
+def _body_too_large(limit: int) -> Refusal:
+    return too_large(f"The body is larger than {limit / 2**20:g} MiB; --max-upload-size raises the limit.")
+
+
+# -- parameters ------------------------------------------------------------------------------------------------------
+
+
+def text_param(request: web.Request, name: str, default: str | None = None, *, longest: int = 1_000) -> str | None:
+    """A parameter of the query, or the default if it isn't given.
+
+    Raises:
+        Refusal: if it is too long, or holds control characters or what is not UTF-8.
+    """
+    value = request.query.get(name)
+    return default if value is None else check_text(value, f"The parameter {name!r}", longest=longest)
+
+
+def int_param(request: web.Request, name: str, default: int, low: int, high: int) -> int:
+    """A whole number of the query, or the default if it isn't given or empty.
+
+    Raises:
+        Refusal: if it is no whole number from `low` to `high`.
+    """
+    value = request.query.get(name)
+    if value is None or not value.strip():
+        return default
+    is_number = len(value) <= 20 and re.fullmatch(r"\s*[+-]?[0-9]+\s*", value) is not None
+    if not is_number or not low <= int(value) <= high:
+        raise Refusal(
+            f"The parameter {name!r} should be a whole number from {low} to {high}, but is {show(value)}.",
+            extra_info={"parameter": name},
+        )
+    return int(value)
+
+
+def bool_param(request: web.Request, name: str, default: bool = False) -> bool:
+    """A yes or no of the query (`true`, `1`, `yes`, `on` and their opposites), or the default if it isn't given.
+
+    Raises:
+        Refusal: if it is neither.
+    """
+    value = request.query.get(name)
+    if value is None or not value.strip():
+        return default
+    word = value.strip().lower()
+    if word in ("true", "1", "yes", "on"):
+        return True
+    if word in ("false", "0", "no", "off"):
+        return False
+    raise Refusal(
+        f"The parameter {name!r} should be true or false, but is {show(value)}.", extra_info={"parameter": name}
+    )
+
+
+def check_text(value: object, what: str, *, longest: int = 1_000) -> str:
+    """The value, if it is a text that can be a name or an id.
+
+    Args:
+        value: Any JSON value.
+        what: What it is, to begin the message with ("'client_id'").
+        longest: Most characters.
+
+    Raises:
+        Refusal: if it isn't a text, is too long, or holds control characters or half characters.
+    """
+    if not isinstance(value, str):
+        raise Refusal(f"{what} should be a text, but is {show(value)}.")
+    if len(value) > longest:
+        raise Refusal(f"{what} should have at most {longest} characters, but has {len(value)}.")
+    if any(character < " " or character == "\x7f" for character in value):
+        raise Refusal(f"{what} holds control characters.")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise Refusal(f"{what} is not valid UTF-8.")
+    return value
+
+
+def field_of(record: Mapping[str, Any], name: str, kind: type[T]) -> T | None:
+    """A field of a JSON object if it is of the type (`dict`, `list`, `str`, `bool`); None if it is absent or null.
+
+    Raises:
+        Refusal: if it is of another type.
+    """
+    value = record.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, kind):
+        expected = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}.get(kind, kind.__name__)
+        raise Refusal(f"{name!r} should be {expected}, but is {show(value)}.", extra_info={"field": name})
+    return value
