@@ -81,7 +81,7 @@ class _Copy:
             return self.items(tuple[Any, ...].__iter__(value), level + 1)
         if issubclass(kind, dict):
             return self.members(list(dict[Any, Any].items(value)), level + 1)
-        raise NotJsonError(f"is {_kind(cast('type[Any]', type(value)))}, which cannot be written as JSON")
+        raise NotJsonError(f"is {_kind(value)}, which cannot be written as JSON")
 
     def items(self, items: Iterable[Any], level: int) -> list[Any]:
         plain: list[Any] = []
@@ -108,7 +108,7 @@ class _Copy:
             return self.text(str.__str__(key))
         if type(key) is int:
             return str(_integer(key))
-        raise NotJsonError(f"has a key that is {_kind(type(key))}, not a text")
+        raise NotJsonError(f"has a key that is {_kind(key)}, not a text")
 
     def text(self, text: str) -> str:
         self.room -= len(text)
@@ -132,8 +132,9 @@ def _number(value: float) -> float:
     return value
 
 
-def _kind(kind: type[Any]) -> str:
-    return kind.__name__ if kind in (bytes, bytearray, set, frozenset) else f"an object of type {kind.__name__}"
+def _kind(value: object) -> str:
+    name = type(value).__name__
+    return name if type(value) in (bytes, bytearray, set, frozenset) else f"an object of type {name}"
 
 
 def _short(step: object) -> str:

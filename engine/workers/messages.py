@@ -24,6 +24,8 @@ class Configure(Struct, frozen=True, tag="configure", kw_only=True):
         node_packages: Importable packages whose modules hold the nodes.
         previews: Whether and how unfinished pictures are sent.
         log_level: A name of `logging`.
+        memory_limit_bytes: What the worker may take of the host's memory. Where it computes on the processor, it asks
+            the system to refuse what is beyond; else only the server watches.
     """
 
     settings: dict[str, Any]
@@ -31,6 +33,7 @@ class Configure(Struct, frozen=True, tag="configure", kw_only=True):
     preview_format: str = "jpeg"
     previews: bool = True
     log_level: str = "WARNING"
+    memory_limit_bytes: int | None = None
 
 
 class RunJob(Struct, frozen=True, tag="run"):
@@ -41,7 +44,7 @@ class RunJob(Struct, frozen=True, tag="run"):
         prompt: The workflow in API format, JSON text in UTF-8.
         targets: Output nodes to run.
         client_id: Who submitted it.
-        extra_pnginfo: What pictures carry besides the prompt.
+        extra_pnginfo: What pictures carry besides the prompt: JSON text of an object (its integers may be of any size).
         secrets: For nodes that ask for them.
     """
 
@@ -49,7 +52,7 @@ class RunJob(Struct, frozen=True, tag="run"):
     prompt: bytes
     targets: tuple[str, ...]
     client_id: str = ""
-    extra_pnginfo: dict[str, Any] = field(default_factory=dict[str, Any])
+    extra_pnginfo: bytes = b"{}"
     secrets: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -87,6 +90,13 @@ class Stop(Struct, frozen=True, tag="stop"):
 ToWorker = Configure | RunJob | InterruptRun | FreeMemory | AskValidate | AskMemory | Stop
 
 # -- worker to server ------------------------------------------------------------------------------------------------
+
+
+class Hello(Struct, frozen=True, tag="hello"):
+    """The first message of a worker: who it is, and that it was the server who started it."""
+
+    secret: str
+    pid: int
 
 
 class DeviceInfo(Struct, frozen=True, kw_only=True):
@@ -157,7 +167,8 @@ class RunEnded(Struct, frozen=True, tag="run_ended", kw_only=True):
         node_id: Where it was when it was stopped.
         node_type: Its type.
         executed: Nodes that had finished.
-        record: How to repeat it.
+        record: How to repeat it; None if the run never began, or if files are still being hashed for the first time:
+            then a `RunRecorded` follows.
     """
 
     job_id: str
@@ -168,6 +179,13 @@ class RunEnded(Struct, frozen=True, tag="run_ended", kw_only=True):
     node_type: str = ""
     executed: tuple[str, ...] = ()
     record: RunRecord | None = None
+
+
+class RunRecorded(Struct, frozen=True, tag="run_recorded"):
+    """How to repeat a run that has ended; only after a `RunEnded` without a record, perhaps much later."""
+
+    job_id: str
+    record: RunRecord
 
 
 class InputErrorRecord(Struct, frozen=True, kw_only=True):
@@ -220,10 +238,22 @@ class PackMessage(Struct, frozen=True, tag="pack_message"):
 
 
 class LogLine(Struct, frozen=True, tag="log"):
-    """A line that the worker logged or printed; `at` in seconds since 1970."""
+    """A line that the worker logged or printed; `at` in seconds since 1970. See `engine.workers.output`."""
 
     at: float
     text: str
 
 
-ToServer = Ready | StartFailed | EventTold | Preview | RunEnded | Validation | MemoryReport | PackMessage | LogLine
+ToServer = (
+    Hello
+    | Ready
+    | StartFailed
+    | EventTold
+    | Preview
+    | RunEnded
+    | RunRecorded
+    | Validation
+    | MemoryReport
+    | PackMessage
+    | LogLine
+)
