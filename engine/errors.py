@@ -198,6 +198,12 @@ class JobConflict(EngineError):
     wire_type = "prompt_id_in_use"
 
 
+class UnknownJob(EngineError):
+    """No job has this id: it never existed, or its history was deleted."""
+
+    wire_type = "job_not_found"
+
+
 class ShuttingDown(EngineError):
     """The server is stopping and accepts no more jobs."""
 

@@ -1,0 +1,163 @@
+"""Questions to the file of jobs: a few threads with connections of their own, so that no answer waits for a writer."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
+from queue import SimpleQueue
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from engine.errors import StoreError, UnknownJob
+from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobState
+from engine.jobs.rows import ASSET_COLUMNS, DETAILS_QUERY, JOB_COLUMNS, asset_of, details_of, job_of
+from engine.jobs.schema import DURATION_KEY, FINISHED_KEY
+from engine.jobs.writer import describe
+
+T = TypeVar("T")
+Order = Literal["created", "finished", "duration"]
+ORDER_KEYS: dict[Order, str] = {"created": "n", "finished": FINISHED_KEY, "duration": DURATION_KEY}
+
+
+class Readers:
+    """Threads that ask.
+
+    Args:
+        connections: One for each thread.
+        lock: Held during each question.
+    """
+
+    def __init__(self, connections: Collection[sqlite3.Connection], lock: AbstractContextManager[Any]) -> None:
+        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        self._connections = tuple(connections)
+        for connection in connections:
+            self._idle.put(connection)
+        self._lock = lock
+        self._threads = ThreadPoolExecutor(len(self._connections), thread_name_prefix="jobs-reader")
+
+    async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Run the question in a thread.
+
+        Raises:
+            StoreError: The database cannot be read.
+        """
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, question)
+        except RuntimeError as error:
+            raise StoreError("The database of jobs is closed.") from error
+
+    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._idle.get()
+        try:
+            with self._lock:
+                return question(connection)
+        except sqlite3.Error as error:
+            raise StoreError(describe(error)) from error
+        except msgspec.MsgspecError as error:
+            raise StoreError(f"The database of jobs holds something that cannot be read: {error}") from error
+        finally:
+            self._idle.put(connection)
+
+    def close(self) -> None:
+        """Answer what was asked, then close the connections."""
+        self._threads.shutdown()
+        for connection in self._connections:
+            with suppress(sqlite3.Error):
+                connection.close()
+
+
+def page_of_jobs(
+    connection: sqlite3.Connection,
+    *,
+    states: Collection[JobState] | None = None,
+    client_id: str | None = None,
+    after: str | None = None,
+    offset: int = 0,
+    limit: int = 100,
+    order: Order = "created",
+    descending: bool = True,
+    text: str | None = None,
+) -> tuple[list[Job], int]:
+    """Some jobs, and how many there are in all; see `Store.jobs`."""
+    conditions: list[str] = []
+    values: list[Any] = []
+    if states is not None:
+        # The plus keeps SQLite from using the index of states: it shall walk along the index that gives the order.
+        conditions.append(f"+state IN ({','.join('?' * len(states))})")
+        values += sorted(states)
+    if client_id is not None:
+        conditions.append("+client_id = ?")
+        values.append(client_id)
+    if text:
+        pattern = _pattern_of(text)
+        conditions.append(
+            "(id LIKE ? ESCAPE '!' OR client_id LIKE ? ESCAPE '!' OR error LIKE ? ESCAPE '!'"
+            " OR EXISTS (SELECT 1 FROM prompts WHERE job = n AND prompt LIKE ? ESCAPE '!'))"
+        )
+        values += [pattern] * 4
+    where = " AND ".join(conditions) or "TRUE"
+    (total,) = connection.execute(f"SELECT COUNT(*) FROM jobs WHERE {where.replace('+', '')}", values).fetchone()
+    key, direction = ORDER_KEYS[order], "DESC" if descending else "ASC"
+    if after is not None:
+        row = connection.execute(f"SELECT {key}, n FROM jobs WHERE id = ?", (after,)).fetchone()
+        if row is None:
+            raise UnknownJob(f"No job has the id {after}, after which the page should begin.")
+        sign = "<" if descending else ">"
+        where += f" AND {key} {sign}= ? AND ({key} {sign} ? OR n {sign} ?)"
+        values += [row[0], row[0], row[1]]
+    query = f"SELECT {JOB_COLUMNS} FROM jobs WHERE {where} ORDER BY {key} {direction}, n {direction} LIMIT ? OFFSET ?"
+    rows = connection.execute(query, [*values, limit, offset])
+    return [job_of(row) for row in rows], total
+
+
+def _pattern_of(text: str) -> str:
+    written = msgspec.json.encode(text).decode()[1:-1]  # as it stands in JSON texts
+    for special in "!%_":
+        written = written.replace(special, "!" + special)
+    return f"%{written}%"
+
+
+def details_of_states(
+    connection: sqlite3.Connection, states: Collection[JobState], limit: int | None, offset: int, newest_last: bool
+) -> list[JobDetails]:
+    """See `Store.details_of`."""
+    if ENDED.issuperset(states):
+        keys = (FINISHED_KEY, "n")
+        condition = f"{FINISHED_KEY} < 9e99 AND +state IN ({','.join('?' * len(states))})"
+    else:
+        keys = ("number", "position", "n")
+        condition = f"state IN ({','.join('?' * len(states))})"
+    order = ", ".join(keys if newest_last else [f"{key} DESC" for key in keys])
+    numbers = connection.execute(
+        f"SELECT n FROM jobs WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?",
+        [*sorted(states), -1 if limit is None else limit, offset],
+    ).fetchall()
+    # One by one: whatever is sorted is sorted without the texts, and other threads have their turn in between.
+    rows = (connection.execute(DETAILS_QUERY + "jobs.n = ?", number).fetchone() for number in numbers)
+    return [details_of(row) for row in rows if row is not None]
+
+
+def page_of_assets(
+    connection: sqlite3.Connection, job_id: str | None, kind: str | None, offset: int, limit: int
+) -> tuple[list[Asset], int]:
+    """Some assets, the newest first, and how many there are in all."""
+    conditions: list[str] = []
+    values: list[Any] = []
+    if job_id is not None:
+        conditions.append("assets.job = (SELECT n FROM jobs WHERE id = ?)")
+        values.append(job_id)
+    if kind is not None:
+        conditions.append("kind = ?")
+        values.append(kind)
+    where = " AND ".join(conditions) or "TRUE"
+    (total,) = connection.execute(f"SELECT COUNT(*) FROM assets WHERE {where}", values).fetchone()
+    rows = connection.execute(
+        f"SELECT {ASSET_COLUMNS} FROM assets JOIN jobs ON jobs.n = assets.job WHERE {where}"
+        " ORDER BY assets.n DESC LIMIT ? OFFSET ?",
+        [*values, limit, offset],
+    )
+    return [asset_of(row) for row in rows], total

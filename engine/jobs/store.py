@@ -1,0 +1,345 @@
+"""The file in which accepted jobs, their events, results and history survive: SQLite, one writer, some readers.
+
+Reading and writing happen in threads of the store; its coroutines only wait for them. See `writer` for what a commit
+promises, `schema` for the tables, `database` for how the file is opened and what happens to a damaged one.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Collection, Sequence
+from contextlib import nullcontext, suppress
+from functools import partial
+from pathlib import Path
+
+from filelock import FileLock
+
+from engine.errors import StoreError
+from engine.jobs.database import FILE_NAME, connect, open_file
+from engine.jobs.events import TRANSIENT, JobEvent
+from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobResult, JobState, Submission
+from engine.jobs.reading import Order, Readers, details_of_states, page_of_assets, page_of_jobs
+from engine.jobs.rows import (
+    ASSET_COLUMNS,
+    DETAILS_QUERY,
+    JOB_COLUMNS,
+    asset_of,
+    details_of,
+    event_of,
+    job_of,
+    prompt_of,
+)
+from engine.jobs.schema import migrate
+from engine.jobs.writer import Write, Writer
+from engine.jobs.writing import Accepted, accept, forget, forget_oldest, remember, store_result, update
+
+logger = logging.getLogger(__name__)
+READERS = 3
+SEQ_BLOCK = 1_000_000
+
+
+class Store:
+    """The database of jobs. Made by `open`; used from one event loop.
+
+    Attributes:
+        notices: What the owner of the server should be told about the file: damage, what was saved from it.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, *, path: Path | None, lock: FileLock | None, history_limit: int
+    ) -> None:
+        self.notices: list[str] = []
+        self._connection = connection
+        self._file_lock = lock
+        self._history_limit = history_limit
+        self._begin()
+        if path is None:
+            # One connection for all: nobody else can see a database in memory.
+            guard = threading.Lock()
+            self._readers = Readers([connection], guard)
+        else:
+            guard = nullcontext()
+            self._readers = Readers([connect(path, reads_only=True) for _ in range(READERS)], guard)
+        self._writer = Writer(connection, guard)
+        self._writer.start()
+
+    @classmethod
+    def open(cls, directory: Path | None, *, history_limit: int = 10_000) -> Store:
+        """Open the file of jobs in this directory, or make it; None: in memory, forgotten at the end.
+
+        Raises:
+            StoreError: The directory cannot be written, another server uses it, or its file is of a newer version.
+        """
+        if directory is None:
+            connection = connect(None)
+            migrate(connection)
+            return cls(connection, path=None, lock=None, history_limit=history_limit)
+        opened = open_file(directory)
+        try:
+            store = cls(opened.connection, path=directory / FILE_NAME, lock=opened.lock, history_limit=history_limit)
+        except BaseException as error:
+            opened.connection.close()
+            opened.lock.release()
+            if isinstance(error, sqlite3.Error):
+                raise StoreError(f"The database of jobs in {directory} cannot be used: {error}") from error
+            raise
+        store.notices += opened.notices
+        return store
+
+    def _begin(self) -> None:
+        """Read what is kept in memory; done before any thread runs."""
+        meta = dict(self._connection.execute("SELECT key, value FROM meta"))
+        self._paused = bool(meta.get("paused", 0))
+        # A new file begins at the milliseconds since 1970: so sequence numbers grow even after a file was deleted, set
+        # aside, or never was (in memory). Blocks are reserved on disk before they are used; so they grow also where an
+        # event was told and never stored.
+        self._seq: int = meta.get("seq", int(time.time() * 1000))
+        self._reserved = self._seq + SEQ_BLOCK
+        self._connection.execute("PRAGMA synchronous = FULL")
+        remember(self._connection, "seq", self._reserved)
+        forget_oldest(self._connection, self._history_limit)
+        rows = self._connection.execute(
+            f"SELECT {JOB_COLUMNS} FROM jobs WHERE state IN ('running', 'queued')"
+            " ORDER BY state DESC, CASE state WHEN 'running' THEN started_at END, number, position, n"
+        )
+        self._unfinished = [job_of(row) for row in rows]
+
+    def close(self) -> None:
+        """Write what waits, then let go of file and directory. May take some milliseconds; may be called twice."""
+        self._writer.stop()
+        self._readers.close()
+        with suppress(sqlite3.Error):
+            self._connection.close()  # the last one: SQLite moves the log into the file
+        if self._file_lock is not None:
+            self._file_lock.release()
+
+    # Accepting and changing
+
+    async def accept(self, submission: Submission) -> Accepted:
+        """Store a job; when this returns it is on the disk and outlives a loss of power.
+
+        The same id or idempotency key with the same prompt, targets and extra data gives the
+        job that was accepted then.
+        Whoever is cancelled while it waits may have stored the job all the same: shield it.
+
+        Raises:
+            JobConflict: The id or the key is in use for something else.
+            StoreError: The disk is full or read-only, or the file is locked or damaged.
+        """
+        return await self._writer.run(lambda connection: accept(connection, submission), durable=True)
+
+    async def add(self, submission: Submission) -> Job:
+        """As `accept`; returns only the job."""
+        return (await self.accept(submission)).job
+
+    async def save(self, job: Job, result: JobResult | None = None) -> None:
+        """Record the new state of a job, and what it left if that is given. Unknown jobs (deleted ones) are ignored.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        await self._writer.run(lambda connection: self._save(connection, [job], result))
+
+    async def save_all(self, jobs: Sequence[Job]) -> None:
+        """As `save` for each, in one transaction."""
+        await self._writer.run(lambda connection: self._save(connection, jobs, None))
+
+    def _save(self, connection: sqlite3.Connection, jobs: Sequence[Job], result: JobResult | None) -> None:
+        for job in jobs:
+            update(connection, job)
+            if result is not None:
+                store_result(connection, job, result)
+        if any(job.state in ENDED for job in jobs):
+            forget_oldest(connection, self._history_limit)
+
+    async def delete(self, job_ids: Collection[str] | None) -> int:
+        """Forget ended jobs with all they left; None: all ended ones. Returns how many there were.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        return await self._writer.run(lambda connection: forget(connection, job_ids))
+
+    # Events
+
+    def next_seq(self) -> int:
+        """A number greater than any before, also before a restart. For the event loop's thread only."""
+        self._seq += 1
+        if self._reserved - self._seq < SEQ_BLOCK // 2:
+            self._reserved += SEQ_BLOCK
+            reserve = partial(remember, key="seq", value=self._reserved)
+            with suppress(StoreError):  # closed: nothing is stored any more
+                self._writer.put(Write(reserve, False, None))
+        return self._seq
+
+    def append(self, event: JobEvent) -> None:
+        """Record an event soon; never blocks. Transient ones are not recorded."""
+        if not isinstance(event.event, TRANSIENT):
+            self._writer.append(event)
+
+    async def events(self, *, since: int, job_id: str | None = None, limit: int = 1000) -> list[JobEvent]:
+        """Recorded events with greater sequence numbers, in order; those appended before are among them.
+
+        Raises:
+            StoreError: They could not be read.
+        """
+        await self._writer.run(lambda _: None)  # whatever waits is written
+        condition, values = ("", [since, limit]) if job_id is None else (" AND jobs.id = ?", [since, job_id, limit])
+        query = (
+            "SELECT seq, jobs.id, client_id, at, CAST(event AS TEXT) FROM events JOIN jobs ON jobs.n = events.job"
+            f" WHERE seq > ?{condition} ORDER BY seq LIMIT ?"
+        )
+        return await self._readers.ask(lambda connection: [event_of(row) for row in connection.execute(query, values)])
+
+    # Reading
+
+    def unfinished(self) -> list[Job]:
+        """Jobs that had not ended when the store was opened: those that ran first, then those that waited, in order."""
+        return self._unfinished
+
+    async def details(self, job_id: str) -> JobDetails | None:
+        """All that is known of a job; None if it is unknown.
+
+        Raises:
+            StoreError: It could not be read.
+        """
+
+        def read(connection: sqlite3.Connection) -> JobDetails | None:
+            row = connection.execute(DETAILS_QUERY + "jobs.id = ?", (job_id,)).fetchone()
+            return None if row is None else details_of(row)
+
+        return await self._readers.ask(read)
+
+    async def prompt_text(self, job_id: str) -> bytes | None:
+        """The JSON text of a job's prompt, for a worker; None if the job is unknown.
+
+        Raises:
+            StoreError: It could not be read, or is damaged.
+        """
+
+        def read(connection: sqlite3.Connection) -> bytes | None:
+            row = connection.execute(
+                "SELECT CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum FROM prompts"
+                " WHERE job = (SELECT n FROM jobs WHERE id = ?)",
+                (job_id,),
+            ).fetchone()
+            return None if row is None else prompt_of(job_id, *row)
+
+        return await self._readers.ask(read)
+
+    async def jobs(
+        self,
+        *,
+        states: Collection[JobState] | None = None,
+        client_id: str | None = None,
+        after: str | None = None,
+        offset: int = 0,
+        limit: int = 100,
+        order: Order = "created",
+        descending: bool = True,
+        text: str | None = None,
+    ) -> tuple[list[Job], int]:
+        """A page of jobs, and how many fit the filters in all.
+
+        Args:
+            states: Only jobs in one of them.
+            client_id: Only jobs of this client.
+            after: Id of the last job of the page before.
+            offset: So many are skipped (after `after`).
+            limit: At most so many.
+            order: By time of acceptance, of the end (those without one are the last), or by the time a run took (those
+                that did not run are the shortest).
+            descending: The newest or longest first.
+            text: Only jobs whose id, client, error or prompt contains it.
+
+        Raises:
+            UnknownJob: There is no job `after`.
+            StoreError: They could not be read.
+        """
+        return await self._readers.ask(
+            lambda connection: page_of_jobs(
+                connection,
+                states=states,
+                client_id=client_id,
+                after=after,
+                offset=offset,
+                limit=limit,
+                order=order,
+                descending=descending,
+                text=text,
+            )
+        )
+
+    async def details_of(
+        self, *, states: Collection[JobState], limit: int | None = None, offset: int = 0, newest_last: bool = True
+    ) -> list[JobDetails]:
+        """All jobs in these states, whole: ended ones by the time of their end, others by their place in the queue.
+
+        Raises:
+            StoreError: They could not be read.
+        """
+        return await self._readers.ask(
+            lambda connection: details_of_states(connection, states, limit, offset, newest_last)
+        )
+
+    async def counts(self) -> dict[JobState, int]:
+        """How many jobs are in each state.
+
+        Raises:
+            StoreError: They could not be read.
+        """
+        return await self._readers.ask(
+            lambda connection: dict(connection.execute("SELECT state, COUNT(*) FROM jobs GROUP BY state").fetchall())
+        )
+
+    async def assets(
+        self, *, job_id: str | None = None, kind: str | None = None, offset: int = 0, limit: int = 100
+    ) -> tuple[list[Asset], int]:
+        """A page of files that jobs left, the newest first, and how many there are in all.
+
+        Raises:
+            StoreError: They could not be read.
+        """
+        return await self._readers.ask(lambda connection: page_of_assets(connection, job_id, kind, offset, limit))
+
+    async def asset(self, asset_id: str) -> Asset | None:
+        """One of them; None if it is unknown.
+
+        Raises:
+            StoreError: It could not be read.
+        """
+        query = f"SELECT {ASSET_COLUMNS} FROM assets JOIN jobs ON jobs.n = assets.job WHERE assets.id = ?"
+
+        def read(connection: sqlite3.Connection) -> Asset | None:
+            row = connection.execute(query, (asset_id,)).fetchone()
+            return None if row is None else asset_of(row)
+
+        return await self._readers.ask(read)
+
+    # The rest
+
+    @property
+    def paused(self) -> bool:
+        """Whether the queue was paused, by whoever ran this server last."""
+        return self._paused
+
+    async def set_paused(self, paused: bool) -> None:
+        """Remember it beyond a restart.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        await self._writer.run(partial(remember, key="paused", value=int(paused)))
+        self._paused = paused
+
+    async def check(self) -> None:
+        """Write and read something small.
+
+        Raises:
+            StoreError: The server can accept nothing at present.
+        """
+        await self._writer.run(partial(remember, key="checked", value=int(time.time())))
+        await self._readers.ask(lambda connection: connection.execute("SELECT value FROM meta").fetchone())
