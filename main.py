@@ -14,9 +14,10 @@ from engine.errors import EngineError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 0 done, 1 the run failed, 2 the request or the file was wrong."""
-    request = read_arguments(arguments)
-    logging.basicConfig(level=request.log_level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
+        request = read_arguments(arguments)
+        stream = sys.stdout if request.logs_to_stdout else sys.stderr
+        logging.basicConfig(level=request.log_level, format="%(levelname)s %(name)s: %(message)s", stream=stream)
         status = request.execute(request.options, request.settings)
         sys.stdout.flush()
     except EngineError as error:
