@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from queue import SimpleQueue
@@ -81,6 +81,8 @@ def page_of_jobs(
     order: Order = "created",
     descending: bool = True,
     text: str | None = None,
+    created_after: float | None = None,
+    created_before: float | None = None,
 ) -> tuple[list[Job], int]:
     """Some jobs, and how many there are in all; see `Store.jobs`."""
     conditions: list[str] = []
@@ -92,6 +94,10 @@ def page_of_jobs(
     if client_id is not None:
         conditions.append("+client_id = ?")
         values.append(client_id)
+    for sign, time_s in ((">=", created_after), ("<", created_before)):
+        if time_s is not None:
+            conditions.append(f"+created_at {sign} ?")
+            values.append(time_s)
     if text:
         pattern = _pattern_of(text)
         conditions.append(
@@ -142,17 +148,18 @@ def details_of_states(
 
 
 def page_of_assets(
-    connection: sqlite3.Connection, job_id: str | None, kind: str | None, offset: int, limit: int
+    connection: sqlite3.Connection, job_id: str | None, equal: Mapping[str, str | None], offset: int, limit: int
 ) -> tuple[list[Asset], int]:
-    """Some assets, the newest first, and how many there are in all."""
+    """Some assets, the newest first, and how many there are in all. `equal`: what columns must hold, None: anything."""
     conditions: list[str] = []
     values: list[Any] = []
     if job_id is not None:
         conditions.append("assets.job = (SELECT n FROM jobs WHERE id = ?)")
         values.append(job_id)
-    if kind is not None:
-        conditions.append("kind = ?")
-        values.append(kind)
+    for column, value in equal.items():
+        if value is not None:
+            conditions.append(f"{column} = ?")
+            values.append(value)
     where = " AND ".join(conditions) or "TRUE"
     (total,) = connection.execute(f"SELECT COUNT(*) FROM assets WHERE {where}", values).fetchone()
     rows = connection.execute(

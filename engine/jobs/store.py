@@ -241,6 +241,8 @@ class Store:
         order: Order = "created",
         descending: bool = True,
         text: str | None = None,
+        created_after: float | None = None,
+        created_before: float | None = None,
     ) -> tuple[list[Job], int]:
         """A page of jobs, and how many fit the filters in all.
 
@@ -254,6 +256,8 @@ class Store:
                 that did not run are the shortest).
             descending: The newest or longest first.
             text: Only jobs whose id, client, error or prompt contains it.
+            created_after: Only jobs accepted at this time or later, in seconds since 1970.
+            created_before: Only jobs accepted earlier.
 
         Raises:
             UnknownJob: There is no job `after`.
@@ -270,6 +274,8 @@ class Store:
                 order=order,
                 descending=descending,
                 text=text,
+                created_after=created_after,
+                created_before=created_before,
             )
         )
 
@@ -296,14 +302,23 @@ class Store:
         )
 
     async def assets(
-        self, *, job_id: str | None = None, kind: str | None = None, offset: int = 0, limit: int = 100
+        self,
+        *,
+        job_id: str | None = None,
+        node_id: str | None = None,
+        kind: str | None = None,
+        subfolder: str | None = None,
+        filename: str | None = None,
+        offset: int = 0,
+        limit: int = 100,
     ) -> tuple[list[Asset], int]:
         """A page of files that jobs left, the newest first, and how many there are in all.
 
         Raises:
             StoreError: They could not be read.
         """
-        return await self._readers.ask(lambda connection: page_of_assets(connection, job_id, kind, offset, limit))
+        equal = {"node_id": node_id, "kind": kind, "subfolder": subfolder, "filename": filename}
+        return await self._readers.ask(lambda connection: page_of_assets(connection, job_id, equal, offset, limit))
 
     async def asset(self, asset_id: str) -> Asset | None:
         """One of them; None if it is unknown.
