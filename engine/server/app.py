@@ -8,26 +8,35 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from engine.server.keys import DISPATCHER, SERVER_SETTINGS, SETTINGS
+from engine.server.keys import DISPATCHER, SERVER_SETTINGS, SETTINGS, STORE
 from engine.server.refusal import answer_errors
 
 if TYPE_CHECKING:
+    from engine.jobs.store import Store
     from engine.settings import ServerSettings, Settings
     from engine.workers.dispatch import Dispatcher
 
 _ROUTE_MODULES = ("prompts", "websocket", "files", "objects", "userdata", "system", "api", "static")
-"""Modules (or packages) below `engine.server` with a `routes`; the first to match wins."""
+"""Modules or packages below `engine.server` with `routes` and, if there is something to prepare, `set_up(app)`.
+
+The first route to match wins."""
 
 
-def make_app(dispatcher: Dispatcher, settings: Settings, server_settings: ServerSettings) -> web.Application:
+def make_app(
+    dispatcher: Dispatcher, store: Store, settings: Settings, server_settings: ServerSettings
+) -> web.Application:
     """The application over a dispatcher, which may not have been started yet."""
     app = web.Application(middlewares=[answer_errors], client_max_size=server_settings.max_upload_bytes)
     app[DISPATCHER] = dispatcher
+    app[STORE] = store
     app[SETTINGS] = settings
     app[SERVER_SETTINGS] = server_settings
     for name in _ROUTE_MODULES:
         if find_spec(f"engine.server.{name}") is not None:
-            add_routes(app, import_module(f"engine.server.{name}").routes)
+            module = import_module(f"engine.server.{name}")
+            if hasattr(module, "set_up"):
+                module.set_up(app)
+            add_routes(app, module.routes)
     return app
 
 

@@ -28,6 +28,7 @@ _MOST_VALUES = 3_000_000
 _COUNTED_AT_ONCE_BYTES = 4 * 2**20
 _DIGITS_IN_64_BITS = 18
 _CHARSETS = frozenset({"utf-8", "ascii"})
+_EXPECTED: dict[type, str] = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -301,6 +302,6 @@ def field_of(record: Mapping[str, Any], name: str, kind: type[T]) -> T | None:
     if value is None:
         return None
     if not isinstance(value, kind):
-        expected = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}.get(kind, kind.__name__)
+        expected = _EXPECTED.get(kind, kind.__name__)
         raise Refusal(f"{name!r} should be {expected}, but is {show(value)}.", extra_info={"field": name})
     return value

@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 if TYPE_CHECKING:
+    from engine.jobs.store import Store
     from engine.server.hub import Hub
     from engine.settings import ServerSettings, Settings
     from engine.workers.dispatch import Dispatcher
 
 DISPATCHER: web.AppKey[Dispatcher] = web.AppKey("dispatcher")
-"""Takes jobs in and tells what happens to them; `.store` is the database, `.catalog` knows the node types."""
+"""Takes jobs in and tells what happens to them; `.catalog` knows the node types."""
+STORE: web.AppKey[Store] = web.AppKey("store")
+"""Every accepted job and what became of it."""
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings")
 SERVER_SETTINGS: web.AppKey[ServerSettings] = web.AppKey("server_settings")
 HUB: web.AppKey[Hub] = web.AppKey("hub")
 """The websocket clients."""
+LISTINGS: web.AppKey[Listings] = web.AppKey("listings")
+"""Names of model files and pictures, for `/object_info` and validation."""
+LOGS: web.AppKey[LogRing] = web.AppKey("logs")
+"""The last lines logged."""
+PICTURES: web.AppKey[ThreadPoolExecutor] = web.AppKey("pictures")
+"""The threads on which pictures are decoded and encoded."""
+PACK_FILES: web.AppKey[dict[str, Path]] = web.AppKey("pack_files")
+"""Directories with the scripts and styles of packs, by pack: what is below `/extensions/<pack>/`."""
