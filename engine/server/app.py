@@ -36,7 +36,8 @@ def make_app(
             module = import_module(f"engine.server.{name}")
             if hasattr(module, "set_up"):
                 module.set_up(app)
-            add_routes(app, module.routes)
+            if hasattr(module, "routes"):
+                add_routes(app, module.routes)
     return app
 
 

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+    from pathlib import Path
+
     from engine.jobs.store import Store
     from engine.server.hub import Hub
+    from engine.server.listings import Listings
+    from engine.server.log_ring import LogRing
     from engine.settings import ServerSettings, Settings
     from engine.workers.dispatch import Dispatcher
 
