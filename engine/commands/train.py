@@ -1,8 +1,10 @@
-"""`train postcards`: make the small model that ships from nothing, or go on where a run was stopped."""
+"""`train postcards`: make the small model that ships, or go on from a checkpoint or where a run was stopped."""
 
 from __future__ import annotations
 
 import argparse
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--work-directory",
         type=Path,
         metavar="DIR",
-        help="keeps the state of an unfinished run (default: training/postcards in the user directory)",
+        help="keeps the state of an unfinished run (default: in the user directory, below training)",
     )
+    parser.add_argument(
+        "--from", type=Path, dest="origin", metavar="FILE", help="go on from the networks of this checkpoint"
+    )
+    parser.add_argument("--decoder-steps", type=_count, metavar="N", help="steps of the decoder alone; 0 for none")
+    parser.add_argument("--diffusion-steps", type=_count, metavar="N", help="steps of UNet and text encoder")
+    parser.add_argument("--diffusion-rate", type=_rate, metavar="RATE", help="their highest learning rate")
+    parser.add_argument("--seed", type=_count, metavar="N", help="decides drawings, captions and noise")
     parser.add_argument("--restart", action="store_true", help="begin anew instead of going on")
 
 
@@ -29,7 +38,7 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
     """Train, with a bar for each stage; print where the checkpoint is."""
     from tqdm import tqdm
 
-    from engine.training.settings import Progress
+    from engine.training.settings import Progress, TrainingSettings
     from engine.training.train import train_postcards
 
     bars: dict[str, tqdm[Any]] = {}
@@ -44,6 +53,31 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
             bar.close()
 
     output = options.output or settings.directory("models") / "checkpoints" / "postcards.safetensors"
-    work_directory = options.work_directory or settings.directory("user") / "training" / "postcards"
-    print(train_postcards(output, work_directory, resume=not options.restart, on_progress=show))
+    name = "postcards" if options.origin is None else "postcards-onward"
+    work_directory = options.work_directory or settings.directory("user") / "training" / name
+    names = ("decoder_steps", "diffusion_steps", "diffusion_rate", "seed")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    path = train_postcards(
+        output,
+        work_directory,
+        settings=replace(TrainingSettings(), **given),
+        origin=options.origin,
+        resume=not options.restart,
+        on_progress=show,
+    )
+    print(path)
     return DONE
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"must be 0 or more, not {value}")
+    return value
+
+
+def _rate(text: str) -> float:
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"must be above 0, not {value}")
+    return value

@@ -7,11 +7,13 @@ gives it the file's tensors; see `tensor_file` for why that is no second copy. W
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from math import prod
@@ -169,10 +171,8 @@ class Checkpoint:
 
     def load_clip(self, dtype: torch.dtype) -> ClipTextEncoder:
         """The text encoder; otherwise as `load_unet`."""
-        # Its library takes two seconds to import, which those who load only an autoencoder need not wait for.
-        from engine.models.clip import ClipTextEncoder
-
-        return self._load("clip", lambda: ClipTextEncoder(self.clip_config), dtype)
+        encoder = _import_text_encoder()
+        return self._load("clip", lambda: encoder(self.clip_config), dtype)
 
     def _names(self, part: PartName) -> dict[str, str]:
         """The names in the file of a network's tensors, by their keys in the published layout, without prefix."""
@@ -224,6 +224,33 @@ class Checkpoint:
                 missing=missing[:NAMED],
                 unexpected=unexpected[:NAMED],
             )
+
+
+def _import_text_encoder() -> type[ClipTextEncoder]:
+    """The class, imported late: its library takes seconds, which who loads only an autoencoder need not wait for."""
+    with _resting_collector():
+        from engine.models.clip import ClipTextEncoder
+    return ClipTextEncoder
+
+
+@contextmanager
+def _resting_collector() -> Iterator[None]:
+    """Import a large library without the garbage collector.
+
+    Hundreds of thousands of objects come that all stay. Looking through them again and again finds nothing and takes
+    a seventh of the time; so does looking through them once afterwards, so they go to the oldest generation unseen.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        if not gc.get_freeze_count():  # what the program itself has frozen stays frozen
+            gc.freeze()
+            gc.unfreeze()
+        gc.enable()
 
 
 def _first_few(items: Iterable[str]) -> str:

@@ -29,6 +29,7 @@ from engine.training.team import Team, descend
 _STAGES: Final = {"autoencoder": 1, "decoder": 4}
 _RECOLOURED_SHARE = 0.08
 _FIRST_LOGVAR = -5.0
+_EDGE_CONTRAST = 0.2
 
 
 def to_network_range(pixels: Pixels) -> Tensor:
@@ -78,6 +79,9 @@ def train_decoder(
 ) -> None:
     """Train, or go on training, only the half that draws, with the latents as they are; the result is on disk.
 
+    Always on whole drawings, many of one small figure, with more weight on what is near an edge, and without the
+    encoder's noise: that noise is what makes the first stage draw thin parts and small figures worst.
+
     Args:
         team: Who trains.
         settings: The run's.
@@ -89,15 +93,8 @@ def train_decoder(
     network.requires_grad_(False)
     network.decoder.requires_grad_(True)
     parameters = list(network.decoder.parameters())
-    steps = settings.decoder_steps
-    whole_from = round(steps * (1 - settings.decoder_full_share))
-    _train(
-        team,
-        settings,
-        _Part("decoder", network, parameters, steps, whole_from, settings.decoder_rate),
-        state_path,
-        on_progress,
-    )
+    part = _Part("decoder", network, parameters, settings.decoder_steps, 0, settings.decoder_rate)
+    _train(team, settings, part, state_path, on_progress)
 
 
 def load_autoencoder(settings: TrainingSettings, state_path: Path) -> AutoencoderKL:
@@ -139,9 +136,14 @@ def _train(
     for step in range(start, steps):
         set_learning_rate(optimizer, learning_rate(step, steps, part.rate, settings.warmup_steps))
         rng, generator = step_generators(settings.seed, _STAGES[part.name], step, team.rank)
-        crops = settings.autoencoder_batch // team.size
-        pixels = _draw_batch(settings, crops, rng, whole=step >= part.whole_from)
-        loss = _reconstruction_loss(network, pixels, generator, settings.kl_weight)
+        if part.name == "decoder":
+            drawings = settings.decoder_batch // team.size
+            pixels = _draw_batch(settings, drawings, rng, settings.decoder_small_share, whole=True)
+            loss = _redrawing_loss(network, pixels, settings.detail_weight)
+        else:
+            crops, whole = settings.autoencoder_batch // team.size, step >= part.whole_from
+            pixels = _draw_batch(settings, math.ceil(crops / 4) if whole else crops, rng, whole=whole)
+            loss = _reconstruction_loss(network, pixels, generator, settings.kl_weight)
         descend(team, optimizer, loss, part.parameters)
         if not team.leads:
             continue
@@ -152,12 +154,13 @@ def _train(
             on_progress(Progress(part.name, step + 1, steps, loss.item()))
 
 
-def _draw_batch(settings: TrainingSettings, crops: int, rng: np.random.Generator, *, whole: bool) -> Tensor:
+def _draw_batch(
+    settings: TrainingSettings, count: int, rng: np.random.Generator, small_share: float = 0.0, *, whole: bool
+) -> Tensor:
     """Drawings, or crops of them, some in colours that no postcard has, so that other pictures can be encoded too."""
-    count = math.ceil(crops / 4) if whole else crops
     drawn: list[Pixels] = []
     for _ in range(count):
-        pixels = draw_scene(random_training_scene(rng), rng)
+        pixels = draw_scene(random_training_scene(rng, small_share), rng)
         if not whole:
             top, left = rng.integers(0, pixels.shape[0] - settings.crop + 1, size=2)
             pixels = pixels[top : top + settings.crop, left : left + settings.crop]
@@ -175,16 +178,39 @@ def _recolour(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 def _reconstruction_loss(
     network: AutoencoderKL, pixels: Tensor, generator: torch.Generator, kl_weight: float
 ) -> Tensor:
-    """Absolute and squared error, error of the differences between neighbours (edges), and the latents' divergence."""
+    """The pixels' error when latents are noisy, and the latents' divergence from a unit Gaussian."""
     with torch.autocast("cpu", torch.bfloat16):
         mean, logvar = network.encode_moments(pixels)
         mean, logvar = mean.float(), logvar.float()
         noise = torch.randn(mean.shape, generator=generator)
         redrawn = network.decode(mean + (0.5 * logvar).exp() * noise).float()
-    error = redrawn - pixels
-    across, down = error.diff(dim=3).abs().mean(), error.diff(dim=2).abs().mean()
     divergence = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
-    return error.abs().mean() + error.square().mean() + 0.5 * (across + down) + kl_weight * divergence
+    return _pixel_error(redrawn - pixels) + kl_weight * divergence
+
+
+def _redrawing_loss(network: AutoencoderKL, pixels: Tensor, detail_weight: float) -> Tensor:
+    """The pixels' error when latents are as diffusion makes them, without the encoder's noise, and that near edges."""
+    with torch.autocast("cpu", torch.bfloat16):
+        mean, _ = network.encode_moments(pixels)
+        redrawn = network.decode(mean).float()
+    error = redrawn - pixels
+    return _pixel_error(error) + detail_weight * _detail_error(error, pixels)
+
+
+def _pixel_error(error: Tensor) -> Tensor:
+    """Absolute and squared error, and the error of the differences between neighbours (edges)."""
+    across, down = error.diff(dim=3).abs().mean(), error.diff(dim=2).abs().mean()
+    return error.abs().mean() + error.square().mean() + 0.5 * (across + down)
+
+
+def _detail_error(error: Tensor, pixels: Tensor) -> Tensor:
+    """Absolute error within two pixels of an edge, a mean of each drawing's mean: small figures count like large."""
+    window, around = 5, (2, 2, 2, 2)
+    padded = functional.pad(pixels, around, mode="replicate")
+    highest, lowest = functional.max_pool2d(padded, window, 1), -functional.max_pool2d(-padded, window, 1)
+    near = ((highest - lowest).amax(dim=1) > _EDGE_CONTRAST).float()
+    counts = near.sum(dim=(1, 2)).clamp(min=1)
+    return ((error.abs().mean(dim=1) * near).sum(dim=(1, 2)) / counts).mean()
 
 
 def encode_drawings(network: AutoencoderKL, batches: Iterator[Tensor]) -> tuple[Tensor, Tensor]:

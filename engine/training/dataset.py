@@ -1,6 +1,6 @@
 """Drawings by number, and their captions as tokens.
 
-Drawing `index` of a seed is always the same scene and pixels, so nothing needs to be stored but latents.
+Drawing `index` of some settings is always the same scene and pixels, so nothing needs to be stored but latents.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,23 +31,27 @@ _ENCODE_BATCH: Final = 16
 _CHUNK: Final = 500
 
 
-def draw_training_scene(seed: int, index: int) -> tuple[Scene, Pixels]:
+def draw_training_scene(settings: TrainingSettings, index: int) -> tuple[Scene, Pixels]:
     """Drawing number `index`."""
-    rng = np.random.default_rng((seed, _DRAWINGS, index))
-    scene = random_training_scene(rng)
+    scene, rng = _number_scene(settings, index)
     return scene, draw_scene(scene, rng)
 
 
-def list_training_scenes(seed: int, count: int) -> list[Scene]:
+def list_training_scenes(settings: TrainingSettings, count: int) -> list[Scene]:
     """The scenes of the first drawings."""
-    return [random_training_scene(np.random.default_rng((seed, _DRAWINGS, index))) for index in range(count)]
+    return [_number_scene(settings, index)[0] for index in range(count)]
 
 
-def draw_batches(seed: int, start: int, stop: int) -> Iterator[Tensor]:
+def _number_scene(settings: TrainingSettings, index: int) -> tuple[Scene, np.random.Generator]:
+    rng = np.random.default_rng((settings.seed, _DRAWINGS, index))
+    return random_training_scene(rng, settings.small_share), rng
+
+
+def draw_batches(settings: TrainingSettings, start: int, stop: int) -> Iterator[Tensor]:
     """Drawings `start` to `stop` as the autoencoder takes them, `[b c h w]`."""
     for first in range(start, stop, _ENCODE_BATCH):
         indices = range(first, min(first + _ENCODE_BATCH, stop))
-        yield to_network_range(np.stack([draw_training_scene(seed, index)[1] for index in indices]))
+        yield to_network_range(np.stack([draw_training_scene(settings, index)[1] for index in indices]))
 
 
 class CaptionTokenizer:
@@ -90,7 +94,7 @@ def encode_training_drawings(
         if number % team.size != team.rank or path.is_file():
             continue
         stop = min(start + _CHUNK, settings.drawings)
-        latents, _ = encode_drawings(network, draw_batches(settings.seed, start, stop))
+        latents, _ = encode_drawings(network, draw_batches(settings, start, stop))
         save_state(path, {"latents": (latents * LATENT_SCALE).half()})
         if on_progress is not None:
             on_progress(Progress("encoding", stop, settings.drawings, 0.0))

@@ -98,10 +98,11 @@ def train_diffusion(
     if (state := load_state(state_path)) is not None:
         networks.load_state_dict(state["networks"])
         averaged.load_state_dict(state["averaged"])
-        optimizer.load_state_dict(state["optimizer"])
         start = state["step"]
+        if start:
+            optimizer.load_state_dict(state["optimizer"])
     captions = CaptionWriter(settings, vocabulary)
-    scenes = list_training_scenes(settings.seed, len(latents))
+    scenes = list_training_scenes(settings, len(latents))
     weights = weigh_timesteps(cumulative_alphas(), settings.snr_clip)
     steps, share = settings.diffusion_steps, settings.diffusion_batch // team.size
     for step in range(start, steps):

@@ -17,22 +17,24 @@ from engine.training.diffusion import TextToNoise
 from engine.training.vocabulary import Vocabulary
 
 NAME = "Skein Postcards"
-VERSION = "1.0"
-_TOKEN_TABLE = "text_model.embeddings.token_embedding.weight"
+VERSION = "1.1"
+TOKEN_TABLE = "text_model.embeddings.token_embedding.weight"
 
 
-def describe_checkpoint(steps: int, latent_rgb: Sequence[Sequence[float]]) -> dict[str, str]:
+def describe_checkpoint(steps: int, latent_rgb: Sequence[Sequence[float]], *, onward: bool = False) -> dict[str, str]:
     """The file's metadata.
 
     Args:
         steps: Steps of the second stage.
         latent_rgb: A colour for each latent channel, then that of zero; see `preview.fit_rgb`.
+        onward: Whether the run went on from an earlier checkpoint.
     """
+    command = "python main.py train postcards" + (" --from an earlier version" if onward else "")
     return {
         "name": NAME,
         "version": VERSION,
         "license": "MIT",
-        "made_by": f"python main.py train postcards ({steps} diffusion steps), from drawings of Skein's own generator",
+        "made_by": f"{command} ({steps} diffusion steps), from drawings of Skein's own generator",
         "modelspec.title": NAME,
         "modelspec.architecture": "stable-diffusion-v1",
         "modelspec.prediction_type": "epsilon",
@@ -45,7 +47,7 @@ def describe_checkpoint(steps: int, latent_rgb: Sequence[Sequence[float]]) -> di
 def gather_tensors(autoencoder: AutoencoderKL, networks: TextToNoise, vocabulary: Vocabulary) -> dict[str, Tensor]:
     """All tensors by their published names, float16, with a row for every token."""
     text = networks.text.state_dict()
-    text[_TOKEN_TABLE] = vocabulary.expand(text[_TOKEN_TABLE])
+    text[TOKEN_TABLE] = vocabulary.expand(text[TOKEN_TABLE])
     parts: Mapping[str, Mapping[str, Tensor]] = {
         "model.diffusion_model.": networks.unet.state_dict(),
         "first_stage_model.": autoencoder.state_dict(),

@@ -6,7 +6,7 @@ A `Scene` holds only what its caption may say; where exactly things stand is lef
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -156,10 +156,15 @@ def is_for_training(scene: Scene) -> bool:
     return not any(is_held_out(group.kind, group.colour, scene.ground) for group in scene.groups)
 
 
-def random_training_scene(rng: np.random.Generator) -> Scene:
-    """A scene that training may see: two thirds on plain colours, the rest in settings."""
+def random_training_scene(rng: np.random.Generator, small_share: float = 0.0) -> Scene:
+    """A scene that training may see: two thirds on plain colours, the rest in settings.
+
+    Args:
+        rng: Decides everything.
+        small_share: Share of scenes that are one small figure, beside those that come about anyway.
+    """
     while True:
-        scene = _random_scene(rng)
+        scene = _random_small(rng) if small_share and rng.random() < small_share else _random_scene(rng)
         if is_for_training(scene):
             return scene
 
@@ -230,6 +235,11 @@ FAMILIES: Final = {
     "view_pair": random_view_pair,
 }
 _FAMILY_SHARES: Final = (0.5, 0.12, 0.15, 0.14, 0.09)
+
+
+def _random_small(rng: np.random.Generator) -> Scene:
+    scene = random_single(rng)
+    return replace(scene, groups=(replace(scene.groups[0], size="small"),))
 
 
 def _random_scene(rng: np.random.Generator) -> Scene:

@@ -29,14 +29,17 @@ class TrainingSettings:
         text: The text encoder; `vocab_size` is that of the file, training knows only the words of captions.
         autoencoder_steps: Steps of the first stage.
         autoencoder_full_share: Share of these, at the end, that see whole drawings instead of crops.
-        decoder_steps: Steps in which only the decoder goes on learning, its latents being final.
-        decoder_full_share: The same share of these.
         autoencoder_batch: Crops in a step; whole drawings are a fourth as many, rounded up.
+        decoder_steps: Steps in which only the decoder goes on learning, its latents being final; 0 leaves them out.
+        decoder_batch: Whole drawings in such a step.
+        decoder_small_share: Share of drawings of one small figure among these, beside those that come about anyway.
         crop: Side of the crops.
         autoencoder_rate: Highest learning rate of the autoencoder.
         decoder_rate: Highest learning rate of the decoder alone.
+        detail_weight: Weight, for the decoder alone, of the error near edges.
         kl_weight: Weight of the latents' divergence from a unit Gaussian against the pixels' error.
         drawings: Drawings encoded once, which the second stage sees again and again with new words and noise.
+        small_share: Share of drawings of one small figure among these, beside those that come about anyway.
         diffusion_steps: Steps of the second stage.
         diffusion_batch: Latents in a step.
         diffusion_rate: Highest learning rate of the second stage.
@@ -55,14 +58,17 @@ class TrainingSettings:
     text: ClipTextConfig = _TEXT
     autoencoder_steps: int = 3000
     autoencoder_full_share: float = 0.12
-    decoder_steps: int = 900
-    decoder_full_share: float = 0.4
     autoencoder_batch: int = 8
+    decoder_steps: int = 900
+    decoder_batch: int = 4
+    decoder_small_share: float = 0.5
     crop: int = 64
     autoencoder_rate: float = 1e-3
-    decoder_rate: float = 6e-4
+    decoder_rate: float = 2e-4
+    detail_weight: float = 1.0
     kl_weight: float = 3e-4
     drawings: int = 12_000
+    small_share: float = 0.15
     diffusion_steps: int = 3900
     diffusion_batch: int = 64
     diffusion_rate: float = 1e-3

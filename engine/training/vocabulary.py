@@ -40,3 +40,8 @@ class Vocabulary:
     def expand(self, small: Tensor) -> Tensor:
         """The full table `[size d]` from the small one `[row_count d]`."""
         return small[torch.as_tensor(self._rows)]
+
+    def shrink(self, full: Tensor) -> Tensor:
+        """The small table `[row_count d]` from a full one `[size d]` that `expand` made, if not of the same tokens."""
+        unused = np.flatnonzero(self._rows == UNKNOWN_ROW)[:1]
+        return full[torch.as_tensor(np.concatenate([unused, self.tokens]))]

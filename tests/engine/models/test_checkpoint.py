@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -67,6 +68,20 @@ def test_loaded_networks_compute(tmp_path: Path) -> None:
     features = checkpoint.load_clip(torch.float32).encode(torch.zeros(1, 12, dtype=torch.long))
     latents = checkpoint.load_unet(torch.float32)(torch.randn(1, 4, 4, 4), torch.tensor([9]), features.hidden)
     assert checkpoint.load_vae(torch.float32).decode(latents).isfinite().all()
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_loading_leaves_the_garbage_collector_as_it_was(tmp_path: Path, enabled: bool) -> None:
+    checkpoint = open_checkpoint(write_checkpoint(tmp_path / "small.safetensors", small_state()))
+    was_enabled = gc.isenabled()
+    frozen = gc.get_freeze_count()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        checkpoint.load_clip(torch.float32)
+        assert gc.isenabled() == enabled
+        assert gc.get_freeze_count() == frozen
+    finally:
+        (gc.enable if was_enabled else gc.disable)()
 
 
 def test_left_overs_of_training_are_ignored(tmp_path: Path) -> None:

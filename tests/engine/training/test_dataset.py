@@ -23,20 +23,21 @@ SETTINGS = TrainingSettings()
 
 
 def test_a_drawing_is_its_number():
-    scenes = list_training_scenes(5, 6)
+    settings = replace(SETTINGS, seed=5)
+    scenes = list_training_scenes(settings, 6)
     for index, scene in enumerate(scenes):
-        drawn, pixels = draw_training_scene(5, index)
+        drawn, pixels = draw_training_scene(settings, index)
         assert drawn == scene
         assert is_for_training(scene)
-        assert np.array_equal(pixels, draw_training_scene(5, index)[1])
-    (batch,) = draw_batches(5, 0, 6)
+        assert np.array_equal(pixels, draw_training_scene(settings, index)[1])
+    (batch,) = draw_batches(settings, 0, 6)
     assert batch.shape == (6, 3, 128, 128)
     assert batch.dtype == torch.float32
     assert -1 <= batch.min() < batch.max() <= 1
 
 
 def test_caption_tokens_are_those_of_the_tokenizer():
-    captions = [write_caption(scene, np.random.default_rng(1)) for scene in list_training_scenes(1, 30)]
+    captions = [write_caption(scene, np.random.default_rng(1)) for scene in list_training_scenes(SETTINGS, 30)]
     tokens = CaptionTokenizer(77).tokenize(["", *captions])
     for row, caption in zip(tokens.tolist(), ["", *captions], strict=True):
         words = [START_TOKEN, *Tokenizer.load().encode(caption)]
@@ -45,7 +46,7 @@ def test_caption_tokens_are_those_of_the_tokenizer():
 
 def test_shares_of_empty_captions_and_unknown_words():
     vocabulary = collect_vocabulary(SETTINGS)
-    scenes = list_training_scenes(2, 40)
+    scenes = list_training_scenes(SETTINGS, 40)
     end = vocabulary.row_count - 1
     for dropout, unknown in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)):
         settings = replace(SETTINGS, caption_dropout=dropout, unknown_share=unknown)

@@ -32,6 +32,13 @@ def test_training_never_sees_a_held_out_combination():
             assert not is_held_out(group.kind, group.colour, scene.ground)
 
 
+def test_more_small_figures_where_asked_for():
+    rng = np.random.default_rng(5)
+    scenes = [random_training_scene(rng, small_share=1.0) for _ in range(50)]
+    assert all([(group.size, group.count) for group in scene.groups] == [("small", 1)] for scene in scenes)
+    assert all(is_for_training(scene) and scene.background for scene in scenes)
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_held_out_scenes_are_not_for_training_and_visible(family: str):
     rng = np.random.default_rng(1)

@@ -1,6 +1,7 @@
 """The whole way from nothing to a file, interrupted and not."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from engine.models.unet import UNet
 from engine.models.vae import AutoencoderKL
 from engine.training.evaluate import evaluate_postcards
 from engine.training.painter import PaintSettings
-from engine.training.settings import Progress
+from engine.training.settings import Progress, TrainingSettings
 from engine.training.train import train_postcards
 from tests.engine.training.tiny import TINY
 
@@ -89,6 +90,38 @@ def test_the_file_can_be_evaluated(finished: tuple[Path, list[Progress]]):
     assert seen == [(2, 3), (3, 3)]
     again = evaluate_postcards(finished[0], counts={"single": 2}, settings=PaintSettings(steps=2))
     assert [(j.case, j.verdict) for j in again[0].judged] == [(j.case, j.verdict) for j in reports[0].judged]
+
+
+def test_no_steps_onward_leave_all_networks_as_they_are(finished: tuple[Path, list[Progress]], tmp_path: Path):
+    settings = replace(TrainingSettings(), seed=4, decoder_steps=0, diffusion_steps=0, drawings=4, workers=1)
+    path = train_onward(finished[0], tmp_path, settings)
+    before, after = load_file(finished[0]), load_file(path)
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_going_on_from_a_file_trains_all_but_the_encoder(finished: tuple[Path, list[Progress]], tmp_path: Path):
+    settings = replace(TINY, seed=4, decoder_steps=1, diffusion_steps=2)
+    path = train_onward(finished[0], tmp_path, settings)
+    before, after = load_file(finished[0]), load_file(path)
+    kept = ("first_stage_model.encoder.", "first_stage_model.quant_conv.", "first_stage_model.post_quant_conv.")
+    for prefix in (*kept, "first_stage_model.decoder.", "model.diffusion_model.", "cond_stage_model."):
+        names = [name for name in before if name.startswith(prefix)]
+        assert names
+        assert all(torch.equal(before[name], after[name]) for name in names) == (prefix in kept)
+    assert "earlier version (2 diffusion steps)" in open_checkpoint(path).metadata["made_by"]
+    resumed = train_onward(finished[0], tmp_path, settings)
+    assert all(torch.equal(value, after[name]) for name, value in load_file(resumed).items())
+
+
+def train_onward(origin: Path, directory: Path, settings: TrainingSettings) -> Path:
+    return train_postcards(
+        directory / "onward.safetensors",
+        directory / "work",
+        settings=settings,
+        origin=origin,
+        on_progress=lambda _: None,
+    )
 
 
 def test_without_resuming_a_run_begins_anew(finished: tuple[Path, list[Progress]]):

@@ -14,6 +14,7 @@ TINY = TrainingSettings(
     autoencoder_full_share=0.3,
     autoencoder_batch=2,
     decoder_steps=2,
+    decoder_batch=2,
     crop=32,
     drawings=6,
     diffusion_steps=4,
