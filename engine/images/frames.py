@@ -89,8 +89,13 @@ def read_frames(path: Path, max_pixels: int) -> list[Frame]:
     return _decode(path, max_pixels, lambda source: _decode_frames(source, _allowed_frames(source, max_pixels)))
 
 
-def read_first_frame(path: Path, max_pixels: int) -> Frame:
+def read_first_frame(path: Path, max_pixels: int, name: str | None = None) -> Frame:
     """The first frame that `read_frames` gives; only its own pixels count against the limit.
+
+    Args:
+        path: The file.
+        max_pixels: As for `read_frames`.
+        name: What to call it in messages, if not by its own name.
 
     Raises:
         FileError: as there.
@@ -100,11 +105,16 @@ def read_first_frame(path: Path, max_pixels: int) -> Frame:
         _refuse_beyond(max_pixels, source.width, source.height)
         return _decode_frames(source, 1)
 
-    return _decode(path, max_pixels, decode)[0]
+    return _decode(path, max_pixels, decode, name)[0]
 
 
-def check_picture(path: Path, max_pixels: int) -> str:
+def check_picture(path: Path, max_pixels: int, name: str | None = None) -> str:
     """The format of a picture file whose container is whole and whose size is allowed. Nothing is decoded.
+
+    Args:
+        path: The file.
+        max_pixels: As for `read_frames`.
+        name: What to call it in messages, if not by its own name.
 
     Raises:
         FileError: as `read_frames`, but for damage that only decoding finds.
@@ -114,13 +124,13 @@ def check_picture(path: Path, max_pixels: int) -> str:
         _allowed_frames(source, max_pixels)
         return source.file.format or ""
 
-    return _decode(path, max_pixels, measure)
+    return _decode(path, max_pixels, measure, name)
 
 
-def _decode(path: Path, max_pixels: int, use: Callable[[_Source], _Result]) -> _Result:
+def _decode(path: Path, max_pixels: int, use: Callable[[_Source], _Result], called: str | None = None) -> _Result:
     """Open a file and do something with it; whatever goes wrong is a `FileError` that names the file."""
     data = read_file(path)
-    name = repr(path.name)
+    name = repr(called or path.name)
     try:
         source = _open(data, max_pixels)
         with source.file:

@@ -1,0 +1,188 @@
+"""GET /view: the files of the input, output and temp directories, as they are or made smaller for looking at.
+
+What is re-encoded is decoded by the rules of `engine.images.frames`, off the event loop, two pictures at a time.
+Bringing files in: `engine.server.uploads`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import posixpath
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeVar
+
+import numpy as np
+from aiohttp import web
+from PIL import Image
+
+from engine.errors import FileError
+from engine.graph.json_values import show
+from engine.images.frames import Frame, read_first_frame
+from engine.server.bodies import text_param
+from engine.server.delivery import LONGEST_NAME, file_headers, find_file, resolve_name, send_file
+from engine.server.keys import PICTURES, SETTINGS
+from engine.server.refusal import Refusal, not_found
+from engine.settings import Settings
+
+Folder = Literal["input", "output", "temp"]
+FOLDERS: tuple[Folder, ...] = ("input", "output", "temp")
+Encoding = Literal["PNG", "WEBP", "JPEG"]
+Channel = Literal["rgba", "rgb", "a"]
+
+_Result = TypeVar("_Result")
+_AT_ONCE = 2
+_QUALITY = 90
+_LONGEST_WEBP_SIDE = 16383
+
+routes = web.RouteTableDef()
+
+
+def set_up(app: web.Application) -> None:
+    """Give the application its threads for pictures."""
+    app[PICTURES] = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="pictures")
+
+    async def stop(app: web.Application) -> None:
+        app[PICTURES].shutdown(wait=False, cancel_futures=True)
+
+    app.on_cleanup.append(stop)
+
+
+class Look(NamedTuple):
+    """How a picture is to be seen; `encoding` None is the file itself."""
+
+    encoding: Encoding | None
+    quality: int
+    channel: Channel
+
+
+@routes.get("/view")
+async def view(request: web.Request) -> web.StreamResponse:
+    """A file, or its first frame re-encoded (`preview=webp;90`) or reduced to some channels (`channel=rgb`)."""
+    filename = request.query.get("filename")
+    if filename is None:
+        raise not_found("The parameter 'filename' is missing.")
+    settings, look = request.app[SETTINGS], _read_look(request)
+    folder = text_param(request, "type", "output") or "output"
+    subfolder = text_param(request, "subfolder", "", longest=LONGEST_NAME) or ""
+    path = await asyncio.to_thread(find_viewed, settings, filename, folder, subfolder)
+    if look.encoding is None:
+        return send_file(path)
+    return await _send_look(request, path, look)
+
+
+def find_viewed(settings: Settings, filename: object, folder: str, subfolder: str) -> Path:
+    """The file that `filename` (perhaps with ` [input]` at its end), `type` and `subfolder` name. Touches the disk.
+
+    Raises:
+        Refusal: 400 for what is no name or folder, 403 for a subfolder that leads outside, 404 for no such file.
+    """
+    name, annotated = split_annotation(filename)
+    root = settings.directory(check_folder(annotated or folder))
+    if name.startswith("/") or ".." in name:
+        raise Refusal(f"'filename' {show(name)} is not a file's name.", code="invalid_name")
+    name = posixpath.basename(name.replace("\\", "/"))
+    if subfolder.strip("/\\. "):
+        root = resolve_name(root, subfolder, "'subfolder'", status=403)
+    elif subfolder and (subfolder.startswith(("/", "\\")) or ".." in subfolder):
+        raise Refusal(f"'subfolder' {show(subfolder)} is not a folder inside.", status=403, code="invalid_name")
+    return find_file(root, name, "The file")
+
+
+def split_annotation(filename: object) -> tuple[str, Folder | None]:
+    """A name and the folder that it names at its end: `x.png [input]`.
+
+    Raises:
+        Refusal: if it is no text, or empty.
+    """
+    if not isinstance(filename, str) or not filename.strip():
+        raise Refusal(f"'filename' should be a file's name, but is {show(filename)}.", code="invalid_name")
+    for folder in FOLDERS:
+        if filename.endswith(f"[{folder}]"):
+            return filename[: -len(folder) - 2].rstrip(), folder
+    return filename, None
+
+
+def check_folder(value: object, what: str = "'type'") -> Folder:
+    """One of the three directories by its name.
+
+    Raises:
+        Refusal: if it is none.
+    """
+    if value not in FOLDERS:
+        raise Refusal(f"{what} should be one of {', '.join(FOLDERS)}, but is {show(value)}.", code="invalid_type")
+    return value
+
+
+def _read_look(request: web.Request) -> Look:
+    channel = text_param(request, "channel", "rgba") or "rgba"
+    if channel not in ("rgba", "rgb", "a"):
+        raise Refusal(f"'channel' should be rgba, rgb or a, but is {show(channel)}.")
+    preview = text_param(request, "preview")
+    if preview is None:
+        return Look(None if channel == "rgba" else "PNG", _QUALITY, channel)
+    kind, _, quality = preview.partition(";")
+    quality = quality.strip() or str(_QUALITY)
+    if not (quality.isascii() and quality.isdigit() and len(quality) <= 3 and 1 <= int(quality) <= 100):
+        raise Refusal(f"The quality in 'preview' should be a number from 1 to 100, but is {show(quality)}.")
+    # A JPEG has no transparency, so a look at it, or at it alone, is always WebP; as is every format not known.
+    is_jpeg = kind.strip().lower() in ("jpeg", "jpg") and channel != "a"
+    return Look("JPEG" if is_jpeg else "WEBP", int(quality), channel)
+
+
+async def _send_look(request: web.Request, path: Path, look: Look) -> web.Response:
+    limit = request.app[SETTINGS].max_image_pixels
+    status = await asyncio.to_thread(os.stat, path)
+    etag = f"{status.st_mtime_ns:x}-{status.st_size:x}-{look.encoding}-{look.quality}-{look.channel}"
+    headers = file_headers(path.name, is_shown=True)
+    if request.if_none_match and any(known.value in (etag, "*") for known in request.if_none_match):
+        return web.Response(status=304, headers=headers)
+    body, media_type = await in_pictures_thread(request, lambda: encode_look(path, look, limit))
+    response = web.Response(body=body, content_type=media_type, headers=headers)
+    response.etag = etag
+    return response
+
+
+async def in_pictures_thread(request: web.Request, work: Callable[[], _Result]) -> _Result:
+    """Do something with pictures where it does not keep others waiting; what fails is a refusal."""
+    try:
+        return await asyncio.get_running_loop().run_in_executor(request.app[PICTURES], work)
+    except FileError as error:
+        raise Refusal(str(error), code="invalid_picture") from error
+
+
+def encode_look(path: Path, look: Look, max_pixels: int) -> tuple[bytes, str]:
+    """The first frame of a picture as the bytes of another file, and their media type.
+
+    Raises:
+        FileError: if it is no picture, damaged, or has more than `max_pixels`.
+    """
+    picture = as_pillow(read_first_frame(path, max_pixels))
+    encoding = look.encoding or "PNG"
+    if encoding == "WEBP" and max(picture.size) > _LONGEST_WEBP_SIDE:
+        raise FileError(f"{path.name!r} has a side of {max(picture.size)} pixels; WebP holds {_LONGEST_WEBP_SIDE}.")
+    if encoding == "JPEG" or look.channel == "rgb":
+        picture = picture.convert("RGB")
+    elif look.channel == "a" and encoding == "PNG":
+        alpha = picture.convert("RGBA").getchannel("A")
+        picture = Image.new("RGBA", picture.size)
+        picture.putalpha(alpha)
+    file = io.BytesIO()
+    options = {"compress_level": 1} if encoding == "PNG" else {"quality": look.quality}
+    picture.save(file, encoding, **options)
+    return file.getvalue(), f"image/{encoding.lower()}"
+
+
+def as_pillow(frame: Frame) -> Image.Image:
+    """A frame as RGB, or RGBA with transparency, in 8 bits."""
+    colors = _to_bytes(frame.colors)
+    if frame.alpha is None:
+        return Image.fromarray(colors)
+    return Image.fromarray(np.dstack([colors, _to_bytes(frame.alpha)]))
+
+
+def _to_bytes(values: np.ndarray) -> np.ndarray:
+    return values if values.dtype == np.uint8 else np.rint(values * 255.0).astype(np.uint8)

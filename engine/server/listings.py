@@ -1,0 +1,73 @@
+"""Lists of model files and pictures that are looked up again only when one of their folders changed.
+
+What `engine.files.list_choices` gives, for a server that is asked for it all the time: a folder of 50,000 files costs
+a look at each of its directories, not at each of its files.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.files import IMAGE_SUFFIXES, MODEL_SUFFIXES, walk_files
+from engine.settings import Settings
+
+_SETTLED_NS = 2 * 10**9
+"""A folder that changed less than this before it was read may change again without a later time stamp."""
+_MISSING = -1
+
+
+class _Listing(NamedTuple):
+    names: tuple[str, ...]
+    folders: dict[str, int]
+
+
+class Listings:
+    """Names of files by folder name, as `engine.files.list_choices` gives them. May be used from any thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._known: dict[tuple[Path, bool], _Listing] = {}
+        self._lock = threading.Lock()
+
+    def choices(self, folder: str) -> Sequence[str]:
+        """The choices of a `ModelFile(folder)` input, sorted."""
+        if folder == "input" or folder == "output" or folder == "temp":
+            return self._list(self._settings.directory(folder), pictures=True)
+        directories = self._settings.model_directories(folder)
+        if len(directories) == 1:
+            return self._list(directories[0])
+        return tuple(sorted({name for directory in directories for name in self._list(directory)}))
+
+    def models(self, kind: str) -> list[tuple[Path, Sequence[str]]]:
+        """Every directory of a kind with the names of its model files."""
+        return [(directory, self._list(directory)) for directory in self._settings.model_directories(kind)]
+
+    def _list(self, directory: Path, *, pictures: bool = False) -> tuple[str, ...]:
+        key = directory, pictures
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None and all(_changed_at(folder) == at for folder, at in known.folders.items()):
+            return known.names
+        began_ns = time.time_ns()
+        root = str(directory)
+        folders = {root: _changed_at(root)}
+        suffixes = IMAGE_SUFFIXES if pictures else MODEL_SUFFIXES
+        names = tuple(sorted(walk_files(directory, suffixes, leave=not pictures, visited=folders)))
+        with self._lock:
+            if all(at < began_ns - _SETTLED_NS for at in folders.values()):
+                self._known[key] = _Listing(names, folders)
+            else:
+                self._known.pop(key, None)
+        return names
+
+
+def _changed_at(folder: str) -> int:
+    try:
+        return os.stat(folder).st_mtime_ns
+    except OSError:
+        return _MISSING
