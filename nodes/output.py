@@ -4,44 +4,55 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Iterator
-from typing import Any, Literal
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Annotated, Any, Literal
 
 from torch import Tensor
 
-from engine import Context, NodeResult, node
+from engine import Context, NodeResult, Number, node
 from engine.files import write_numbered
-from engine.images.codec import encode_png
+from engine.images.codec import encode_jpeg, encode_png, encode_webp
 from engine.images.pixels import as_masks
 from engine.types import Image, Mask
 
 
-def metadata_of(ctx: Context) -> dict[str, Any]:
-    """What a saved file tells about how it was made: the workflow in both formats, unless the settings forbid it."""
+def metadata_of(ctx: Context, index: int = 0) -> dict[str, Any]:
+    """What a saved file tells about how it was made: the workflow in both formats, unless the settings forbid it.
+
+    Args:
+        ctx: Of the node that saves.
+        index: Which of the node's pictures it is, for the record of the run, if the settings ask for one.
+    """
     if not ctx.settings.save_metadata:
         return {}
-    own = {"prompt": ctx.prompt} if ctx.prompt else {}
+    own: dict[str, Any] = {"prompt": ctx.prompt} if ctx.prompt else {}
+    if ctx.settings.save_record:
+        own["skein"] = {"node_id": ctx.node_id, "index": index, "record": ctx.record()}
     return {**own, **{key: value for key, value in ctx.extra_pnginfo.items() if key not in own}}
 
 
-def _write_pngs(
-    ctx: Context, kind: Literal["output", "temp"], prefix: str, images: Tensor, compress_level: int
+def _write_pictures(
+    ctx: Context,
+    kind: Literal["output", "temp"],
+    prefix: str,
+    suffix: str,
+    images: Tensor,
+    encode: Callable[[Tensor, dict[str, Any]], bytes],
 ) -> NodeResult[None]:
-    metadata = metadata_of(ctx)
-
     def encode_all() -> Iterator[bytes]:
         for index, image in enumerate(images):
-            yield encode_png(image, metadata, compress_level=compress_level)
+            yield encode(image, metadata_of(ctx, index))
             ctx.progress(index + 1, len(images))
 
     height, width = images.shape[1:3]
-    saved = write_numbered(ctx.settings.directory(kind), prefix, ".png", encode_all(), width=width, height=height)
+    saved = write_numbered(ctx.settings.directory(kind), prefix, suffix, encode_all(), width=width, height=height)
     return NodeResult(ui={"images": [file.record(kind) for file in saved]})
 
 
 def _write_preview(ctx: Context, images: Tensor) -> NodeResult[None]:
     suffix = "".join(secrets.choice(string.ascii_lowercase) for _ in range(5))
-    return _write_pngs(ctx, "temp", f"preview_{suffix}", images, compress_level=1)
+    return _write_pictures(ctx, "temp", f"preview_{suffix}", ".png", images, partial(encode_png, compress_level=1))
 
 
 @node("SaveImage", category="image", display_name="Save Image", is_output=True, is_io=True)
@@ -53,7 +64,39 @@ def save_image(*, images: Image, filename_prefix: str = "ComfyUI", ctx: Context)
         filename_prefix: Beginning of the names; may have folders, `%width% %height% %batch_num%` and the time:
             `%year% %month% %day% %hour% %minute% %second% %date:yyyy-MM-dd%`.
     """
-    return _write_pngs(ctx, "output", filename_prefix, images, compress_level=4)
+    return _write_pictures(ctx, "output", filename_prefix, ".png", images, encode_png)
+
+
+@node("SaveImageAs", category="image", display_name="Save Image As", is_output=True, is_io=True)
+def save_image_as(
+    *,
+    images: Image,
+    filename_prefix: str = "ComfyUI",
+    format: Literal["png", "jpeg", "webp"] = "png",  # noqa: A002  (the name on the canvas)
+    quality: Annotated[int, Number(min=1, max=100)] = 90,
+    lossless: bool = False,
+    ctx: Context,
+) -> NodeResult[None]:
+    """Save pictures as PNG, JPEG or WebP files, with the workflow that made them.
+
+    Args:
+        images: The pictures.
+        filename_prefix: Beginning of the names, as for Save Image.
+        format: PNG keeps every pixel; JPEG and WebP make smaller files.
+        quality: Of JPEG and WebP: 100 is best; of lossless WebP, how hard to make it small.
+        lossless: Of WebP: keep every pixel as it is.
+    """
+
+    def encode(image: Tensor, metadata: dict[str, Any]) -> bytes:
+        match format:
+            case "png":
+                return encode_png(image, metadata)
+            case "jpeg":
+                return encode_jpeg(image, metadata, quality=quality)
+            case "webp":
+                return encode_webp(image[None], metadata, lossless=lossless, quality=quality)
+
+    return _write_pictures(ctx, "output", filename_prefix, ".jpg" if format == "jpeg" else f".{format}", images, encode)
 
 
 @node("PreviewImage", category="image", display_name="Preview Image", is_output=True, is_io=True)

@@ -20,10 +20,11 @@ from torch import Tensor
 from engine.errors import InputValueError
 from engine.images.exif import build_exif
 from engine.images.frames import read_frames
-from engine.images.metadata import exif_texts, json_texts
+from engine.images.metadata import exif_texts, jpeg_segments_of, json_texts
 from engine.images.pixels import to_uint8
 
 MAX_WEBP_SIDE = 16383
+MAX_JPEG_SIDE = 65500
 
 _NOT_IN_PNG_KEYS = re.compile(r"[^\x20-\x7e\xa1-\xff]")
 
@@ -129,15 +130,40 @@ def encode_webp(
     Raises:
         InputValueError: if a side is longer than the format allows, or the shape is not that of images.
     """
-    if max(images.shape[1:3]) > MAX_WEBP_SIDE:
-        width, height = images.shape[2], images.shape[1]
-        raise InputValueError(f"WebP holds at most {MAX_WEBP_SIDE} pixels a side; this picture has {width} x {height}.")
+    _refuse_sides(images.shape[1:3], "WebP", MAX_WEBP_SIDE)
     options: dict[str, Any] = {"lossless": lossless, "exact": lossless, "quality": quality, "method": method}
     texts = json_texts(metadata or {})
     if texts:
         options["exif"] = build_exif(exif_texts(texts))
     frames = [_to_pillow(image) for image in images]
     return _encode(frames, "WEBP", duration=_duration_ms(fps), loop=0, **options)
+
+
+def encode_jpeg(image: Tensor, metadata: Mapping[str, Any] | None = None, *, quality: int = 90) -> bytes:
+    """A JPEG file of one image; metadata go into EXIF, and into segments of ours where they are too long for it.
+
+    Args:
+        image: `[h, w, c]`, 0..1; c is 1 (grey), 3, or 4, of which the alpha is left out.
+        metadata: JSON values by key.
+        quality: 1 to 100; from 90 on colours keep their full resolution.
+
+    Raises:
+        InputValueError: if a side is longer than the format allows, or the shape is not that of an image.
+    """
+    _refuse_sides(image.shape[:2], "JPEG", MAX_JPEG_SIDE)
+    picture = _to_pillow(image)
+    if picture.mode == "RGBA":
+        picture = picture.convert("RGB")
+    data = _encode([picture], "JPEG", quality=quality, subsampling=0 if quality >= 90 else 2)
+    # Behind the header (JFIF), which readers expect first.
+    at = 4 + int.from_bytes(data[4:6], "big") if data[2:4] == b"\xff\xe0" else 2
+    return data[:at] + jpeg_segments_of(json_texts(metadata or {})) + data[at:]
+
+
+def _refuse_sides(sides: Sequence[int], kind: str, most: int) -> None:
+    if max(sides, default=0) > most:
+        size = " x ".join(map(str, reversed(sides)))
+        raise InputValueError(f"{kind} holds at most {most} pixels a side; this picture has {size}.")
 
 
 def _encode(frames: Sequence[Image.Image], kind: str, **options: Any) -> bytes:

@@ -20,12 +20,15 @@ from typing import Any, cast
 
 from engine.errors import FileError
 from engine.images.containers import TruncatedError, jpeg_segments, png_chunks, sniff, webp_chunks
-from engine.images.exif import MAKE, MODEL, USER_COMMENT, read_exif
+from engine.images.exif import MAKE, MODEL, USER_COMMENT, build_exif, read_exif
 
 MAX_TEXT_BYTES = 64 * 2**20
 MAX_FILE_BYTES = 2**31
 
 _APP1 = 0xE1
+_MOST_IN_SEGMENT = 65_533
+_LONG_TEXT = b"skein/text\0"
+"""Begins the segments of a JPEG file that hold a text too long for EXIF: its key, NUL, a part of it."""
 _KEYED = re.compile(r"([A-Za-z_][\w.-]*):\s*(?=[\[{\"0-9-]|true|false|null)")
 _TIFF_HEADER = re.compile(rb"II\*\0\x08\0\0\0|MM\0\*\0\0\0\x08")
 _Text = tuple[str, bytes, bool]  # key, text, whether it is packed by zlib
@@ -57,6 +60,7 @@ def read_metadata(source: Path | bytes, max_bytes: int = MAX_TEXT_BYTES) -> dict
     |---|---|
     | PNG | tEXt, zTXt, iTXt, the private `comf` chunks of animations, eXIf |
     | WebP, JPEG, AVIF | EXIF: any text of the form `key:json`; a user comment in plain words is `parameters` |
+    | JPEG | segments of ours with what is too long for EXIF |
 
     Args:
         source: A file's path or its bytes.
@@ -120,9 +124,16 @@ def _read_png(data: bytes) -> Iterator[_Text]:
 
 
 def _read_jpeg(data: bytes) -> Iterator[_Text]:
-    for marker, content, _ in jpeg_segments(data):
-        if marker == _APP1 and bytes(content[:6]) == b"Exif\0\0":
-            yield from _read_exif_texts(bytes(content))
+    parts: dict[bytes, bytearray] = {}
+    with contextlib.suppress(TruncatedError):
+        for marker, content, _ in jpeg_segments(data):
+            if marker == _APP1 and bytes(content[:6]) == b"Exif\0\0":
+                yield from _read_exif_texts(bytes(content))
+            elif marker == _APP1 and bytes(content[: len(_LONG_TEXT)]) == _LONG_TEXT:
+                key, _, part = bytes(content[len(_LONG_TEXT) :]).partition(b"\0")
+                parts.setdefault(key, bytearray()).extend(part)
+    for key, text in parts.items():
+        yield key.decode("latin-1"), bytes(text), False
 
 
 def _read_webp(data: bytes) -> Iterator[_Text]:
@@ -190,3 +201,20 @@ def exif_texts(texts: Mapping[str, str]) -> dict[int, str]:
     """Where EXIF keeps texts: `prompt` in the tag Model, the others in Make and the tags below it."""
     tags = iter(range(MAKE, 0, -1))
     return {MODEL if key == "prompt" else next(tags): f"{key}:{text}" for key, text in texts.items()}
+
+
+def jpeg_segments_of(texts: Mapping[str, str]) -> bytes:
+    """Segments of a JPEG file that hold texts in ASCII: EXIF as far as it can, which is 64 KB at most."""
+    exif: dict[str, str] = {}
+    rest: list[bytes] = []
+    block = b""
+    for key, text in sorted(texts.items(), key=lambda item: len(item[1])):
+        larger = build_exif(exif_texts({**exif, key: text}))
+        if len(larger) <= _MOST_IN_SEGMENT:
+            exif[key], block = text, larger
+            continue
+        start = _LONG_TEXT + key.encode("latin-1", "replace") + b"\0"
+        content, step = text.encode("ascii", "replace"), _MOST_IN_SEGMENT - len(start)
+        rest += [start + content[at : at + step] for at in range(0, len(content), step)]
+    segments = ([block] if exif else []) + rest
+    return b"".join(b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment for segment in segments)

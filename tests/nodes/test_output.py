@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import json
 import os
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -14,7 +16,7 @@ import torch
 from engine import Context, FileError, Interrupted
 from engine.images.codec import read_image
 from engine.images.metadata import read_metadata
-from nodes.output import mask_preview, preview_image, save_image
+from nodes.output import mask_preview, preview_image, save_image, save_image_as
 from tests.nodes.pictures import context, picture
 
 
@@ -56,6 +58,38 @@ def test_without_a_workflow_there_is_none(tmp_path: Path, ctx: Context) -> None:
     ctx = dataclasses.replace(ctx, prompt={}, extra_pnginfo={"prompt": "mine"})
     save_image(images=picture(), filename_prefix="a", ctx=ctx)
     assert read_metadata(tmp_path / "output/a_00001_.png") == {"prompt": '"mine"'}
+
+
+@pytest.mark.parametrize(("format_", "suffix"), [("png", ".png"), ("jpeg", ".jpg"), ("webp", ".webp")])
+def test_every_format_carries_the_workflow(ctx: Context, format_: Literal["png", "jpeg", "webp"], suffix: str) -> None:
+    workflow = {"nodes": [{"id": number, "title": "ä" * 50} for number in range(1000)], "version": 0.4}  # beyond 64 KB
+    ctx = dataclasses.replace(ctx, extra_pnginfo={"workflow": workflow})
+    images = picture(batch=2, width=16, height=16)
+    result = save_image_as(images=images, filename_prefix="a", format=format_, quality=100, lossless=True, ctx=ctx)
+    assert [record["filename"] for record in result.ui["images"]] == [f"a_0000{number}_{suffix}" for number in (1, 2)]
+    for index in range(2):
+        path = ctx.settings.directory("output") / f"a_0000{index + 1}_{suffix}"
+        assert {key: json.loads(text) for key, text in read_metadata(path).items()} == {
+            "prompt": ctx.prompt,
+            "workflow": workflow,
+        }
+        # What is smooth survives JPEG; noise, as here, does so only roughly.
+        difference = (read_image(path, 1000).image[0] - images[index]).abs().mean()
+        assert difference < (0.02 if format_ == "jpeg" else 1e-7)
+
+
+@pytest.mark.parametrize("format_", ["png", "jpeg", "webp"])
+def test_the_record_is_in_the_picture_if_asked_for(tmp_path: Path, format_: Literal["png", "jpeg", "webp"]) -> None:
+    record = {"versions": {"torch": "2"}, "seeds": {"3.seed": 2**64 - 1}}
+    ctx = dataclasses.replace(context(tmp_path, save_record=True), node_id="9", record=lambda: record)
+    save_image_as(images=picture(batch=2), filename_prefix="a", format=format_, ctx=ctx)
+    for index, path in enumerate(sorted((tmp_path / "output").iterdir())):
+        assert json.loads(read_metadata(path)["skein"]) == {"node_id": "9", "index": index, "record": record}
+
+
+def test_alpha_is_left_out_where_the_format_has_none(ctx: Context) -> None:
+    save_image_as(images=picture(channels=4), filename_prefix="a", format="jpeg", ctx=ctx)
+    assert read_image(ctx.settings.directory("output") / "a_00001_.jpg", 1000).alpha is None
 
 
 def test_previews_go_to_temp_under_names_of_their_own(ctx: Context) -> None:
