@@ -104,6 +104,8 @@ class ServerSettings:
         workers: Worker processes; None means one per device.
         worker_memory_limit_bytes: A worker that takes more is replaced; None means nine tenths of the machine's memory.
         interrupt_grace_s: An interrupt that isn't obeyed in this time becomes a kill of the worker.
+        worker_start_timeout_s: A worker that is not ready after this time is replaced.
+        validate_timeout_s: So is one that has not validated a workflow in this time.
         shutdown_grace_s: How long the run in progress may take to end when the server is told to stop.
         in_memory: Jobs and history do not survive the server.
         sends_previews: Whether unfinished pictures are sent.
@@ -133,6 +135,8 @@ class ServerSettings:
     workers: int | None = None
     worker_memory_limit_bytes: int | None = None
     interrupt_grace_s: float = 10.0
+    worker_start_timeout_s: float = 180.0
+    validate_timeout_s: float = 15.0
     shutdown_grace_s: float = 10.0
     in_memory: bool = False
     sends_previews: bool = True

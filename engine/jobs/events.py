@@ -123,11 +123,15 @@ class JobFailed(Struct, frozen=True, tag="failed"):
 
 
 class JobCancelled(Struct, frozen=True, tag="cancelled"):
-    """Somebody stopped the run (`node_id`: where it was) or took the job out of the queue (`node_id` empty)."""
+    """Somebody stopped the run (`node_id`: where it was) or took the job out of the queue (`node_id` empty).
+
+    `message`: what there is to say, where the worker had to be killed for it.
+    """
 
     node_id: str = ""
     node_type: str = ""
     executed: tuple[str, ...] = ()
+    message: str = ""
 
 
 Event = (

@@ -220,13 +220,23 @@ class Store:
             StoreError: It could not be read, or is damaged.
         """
 
-        def read(connection: sqlite3.Connection) -> bytes | None:
+        texts = await self.texts(job_id)
+        return None if texts is None else texts[0]
+
+    async def texts(self, job_id: str) -> tuple[bytes, bytes] | None:
+        """The JSON texts of a job's prompt and of its extra data, for a worker; None if the job is unknown.
+
+        Raises:
+            StoreError: They could not be read, or are damaged.
+        """
+
+        def read(connection: sqlite3.Connection) -> tuple[bytes, bytes] | None:
             row = connection.execute(
                 "SELECT CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum FROM prompts"
                 " WHERE job = (SELECT n FROM jobs WHERE id = ?)",
                 (job_id,),
             ).fetchone()
-            return None if row is None else prompt_of(job_id, *row)
+            return None if row is None else (prompt_of(job_id, *row), row[1])
 
         return await self._readers.ask(read)
 

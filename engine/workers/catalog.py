@@ -90,9 +90,7 @@ class Catalog:
         self.failure = reason
         self._changed.set()
 
-    def object_info(
-        self, type_name: str | None, files: Callable[[str], Sequence[str]]
-    ) -> dict[str, dict[str, Any]]:
+    def object_info(self, type_name: str | None, files: Callable[[str], Sequence[str]]) -> dict[str, dict[str, Any]]:
         """The records of one node type or of all, by type name, as `GET /object_info` shows them.
 
         Args:

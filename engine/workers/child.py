@@ -52,7 +52,7 @@ class Child:
         self._is_reaped = False
 
     @classmethod
-    async def spawn(
+    def spawn(
         cls,
         command: Sequence[str],
         *,
@@ -64,7 +64,7 @@ class Child:
 
         Args:
             command: Program and arguments.
-            stdin: What it can read; small.
+            stdin: What it can read; small. The stream stays open as long as we live and it does.
             environment: Added to ours.
             on_line: Told each line that it writes to its standard streams.
         """
@@ -80,8 +80,9 @@ class Child:
         with contextlib.suppress(OSError):  # not Linux, or not allowed: then the system chooses its victim by size
             Path(f"/proc/{process.pid}/oom_score_adj").write_text(str(_OOM_SCORE))
         assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError), process.stdin:
+        with contextlib.suppress(BrokenPipeError):
             process.stdin.write(stdin)
+            process.stdin.flush()
         child._reader = asyncio.create_task(child._read())
         loop = asyncio.get_running_loop()
         threading.Thread(target=child._wait, args=(loop,), name=f"wait-{process.pid}", daemon=True).start()
@@ -93,11 +94,13 @@ class Child:
             _kill_group(self.pid)
 
     async def close(self) -> None:
-        """Stop reading what it wrote; for after its end."""
+        """Let go of its streams; for after its end."""
         if self._reader is not None:
             await asyncio.wait({self._reader}, timeout=0.5)  # a grandchild may hold the stream open
             self._reader.cancel()
             await asyncio.wait({self._reader})
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
     def describe_exit(self, code: int) -> str:
         """How it ended, as the rest of a sentence that begins with its name."""

@@ -98,9 +98,7 @@ class Dispatcher:
         """Take all jobs out of the queue; returns how many."""
         ...
 
-    async def move(
-        self, job_id: str, *, before: str | None = None, to: Literal["front", "end"] | None = None
-    ) -> Job:
+    async def move(self, job_id: str, *, before: str | None = None, to: Literal["front", "end"] | None = None) -> Job:
         """Give a waiting job another place: before another one, or first, or last. Raises KeyError if it does not wait."""
         ...
 

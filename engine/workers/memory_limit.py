@@ -36,9 +36,10 @@ def default_memory_limit_bytes() -> int:
 
 
 class MemoryOf:
-    """Resident memory of a process and its children."""
+    """Resident memory of a process and its children. Raises psutil.Error if there is no such process."""
 
     def __init__(self, pid: int) -> None:
+        self.pid = pid
         self._process = psutil.Process(pid)
         self._children: list[psutil.Process] = []
         self._searched_at = 0.0
@@ -81,9 +82,10 @@ class MemoryWatch:
         self._taken: dict[int, int] = {}
 
     def watch(self, number: int, pid: int) -> None:
-        """Look after this worker's process from now on."""
-        with contextlib.suppress(psutil.Error):
-            self._watched[number] = MemoryOf(pid)
+        """Look after this worker's process from now on, if that is not done already."""
+        if number not in self._watched or self._watched[number].pid != pid:
+            with contextlib.suppress(psutil.Error):
+                self._watched[number] = MemoryOf(pid)
 
     def forget(self, number: int) -> None:
         """The worker's process is gone."""
@@ -114,7 +116,9 @@ class MemoryWatch:
     def _describe(self) -> str:
         gib = f"{self.limit_bytes / 2**30:.1f} GiB"
         if self._is_shared:
-            return f"nine tenths of the machine's memory ({gib}) is what workers may take; --worker-memory-limit sets it"
+            return (
+                f"nine tenths of the machine's memory ({gib}) is what workers may take; --worker-memory-limit sets it"
+            )
         return f"the limit that --worker-memory-limit sets is {gib}"
 
 

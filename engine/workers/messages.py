@@ -133,6 +133,12 @@ class StartFailed(Struct, frozen=True, tag="start_failed"):
     error: ErrorRecord
 
 
+class RunTaken(Struct, frozen=True, tag="run_taken"):
+    """The worker has read a `RunJob`. From now on its death counts as the job's doing; before, as bad luck."""
+
+    job_id: str
+
+
 class EventTold(Struct, frozen=True, tag="event"):
     """Something happened in a run (node events only; how jobs begin and end is the dispatcher's to say)."""
 
@@ -248,6 +254,7 @@ ToServer = (
     Hello
     | Ready
     | StartFailed
+    | RunTaken
     | EventTold
     | Preview
     | RunEnded
