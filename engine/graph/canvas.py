@@ -1,9 +1,9 @@
 """Reads the canvas format, which "Save" writes, into a Workflow.
 
 Passes over data, each in a file of its own: the document becomes records (`canvas_records`); instances of subgraphs
-and group nodes are refused (their expansion goes between these two); values get names (`canvas_widgets`); links are
-followed to where they really come from (`canvas_links`); what is left is the workflow. Everything that is dropped,
-filled in or guessed becomes a `Note`.
+and group nodes are taken apart (`canvas_flatten`); values get names (`canvas_widgets`); links are followed to where
+they really come from (`canvas_links`); texts with variables and choices become plain ones (`canvas_texts`); what is
+left is the workflow. Everything that is dropped, filled in or guessed becomes a `Note`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.errors import WorkflowError
-from engine.graph.canvas_links import GETTER, PRIMITIVE, REROUTES, SETTER, LinkResolver, Written
+from engine.graph.canvas_flatten import flatten
+from engine.graph.canvas_links import GETTERS, PRIMITIVE, REROUTES, SETTERS, LinkResolver, Written
 from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasNode, read_records
+from engine.graph.canvas_texts import resolve_texts
 from engine.graph.canvas_widgets import name_values, widgets_of
+from engine.graph.core_types import core_registry
 from engine.graph.json_values import show
 from engine.graph.registry import Registry
 from engine.graph.schema import NodeDef
@@ -22,7 +24,9 @@ from engine.graph.workflow import Node, Note, Workflow
 
 _CANVAS_ONLY = (
     REROUTES
-    | {PRIMITIVE, SETTER, GETTER, "Note", "MarkdownNote", "Label (rgthree)", "Bookmark (rgthree)"}
+    | SETTERS
+    | GETTERS
+    | {PRIMITIVE, "Note", "MarkdownNote", "Label (rgthree)", "Bookmark (rgthree)"}
     | {"Fast Muter (rgthree)", "Fast Bypasser (rgthree)", "Fast Groups Muter (rgthree)"}
     | {"Fast Groups Bypasser (rgthree)", "Fast Actions Button (rgthree)", "Node Collector (rgthree)"}
     | {"Mute / Bypass Relay (rgthree)", "Mute / Bypass Repeater (rgthree)", "Random Unmuter (rgthree)"}
@@ -32,59 +36,41 @@ _CANVAS_ONLY = (
 _NAMED_WIDGET_SLOTS = (1, 16)
 """From this version of the frontend every widget has an input slot of its own."""
 
-_GROUP_NODE_PREFIXES = ("workflow>", "workflow/")
-
 
 def read_canvas(document: Mapping[str, Any], registry: Registry) -> Workflow:
     """Read a document of the canvas format, 0.4 or 1.0.
 
     Args:
         document: As parsed from JSON.
-        registry: Names the widgets; nodes of unknown types are read as far as the file itself names their values.
+        registry: Names the widgets, together with what is known of core types; nodes of other types are read as far as
+            the file itself names their values.
 
     Raises:
-        WorkflowError: if it cannot be read, or uses what is not supported; names the node and the feature.
+        WorkflowError: if it cannot be read, or its subgraphs never end.
     """
-    canvas = read_records(document)
-    _refuse_unsupported(canvas)
+    canvas = flatten(read_records(document), registry)
     resolver = LinkResolver(canvas, {node.type: node.type in registry for node in canvas.nodes.values()})
     notes = list(canvas.notes)
     nodes: dict[str, Node] = {}
     for node in canvas.nodes.values():
         type_name = registry.current_name(node.type)
-        definition = registry.get(type_name)
+        definition = registry.get(type_name) or core_registry().get(type_name)
         if definition is None and node.type in _CANVAS_ONLY:
             continue
         if node.mode in (MUTED, BYPASSED):
-            notes.append(Note(node.id, f"{node.type} is {'muted' if node.mode == MUTED else 'bypassed'}"))
+            what = "muted" if node.mode == MUTED else "bypassed"
+            notes.append(Note(node.id, f"{node.type} is {what}", kind="dropped"))
             continue
         values, filled_in = name_values(node, definition)
         notes += filled_in
         _drop_open_inputs(canvas, node, definition, values, notes)
-        for slot in node.inputs:
-            source = resolver.resolve(node, slot)
+        for index, slot in enumerate(node.inputs):
+            source = resolver.resolve(node, index)
             if source is not None:
                 values[slot.name] = source.value if isinstance(source, Written) else source
         nodes[node.id] = Node(node.id, type_name, values, node.title)
-    return Workflow(nodes=nodes, extra={"workflow": document}, notes=(*notes, *resolver.notes))
-
-
-def _refuse_unsupported(canvas: Canvas) -> None:
-    """Subgraphs and group nodes that would run; muted and bypassed ones are left out like any other node."""
-    for node in canvas.nodes.values():
-        definition = canvas.subgraphs.get(node.type)
-        is_group = node.type.startswith(_GROUP_NODE_PREFIXES)
-        if node.mode in (MUTED, BYPASSED) or not (definition is not None or is_group):
-            continue
-        name = definition.get("name") if definition is not None else node.type[len(_GROUP_NODE_PREFIXES[0]) :]
-        feature = "an instance of the subgraph" if definition is not None else "a group node:"
-        raise WorkflowError(
-            f"Node {node.id!r} is {feature} {show(name)}; {'subgraphs' if definition is not None else 'group nodes'}"
-            " cannot be read yet. Unpack it on the canvas, or export the workflow in API format.",
-            code="unsupported_node",
-            node_id=node.id,
-            node_type=node.type,
-        )
+    nodes, resolved = resolve_texts(canvas, nodes, registry)
+    return Workflow(nodes=nodes, extra={"workflow": document}, notes=(*notes, *resolver.notes, *resolved))
 
 
 def _drop_open_inputs(
@@ -103,7 +89,9 @@ def _drop_open_inputs(
         declared = definition.input(slot.name) if definition is not None else None
         if declared is not None and declared.kind == "optional":
             del values[slot.name]
-            notes.append(Note(node.id, "an open input of an old file; it is left to the node", slot.name))
+            notes.append(
+                Note(node.id, "an open input of an old file; it is left to the node", slot.name, kind="dropped")
+            )
         else:
             reason = (
                 f"an open input of an old file; the value that it had as a widget, {show(values[slot.name])}, was taken"

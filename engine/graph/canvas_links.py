@@ -1,4 +1,5 @@
-"""Where an input of a canvas node really comes from: through Reroutes, bypassed nodes, primitives and Set/Get pairs.
+"""Where an input of a canvas node really comes from: through Reroutes, bypassed nodes, primitives and Set/Get pairs,
+through the borders of instances, and along the links that use-everywhere nodes stand for.
 
 Nodes that only the canvas knows hand on what they are linked to; they are followed here and left out of the workflow.
 """
@@ -9,25 +10,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasNode, CanvasSlot
+from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasNode, CanvasSlot, Passage
 from engine.graph.json_values import as_text
+from engine.graph.schema import MISSING
 from engine.graph.sockets import types_fit
 from engine.graph.workflow import Link, Note
 
 REROUTES = frozenset({"Reroute", "Reroute (rgthree)"})
 PRIMITIVE = "PrimitiveNode"
-SETTER, GETTER = "SetNode", "GetNode"
+SETTERS = frozenset({"SetNode", "easy setNode"})
+GETTERS = frozenset({"GetNode", "easy getNode"})
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A value that a primitive node writes into the widget it is linked to."""
+    """A value that a primitive node, or an instance of a subgraph, writes into the widget it is linked to."""
 
     value: Any
 
 
 _Place = tuple[str, int, str]
 """An output, by node id and slot, and the type wanted from it."""
+_Found = Link | Written | None
 
 
 @dataclass(slots=True)
@@ -35,7 +39,7 @@ class LinkResolver:
     """Follows links upstream; remembers what it found, so that long chains are walked once.
 
     Attributes:
-        canvas: The document.
+        canvas: The document, without instances.
         is_known: Names of types that are real nodes, even where they are called like one of the canvas.
         notes: Links that led nowhere.
     """
@@ -43,36 +47,33 @@ class LinkResolver:
     canvas: Canvas
     is_known: Mapping[str, bool]
     notes: list[Note] = field(default_factory=list[Note])
-    _found: dict[_Place, Link | Written | None] = field(default_factory=dict[_Place, Link | Written | None])
-    _setters: dict[str, str] | None = None
+    _found: dict[_Place, _Found] = field(default_factory=dict[_Place, _Found])
+    _setters: dict[tuple[str, str], CanvasNode] | None = None
 
-    def resolve(self, node: CanvasNode, slot: CanvasSlot) -> Link | Written | None:
-        """The real output or the value that feeds an input; None if nothing does."""
+    def resolve(self, node: CanvasNode, index: int) -> _Found:
+        """The real output or the value that feeds the input with this number; None if nothing does."""
+        slot = node.inputs[index]
         place = self._origin(node, slot, slot.type)
-        path: list[_Place] = []
-        seen: set[_Place] = set()
-        found: Link | Written | None = None
+        if place is None and (implied := self.canvas.implied.get((node.id, index))) is not None and slot.link is None:
+            place = (*implied, slot.type)
+        path: dict[_Place, None] = {}
+        found: _Found = None
         while place is not None:
             if place in self._found:
                 found = self._found[place]
                 break
-            if place in seen:
-                self.notes.append(
-                    Note(node.id, "its link goes round in a circle of reroutes; it was dropped", slot.name)
-                )
+            if place in path:
+                self._drop(node, slot, "its link goes round in a circle of reroutes")
                 break
-            seen.add(place)
-            path.append(place)
-            origin = self.canvas.nodes.get(place[0])
-            if origin is None:
-                self.notes.append(Note(node.id, f"it was linked to node {place[0]}, which does not exist", slot.name))
-                break
-            step = self._step(origin, place)
+            path[place] = None
+            step = self._step(node, slot, place)
             if isinstance(step, Link | Written):
                 found = step
                 break
             place = step
-        for passed in path:
+        for passed in reversed(path):
+            if found is None:
+                found = self._held_at(passed)
             self._found[passed] = found
         return found
 
@@ -82,21 +83,28 @@ class LinkResolver:
             return None
         link = self.canvas.links.get(slot.link)
         if link is None or link.target_id != node.id:
-            self.notes.append(Note(node.id, f"its link {slot.link} is not in the file; it was dropped", slot.name))
+            self._drop(node, slot, f"its link {slot.link} is not in the file")
             return None
         return link.origin_id, link.origin_slot, wanted
 
-    def _step(self, origin: CanvasNode, place: _Place) -> Link | Written | _Place | None:
+    def _step(self, node: CanvasNode, slot: CanvasSlot, place: _Place) -> _Found | _Place:
         """What stands at an output: the real thing, or the next place upstream, or nothing."""
-        _, output, wanted = place
+        origin_id, output, wanted = place
+        passage = self.canvas.passages.get((origin_id, output))
+        if passage is not None:
+            return self._through(passage, wanted)
+        origin = self.canvas.nodes.get(origin_id)
+        if origin is None:
+            self._drop(node, slot, f"it was linked to node {origin_id}, which does not exist")
+            return None
         if not self.is_known.get(origin.type, False):
-            if origin.type in REROUTES or origin.type == SETTER:
-                return self._origin(origin, origin.inputs[0], wanted) if origin.inputs else None
-            if origin.type == GETTER:
-                setter = self.canvas.nodes.get(self._setter_of(origin))
-                return self._origin(setter, setter.inputs[0], wanted) if setter and setter.inputs else None
+            if origin.type in REROUTES or origin.type in SETTERS:
+                return self._first_origin(origin, wanted)
+            if origin.type in GETTERS:
+                return self._first_origin(self._setter_of(origin), wanted)
             if origin.type == PRIMITIVE:
-                return Written(origin.first_value) if origin.first_value is not None else None
+                value = origin.written.get("value", origin.first_value)
+                return Written(value) if value is not None else None
         if origin.mode == MUTED:
             return None
         if origin.mode == BYPASSED:
@@ -104,12 +112,40 @@ class LinkResolver:
             return self._origin(origin, handed_on, wanted) if handed_on is not None else None
         return Link(origin.id, output)
 
-    def _setter_of(self, getter: CanvasNode) -> str:
-        """The id of the SetNode of the same name; empty if there is none."""
+    def _through(self, passage: Passage, wanted: str) -> _Place | None:
+        """Through the border of an instance; what it holds for a widget counts where nothing else is found."""
+        if passage.inner is not None:
+            return (*passage.inner, wanted)
+        if passage.node is None or passage.slot is None:
+            return None
+        return self._origin(passage.node, passage.slot, wanted)
+
+    def _held_at(self, place: _Place) -> Written | None:
+        passage = self.canvas.passages.get(place[:2])
+        return Written(passage.value) if passage is not None and passage.value is not MISSING else None
+
+    def _first_origin(self, node: CanvasNode | None, wanted: str) -> _Place | None:
+        return self._origin(node, node.inputs[0], wanted) if node is not None and node.inputs else None
+
+    def _setter_of(self, getter: CanvasNode) -> CanvasNode | None:
+        """The node that sets what this one gets: of the same name, in the same subgraph or one around it."""
         if self._setters is None:
             nodes = self.canvas.nodes.values()
-            self._setters = {as_text(node.first_value): node.id for node in nodes if node.type == SETTER}
-        return self._setters.get(as_text(getter.first_value), "")
+            self._setters = {
+                (_scope(node.id), as_text(node.first_value)): node for node in nodes if node.type in SETTERS
+            }
+        scope, name = _scope(getter.id), as_text(getter.first_value)
+        while (setter := self._setters.get((scope, name))) is None and scope:
+            scope = _scope(scope)
+        return setter
+
+    def _drop(self, node: CanvasNode, slot: CanvasSlot, reason: str) -> None:
+        self.notes.append(Note(node.id, f"{reason}; it was dropped", slot.name, kind="dropped"))
+
+
+def _scope(node_id: str) -> str:
+    """The id of the instance that a node stands in; empty for the document itself."""
+    return node_id.rpartition(":")[0]
 
 
 def _input_for(node: CanvasNode, output: int, wanted: str) -> CanvasSlot | None:

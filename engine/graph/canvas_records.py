@@ -5,12 +5,14 @@ Tolerant where files are known to be damaged (null rows, missing keys); decides 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import WorkflowError
 from engine.graph.json_values import as_list, as_object, as_text, is_integer, kind_of
+from engine.graph.schema import MISSING
 from engine.graph.workflow import Note
 
 MUTED = 2
@@ -39,7 +41,19 @@ class CanvasSlot:
 
 @dataclass(frozen=True, slots=True)
 class CanvasNode:
-    """A node as saved. `values` is `widgets_values`: a list by position, an object by name, or None."""
+    """A node as saved.
+
+    Attributes:
+        id: Inside an instance, with the ids of the instances around it before it: `12:3`.
+        type: The name of its type.
+        title: As the user called it.
+        mode: `MUTED`, `BYPASSED`, or something that means neither.
+        inputs: Its input slots.
+        outputs: Its output slots.
+        values: `widgets_values`: a list by position, an object by name, or None.
+        properties: As in the file.
+        written: Values by name that an instance around it holds for its widgets.
+    """
 
     id: str
     type: str
@@ -48,6 +62,8 @@ class CanvasNode:
     inputs: tuple[CanvasSlot, ...]
     outputs: tuple[CanvasSlot, ...]
     values: list[Any] | Mapping[str, Any] | None
+    properties: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    written: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def first_value(self) -> Any:
@@ -57,11 +73,33 @@ class CanvasNode:
 
 @dataclass(frozen=True, slots=True)
 class CanvasLink:
-    """From output `origin_slot` of node `origin_id` to the node `target_id`."""
+    """From output `origin_slot` of node `origin_id` to input `target_slot` (-1 if unknown) of node `target_id`."""
 
     origin_id: str
     origin_slot: int
     target_id: str
+    target_slot: int = -1
+
+
+Place = tuple[str, int]
+"""An output of a node: its id and the slot's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What stands at an output of an instance, or at an input seen from inside: the way through its border.
+
+    Attributes:
+        node: The instance, if the way leads out through one of its inputs.
+        slot: That input; None if the instance has no such slot.
+        inner: The output inside that the way leads to otherwise.
+        value: What the instance holds for a widget, where nothing is linked to it; MISSING if nothing.
+    """
+
+    node: CanvasNode | None = None
+    slot: CanvasSlot | None = None
+    inner: Place | None = None
+    value: Any = MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +111,9 @@ class Canvas:
         links: By id.
         frontend: Version of the frontend that wrote it, (major, minor); None where the file does not say.
         subgraphs: Definitions as in the file, by id.
+        groups: Bodies of group nodes as in the file, by name.
+        implied: Links that use-everywhere nodes stand for: from (node id, input number) to an output.
+        passages: How the borders of instances that were taken apart are crossed.
         notes: What could not be read.
     """
 
@@ -80,6 +121,9 @@ class Canvas:
     links: Mapping[str, CanvasLink]
     frontend: tuple[int, int] | None = None
     subgraphs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    implied: Mapping[Place, Place] = field(default_factory=dict[Place, Place])
+    passages: Mapping[Place, Passage] = field(default_factory=dict[Place, Passage])
     notes: tuple[Note, ...] = ()
 
 
@@ -95,26 +139,62 @@ def read_records(document: Mapping[str, Any]) -> Canvas:
     Raises:
         WorkflowError: if `nodes` is not a list, or `links` neither a list nor absent.
     """
-    rows = _list_at(document, "nodes")
-    notes: list[Note] = []
-    nodes: dict[str, CanvasNode] = {}
-    for place, row in enumerate(rows):
-        node = _read_node(row)
-        if node is None:
-            notes.append(Note("", f"entry {place} of 'nodes' has no id or no type; it was left out"))
-        elif node.id in nodes:
-            notes.append(Note(node.id, f"the file has a second node with this id ({node.type}); it was left out"))
-        else:
-            nodes[node.id] = node
-    definitions = as_object(document.get("definitions")) or {}
-    subgraphs = [as_object(entry) for entry in as_list(definitions.get("subgraphs")) or []]
+    nodes, links, notes = read_scope(document)
+    extra = as_object(document.get("extra")) or {}
+    groups = as_object(extra.get("groupNodes")) or {}
     return Canvas(
         nodes=nodes,
-        links=dict(_read_links(_list_at(document, "links"))),
-        frontend=_read_version((as_object(document.get("extra")) or {}).get("frontendVersion")),
-        subgraphs={as_text(entry.get("id")): entry for entry in subgraphs if entry is not None},
+        links=links,
+        frontend=_read_version(extra.get("frontendVersion")),
+        subgraphs=_collect_definitions(document),
+        groups={name: body for name, entry in groups.items() if (body := as_object(entry)) is not None},
+        implied=dict(_read_implied(as_list(extra.get("ue_links")) or [])),
         notes=tuple(notes),
     )
+
+
+def read_scope(
+    record: Mapping[str, Any], prefix: str = ""
+) -> tuple[dict[str, CanvasNode], dict[str, CanvasLink], list[Note]]:
+    """Nodes and links of a document or of the inside of a subgraph, every id with the prefix before it.
+
+    Raises:
+        WorkflowError: if `nodes` is not a list, or `links` neither a list nor absent.
+    """
+    notes: list[Note] = []
+    nodes: dict[str, CanvasNode] = {}
+    for place, row in enumerate(_list_at(record, "nodes")):
+        node = read_node(row, prefix)
+        if node is None:
+            notes.append(Note(prefix.rstrip(":"), f"entry {place} of 'nodes' has no id or no type", kind="dropped"))
+        elif node.id in nodes:
+            notes.append(Note(node.id, f"the file has a second node with this id ({node.type})", kind="dropped"))
+        else:
+            nodes[node.id] = node
+    return nodes, dict(_read_links(_list_at(record, "links"), prefix)), notes
+
+
+def _collect_definitions(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Every subgraph by its id, also those defined inside of others; the outermost of an id counts."""
+    found: dict[str, Mapping[str, Any]] = {}
+    waiting = deque([document])
+    while waiting:
+        definitions = as_object(waiting.popleft().get("definitions")) or {}
+        for entry in as_list(definitions.get("subgraphs")) or []:
+            record = as_object(entry)
+            if record is not None and (name := as_text(record.get("id"))) and name not in found:
+                found[name] = record
+                waiting.append(record)
+    return found
+
+
+def _read_implied(rows: list[Any]) -> Iterator[tuple[Place, Place]]:
+    for row in rows:
+        record = as_object(row) or {}
+        target, source = read_id(record.get("downstream")), read_id(record.get("upstream"))
+        inlet, outlet = read_count(record.get("downstream_slot")), read_count(record.get("upstream_slot"))
+        if target is not None and source is not None and inlet is not None and outlet is not None:
+            yield (target, inlet), (source, outlet)
 
 
 def _list_at(document: Mapping[str, Any], key: str) -> list[Any]:
@@ -125,32 +205,36 @@ def _list_at(document: Mapping[str, Any], key: str) -> list[Any]:
     return rows
 
 
-def _read_node(row: object) -> CanvasNode | None:
+def read_node(row: object, prefix: str = "", node_id: str | None = None) -> CanvasNode | None:
+    """One entry of `nodes`; None if it has no id (and none is given) or no type."""
     record = as_object(row)
-    node_id = _read_id(record.get("id")) if record is not None else None
+    if record is not None and node_id is None:
+        node_id = read_id(record.get("id"))
     if record is None or node_id is None or not as_text(record.get("type")):
         return None
     mode = record.get("mode")
     values = record.get("widgets_values")
     listed = as_list(values)
     return CanvasNode(
-        id=node_id,
+        id=prefix + node_id,
         type=as_text(record["type"]),
         title=as_text(record.get("title")),
         mode=mode if is_integer(mode) else 0,
-        inputs=tuple(_read_slot(slot) for slot in as_list(record.get("inputs")) or []),
-        outputs=tuple(_read_slot(slot) for slot in as_list(record.get("outputs")) or []),
+        inputs=tuple(_read_slot(slot, prefix) for slot in as_list(record.get("inputs")) or []),
+        outputs=tuple(_read_slot(slot, prefix) for slot in as_list(record.get("outputs")) or []),
         values=listed if listed is not None else as_object(values),
+        properties=as_object(record.get("properties")) or {},
     )
 
 
-def _read_slot(row: object) -> CanvasSlot:
+def _read_slot(row: object, prefix: str) -> CanvasSlot:
     record = as_object(row) or {}
     widget = as_object(record.get("widget"))
+    link = read_id(record.get("link"))
     return CanvasSlot(
         name=as_text(record.get("name")) or as_text((widget or {}).get("name")),
         type=read_type(record.get("type")),
-        link=_read_id(record.get("link")),
+        link=None if link is None else prefix + link,
         is_widget=widget is not None,
         has_config=widget is not None and "config" in widget,
     )
@@ -163,36 +247,41 @@ def read_type(value: object) -> str:
     return as_text(value) or "*"
 
 
-def _read_id(value: object) -> str | None:
+def read_id(value: object) -> str | None:
     """Ids are numbers or texts; either becomes text. None stands for no link."""
     if isinstance(value, str) or is_integer(value):
         return str(value)
     return str(int(value)) if isinstance(value, float) and value.is_integer() else None
 
 
-def _read_links(rows: list[Any]) -> Iterator[tuple[str, CanvasLink]]:
+def read_count(value: object) -> int | None:
+    """A whole number from 0 on, also written as text; None for anything else."""
+    text = read_id(value)
+    return int(text) if text is not None and text.isdecimal() and len(text) <= _MOST_DIGITS else None
+
+
+def _read_links(rows: list[Any], prefix: str) -> Iterator[tuple[str, CanvasLink]]:
     """Rows `[id, origin, slot, target, slot, type]` or objects; rows that are damaged are passed over."""
     for row in rows:
         values = as_list(row)
         record = as_object(row)
         if values is not None and len(values) >= 4:
-            link_id, origin_id, origin_slot, target_id = values[:4]
+            link_id, origin_id, origin_slot, target_id, target_slot = (*values[:5], None)[:5]
         elif record is not None:
             link_id, origin_id = record.get("id"), record.get("origin_id")
             origin_slot, target_id = record.get("origin_slot"), record.get("target_id")
+            target_slot = record.get("target_slot")
         else:
             continue
-        name, origin, target = _read_id(link_id), _read_id(origin_id), _read_id(target_id)
-        slot = _read_count(_read_id(origin_slot))
-        if name is not None and origin is not None and target is not None and slot is not None:
-            yield name, CanvasLink(origin, slot, target)
+        name, origin, target = read_id(link_id), read_id(origin_id), read_id(target_id)
+        outlet, inlet = read_count(origin_slot), read_count(target_slot)
+        if name is not None and origin is not None and target is not None and outlet is not None:
+            yield (
+                prefix + name,
+                CanvasLink(prefix + origin, outlet, prefix + target, -1 if inlet is None else inlet),
+            )
 
 
 def _read_version(value: object) -> tuple[int, int] | None:
-    major, minor, *_ = (_read_count(part) for part in (*as_text(value).split("."), None, None))
+    major, minor, *_ = (read_count(part) for part in (*as_text(value).split("."), None, None))
     return None if major is None or minor is None else (major, minor)
-
-
-def _read_count(text: str | None) -> int | None:
-    """A whole number from 0 in decimal digits; None for anything else."""
-    return int(text) if text is not None and text.isdecimal() and len(text) <= _MOST_DIGITS else None

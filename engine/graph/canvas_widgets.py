@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.graph.canvas_records import CanvasNode
-from engine.graph.json_values import show
+from engine.graph.json_values import is_integer, show
 from engine.graph.schema import MISSING, Input, NodeDef
 from engine.graph.values import WIDGET_TYPES, default_of
 from engine.graph.workflow import Note
 
-_CONTROL_WORDS = frozenset({"fixed", "increment", "decrement", "randomize", "increment-wrap"})
+CONTROL_WORDS = frozenset({"fixed", "increment", "decrement", "randomize", "increment-wrap"})
+_LEAST_RANDOM_SEED = 2**32
+"""A number from here on is a seed that the canvas drew, hardly anything else (it draws up to 2^50)."""
 _SEED_NAMES = frozenset({"seed", "noise_seed"})
 
 
@@ -44,6 +46,8 @@ def name_values(node: CanvasNode, definition: NodeDef | None) -> tuple[dict[str,
         values = {widget.name: node.values[widget.name] for widget in widgets if widget.name in node.values}
     else:
         values = _name_by_position(node, definition, widgets)
+    names = {widget.name for widget in widgets}
+    values.update({name: value for name, value in node.written.items() if name in names})
     notes: list[Note] = []
     for widget in widgets:
         default = default_of(widget)
@@ -52,7 +56,12 @@ def name_values(node: CanvasNode, definition: NodeDef | None) -> tuple[dict[str,
             if default is not MISSING:
                 values[widget.name] = default
                 notes.append(
-                    Note(node.id, f"the file has no value; the default {show(default)} was taken", widget.name)
+                    Note(
+                        node.id,
+                        f"the file has no value; the default {show(default)} was taken",
+                        widget.name,
+                        kind="default",
+                    )
                 )
     return values, notes
 
@@ -106,7 +115,7 @@ def _has_control(widget: Input) -> bool:
 def _is_control(values: Sequence[Any], place: int, rest: Sequence[Input]) -> bool:
     """Whether the value after a seed says what to do with the seed, or belongs to the next widget."""
     value = values[place]
-    is_control_like = value is None or isinstance(value, bool) or (isinstance(value, str) and value in _CONTROL_WORDS)
+    is_control_like = value is None or isinstance(value, bool) or (isinstance(value, str) and value in CONTROL_WORDS)
     if not is_control_like:
         return False
     may_be_next = bool(rest) and _is_plausible(rest[0], value)
@@ -134,12 +143,50 @@ def _is_plausible(widget: Input, value: Any) -> bool:
 
 
 def _name_by_slots(node: CanvasNode) -> tuple[dict[str, Any], list[Note]]:
-    """Values of a node of unknown type, as far as the file names them: frontends from 1.16 list widgets as inputs."""
+    """Values of a node of unknown type, named by the slots of its widgets as far as there are any.
+
+    Frontends from 1.16 on write a slot for every widget, older ones for those that became inputs. Where there are fewer
+    slots than values, each slot takes the next value of its kind; the others are called by their places (`#2`), so that
+    none is lost.
+    """
     if isinstance(node.values, Mapping):
-        return dict(node.values), []
-    values = [value for value in node.values or [] if not (isinstance(value, str) and value in _CONTROL_WORDS)]
-    names = [slot.name for slot in node.inputs if slot.is_widget]
-    if len(names) == len(values):
-        return dict(zip(names, values, strict=True)), []
-    reason = f"the node type {node.type} is unknown, so its {len(values)} values have no names; they were left out"
-    return {}, [Note(node.id, reason)] if values else []
+        return {**node.values, **node.written}, []
+    listed = node.values or []
+    slots = [slot for slot in node.inputs if slot.is_widget]
+    if len(slots) == len(listed):
+        values = listed
+    else:
+        values = [value for index, value in enumerate(listed) if not _is_control_after(listed, index)]
+    names: dict[int, str] = {}
+    place = 0
+    for number, slot in enumerate(slots):
+        spare = len(values) - place - (len(slots) - number)
+        kind = Input(slot.name, slot.type)
+        found = next((at for at in range(place, place + spare + 1) if _is_of_kind(kind, values[at])), None)
+        if found is not None:
+            names[found] = slot.name
+            place = found + 1
+    named = {names.get(place, f"#{place}"): value for place, value in enumerate(values)}
+    notes: list[Note] = []
+    if len(named) > len(names):
+        reason = (
+            f"the node type {node.type} is unknown; {len(named) - len(names)} of its values have no names but places"
+        )
+        notes.append(Note(node.id, reason))
+    return {**named, **node.written}, notes
+
+
+def _is_of_kind(slot: Input, value: Any) -> bool:
+    """Stricter than plausible: a place is looked for, so 1.5 is no whole number."""
+    is_fraction = isinstance(value, float) and not value.is_integer()
+    return _is_plausible(slot, value) and not (slot.type == "INT" and is_fraction)
+
+
+def _is_control_after(values: Sequence[Any], index: int) -> bool:
+    """Whether a value says what to do with the seed before it: a word, or, in files of early 2023, true or false."""
+    value, before = values[index], values[index - 1] if index else None
+    if not is_integer(before):
+        return False
+    return (
+        value in CONTROL_WORDS if isinstance(value, str) else isinstance(value, bool) and before >= _LEAST_RANDOM_SEED
+    )

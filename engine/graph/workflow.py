@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from engine.errors import WorkflowError
 from engine.graph.json_values import as_list, as_object, as_text, is_integer, kind_of, show
 
 _WRAPPER = "__value__"
+
+NoteKind = Literal["dropped", "default", "by_name", "guessed", "resolved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,14 @@ class Note:
         node_id: The node concerned, as in the file; empty if it concerns the file.
         message: One sentence with the reason.
         input_name: The input concerned, or None.
+        kind: What was done: `dropped`, `default` (filled in with it), `by_name`, `guessed`, or `resolved` (a text's
+            variables or choices).
     """
 
     node_id: str
     message: str
     input_name: str | None = None
+    kind: NoteKind = "guessed"
 
     def __str__(self) -> str:
         at = f"node {self.node_id}" if self.node_id else "file"

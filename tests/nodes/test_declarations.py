@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from engine.graph.core_types import core_records
 from engine.graph.registry import Registry
 from engine.graph.schema import MISSING, Input, ModelFile, NodeDef, Number
-from tests.core_nodes import core_records
 
 _IMPLEMENTED_CHOICES = {"sampler_name", "scheduler"}
 """Inputs whose choices are those that are implemented, in the published order."""
+_OUR_OWN = {"SaveImageAs"}
+"""Types that nobody else has."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,8 @@ def test_built_in_nodes_have_help(registry: Registry) -> None:
 
 def _differences(definition: NodeDef, record: Mapping[str, Any] | None) -> Iterator[str]:
     if record is None:
-        yield "is no published type"
+        if definition.type not in _OUR_OWN:
+            yield "is no published type"
         return
     yield from _compare("category", definition.category, record["category"])
     yield from _compare("display_name", definition.display_name, record["display_name"] or definition.type)

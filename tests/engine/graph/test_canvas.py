@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from engine.errors import WorkflowError
 from engine.graph.canvas import read_canvas
+from engine.graph.core_types import core_registry
 from engine.graph.registry import Registry
 from engine.graph.schema import Input, NodeDef
 from engine.graph.workflow import Link, Node, Workflow
-from tests.core_nodes import core_registry
 from tests.engine.graph.examples import REGISTRY, json_values
 
 _CORE = core_registry()
@@ -135,7 +135,7 @@ def test_nodes_of_unknown_types_are_kept_for_validation_to_report() -> None:
     graph = _read(
         _node(1, "Value", values=[1]), _node(2, "Nobody", ("x", "INT", 5), values=[1, 2]), links=[[5, 1, 0, 2]]
     )
-    assert graph.nodes["2"] == Node("2", "Nobody", {"x": Link("1", 0)})
+    assert graph.nodes["2"] == Node("2", "Nobody", {"x": Link("1", 0), "#0": 1, "#1": 2})
     assert "the node type Nobody is unknown" in _messages(graph)[0]
 
 
@@ -185,13 +185,8 @@ def test_a_required_widget_that_became_an_input_and_stayed_open_keeps_its_value(
 _SUBGRAPH = {"subgraphs": [{"id": "1f4", "name": "Upscale"}]}
 
 
-def test_subgraphs_and_group_nodes_are_refused_by_name() -> None:
-    with pytest.raises(WorkflowError, match=r"'7'.*subgraph 'Upscale'") as caught:
-        _read(_node(7, "1f4"), definitions=_SUBGRAPH)
-    assert caught.value.wire_type == "unsupported_node"
-    for separator in "/>":
-        with pytest.raises(WorkflowError, match=r"'8'.*group node: 'My group'"):
-            _read(_node(8, f"workflow{separator}My group"))
+def test_instances_without_a_body_are_nodes_of_unknown_types() -> None:
+    assert _read(_node(7, "1f4"), _node(8, "workflow/My group")).nodes.keys() == {"7", "8"}
 
 
 def test_subgraphs_that_would_not_run_are_no_obstacle() -> None:

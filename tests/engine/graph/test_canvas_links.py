@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from engine.graph.canvas import read_canvas
+from engine.graph.core_types import core_registry
 from engine.graph.workflow import Link, Workflow
-from tests.core_nodes import core_registry
 
 _CORE = core_registry()
 
@@ -150,7 +150,9 @@ def test_set_and_get_are_paired_by_name() -> None:
 def test_links_to_nodes_that_are_gone_are_dropped_and_said() -> None:
     graph = _Document().add(4, "VAEDecode", {"vae": ("VAE", (99, 0))}).read()
     assert graph.nodes["4"].inputs == {}
-    assert [str(note) for note in graph.notes] == ["node 4, vae: it was linked to node 99, which does not exist"]
+    assert [str(note) for note in graph.notes] == [
+        "node 4, vae: it was linked to node 99, which does not exist; it was dropped"
+    ]
 
 
 def test_reroutes_in_a_circle_give_nothing() -> None:

@@ -29,10 +29,16 @@ def test_slots() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [[5, 1, 0, 2, 3, "INT"], [5, 1, 0, 2], {"id": 5, "origin_id": 1, "origin_slot": 0, "target_id": 2}]
+    ("row", "target_slot"),
+    [
+        ([5, 1, 0, 2, 3, "INT"], 3),
+        ([5, 1, 0, 2], -1),
+        ({"id": 5, "origin_id": 1, "origin_slot": 0, "target_id": 2}, -1),
+        ({"id": 5, "origin_id": 1, "origin_slot": 0, "target_id": 2, "target_slot": 3}, 3),
+    ],
 )
-def test_links(row: Any) -> None:
-    assert read_records({"nodes": [], "links": [row]}).links == {"5": CanvasLink("1", 0, "2")}
+def test_links(row: Any, target_slot: int) -> None:
+    assert read_records({"nodes": [], "links": [row]}).links == {"5": CanvasLink("1", 0, "2", target_slot)}
 
 
 def test_a_slot_of_thousands_of_digits_is_no_slot() -> None:
@@ -53,6 +59,19 @@ def test_a_slot_of_thousands_of_digits_is_no_slot() -> None:
 )
 def test_versions_of_the_frontend(written: Any, read: Any) -> None:
     assert read_records({"nodes": [], "extra": {"frontendVersion": written}}).frontend == read
+
+
+def test_links_that_use_everywhere_nodes_stand_for() -> None:
+    row = {"downstream": 8, "downstream_slot": 1, "upstream": "4", "upstream_slot": 2, "controller": 10}
+    extra = {"ue_links": [row, {"downstream": 8}, None, {**row, "upstream_slot": -1}]}
+    assert read_records({"nodes": [], "extra": extra}).implied == {("8", 1): ("4", 2)}
+
+
+def test_definitions_are_found_at_any_depth() -> None:
+    inner = {"id": "b", "nodes": [], "definitions": {"subgraphs": [{"id": "a", "nodes": [], "name": "again"}]}}
+    outer = {"id": "a", "nodes": [], "definitions": {"subgraphs": [inner]}}
+    found = read_records({"nodes": [], "definitions": {"subgraphs": [outer, None, {"nodes": []}]}}).subgraphs
+    assert found == {"a": outer, "b": inner}
 
 
 def test_what_looks_like_a_canvas() -> None:

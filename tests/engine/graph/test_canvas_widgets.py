@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from engine.graph.canvas_records import CanvasNode, CanvasSlot
 from engine.graph.canvas_widgets import name_values
+from engine.graph.core_types import core_registry
 from engine.graph.schema import Input, NodeDef, Number
-from tests.core_nodes import core_registry
 
 _CORE = core_registry()
 _SAMPLER = {"seed": 7, "steps": 20, "cfg": 8.0, "sampler_name": "euler", "scheduler": "normal", "denoise": 1.0}
@@ -126,11 +126,29 @@ def test_names_in_the_file_help_where_the_declaration_has_changed() -> None:
     assert _name(definition, ["x", "y"], "a", "b") == {"a": "x", "b": "y", "added": 5}
 
 
-def test_unknown_types_are_named_by_the_file_or_not_at_all() -> None:
+def test_unknown_types_are_named_by_the_file_or_by_place() -> None:
     assert _name(None, [1, "randomize", 2], "seed", "steps") == {"seed": 1, "steps": 2}
     assert _name(None, {"a": 1}) == {"a": 1}
-    assert _name(None, [1, 2]) == {}
+    assert _name(None, [1, 2]) == {"#0": 1, "#1": 2}
     assert _name(None, None) == {}
+
+
+def test_slots_of_an_unknown_type_take_the_next_value_of_their_kind() -> None:
+    slots = (CanvasSlot("width", "INT", is_widget=True), CanvasSlot("text", "STRING", is_widget=True))
+    node = CanvasNode("5", "Nobody", "", 0, slots, (), [1.15, 0.5, 1024, 768, "a"])
+    named, notes = name_values(node, None)
+    assert named == {"#0": 1.15, "#1": 0.5, "width": 1024, "#3": 768, "text": "a"}
+    assert "3 of its values have no names" in str(notes[0])
+
+
+@pytest.mark.parametrize("control", ["randomize", "fixed", True, False])
+def test_what_follows_a_drawn_seed_of_an_unknown_type_is_no_value(control: Any) -> None:
+    assert _name(None, [869064460703588, control, "x"]) == {"#0": 869064460703588, "#1": "x"}
+
+
+def test_what_an_instance_holds_wins() -> None:
+    node = CanvasNode("5", "VAELoader", "", 0, (), (), ["a"], written={"vae_name": "b", "other": 3})
+    assert name_values(node, _CORE["VAELoader"])[0] == {"vae_name": "b"}
 
 
 @pytest.mark.parametrize("values", [None, [], {}, [{}], [[1, 2]], [float("nan")] * 50])

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from engine.graph.core_types import core_records, core_registry
 from engine.graph.object_info import object_info
 from engine.graph.schema import Input, ModelFile, NodeDef, Text
-from tests.core_nodes import core_records, core_registry
 from tests.engine.graph.examples import REGISTRY, files
 
 

@@ -1,4 +1,9 @@
-"""The published declarations of the core node types, and declarations made from them for tests that need a registry."""
+"""What workflow files expect of the 249 core node types, whether they are built in here or not.
+
+A file of the canvas format names no values; whoever wants to read it must know in which order a node's widgets stand.
+The declarations here serve for that, and for checking our own. They cannot be called. The table is package data, read
+when it is first needed: see `data/README.md`.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +11,29 @@ import gzip
 import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
-from typing import Any
+from importlib.resources import files
+from typing import Any, NoReturn
 
+from engine.errors import WorkflowError
 from engine.graph.registry import Registry
 from engine.graph.schema import MISSING, Input, ModelFile, NodeDef, Number, Output, Text
 
-_FILE = Path(__file__).parent / "data" / "core_nodes.json.gz"
 _NUMBER = ("min", "max", "step", "round", "display")
-_KNOWN = {"name", "kind", "type", "default", "options", "files", "image_upload", "tooltip"} | {
+_KNOWN = frozenset({"name", "kind", "type", "default", "options", "files", "image_upload", "tooltip"}) | {
     *("multiline", "dynamicPrompts", "control_after_generate")
 }
-_WIDGETS = {"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"}
+_WIDGETS = frozenset({"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"})
 
 
 @cache
 def core_records() -> Mapping[str, Mapping[str, Any]]:
     """By type name, the record: category, display_name, output_node, inputs, outputs."""
-    return json.loads(gzip.decompress(_FILE.read_bytes()))
+    return json.loads(gzip.decompress((files("engine.graph") / "data" / "core_nodes.json.gz").read_bytes()))
 
 
+@cache
 def core_registry() -> Registry:
-    """Every core type as a declaration; calling one does nothing."""
+    """Every core type as a declaration; calling one raises `WorkflowError`."""
     return Registry(_definition(name, record) for name, record in core_records().items())
 
 
@@ -38,9 +44,9 @@ def _definition(type_name: str, record: Mapping[str, Any]) -> NodeDef:
         category=record["category"],
         inputs=tuple(_input(entry) for entry in record["inputs"] if entry["kind"] != "hidden"),
         outputs=tuple(Output(**output) for output in record["outputs"]),
-        call=_do_nothing,
+        call=_refuse_to_run,
         is_output=record["output_node"],
-        module="tests.core_nodes",
+        module="core",
     )
 
 
@@ -64,5 +70,5 @@ def _input(entry: Mapping[str, Any]) -> Input:
     )
 
 
-def _do_nothing() -> None:
-    return None
+def _refuse_to_run(**_: object) -> NoReturn:
+    raise WorkflowError("This node type is known from files only; it is not built in.", code="missing_node_type")

@@ -1,0 +1,106 @@
+"""Takes instances of subgraphs and group nodes apart, at any depth, until only plain nodes are left.
+
+The nodes inside get ids like `12:3`. The borders of an instance become `Passage`s, which links are later followed
+through (`canvas_links`). Muted and bypassed instances stay as they are: their content does not run. One walk without
+recursion; what contains itself, or multiplies without end, is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.errors import WorkflowError
+from engine.graph.canvas_groups import open_group
+from engine.graph.canvas_inside import Inside
+from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasLink, CanvasNode, Passage, Place
+from engine.graph.canvas_subgraphs import open_subgraph
+from engine.graph.json_values import as_text, show
+from engine.graph.registry import Registry
+from engine.graph.workflow import Note
+
+_MOST_NODES = 200_000
+_MOST_LEVELS = 256
+_GROUP_PREFIXES = ("workflow>", "workflow/")
+
+
+@dataclass(slots=True)
+class _Level:
+    """An instance that is being taken apart: its name, its nodes that are still to come, its body's identity."""
+
+    name: str
+    nodes: Iterator[CanvasNode]
+    body: int
+
+
+def flatten(canvas: Canvas, registry: Registry) -> Canvas:
+    """The canvas without instances.
+
+    Args:
+        canvas: As read.
+        registry: Types that are real nodes are never taken apart, whatever they are called.
+
+    Raises:
+        WorkflowError: if a subgraph contains itself, or all instances together have too many nodes.
+    """
+    if not (canvas.subgraphs or canvas.groups):
+        return canvas
+    nodes: dict[str, CanvasNode] = {}
+    links: dict[str, CanvasLink] = dict(canvas.links)
+    passages: dict[Place, Passage] = {}
+    notes: list[Note] = list(canvas.notes)
+    levels = [_Level("", iter(canvas.nodes.values()), 0)]
+    while levels:
+        node = next(levels[-1].nodes, None)
+        if node is None:
+            levels.pop()
+            continue
+        body = _body_of(node, canvas, registry)
+        if body is None or node.mode in (MUTED, BYPASSED):
+            nodes[node.id] = node
+        else:
+            _refuse_endless(node, id(body), levels)
+            inside = _open(node, body, canvas, registry)
+            links.update(inside.links)
+            passages.update(inside.passages)
+            notes.extend(inside.notes)
+            levels.append(_Level(node.id, iter(inside.nodes), id(body)))
+        if len(nodes) + len(passages) + len(levels) > _MOST_NODES:
+            raise WorkflowError(
+                f"The subgraphs of this workflow have more than {_MOST_NODES} nodes when they are taken apart."
+            )
+    return replace(canvas, nodes=nodes, links=links, passages=passages, notes=tuple(notes))
+
+
+def _body_of(node: CanvasNode, canvas: Canvas, registry: Registry) -> Mapping[str, Any] | None:
+    """What an instance is an instance of; None if the node is none."""
+    if node.type in registry:
+        return None
+    if (definition := canvas.subgraphs.get(node.type)) is not None:
+        return definition
+    return canvas.groups.get(_group_name(node)) if node.type.startswith(_GROUP_PREFIXES) else None
+
+
+def _group_name(node: CanvasNode) -> str:
+    return node.type[len(_GROUP_PREFIXES[0]) :]
+
+
+def _open(node: CanvasNode, body: Mapping[str, Any], canvas: Canvas, registry: Registry) -> Inside:
+    return open_subgraph(node, body) if node.type in canvas.subgraphs else open_group(node, body, registry)
+
+
+def _refuse_endless(node: CanvasNode, body: int, levels: list[_Level]) -> None:
+    around = next((level.name for level in levels if level.body == body), None)
+    if around is None and len(levels) <= _MOST_LEVELS:
+        return
+    if around is not None:
+        reason = f"an instance of a subgraph that it stands in itself (inside node {show(around)})"
+    else:
+        reason = f"inside more than {_MOST_LEVELS} levels of subgraphs"
+    raise WorkflowError(
+        f"Node {show(node.id)} is {reason}; that cannot be taken apart.",
+        code="dependency_cycle" if around is not None else "invalid_prompt",
+        node_id=node.id,
+        node_type=as_text(node.type),
+    )
