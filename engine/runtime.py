@@ -112,6 +112,7 @@ class Engine:
         on_event: Callable[[Event], None] | None = None,
         *,
         run_id: str | None = None,
+        interrupted: threading.Event | None = None,
     ) -> RunResult:
         """Validate and run a workflow; only what changed since earlier runs is computed. Waits for a run in progress.
 
@@ -121,16 +122,17 @@ class Engine:
             targets: Ids of the nodes whose outputs are wanted, any nodes; None means every output node.
             on_event: Receives what happens, see `engine.execution.events`; must not raise.
             run_id: Names the run in the events.
+            interrupted: Stops this run when it is set, also before it has begun; `interrupt` sets it as well.
 
         Raises:
             WorkflowError: if a name in `inputs` or `targets` means nothing.
             ValidationError: if anything that is wanted cannot run; holds every error.
             NodeError: if a node failed. What finished before stays cached.
-            Interrupted: if `interrupt` was called meanwhile.
+            Interrupted: if `interrupt` was called meanwhile, or `interrupted` set.
         """
         wanted = None if targets is None else _known_targets(workflow, targets)
         submitted = set_inputs(workflow, self.registry, inputs) if inputs else workflow
-        with self._one_run_at_a_time():
+        with self._one_run_at_a_time(interrupted):
             files = self._files()
             checked = validate(submitted, self.registry, files, wanted, self.settings)
             if (error := checked.failure()) is not None:
@@ -166,11 +168,12 @@ class Engine:
         """Stop the run in progress, if there is one, at its next step or node. From any thread or signal handler."""
         self._interrupted.set()
 
-    def free_memory(self) -> None:
-        """Forget all cached outputs and unload all models. Waits for a run in progress."""
+    def free_memory(self, *, unload_models: bool = True, forget_outputs: bool = True) -> None:
+        """Unload all models and, or, forget all cached outputs. Waits for a run in progress."""
         with self._one_run_at_a_time():
-            self.cache.clear()
-            if self._pool is not None:
+            if forget_outputs:
+                self.cache.clear()
+            if unload_models and self._pool is not None:
                 self._pool.unload_all()
 
     def set_inputs(self, workflow: Workflow, inputs: Mapping[str, Any]) -> Workflow:
@@ -197,12 +200,12 @@ class Engine:
         return choices
 
     @contextmanager
-    def _one_run_at_a_time(self) -> Generator[None]:
+    def _one_run_at_a_time(self, interrupted: threading.Event | None = None) -> Generator[None]:
         if self._running_thread == threading.get_ident():
             raise EngineError("This engine is running a workflow already; a node cannot start another run on it.")
         with self._run_lock:
             self._running_thread = threading.get_ident()
-            self._interrupted = threading.Event()  # a new one: nothing to lock in a signal handler's way
+            self._interrupted = interrupted or threading.Event()  # a new one: nothing to lock in a signal handler's way
             try:
                 yield
             finally:

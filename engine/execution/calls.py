@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from engine.execution.cache import Outputs
+from engine.graph.plain_json import NotJsonError, plain_json
 from engine.graph.schema import ExecutionBlocker, NodeDef, NodeResult
 from engine.graph.workflow import Link, Node
 from engine.settings import Settings
@@ -26,6 +27,8 @@ Lists = dict[str, list[Any]]
 Call = dict[str, Any] | ExecutionBlocker
 """The keyword arguments of one call, or what stands in its way."""
 
+MOST_UI_BYTES = 16 * 2**20
+"""About how much one node may give to be shown; pictures are files, of which only the names are."""
 _NOTHING: tuple[Any, ...] = ()
 
 
@@ -129,8 +132,8 @@ def ask_fingerprint(definition: NodeDef, node: Node, settings: Settings) -> Any:
     literals = {name: value for name, value in node.inputs.items() if type(value) is not Link}
     try:
         return definition.fingerprint(**_select(definition.fingerprint, definition, literals, settings=settings))
-    except Exception as error:  # what is wrong will show when the node is called
-        log.debug("the fingerprint of node %s failed: %s", node.label, error)
+    except (Exception, SystemExit) as error:  # what is wrong will show when the node is called
+        log.debug("the fingerprint of node %s failed: %s", node.label, type(error).__name__)
         return math.nan
 
 
@@ -226,11 +229,31 @@ def follow_links(outputs: Outputs, values: Mapping[str, Outputs]) -> Outputs:
 
 
 def merge_ui(answers: Iterable[Answer]) -> dict[str, list[Any]] | None:
-    """What all calls of a node gave to be shown, joined by key."""
+    """What all calls of a node gave to be shown, joined by key.
+
+    Raises:
+        WrongResultError: if it is no JSON, or too much: it is kept, stored and sent to clients.
+    """
     joined: dict[str, list[Any]] | None = None
     for answer in answers:
         if answer.ui is not None:
             joined = {} if joined is None else joined
-            for key, items in answer.ui.items():
+            for key, items in _ui_lists(answer.ui):
                 joined.setdefault(key, []).extend(items)
-    return joined
+    if joined is None:
+        return None
+    try:
+        return plain_json(joined, "ui", limit_bytes=MOST_UI_BYTES)
+    except NotJsonError as error:
+        raise WrongResultError(f"what it gave to be shown cannot be: {error}") from error
+
+
+def _ui_lists(ui: object) -> list[tuple[str, Iterable[Any]]]:
+    """By key, what is to be shown. Packs write a text or an object where a list should be; its parts are taken."""
+    if not isinstance(ui, Mapping):
+        raise WrongResultError(f"its ui should be an object of lists by name, not {type(ui).__name__}")
+    lists = list(cast("Mapping[str, Any]", ui).items())
+    for key, items in lists:
+        if not isinstance(items, (list, tuple, str, Mapping)):  # anything else might never end
+            raise WrongResultError(f"ui[{key!r}] should be a list, not {type(items).__name__}")
+    return lists

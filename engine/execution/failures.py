@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_PARTS_SHOWN = 6
 _MOST_HOLDERS_SHOWN = 3
+_LONGEST_TEXT = 10_000
 _CPU_ALLOCATOR = "DefaultCPUAllocator"
 
 
@@ -26,11 +27,11 @@ def make_node_error(node: Node, error: BaseException, lists: Lists | None = None
     An `EngineError` keeps its sentence, as it is meant for the user; anything else is named by its type.
     """
     if isinstance(error, WrongResultError):
-        said = f"the node is at fault: {error}."
+        said = f"the node is at fault: {text_of(error)}."
     elif isinstance(error, EngineError):
-        said = str(error)
+        said = text_of(error)
     else:
-        text = str(error).strip()
+        text = text_of(error)
         said = f"{type(error).__name__}: {text}" if text else f"{type(error).__name__}."
     return NodeError(
         f"Node {node.label}: {said}",
@@ -39,6 +40,15 @@ def make_node_error(node: Node, error: BaseException, lists: Lists | None = None
         title=node.title,
         inputs=describe_inputs(lists or {}),
     )
+
+
+def text_of(error: BaseException) -> str:
+    """What an exception says; nodes raise classes of their own, whose `__str__` may raise, or say too much."""
+    try:
+        text = str(error).strip()
+    except BaseException:
+        return "its text cannot be shown, as its __str__ raises."
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}... ({len(text)} characters)"
 
 
 def make_memory_error(node: Node, lists: Lists, pool: Pool, cache: OutputCache) -> OutOfMemory:
@@ -81,6 +91,13 @@ def describe_inputs(lists: Lists) -> dict[str, str]:
 
 def describe(value: Any, depth: int = 1) -> str:
     """A value in a few words: type, shape and place of a tensor, short text of anything else."""
+    try:
+        return _describe(value, depth)
+    except Exception:  # objects of packs may do anything when they are looked at
+        return f"a {type(value).__name__}"
+
+
+def _describe(value: Any, depth: int) -> str:
     shape = getattr(value, "shape", None)
     if shape is not None and hasattr(value, "dtype"):
         dtype = str(value.dtype).removeprefix("torch.")

@@ -330,7 +330,7 @@ class Run:
             if any(answer.expand is not None for answer in answers) and self._expand(task, answers):
                 task.answers = answers  # until the expansion has run
                 return
-        except Exception as error:  # what a node gives may be anything
+        except BaseException as error:  # what a node gives may be anything, and do anything when it is looked at
             self._fail(task, error, job.lists)
         self._finish(task, answers, ran=bool(job.work))
 
@@ -357,7 +357,7 @@ class Run:
         node = task.node
         try:
             outputs, ui = follow_links(merge_answers(task.definition, answers), self.known.outputs), merge_ui(answers)
-        except Exception as error:  # as above
+        except BaseException as error:  # as above
             self._fail(task, error, {})
         blocker = find_blocker(outputs)
         is_cacheable = blocker is None and node.id not in self.blocked

@@ -3,7 +3,9 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +26,10 @@ from engine.graph.schema import ExecutionBlocker, NodeDef, NodeResult
 from engine.graph.workflow import Link, Node
 from engine.settings import Settings
 from tests.engine.execution import tiny
+
+
+_NESTED: list[Any] = []
+_NESTED.append(_NESTED)
 
 
 class Only(NamedTuple):
@@ -132,3 +138,36 @@ def test_what_calls_show_is_joined_by_key():
     answers = [Answer((), {"text": ["a"], "images": [1]}), Answer(()), Answer((), {"text": ("b",), "audio": []})]
     assert merge_ui(answers) == {"text": ["a", "b"], "images": [1], "audio": []}
     assert merge_ui([Answer(())]) is None
+
+
+@pytest.mark.parametrize(
+    ("ui", "said"),
+    [
+        ({"images": [b"\xff"]}, r"ui\['images'\]\[0\] is bytes"),
+        ({"a": [{"b": [1, math.nan]}]}, r"ui\['a'\]\[0\]\['b'\]\[1\] is nan"),
+        ({"a": [math.inf]}, r"is inf, which JSON has no number for"),
+        ({"a": [torch.zeros(2)]}, r"ui\['a'\]\[0\] is an object of type Tensor"),
+        ({"a": [np.float32(1)]}, r"is an object of type float32"),
+        ({"a": [object()]}, r"is an object of type object"),
+        ({"a": ["\ud800"]}, r"half a surrogate pair"),
+        ({"a": [10**30]}, r"more than 64 bits"),
+        ({"a": [{(1, 2): 3}]}, r"ui\['a'\]\[0\] has a key that is an object of type tuple"),
+        ({"a": [_NESTED]}, r"nested more than 100 levels"),
+        ({"a": ["x" * 10_000_000] * 2}, r"ui\['a'\]\[1\] is more than the 16777216 bytes"),
+        ({"a": range(10**12)}, r"ui\['a'\] should be a list, not range"),
+        ({"a": 3}, r"ui\['a'\] should be a list, not int"),
+        ([1], r"ui should be an object of lists by name, not list"),
+    ],
+)
+def test_what_cannot_be_shown_is_the_nodes_mistake(ui: Any, said: str) -> None:
+    with pytest.raises(WrongResultError, match=said):
+        merge_ui([Answer((), ui=ui)])
+
+
+def test_what_is_to_be_shown_becomes_plain() -> None:
+    class Text(str):
+        __slots__ = ()
+
+    shown = merge_ui([Answer((), ui={Text("a"): (1, Text("b"), np.float64(0.5), (True, None)), "t": "xy"})])
+    assert shown == {"a": [1, "b", 0.5, [True, None]], "t": ["x", "y"]}
+    assert [type(item) for item in shown["a"][:3]] == [int, str, float]
