@@ -96,8 +96,9 @@ class _Copy:
     def members(self, members: Iterable[tuple[Any, Any]], level: int) -> dict[str, Any]:
         plain: dict[str, Any] = {}
         for key, item in members:
+            name = self.key(key)
             try:
-                plain[self.key(key)] = self.of(item, level)
+                plain[name] = self.of(item, level)
             except NotJsonError as error:
                 error.steps.append(key)
                 raise

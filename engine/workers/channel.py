@@ -77,26 +77,33 @@ class Channel(Generic[Sent, Received]):
             ChannelError: if it cannot be written, or is too large. Nothing was sent.
             ConnectionError: if the stream has ended.
         """
-        self.post(message)
-        await self._writer.drain()
+        await self.send_frame(self.encode(message))
 
-    def post(self, message: Sent) -> None:
-        """Send a message without waiting, in the order of all calls. Only from the thread of the event loop.
+    def encode(self, message: Sent) -> bytes:
+        """The bytes of a message, for `send_frame`. From any thread.
 
         Raises:
-            ChannelError: as for `send`.
-            ConnectionError: as for `send`.
+            ChannelError: if it cannot be written, or is too large.
         """
         try:
-            frame = self._encoder.encode(message)
+            content = self._encoder.encode(message)
         except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
             raise ChannelError(f"A {type(message).__name__} cannot be sent: {error}") from error
-        if len(frame) > MOST_FRAME_BYTES:
-            size = f"{len(frame)} bytes; at most {MOST_FRAME_BYTES} can be sent"
+        if len(content) > MOST_FRAME_BYTES:
+            size = f"{len(content)} bytes; at most {MOST_FRAME_BYTES} can be sent"
             raise ChannelError(f"A {type(message).__name__} is too large: it has {size}.")
+        return _LENGTH.pack(len(content)) + content
+
+    async def send_frame(self, frame: bytes) -> None:
+        """Send what `encode` gave; waits while the other side does not keep up.
+
+        Raises:
+            ConnectionError: if the stream has ended.
+        """
         if self._writer.is_closing():
             raise ConnectionResetError("the other side of the channel has gone")
-        self._writer.writelines((_LENGTH.pack(len(frame)), frame))
+        self._writer.write(frame)
+        await self._writer.drain()
 
     async def receive(self) -> Received | None:
         """The next message; None if the other side has closed.

@@ -27,7 +27,6 @@ from engine.graph.workflow import Link, Node
 from engine.settings import Settings
 from tests.engine.execution import tiny
 
-
 _NESTED: list[Any] = []
 _NESTED.append(_NESTED)
 
@@ -170,4 +169,5 @@ def test_what_is_to_be_shown_becomes_plain() -> None:
 
     shown = merge_ui([Answer((), ui={Text("a"): (1, Text("b"), np.float64(0.5), (True, None)), "t": "xy"})])
     assert shown == {"a": [1, "b", 0.5, [True, None]], "t": ["x", "y"]}
+    assert shown is not None
     assert [type(item) for item in shown["a"][:3]] == [int, str, float]

@@ -116,7 +116,7 @@ def test_every_kind_of_message_is_told_apart() -> None:
 
     async def talk(server: ServerSide, worker: WorkerSide) -> None:
         for message in told:
-            worker.post(message)
+            await worker.send(message)
         await worker.close()
         assert [message async for message in server] == told
 
