@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from engine.server.keys import DISPATCHER, SERVER_SETTINGS, SETTINGS, STORE
+from engine.server.hub import Hub
+from engine.server.keys import DISPATCHER, HUB, SERVER_SETTINGS, SETTINGS, STORE
 from engine.server.refusal import answer_errors
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from engine.settings import ServerSettings, Settings
     from engine.workers.dispatch import Dispatcher
 
-_ROUTE_MODULES = ("prompts", "websocket", "files", "objects", "userdata", "system", "api", "static")
+_ROUTE_MODULES = (
+    *("prompts", "websocket", "files", "uploads", "objects", "model_files", "userdata", "preferences", "system", "api"),
+    "static",
+)
 """Modules or packages below `engine.server` with `routes` and, if there is something to prepare, `set_up(app)`.
 
 The first route to match wins."""
@@ -31,6 +35,7 @@ def make_app(
     app[STORE] = store
     app[SETTINGS] = settings
     app[SERVER_SETTINGS] = server_settings
+    app[HUB] = Hub(dispatcher, shows_internals=server_settings.shows_internals)
     for name in _ROUTE_MODULES:
         if find_spec(f"engine.server.{name}") is not None:
             module = import_module(f"engine.server.{name}")
