@@ -62,9 +62,7 @@ class _Copy:
 
     def of(self, value: Any, level: int) -> Any:
         kind = cast("type[Any]", type(value))  # not __class__, which an object may choose
-        self.room -= _BYTES_OF_ITEM
-        if self.room < 0:
-            raise NotJsonError(f"is more than the {self.limit} bytes allowed")
+        self.take(_BYTES_OF_ITEM)
         if kind in _ATOMS:
             return value
         if issubclass(kind, str):
@@ -111,8 +109,13 @@ class _Copy:
             return str(_integer(key))
         raise NotJsonError(f"has a key that is {_kind(key)}, not a text")
 
+    def take(self, size_bytes: int) -> None:
+        self.room -= size_bytes
+        if self.room < 0:
+            raise NotJsonError(f"is more than the {self.limit} bytes allowed")
+
     def text(self, text: str) -> str:
-        self.room -= len(text)
+        self.take(len(text))
         if not text.isascii():
             try:
                 text.encode()

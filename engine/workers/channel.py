@@ -79,6 +79,15 @@ class Channel(Generic[Sent, Received]):
         """
         await self.send_frame(self.encode(message))
 
+    def post(self, message: Sent) -> None:
+        """Send a message without waiting, in the order of all calls. Only from the thread of the event loop.
+
+        Raises:
+            ChannelError: as for `send`.
+            ConnectionError: as for `send`.
+        """
+        self._write(self.encode(message))
+
     def encode(self, message: Sent) -> bytes:
         """The bytes of a message, for `send_frame`. From any thread.
 
@@ -100,10 +109,13 @@ class Channel(Generic[Sent, Received]):
         Raises:
             ConnectionError: if the stream has ended.
         """
+        self._write(frame)
+        await self._writer.drain()
+
+    def _write(self, frame: bytes) -> None:
         if self._writer.is_closing():
             raise ConnectionResetError("the other side of the channel has gone")
         self._writer.write(frame)
-        await self._writer.drain()
 
     async def receive(self) -> Received | None:
         """The next message; None if the other side has closed.
