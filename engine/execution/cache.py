@@ -1,4 +1,4 @@
-"""OutputCache: outputs of nodes by content key, within a byte budget for each device.
+"""OutputCache: outputs of nodes by content key, within a byte budget for each device, unless `Settings` say otherwise.
 
 Equal keys mean equal outputs, so results are shared between runs, workflow files and node ids. What has to go when a
 budget is exceeded is chosen by GreedyDual-Size (P. Cao, S. Irani, "Cost-Aware WWW Proxy Caching Algorithms", USENIX
@@ -10,6 +10,9 @@ as of when it was last used, the lowest goes first, and the clock then moves up 
 whatever is not used ages against whatever is. From an accelerator an entry moves to host memory, from there it goes.
 What is in use counts in no budget, as it has to be there anyway. A heap makes each step logarithmic. Not thread-safe:
 one run at a time uses it.
+
+In the mode `lru` the number of results counts instead, and the one longest unused goes first. In the mode `none` a
+result goes when its last user has done with it: equal nodes of one run may share it, later runs find nothing.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ ENTRY_BYTES: Final = 1024
 """About what an entry takes besides its values, so that a budget also bounds the number of tiny entries."""
 ASSUMED_MEMORY_BYTES: Final = 8 * GIB
 """Where the system does not say how much it has."""
+_NO_LIMIT: Final = 2**63
 
 
 @dataclass(slots=True, eq=False)
@@ -132,14 +136,15 @@ class OutputCache:
     """Outputs of nodes by content key. See the module for the policy.
 
     Args:
-        settings: `cache_bytes` is the budget of every device (None: a quarter of it), `host_cache_bytes` that of what
-            was moved to host memory.
+        settings: `cache_mode` is the policy; `cache_bytes` the budget of every device (None: a quarter of it),
+            `host_cache_bytes` that of what was moved to host memory; `cache_results` how many results `lru` keeps.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._entries: dict[bytes, Entry] = {}
         self._ledgers: dict[str, _Ledger] = {SPILLED: _Ledger(settings.host_cache_bytes)}
+        self._by_age: dict[Entry, None] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -163,6 +168,7 @@ class OutputCache:
         if entry is None:
             return None
         if not entry.users:
+            self._by_age.pop(entry, None)
             self._leave_ledgers(entry)
             if entry.origins and not self._move(entry, entry.origins, origins={}):
                 return None
@@ -187,6 +193,7 @@ class OutputCache:
         """Forget an entry. Users keep the values they have."""
         if self._entries.get(entry.key) is entry:
             del self._entries[entry.key]
+            self._by_age.pop(entry, None)
             self._leave_ledgers(entry)
             entry.outputs, entry.ui, entry.holdings = (), None, []  # a heap may still hold it, until it comes up
 
@@ -204,6 +211,9 @@ class OutputCache:
 
     def _rest(self, entry: Entry) -> None:
         """Enter the ledgers, and bring them back within their budgets."""
+        if self._settings.cache_mode == "none":
+            self.drop(entry)
+            return
         for holding in entry.holdings:
             self._ledgers[holding.place].add(holding)
         for holding in entry.holdings:  # a list of its own: an entry that moves gets a new one
@@ -212,6 +222,10 @@ class OutputCache:
                 self._shed(holding)  # it would drive out everything else, and then have to go itself
             while ledger.used_bytes > ledger.budget_bytes and (least := ledger.pop_least()) is not None:
                 self._shed(least)
+        if self._settings.cache_mode == "lru" and self._entries.get(entry.key) is entry:
+            self._by_age[entry] = None  # one that only moved keeps its place
+            while len(self._by_age) > self._settings.cache_results:
+                self.drop(next(iter(self._by_age)))
 
     def _leave_ledgers(self, entry: Entry) -> None:
         for holding in entry.holdings:
@@ -262,6 +276,8 @@ class OutputCache:
         return holdings
 
     def _open_ledger(self, device: str) -> _Ledger:
+        if self._settings.cache_mode == "lru":
+            return _Ledger(_NO_LIMIT)
         budget_bytes = self._settings.cache_bytes
         return _Ledger(_memory_bytes(device) // 4 if budget_bytes is None else budget_bytes)
 

@@ -340,3 +340,53 @@ def test_the_heap_chooses_like_a_plain_search(seed: int):
             if len(priorities) > 5:
                 clock = max(clock, priorities.pop(min(priorities, key=lambda each: priorities[each])))
         assert keys(cache) == "".join(sorted(priorities))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from("abcdefgh")), max_size=60), st.integers(1, 5))
+def test_lru_keeps_the_results_used_last_whatever_their_size(steps: list[tuple[bool, str]], most: int):
+    cache = OutputCache(Settings(cache_mode="lru", cache_results=most, cache_bytes=1))
+    expected: dict[str, None] = {}
+    for is_put, key in steps:
+        if is_put:
+            put(cache, key, seconds=ord(key) % 3, kib=ord(key) % 5)
+        elif key in expected:
+            use(cache, key)
+        else:
+            assert cache.take(key.encode()) is None
+            continue
+        expected.pop(key, None)
+        expected[key] = None
+        expected = dict.fromkeys(list(expected)[-most:])
+        assert keys(cache) == "".join(sorted(expected))
+
+
+def test_lru_counts_nothing_that_is_in_use():
+    cache = OutputCache(Settings(cache_mode="lru", cache_results=1))
+    held = [cache.put(key.encode(), key, ([1],), None, 1.0) for key in "abc"]
+    assert keys(cache) == "abc"
+    for entry in held:
+        cache.release(entry)
+    assert keys(cache) == "c"
+
+
+def test_lru_makes_room_where_memory_had_run_out():
+    cache = OutputCache(Settings(cache_mode="lru", cache_results=9))
+    for key in "abc":
+        put(cache, key)
+    cache.vacate(host=True)
+    assert keys(cache) == ""
+    put(cache, "d")
+    assert keys(cache) == "d"
+
+
+def test_without_a_cache_a_result_goes_with_its_last_user():
+    cache = OutputCache(Settings(cache_mode="none"))
+    entry = cache.put(b"a", "Node a", ([1],), None, 1.0)
+    assert cache.take(b"a") is entry
+    cache.release(entry)
+    assert keys(cache) == "a"
+    cache.release(entry)
+    assert keys(cache) == ""
+    assert entry.outputs == ()
+    assert cache.take(b"a") is None
+    assert all(not used for used in cache.used_bytes().values())

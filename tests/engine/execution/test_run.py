@@ -660,3 +660,43 @@ def test_a_fingerprint_that_equals_nothing_runs_each_time(kind: str, engine: Eng
         CALLS.clear()
         run(engine, document)
         assert CALLS == ["a", ""]
+
+
+# -- cache modes ---------------------------------------------------------------------------------------------------
+
+
+@given(dags())
+def test_without_a_cache_every_run_runs_everything_and_keeps_nothing(dag: Dag):
+    engine = Engine(Settings(cache_mode="none"), registry=tiny.REGISTRY)
+    first: list[str] = []
+    for _ in range(2):
+        CALLS.clear()
+        values = dag.evaluate()
+        assert shown(engine, dag.graph()) == {f"show{i}": str(values[i]) for i in dag.shown}
+        assert not engine.cache
+        first = first or list(CALLS)
+        assert first == CALLS
+
+
+def test_without_a_cache_outputs_are_freed_when_the_last_reader_has_run():
+    engine = Engine(Settings(cache_mode="none", device="cpu"), registry=tiny.REGISTRY)
+    lengths: list[int] = []
+
+    def note(event: Event) -> None:
+        if isinstance(event, NodeFinished):
+            lengths.append(len(engine.cache))
+
+    chain: dict[str, Any] = {"0": ("Noise", {"size": 100})}
+    chain |= {str(index): ("Tail", {"latent": [str(index - 1), 0]}) for index in range(1, 20)}
+    engine.run(engine.load(graph(**chain)), targets=["19"], on_event=note)
+    assert max(lengths) <= 2
+
+
+@pytest.mark.parametrize(("results", "again"), [(2, []), (1, ["a"])])
+def test_lru_keeps_so_many_results_over_runs(results: int, again: list[str]):
+    engine = Engine(Settings(cache_mode="lru", cache_results=results), registry=tiny.REGISTRY)
+    for tag in ("a", "b"):
+        run(engine, graph(x=("Value", {"tag": tag})), "x")
+    CALLS.clear()
+    run(engine, graph(x=("Value", {"tag": "a"})), "x")
+    assert again == CALLS
