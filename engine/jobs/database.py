@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from filelock import FileLock, Timeout
 
 from engine.errors import StoreError
+from engine.jobs.job import Job
+from engine.jobs.reading import unfinished_jobs
+from engine.jobs.salvage import salvage
 from engine.jobs.schema import APPLICATION_ID, migrate
+from engine.jobs.wal import DamagedLog, committed_frames
 from engine.jobs.writer import describe
 
 FILE_NAME = "jobs.sqlite3"
 LOCK_NAME = "jobs.lock"
 BUSY_TIMEOUT_S = 2.0
 """How long we wait for another program (a backup, a browser of databases) that holds the file."""
+CHECKED_BYTES = 2**30
+"""Beyond this a file is checked only if the server did not end in peace: it takes a second for each gigabyte."""
 PRIVATE_MODE = 0o600
 """Prompts are nobody else's business."""
 
 
 class OpenFile(NamedTuple):
-    """A file that is ready for use, and what its owner should be told about how it was found."""
+    """A file that is ready for use.
+
+    Attributes:
+        connection: For writing.
+        unfinished: Jobs that had not ended.
+        notices: What the owner of the server should be told about how the file was found.
+    """
 
     connection: sqlite3.Connection
-    lock: FileLock
+    unfinished: list[Job]
     notices: list[str]
 
 
@@ -55,6 +70,8 @@ def connect(path: Path | None, *, reads_only: bool = False) -> sqlite3.Connectio
     connection = sqlite3.connect(
         path or ":memory:", timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
     )
+    # Damaged bytes shall spoil the text that they are in, not the list that it is in.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA fullfsync = ON")  # on macOS a plain fsync leaves data in the disk's own cache
@@ -69,39 +86,40 @@ def connect(path: Path | None, *, reads_only: bool = False) -> sqlite3.Connectio
     return connection
 
 
-def open_file(directory: Path) -> OpenFile:
-    """Open the file of jobs in this directory, or make it.
+def open_file(path: Path) -> OpenFile:
+    """Open the file of jobs, or make it. Its directory is locked already.
 
     A damaged file is set aside under another name, what can be read of it is carried over, and a notice says so.
 
     Raises:
-        StoreError: Another server uses the directory; the file is of a newer version, or cannot be read or written.
+        StoreError: The file is of a newer version, or cannot be read or written.
     """
-    lock = lock_directory(directory)
-    path = directory / FILE_NAME
-    notices: list[str] = []
     try:
-        # SQLite's own files beside it (-wal, -shm) take over this mode.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE_MODE))
+        _make_private(path)
         try:
-            connection = _open_checked(path)
+            return _open_checked(path)
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
-            aside = set_aside(path)
-            notices.append(f"{path} is damaged ({error}) and was set aside as {aside.name}; a new one was begun.")
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE_MODE))
-            connection = _open_checked(path)
-        return OpenFile(connection, lock, notices)
+            problem = str(error)
+        aside = set_aside(path)
+        _make_private(path)
+        connection, _, notices = _open_checked(path)
+        saved = salvage(aside, connection)
+        return OpenFile(
+            connection,
+            unfinished_jobs(connection),
+            [*notices, f"The database {path} was damaged ({problem}) and is kept as {aside.name}. {saved}"],
+        )
     except sqlite3.Error as error:
-        lock.release()
         raise StoreError(f"{path}: {describe(error)}") from error
     except OSError as error:
-        lock.release()
         raise StoreError(f"The database of jobs cannot be opened: {error}") from error
-    except BaseException:
-        lock.release()
-        raise
+
+
+def _make_private(path: Path) -> None:
+    # SQLite's own files beside it (-wal, -shm) take over this mode.
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE_MODE))
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
@@ -110,30 +128,65 @@ def _is_damage(error: sqlite3.DatabaseError) -> bool:
     return name is None or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
-def _open_checked(path: Path) -> sqlite3.Connection:
+def _open_checked(path: Path) -> OpenFile:
+    log = path.with_name(f"{path.name}-wal")
+    log_copy = path.with_name(f"{path.name}-wal.unchecked")
+    has_log = log.exists() and log.stat().st_size > 0  # a server that ends in peace leaves none
+    if has_log:
+        shutil.copy(log, log_copy)
+    is_checked = has_log or path.stat().st_size <= CHECKED_BYTES
     connection = connect(path)
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         if tables and application != APPLICATION_ID:
             raise sqlite3.DatabaseError("it holds something else than jobs")
-        problems = [row[0] for row in connection.execute("PRAGMA quick_check(1)")]
-        if problems != ["ok"]:
-            raise sqlite3.DatabaseError(problems[0])
+        notices = _check_log(connection, log_copy) if has_log else []
+        if is_checked:
+            problems = [row[0] for row in connection.execute("PRAGMA integrity_check(1)")]
+            if problems != ["ok"]:
+                raise sqlite3.DatabaseError(problems[0])
         migrate(connection)
+        try:
+            unfinished = unfinished_jobs(connection)
+        except (msgspec.MsgspecError, sqlite3.OperationalError) as error:
+            raise sqlite3.DatabaseError(f"a job cannot be read: {error}") from error
     except BaseException:
         connection.close()
         raise
-    return connection
+    finally:
+        log_copy.unlink(missing_ok=True)
+    return OpenFile(connection, unfinished, notices)
+
+
+def _check_log(connection: sqlite3.Connection, log_copy: Path) -> list[str]:
+    """Whether SQLite found all that the log held when it was opened; if not, the log is kept."""
+    _, found, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    try:
+        lost = committed_frames(log_copy) - max(found, 0)
+        if lost <= 0:
+            return []
+        problem = f"{lost} pages cannot be read"
+    except DamagedLog as error:
+        problem = str(error)
+    aside = log_copy.with_name(f"{_free_name(log_copy.parent)}-wal")
+    log_copy.rename(aside)
+    return [
+        f"The log of the newest changes in {log_copy.parent} was damaged ({problem}) and is kept as {aside.name}."
+        " The newest jobs and results may be missing."
+    ]
+
+
+def _free_name(directory: Path) -> str:
+    stem = f"jobs.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
+    taken = {path.name for path in directory.glob(f"{stem}*")}
+    names = (f"{stem}{ending}.sqlite3" for ending in ("", *(f"-{count}" for count in range(2, 10_000))))
+    return next(name for name in names if not any(other.startswith(name) for other in taken))
 
 
 def set_aside(path: Path) -> Path:
     """Rename the file and SQLite's files beside it to a name that says so; returns that of the file."""
-    aside = path.with_name(f"jobs.damaged-{time.strftime('%Y%m%d-%H%M%S')}.sqlite3")
-    count = 1
-    while aside.exists():
-        count += 1
-        aside = path.with_name(f"jobs.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{count}.sqlite3")
+    aside = path.with_name(_free_name(path.parent))
     for ending in ("", "-wal", "-shm"):
         with suppress(FileNotFoundError):
             os.replace(f"{path}{ending}", f"{aside}{ending}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from queue import SimpleQueue
@@ -15,9 +16,10 @@ import msgspec
 from engine.errors import StoreError, UnknownJob
 from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobState
 from engine.jobs.rows import ASSET_COLUMNS, DETAILS_QUERY, JOB_COLUMNS, asset_of, details_of, job_of
-from engine.jobs.schema import DURATION_KEY, FINISHED_KEY
+from engine.jobs.schema import DURATION_KEY, FINISHED_KEY, NOT_FINISHED
 from engine.jobs.writer import describe
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Order = Literal["created", "finished", "duration"]
 ORDER_KEYS: dict[Order, str] = {"created": "n", "finished": FINISHED_KEY, "duration": DURATION_KEY}
@@ -70,6 +72,34 @@ class Readers:
                 connection.close()
 
 
+def unfinished_jobs(connection: sqlite3.Connection) -> list[Job]:
+    """Jobs that have not ended: running ones first, by when they began, then those that wait, in order."""
+    rows = connection.execute(
+        f"SELECT {JOB_COLUMNS} FROM jobs WHERE state IN ('running', 'queued')"
+        " ORDER BY state DESC, CASE state WHEN 'running' THEN started_at END, number, position, n"
+    )
+    return [job_of(row) for row in rows]
+
+
+def ids_of_ended(connection: sqlite3.Connection) -> list[str]:
+    """All that is history."""
+    query = f"SELECT id FROM jobs WHERE state IN ({', '.join('?' * len(ENDED))})"
+    return [row[0] for row in connection.execute(query, tuple(ENDED))]
+
+
+def _readable(convert: Callable[[tuple[Any, ...]], T], rows: Iterable[tuple[Any, ...] | None]) -> list[T]:
+    """Records of the rows; one that is damaged does not hide the others."""
+    records: list[T] = []
+    for row in rows:
+        if row is None:
+            continue  # deleted meanwhile
+        try:
+            records.append(convert(row))
+        except (msgspec.MsgspecError, StoreError) as error:
+            logger.warning("Job %s is left out of a list, its record is damaged: %s", row[0], error)
+    return records
+
+
 def page_of_jobs(
     connection: sqlite3.Connection,
     *,
@@ -117,7 +147,7 @@ def page_of_jobs(
         values += [row[0], row[0], row[1]]
     query = f"SELECT {JOB_COLUMNS} FROM jobs WHERE {where} ORDER BY {key} {direction}, n {direction} LIMIT ? OFFSET ?"
     rows = connection.execute(query, [*values, limit, offset])
-    return [job_of(row) for row in rows], total
+    return _readable(job_of, rows), total
 
 
 def _pattern_of(text: str) -> str:
@@ -133,7 +163,7 @@ def details_of_states(
     """See `Store.details_of`."""
     if ENDED.issuperset(states):
         keys = (FINISHED_KEY, "n")
-        condition = f"{FINISHED_KEY} < 9e99 AND +state IN ({','.join('?' * len(states))})"
+        condition = f"{FINISHED_KEY} < {NOT_FINISHED} AND +state IN ({','.join('?' * len(states))})"
     else:
         keys = ("number", "position", "n")
         condition = f"state IN ({','.join('?' * len(states))})"
@@ -144,7 +174,7 @@ def details_of_states(
     ).fetchall()
     # One by one: whatever is sorted is sorted without the texts, and other threads have their turn in between.
     rows = (connection.execute(DETAILS_QUERY + "jobs.n = ?", number).fetchone() for number in numbers)
-    return [details_of(row) for row in rows if row is not None]
+    return _readable(details_of, rows)
 
 
 def page_of_assets(
@@ -167,4 +197,4 @@ def page_of_assets(
         " ORDER BY assets.n DESC LIMIT ? OFFSET ?",
         [*values, limit, offset],
     )
-    return [asset_of(row) for row in rows], total
+    return _readable(asset_of, rows), total

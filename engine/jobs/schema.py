@@ -17,11 +17,11 @@ from engine.errors import StoreError
 APPLICATION_ID = 0x536B656E
 """Written into the head of the file: "Sken"."""
 
-NOT_FINISHED = 9e99
+NOT_FINISHED = "9e99"
 """What sorts in place of the end of a job that has not ended: after all others."""
 FINISHED_KEY = f"COALESCE(finished_at, {NOT_FINISHED})"
 DURATION_KEY = "COALESCE(finished_at - started_at, -1)"
-"""Sorting keys, spelled exactly as in the indexes, without which SQLite would not use these."""
+"""Sorting keys, spelled exactly as in the indexes: SQLite does not use these otherwise."""
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (

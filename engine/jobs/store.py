@@ -11,34 +11,33 @@ import sqlite3
 import threading
 import time
 from collections.abc import Collection, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 
 from filelock import FileLock
 
 from engine.errors import StoreError
-from engine.jobs.database import FILE_NAME, connect, open_file
+from engine.jobs.database import FILE_NAME, OpenFile, connect, lock_directory, open_file
 from engine.jobs.events import TRANSIENT, JobEvent
 from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobResult, JobState, Submission
-from engine.jobs.reading import Order, Readers, details_of_states, page_of_assets, page_of_jobs
+from engine.jobs.reading import Order, Readers, details_of_states, ids_of_ended, page_of_assets, page_of_jobs
 from engine.jobs.rows import (
     ASSET_COLUMNS,
     DETAILS_QUERY,
-    JOB_COLUMNS,
     asset_of,
     details_of,
     event_of,
-    job_of,
     prompt_of,
 )
 from engine.jobs.schema import migrate
-from engine.jobs.writer import Write, Writer
+from engine.jobs.writer import Write, Writer, describe
 from engine.jobs.writing import Accepted, accept, forget, forget_oldest, remember, store_result, update
 
 logger = logging.getLogger(__name__)
 READERS = 3
 SEQ_BLOCK = 1_000_000
+DELETED_AT_ONCE = 200
 
 
 class Store:
@@ -48,22 +47,18 @@ class Store:
         notices: What the owner of the server should be told about the file: damage, what was saved from it.
     """
 
-    def __init__(
-        self, connection: sqlite3.Connection, *, path: Path | None, lock: FileLock | None, history_limit: int
-    ) -> None:
-        self.notices: list[str] = []
-        self._connection = connection
+    def __init__(self, opened: OpenFile, *, path: Path | None, lock: FileLock | None, history_limit: int) -> None:
+        self.notices = opened.notices
+        self._unfinished = opened.unfinished
+        self._connection = opened.connection
         self._file_lock = lock
         self._history_limit = history_limit
         self._begin()
-        if path is None:
-            # One connection for all: nobody else can see a database in memory.
-            guard = threading.Lock()
-            self._readers = Readers([connection], guard)
-        else:
-            guard = nullcontext()
-            self._readers = Readers([connect(path, reads_only=True) for _ in range(READERS)], guard)
-        self._writer = Writer(connection, guard)
+        # In memory there is one connection for all, since no other one can see that database.
+        guard = threading.Lock() if path is None else nullcontext()
+        connections = [self._connection] if path is None else [connect(path, reads_only=True) for _ in range(READERS)]
+        self._readers = Readers(connections, guard)
+        self._writer = Writer(self._connection, guard)
         self._writer.start()
 
     @classmethod
@@ -76,17 +71,20 @@ class Store:
         if directory is None:
             connection = connect(None)
             migrate(connection)
-            return cls(connection, path=None, lock=None, history_limit=history_limit)
-        opened = open_file(directory)
-        try:
-            store = cls(opened.connection, path=directory / FILE_NAME, lock=opened.lock, history_limit=history_limit)
-        except BaseException as error:
-            opened.connection.close()
-            opened.lock.release()
-            if isinstance(error, sqlite3.Error):
-                raise StoreError(f"The database of jobs in {directory} cannot be used: {error}") from error
-            raise
-        store.notices += opened.notices
+            return cls(OpenFile(connection, [], []), path=None, lock=None, history_limit=history_limit)
+        path = directory / FILE_NAME
+        with ExitStack() as on_failure:
+            lock = lock_directory(directory)
+            on_failure.callback(lock.release)
+            opened = open_file(path)
+            on_failure.callback(opened.connection.close)
+            try:
+                store = cls(opened, path=path, lock=lock, history_limit=history_limit)
+            except sqlite3.Error as error:
+                raise StoreError(f"{path}: {describe(error)}") from error
+            on_failure.pop_all()
+        for notice in store.notices:
+            logger.warning("%s", notice)
         return store
 
     def _begin(self) -> None:
@@ -101,11 +99,6 @@ class Store:
         self._connection.execute("PRAGMA synchronous = FULL")
         remember(self._connection, "seq", self._reserved)
         forget_oldest(self._connection, self._history_limit)
-        rows = self._connection.execute(
-            f"SELECT {JOB_COLUMNS} FROM jobs WHERE state IN ('running', 'queued')"
-            " ORDER BY state DESC, CASE state WHEN 'running' THEN started_at END, number, position, n"
-        )
-        self._unfinished = [job_of(row) for row in rows]
 
     def close(self) -> None:
         """Write what waits, then let go of file and directory. May take some milliseconds; may be called twice."""
@@ -161,7 +154,14 @@ class Store:
         Raises:
             StoreError: It could not be written.
         """
-        return await self._writer.run(lambda connection: forget(connection, job_ids))
+        if job_ids is None:
+            job_ids = await self._readers.ask(ids_of_ended)
+        count = 0
+        rest = list(job_ids)
+        while rest:  # not all at once: submissions shall not wait for it
+            some, rest = rest[:DELETED_AT_ONCE], rest[DELETED_AT_ONCE:]
+            count += await self._writer.run(partial(forget, job_ids=some))
+        return count
 
     # Events
 

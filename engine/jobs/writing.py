@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -151,12 +151,10 @@ def forget_oldest(connection: sqlite3.Connection, history_limit: int) -> None:
     )
 
 
-def forget(connection: sqlite3.Connection, job_ids: Collection[str] | None) -> int:
-    """Delete ended jobs, with all that hangs on them; None: all. Returns how many there were."""
-    query = f"DELETE FROM jobs WHERE state IN ({', '.join('?' * len(ENDED))})"
-    if job_ids is None:
-        return connection.execute(query, tuple(ENDED)).rowcount
-    return sum(connection.execute(f"{query} AND id = ?", (*ENDED, job_id)).rowcount for job_id in job_ids)
+def forget(connection: sqlite3.Connection, job_ids: Iterable[str]) -> int:
+    """Delete those of these jobs that have ended, with all that hangs on them. Returns how many they were."""
+    query = f"DELETE FROM jobs WHERE state IN ({', '.join('?' * len(ENDED))}) AND id = ?"
+    return sum(connection.execute(query, (*ENDED, job_id)).rowcount for job_id in job_ids)
 
 
 def remember(connection: sqlite3.Connection, key: str, value: int) -> None:

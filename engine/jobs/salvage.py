@@ -1,0 +1,98 @@
+"""Carries what can be read of a damaged file of jobs over into a new one, job by job. Events are left behind."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import get_args
+
+import msgspec
+
+from engine.errors import EngineError
+from engine.jobs.job import JobState
+from engine.jobs.rows import DETAILS_QUERY, details_of
+from engine.jobs.schema import migrate
+
+NUMBER_SOURCES = (
+    "jobs NOT INDEXED",
+    "jobs INDEXED BY jobs_waiting",
+    "jobs INDEXED BY jobs_client",
+    "jobs INDEXED BY jobs_finished",
+    "jobs INDEXED BY jobs_duration",
+)
+"""Each of these trees on its own can say which jobs there are; hardly all of them are damaged."""
+UNREADABLE = (sqlite3.Error, msgspec.MsgspecError, EngineError)
+
+
+def salvage(damaged: Path, new: sqlite3.Connection) -> str:
+    """Copy every job whose prompt is whole. The damaged file is only read.
+
+    Returns:
+        A sentence that says how many.
+    """
+    with TemporaryDirectory(dir=damaged.parent) as scratch:
+        copy = Path(scratch) / "copy.sqlite3"
+        for ending in ("", "-wal"):  # a connection to the file itself would change it
+            with suppress(FileNotFoundError):
+                shutil.copy(f"{damaged}{ending}", f"{copy}{ending}")
+        with closing(sqlite3.connect(copy, isolation_level=None)) as old:
+            numbers: set[int] = set()
+            with suppress(*UNREADABLE):
+                migrate(old)
+                numbers.update(_numbers_of_jobs(old))
+            new.execute("BEGIN IMMEDIATE")
+            with suppress(*UNREADABLE):
+                new.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", old.execute("SELECT * FROM meta"))
+            saved = sum(_carry_over(old, new, number) for number in sorted(numbers))
+            new.execute("COMMIT")
+    if not saved:
+        return "No job could be read in it."
+    lost = len(numbers) - saved
+    return f"{saved} jobs could be read and were carried over{f', {lost} could not' if lost else ''}; events were not."
+
+
+def _numbers_of_jobs(old: sqlite3.Connection) -> Iterator[int]:
+    for source in NUMBER_SOURCES:
+        for direction in ("ASC", "DESC"):  # from both ends up to the damage
+            with suppress(sqlite3.Error):
+                for (number,) in old.execute(f"SELECT n FROM {source} ORDER BY n {direction}"):
+                    if isinstance(number, int):
+                        yield number
+
+
+def _carry_over(old: sqlite3.Connection, new: sqlite3.Connection, number: int) -> bool:
+    """One job; False if it cannot be read."""
+    new.execute("SAVEPOINT job")
+    try:
+        row = old.execute("SELECT * FROM jobs WHERE n = ?", (number,)).fetchone()
+        details_row = old.execute(DETAILS_QUERY + "jobs.n = ?", (number,)).fetchone()
+        if details_row is None:
+            raise sqlite3.DatabaseError("no prompt")
+        state, finished_at = row[3], row[10]
+        if state not in get_args(JobState):
+            state = "queued" if finished_at is None else "failed"
+        details_of((*details_row[:15], None))  # refuses a damaged prompt
+        _insert(new, "jobs", (*row[:3], state, *row[4:]))
+        _insert(new, "prompts", old.execute("SELECT * FROM prompts WHERE job = ?", (number,)).fetchone())
+    except UNREADABLE:
+        new.execute("ROLLBACK TO job")
+        return False
+    finally:
+        new.execute("RELEASE job")
+    with suppress(*UNREADABLE):
+        result = old.execute("SELECT * FROM results WHERE job = ?", (number,)).fetchone()
+        if result is not None:
+            details_of(details_row)  # refuses what cannot be decoded
+            _insert(new, "results", result)
+    with suppress(*UNREADABLE):
+        for asset in old.execute("SELECT * FROM assets WHERE job = ?", (number,)):
+            _insert(new, "assets", asset)
+    return True
+
+
+def _insert(new: sqlite3.Connection, table: str, row: tuple[object, ...]) -> None:
+    new.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
