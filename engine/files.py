@@ -151,7 +151,7 @@ def walk_files(
 
     def wanted(name: str) -> bool:
         inside = leave or not os.path.islink(root / name) or _path_inside(root, name) is not None
-        return inside and not os.path.basename(name).startswith(".") and _is_text(name)
+        return inside and not os.path.basename(name).startswith(".") and is_text(name)
 
     for parent, folders, files in os.walk(root, followlinks=True):
         with contextlib.suppress(OSError):
@@ -169,7 +169,8 @@ def walk_files(
         yield from (name for name in names if wanted(name))
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Whether a name read from the disk can be written in UTF-8, so that a client can be told it."""
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -32,16 +32,19 @@ class Listings:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._known: dict[tuple[Path, bool], _Listing] = {}
+        self._merged: dict[str, tuple[list[tuple[str, ...]], tuple[str, ...]]] = {}
         self._lock = threading.Lock()
 
     def choices(self, folder: str) -> Sequence[str]:
         """The choices of a `ModelFile(folder)` input, sorted."""
         if folder == "input" or folder == "output" or folder == "temp":
             return self._list(self._settings.directory(folder), pictures=True)
-        directories = self._settings.model_directories(folder)
-        if len(directories) == 1:
-            return self._list(directories[0])
-        return tuple(sorted({name for directory in directories for name in self._list(directory)}))
+        parts = [self._list(directory) for directory in self._settings.model_directories(folder)]
+        known, merged = self._merged.get(folder, ([], ()))
+        if len(known) != len(parts) or any(a is not b for a, b in zip(known, parts, strict=True)):
+            merged = tuple(sorted({name for part in parts for name in part}))
+            self._merged[folder] = parts, merged
+        return merged
 
     def models(self, kind: str) -> list[tuple[Path, Sequence[str]]]:
         """Every directory of a kind with the names of its model files."""

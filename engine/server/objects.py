@@ -1,0 +1,117 @@
+"""GET /object_info: the node types with the choices that they have at the moment, as one JSON text.
+
+The text is large and asked for at every opening of the page, so it is written once for each state of declarations and
+folders, off the event loop, and sent again, or not at all to those who have it (ETag).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+import msgspec
+from aiohttp import web
+
+from engine.server.bodies import check_text
+from engine.server.keys import DISPATCHER, LISTINGS, SETTINGS
+from engine.server.listings import Listings
+from engine.workers.catalog import Catalog
+
+READY_TIMEOUT_S = 120.0
+_WORTH_PACKING_BYTES = 2_000
+_PACK_LEVEL = 5
+
+routes = web.RouteTableDef()
+
+
+class _Text(NamedTuple):
+    """A JSON text, as it is and packed, and what it was written from."""
+
+    body: bytes
+    packed: bytes
+    etag: str
+    catalog_etag: str
+    folders: dict[str, Sequence[str]]
+
+
+class ObjectInfoText:
+    """The JSON text of all node types; written anew when a declaration or a folder that one lists has changed."""
+
+    def __init__(self, catalog: Catalog, listings: Listings) -> None:
+        self._catalog = catalog
+        self._listings = listings
+        self._text: _Text | None = None
+        self._lock = asyncio.Lock()
+
+    async def current(self) -> _Text:
+        """The text as of now; whoever asks while it is being written waits for the same one."""
+        async with self._lock:
+            if self._text is None or not await asyncio.to_thread(self._is_current, self._text):
+                self._text = await asyncio.to_thread(self._write)
+            return self._text
+
+    def _is_current(self, text: _Text) -> bool:
+        return text.catalog_etag == self._catalog.etag and all(
+            self._listings.choices(folder) == names for folder, names in text.folders.items()
+        )
+
+    def _write(self) -> _Text:
+        catalog_etag, folders = self._catalog.etag, dict[str, Sequence[str]]()
+
+        def list_folder(folder: str) -> Sequence[str]:
+            folders[folder] = self._listings.choices(folder)
+            return folders[folder]
+
+        body = msgspec.json.encode(self._catalog.object_info(None, list_folder))
+        packed = gzip.compress(body, _PACK_LEVEL, mtime=0)
+        return _Text(body, packed, _etag_of(body), catalog_etag, folders)
+
+
+_TEXT: web.AppKey[ObjectInfoText] = web.AppKey("object_info_text")
+
+
+def set_up(app: web.Application) -> None:
+    """Give the application its lists of files and the text over them."""
+    app[LISTINGS] = Listings(app[SETTINGS])
+    app[_TEXT] = ObjectInfoText(app[DISPATCHER].catalog, app[LISTINGS])
+
+
+@routes.get("/object_info")
+async def object_info(request: web.Request) -> web.Response:
+    """Every node type by its name."""
+    await request.app[DISPATCHER].catalog.ready(READY_TIMEOUT_S)
+    text = await request.app[_TEXT].current()
+    return _send(request, text.body, text.packed, text.etag)
+
+
+@routes.get("/object_info/{type}")
+async def object_info_of_type(request: web.Request) -> web.Response:
+    """One node type by its name; nothing if there is none."""
+    name = check_text(request.match_info["type"], "The node type")
+    catalog = request.app[DISPATCHER].catalog
+    await catalog.ready(READY_TIMEOUT_S)
+    listings = request.app[LISTINGS]
+    body = await asyncio.to_thread(lambda: msgspec.json.encode(catalog.object_info(name, listings.choices)))
+    return _send(request, body, None, _etag_of(body))
+
+
+def _etag_of(body: bytes) -> str:
+    return blake2b(body, digest_size=16).hexdigest()
+
+
+def _send(request: web.Request, body: bytes, packed: bytes | None, etag: str) -> web.Response:
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    known = request.if_none_match
+    if known and any(one.value in (etag, "*") for one in known):
+        response = web.Response(status=304, headers=headers)
+    elif packed and len(body) >= _WORTH_PACKING_BYTES and "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        response = web.Response(body=packed, headers=headers, content_type="application/json", charset="utf-8")
+    else:
+        response = web.Response(body=body, headers=headers, content_type="application/json", charset="utf-8")
+    # Weak: packed or not, it is the same text, but not the same bytes.
+    response.headers["ETag"] = f'W/"{etag}"'
+    return response

@@ -1,0 +1,138 @@
+"""/userdata and /v2/userdata: the files that the page keeps for its user, workflows above all.
+
+The directory and what may happen in it: `engine.server.profile`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from engine.graph.json_values import show
+from engine.server.bodies import bool_param, read_body, text_param
+from engine.server.delivery import LONGEST_NAME, send_file
+from engine.server.profile import (
+    describe_file,
+    find_own,
+    find_profile,
+    list_own,
+    move_own,
+    own_name,
+    resolve_own,
+    throw_away,
+    write_own,
+)
+from engine.server.refusal import Refusal, not_found
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/userdata")
+async def list_files(request: web.Request) -> web.Response:
+    """The files in a folder (`dir`), also those below it (`recurse`): names, parts of names, or records."""
+    profile = find_profile(request)
+    folder_name = text_param(request, "dir", "", longest=LONGEST_NAME)
+    if not folder_name:
+        raise Refusal("The parameter 'dir' should name a folder, but is missing or empty.")
+    recurse, full, split = (bool_param(request, name) for name in ("recurse", "full_info", "split"))
+
+    def list_folder() -> list[Any]:
+        folder = _find_folder(profile, folder_name)
+        listed: list[Any] = []
+        for path in list_own(profile, folder, recurse=recurse):
+            name = path.relative_to(folder).as_posix()
+            if full:
+                listed.append({**describe_file(profile, path), "path": name})
+            else:
+                listed.append([name, *name.split("/")] if split else name)
+        return listed
+
+    return web.json_response(await asyncio.to_thread(list_folder))
+
+
+def _find_folder(profile: Path, name: str) -> Path:
+    """A folder of the profile; the profile itself for `.`."""
+    folder = profile.resolve() if name.strip("/\\") in ("", ".") else resolve_own(profile, name, "The folder")
+    if not folder.is_dir():
+        raise not_found(f"Directory not found: there is no folder {show(name)}.")
+    return folder
+
+
+@routes.get("/v2/userdata")
+async def list_entries(request: web.Request) -> web.Response:
+    """The files and folders in a folder (`path`, by default all of the user's)."""
+    profile = find_profile(request)
+    name = text_param(request, "path", "", longest=LONGEST_NAME) or ""
+
+    def list_folder() -> list[dict[str, Any]]:
+        if not name and not profile.is_dir():
+            return []
+        folder = _find_folder(profile, name)
+        with os.scandir(folder) as entries:
+            folders = sorted(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+        listed: list[dict[str, Any]] = [
+            {"name": one, "path": own_name(profile, folder / one), "type": "directory"} for one in folders
+        ]
+        for path in list_own(profile, folder, recurse=False):
+            record = describe_file(profile, path)
+            del record["created"]
+            listed.append({"name": path.name, "type": "file", **record})
+        return listed
+
+    return web.json_response(await asyncio.to_thread(list_folder))
+
+
+@routes.get("/userdata/{file}")
+async def read(request: web.Request) -> web.StreamResponse:
+    """A file. Style sheets keep their type, so that the page may use the user's own."""
+    profile = find_profile(request)
+    path = await asyncio.to_thread(find_own, profile, request.match_info["file"])
+    return send_file(path, media_type="text/css" if path.suffix.lower() == ".css" else None)
+
+
+@routes.post("/userdata/{file}")
+async def write(request: web.Request) -> web.Response:
+    """Store the body as a file, whole or not at all."""
+    profile = find_profile(request)
+    overwrite, full = bool_param(request, "overwrite", True), bool_param(request, "full_info")
+    path = await asyncio.to_thread(resolve_own, profile, request.match_info["file"], writes=True)
+    body = await read_body(request)
+    await asyncio.to_thread(write_own, profile, path, body, overwrite=overwrite)
+    return await _tell(profile, path, full)
+
+
+@routes.delete("/userdata/{file}")
+async def delete(request: web.Request) -> web.Response:
+    """Move a file to the trash."""
+    profile = find_profile(request)
+
+    def remove() -> None:
+        throw_away(profile, find_own(profile, request.match_info["file"], writes=True))
+
+    await asyncio.to_thread(remove)
+    return web.Response(status=204)
+
+
+@routes.post("/userdata/{file}/move/{dest}")
+async def move(request: web.Request) -> web.Response:
+    """Give a file another name."""
+    profile = find_profile(request)
+    overwrite, full = bool_param(request, "overwrite", True), bool_param(request, "full_info")
+
+    def rename() -> Path:
+        target = resolve_own(profile, request.match_info["dest"], "The new name", writes=True)
+        source = find_own(profile, request.match_info["file"], writes=True)
+        move_own(profile, source, target, overwrite=overwrite)
+        return target
+
+    return await _tell(profile, await asyncio.to_thread(rename), full)
+
+
+async def _tell(profile: Path, path: Path, full: bool) -> web.Response:
+    if full:
+        return web.json_response(await asyncio.to_thread(describe_file, profile, path))
+    return web.json_response(own_name(profile, path))
