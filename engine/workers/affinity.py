@@ -38,8 +38,8 @@ class Holdings:
 
     def score(self, needs: Needs) -> tuple[int, int, int]:
         """Higher is better: shared models, then shared results, then room."""
-        models: frozenset[str] = frozenset().union(*(job.models for job in self.jobs))
-        keys: frozenset[bytes] = frozenset().union(*(job.keys for job in self.jobs))
+        models = {model for job in self.jobs for model in job.models}
+        keys = {key for job in self.jobs for key in job.keys}
         return len(models & needs.models), len(keys & needs.keys), -len(models)
 
 

@@ -58,7 +58,7 @@ class Child:
         *,
         stdin: bytes = b"",
         environment: Mapping[str, str] | None = None,
-        on_line: Callable[[str], None] = lambda line: None,
+        on_line: Callable[[str], None],
     ) -> Child:
         """Start a process.
 

@@ -49,7 +49,7 @@ class Boss(Protocol):
         """A worker's process ended. `was_validating`: it was also validating somebody's workflow."""
         ...
 
-    def on_line(self, worker: Worker, text: str) -> None:
+    def on_line(self, text: str) -> None:
         """A worker wrote a line."""
         ...
 
@@ -165,6 +165,7 @@ class Crew:
         """The worker runs this job from now on."""
         worker.job_id = job_id
         self._holdings[worker.number].jobs.append(needs)
+        self._announce_change()
 
     def release(self, worker: Worker) -> None:
         """The worker's run has ended."""
@@ -295,14 +296,14 @@ class Crew:
                     WorkerUnavailable(f"The worker {death.reason} while it was asked; it is being replaced.")
                 )
         # The first death at a start may be chance; who waits goes on waiting. What the worker itself says is none.
-        if not death.was_ready and (death.kind == "refused" or worker.failures > 1):
-            if not any(other.started_at is not None for other in self.workers):
-                self._catalog.fail(f"The worker {death.reason}. Its start is tried again.")
+        is_lasting = not death.was_ready and (death.kind == "refused" or worker.failures > 1)
+        if is_lasting and not any(other.started_at is not None for other in self.workers):
+            self._catalog.fail(f"The worker {death.reason}. Its start is tried again.")
         await self._boss.on_death(worker, death, was_validating=any(question.is_validation for question in asked))
 
     def on_line(self, worker: Worker, text: str) -> None:
         """As `supervisor.Observer`."""
-        self._boss.on_line(worker, text)
+        self._boss.on_line(text)
 
     def on_change(self, worker: Worker) -> None:
         """As `supervisor.Observer`."""
@@ -316,6 +317,4 @@ class Crew:
         self._boss.on_change()
 
     def _remove_excess(self, number: int, taken_bytes: int, limit: str) -> None:
-        self.workers[number].kill(
-            "memory", f"took {taken_bytes / 2**30:.1f} GiB of memory and was stopped, as {limit}"
-        )
+        self.workers[number].kill("memory", f"took {taken_bytes / 2**30:.1f} GiB of memory and was stopped, as {limit}")

@@ -60,7 +60,7 @@ class WorkerStatus:
 
 @dataclass(frozen=True, slots=True)
 class WorkersChanged:
-    """A worker became ready, died or is being started."""
+    """A worker began or ended a run, became ready, died or is being started."""
 
     workers: tuple[WorkerStatus, ...]
 

@@ -1,4 +1,4 @@
-"""The last events of all jobs, in memory: what a client that was away for a moment missed, transient events included."""
+"""The last events of all jobs, in memory: what a client missed that was away for a moment, also transient events."""
 
 from __future__ import annotations
 

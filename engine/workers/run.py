@@ -26,8 +26,10 @@ class Run:
         prompt: The workflow, JSON text.
         seq: Of the last event told.
         is_cancelled: Somebody asked for its end.
-        is_parked: The server stops; the job goes back to the queue for the next start.
-        is_ending: Its last message has come; what remains is to write it down.
+        is_taken: The worker has read the job.
+        is_ending: How it ended is known; what remains is to write it down.
+        ended: Set when that is done.
+        kill_timer: Ends the worker if an interrupt is not obeyed.
     """
 
     job: Job
@@ -35,11 +37,10 @@ class Run:
     prompt: bytes
     seq: int = 0
     is_cancelled: bool = False
-    is_parked: bool = False
+    is_taken: bool = False
     is_ending: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     kill_timer: asyncio.TimerHandle | None = None
-    _last: NodeStarted | None = None
     _running: dict[str, NodeStarted] = field(default_factory=dict[str, NodeStarted])
     _progress: dict[str, NodeProgress] = field(default_factory=dict[str, NodeProgress])
     _cached: dict[str, None] = field(default_factory=dict[str, None])
@@ -52,11 +53,12 @@ class Run:
         """Take in an event of the run."""
         match event:
             case NodeStarted():
-                self._last = event
+                self.is_taken = True
                 self._running[event.node_id] = event
             case NodeProgress():
                 self._progress[event.node_id] = event
             case NodesCached():
+                self.is_taken = True
                 self._cached.update(dict.fromkeys(event.node_ids))
             case NodeFinished():
                 self._finish(event)
@@ -76,6 +78,11 @@ class Run:
         )
         if event.ui is not None:
             self._outputs[event.display_id] = event.ui
+
+    def stop_waiting_to_kill(self) -> None:
+        """The run has ended; its worker need not be."""
+        if self.kill_timer is not None:
+            self.kill_timer.cancel()
 
     def show(self, preview: Preview) -> None:
         """Take in a picture of the run."""
