@@ -25,9 +25,9 @@ _SEED_NAMES = frozenset({"seed", "noise_seed"})
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One way to read a list of values: by name, how many are of a wrong kind, how many are left over."""
+    """One way to read a list of values: the place of each name, how many are of a wrong kind or left over."""
 
-    values: dict[str, Any]
+    places: dict[str, int]
     mismatches: int
     left_over: int
 
@@ -45,7 +45,7 @@ def name_values(node: CanvasNode, definition: NodeDef | None) -> tuple[dict[str,
     if isinstance(node.values, Mapping):
         values = {widget.name: node.values[widget.name] for widget in widgets if widget.name in node.values}
     else:
-        values = _name_by_position(node, definition, widgets)
+        values = {name: (node.values or [])[place] for name, place in places_of(node, definition).items()}
     names = {widget.name for widget in widgets}
     values.update({name: value for name, value in node.written.items() if name in names})
     notes: list[Note] = []
@@ -75,8 +75,12 @@ def _required_first(inputs: Any) -> list[Input]:
     return sorted(inputs, key=lambda declared: declared.kind == "optional")
 
 
-def _name_by_position(node: CanvasNode, definition: NodeDef, widgets: Sequence[Input]) -> dict[str, Any]:
-    """The reading of the list in which most values are of the right kind and fewest are left over."""
+def places_of(node: CanvasNode, definition: NodeDef) -> dict[str, int]:
+    """Where in its list of values a node has the value of each widget.
+
+    Of all readings of the list, the one in which most values are of the right kind and fewest are left over.
+    """
+    widgets = widgets_of(definition)
     values = node.values if isinstance(node.values, list) else []
     readings = [_read_in_order(values, widgets)]
     with_sockets = _required_first(declared for declared in definition.inputs if declared.type in WIDGET_TYPES)
@@ -87,23 +91,23 @@ def _name_by_position(node: CanvasNode, definition: NodeDef, widgets: Sequence[I
     if slots and readings[0].mismatches:  # the version that wrote the file may have had other widgets
         readings.append(_read_in_order(values, slots))
     best = min(readings, key=lambda reading: (reading.mismatches, abs(reading.left_over)))
-    return {name: value for name, value in best.values.items() if name in by_name}
+    return {name: place for name, place in best.places.items() if name in by_name}
 
 
 def _read_in_order(values: Sequence[Any], widgets: Sequence[Input]) -> _Reading:
     """Give values to widgets in turn, passing over control values after seeds."""
-    named: dict[str, Any] = {}
+    places: dict[str, int] = {}
     mismatches = 0
     place = 0
     for index, widget in enumerate(widgets):
         if place >= len(values):
             break
-        named[widget.name] = values[place]
+        places[widget.name] = place
         mismatches += not _is_plausible(widget, values[place])
         place += 1
         if _has_control(widget) and place < len(values) and _is_control(values, place, widgets[index + 1 :]):
             place += 2 if widget.type == "COMBO" else 1  # a controlled list is followed by its filter, too
-    return _Reading(named, mismatches, len(values) - place - (len(widgets) - len(named)))
+    return _Reading(places, mismatches, len(values) - place - (len(widgets) - len(places)))
 
 
 def _has_control(widget: Input) -> bool:

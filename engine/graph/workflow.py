@@ -80,11 +80,13 @@ class Workflow:
         nodes: By id.
         extra: What files saved by the run carry besides the prompt, by key (`workflow`: the canvas document).
         notes: What reading the file had to drop, fill in or guess.
+        source: The document in API format that this was read from, as it was; None if it was read from another.
     """
 
     nodes: Mapping[str, Node] = field(default_factory=dict[str, Node])
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
     notes: tuple[Note, ...] = field(default=(), compare=False)
+    source: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def document(self) -> Mapping[str, Any] | None:
@@ -107,11 +109,11 @@ class Workflow:
                 "This is not a workflow in API format: none of its entries has a 'class_type'.",
                 details='Expected {node id: {"class_type": ..., "inputs": {...}}}.',
             )
-        return cls(nodes=nodes, extra=extra or {})
+        return cls(nodes=nodes, extra=extra or {}, source=document)
 
     def to_api(self) -> dict[str, Any]:
-        """The API format; reading it again gives equal nodes (`extra` and `notes` have no place in it)."""
-        return {node.id: _write_node(node) for node in self.nodes.values()}
+        """The API format, nodes only; reading it again gives equal ones. What a file says besides: `graph.saving`."""
+        return {node.id: write_node(node) for node in self.nodes.values()}
 
     def with_inputs(self, values: Mapping[tuple[str, str], Any]) -> Workflow:
         """A copy in which these inputs, by (node id, input name), hold these literals or links.
@@ -150,12 +152,12 @@ def _read_node(node_id: str, record: Mapping[str, Any], document: Mapping[Any, A
     return Node(
         id=node_id,
         type=type_name,
-        inputs={str(name): _read_value(value, document) for name, value in inputs.items()},
+        inputs={str(name): read_value(value, document) for name, value in inputs.items()},
         title=as_text((as_object(record.get("_meta")) or {}).get("title")),
     )
 
 
-def _read_value(value: Any, document: Mapping[Any, Any]) -> Any:
+def read_value(value: Any, document: Mapping[Any, Any]) -> Any:
     """A literal or a link. A list that cannot be a link stays a literal: validation judges it by the input's type."""
     if (items := as_list(value)) is not None:
         return _read_link(items, document) or items
@@ -185,17 +187,19 @@ def _wrapped(value: object) -> Mapping[str, Any] | None:
     return record if record is not None and len(record) == 1 and _WRAPPER in record else None
 
 
-def _write_node(node: Node) -> dict[str, Any]:
+def write_node(node: Node) -> dict[str, Any]:
+    """A node in API format."""
     record: dict[str, Any] = {
         "class_type": node.type,
-        "inputs": {name: _write_value(value) for name, value in node.inputs.items()},
+        "inputs": {name: write_value(value) for name, value in node.inputs.items()},
     }
     if node.title:
         record["_meta"] = {"title": node.title}
     return record
 
 
-def _write_value(value: Any) -> Any:
+def write_value(value: Any) -> Any:
+    """A literal or a link in API format."""
     if isinstance(value, Link):
         return [value.node_id, value.output]
     if as_list(value) is not None or _wrapped(value) is not None:

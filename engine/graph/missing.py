@@ -1,0 +1,222 @@
+"""What a workflow needs and this machine does not have: node types with the pack they come from, and model files with
+the address that the file gives and the nearest file that is there.
+
+Looks at everything that the file says, whichever part of it can run; `engine.graph.validate` says what cannot.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from engine.graph.core_types import core_registry
+from engine.graph.json_values import as_list, as_object, as_text
+from engine.graph.registry import Registry
+from engine.graph.schema import ModelFile
+from engine.graph.values import Choices
+from engine.graph.workflow import Workflow
+
+_CORE_PACK = "comfy-core"
+_MOST_COMPARED = 5_000
+_LONGEST_COMPARED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class MissingType:
+    """A node type that is not there.
+
+    Attributes:
+        node_type: Its name.
+        node_ids: Where the workflow uses it.
+        pack: The registry's name of the pack it comes from (`cnr_id`); empty if the file does not say.
+        repository: `owner/name` of the pack (`aux_id`); empty if the file does not say.
+        version: Of the pack, as the file was written; empty if it does not say.
+        nearest: Types that are there and called alike, best first.
+    """
+
+    node_type: str
+    node_ids: tuple[str, ...]
+    pack: str = ""
+    repository: str = ""
+    version: str = ""
+    nearest: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        source = " or ".join(filter(None, (self.pack, self.repository)))
+        near = f" Called alike: {', '.join(map(repr, self.nearest))}." if self.nearest else ""
+        return (
+            f"node type {self.node_type!r} (node{'s' if len(self.node_ids) > 1 else ''} {', '.join(self.node_ids)})"
+            f" is not there{f'; it comes from the pack {source}' if source else ''}.{near}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MissingModel:
+    """A model file that is not there.
+
+    Attributes:
+        name: As the file calls it.
+        folder: The kind of model; empty if neither a node nor the file says.
+        inputs: `NODE.INPUT`s that name it; none where only the file's list of models does.
+        url: Where the file says that it can be had; empty if it does not.
+        sha256: Of the file, lower case; empty if not known.
+        nearest: The file that is there and comes nearest, or None.
+        nearest_by: Why it does.
+    """
+
+    name: str
+    folder: str
+    inputs: tuple[str, ...] = ()
+    url: str = ""
+    sha256: str = ""
+    nearest: str | None = None
+    nearest_by: Literal["hash", "base name", "similar name"] | None = None
+
+    def __str__(self) -> str:
+        used = f" (needed by {', '.join(self.inputs)})" if self.inputs else ""
+        where = f" among the {self.folder}" if self.folder else ""
+        url = f" It can be had at {self.url}" if self.url else ""
+        near = f" The nearest that is there is {self.nearest!r} (same {self.nearest_by})." if self.nearest else ""
+        near = near.replace("same similar", "similar")
+        return f"model file {self.name!r}{used} is not there{where}.{near}{url}"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """All that is missing, in the order of the file."""
+
+    types: tuple[MissingType, ...] = ()
+    models: tuple[MissingModel, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.types or self.models)
+
+
+def find_missing(
+    workflow: Workflow,
+    registry: Registry,
+    files: Callable[[str], Sequence[str]],
+    hashes: Mapping[str, tuple[str, str]] | None = None,
+) -> Missing:
+    """What is not there.
+
+    Args:
+        workflow: As read; its canvas document, where it has one, says more about packs and models.
+        registry: The node types that there are.
+        files: The files of a kind of model, by its folder.
+        hashes: (folder, name) of files that are there, by SHA-256, as far as these are known.
+    """
+    told = _Told.read(workflow.document or {})
+    return Missing(
+        tuple(_missing_types(workflow, registry, told)),
+        tuple(_missing_models(workflow, registry, files, told, hashes or {})),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the canvas document tells: the pack of each type, and records of model files by base name."""
+
+    packs: Mapping[str, Mapping[str, Any]]
+    models: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> _Told:
+        packs: dict[str, Mapping[str, Any]] = {}
+        models: dict[str, Mapping[str, Any]] = {}
+        for record in _scopes(document):
+            _collect_models(record, models)
+            for row in as_list(record.get("nodes")) or []:
+                node = as_object(row) or {}
+                properties = as_object(node.get("properties")) or {}
+                packs.setdefault(as_text(node.get("type")), properties)
+                _collect_models(properties, models)
+        return cls(packs, models)
+
+
+def _scopes(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The document and every definition of a subgraph in it."""
+    waiting = deque([document])
+    while waiting:
+        record = waiting.popleft()
+        yield record
+        definitions = as_object(record.get("definitions")) or {}
+        waiting.extend(entry for row in as_list(definitions.get("subgraphs")) or [] if (entry := as_object(row)))
+
+
+def _collect_models(record: Mapping[str, Any], models: dict[str, Mapping[str, Any]]) -> None:
+    for row in as_list(record.get("models")) or []:
+        entry = as_object(row)
+        if entry is not None and (name := as_text(entry.get("name"))):
+            models.setdefault(_base_name(name), entry)
+
+
+def _missing_types(workflow: Workflow, registry: Registry, told: _Told) -> Iterator[MissingType]:
+    used: dict[str, list[str]] = {}
+    for node in workflow.nodes.values():
+        if node.type not in registry:
+            used.setdefault(node.type, []).append(node.id)
+    for name, node_ids in used.items():
+        properties = told.packs.get(name, {})
+        pack = as_text(properties.get("cnr_id")) or (_CORE_PACK if name in core_registry() else "")
+        repository, version = as_text(properties.get("aux_id")), as_text(properties.get("ver"))
+        yield MissingType(name, tuple(node_ids), pack, repository, version, tuple(registry.nearest(name)))
+
+
+def _missing_models(
+    workflow: Workflow,
+    registry: Registry,
+    files: Callable[[str], Sequence[str]],
+    told: _Told,
+    hashes: Mapping[str, tuple[str, str]],
+) -> Iterator[MissingModel]:
+    choices: dict[str, Choices] = {}
+
+    def choices_of(folder: str) -> Choices:
+        if folder not in choices:
+            choices[folder] = Choices(files(folder))
+        return choices[folder]
+
+    wanted: dict[tuple[str, str], list[str]] = {}
+    for node in workflow.nodes.values():
+        definition = registry.get(node.type) or core_registry().get(node.type)
+        for declared in definition.inputs if definition is not None else ():
+            value = node.inputs.get(declared.name)
+            if not isinstance(declared.choices, ModelFile) or not isinstance(value, str):
+                continue
+            folder = declared.choices.folder
+            if value not in declared.choices.extra and choices_of(folder).find(value) is None:
+                wanted.setdefault((folder, value), []).append(f"{node.id}.{declared.name}")
+    named = {_base_name(name) for _, name in wanted}
+    for name, record in told.models.items():
+        folder = as_text(record.get("directory"))
+        if name not in named and choices_of(folder).find(name) is None:
+            wanted[folder, as_text(record["name"])] = []
+    for (folder, name), inputs in wanted.items():
+        record = told.models.get(_base_name(name), {})
+        is_sha = as_text(record.get("hash_type")).upper() in ("SHA256", "")
+        sha256 = as_text(record.get("hash")).lower() if is_sha else ""
+        nearest, why = _nearest(name, sha256, folder, choices_of(folder), hashes)
+        yield MissingModel(name, folder, tuple(inputs), as_text(record.get("url")), sha256, nearest, why)
+
+
+def _nearest(
+    name: str, sha256: str, folder: str, choices: Choices, hashes: Mapping[str, tuple[str, str]]
+) -> tuple[str | None, Literal["hash", "base name", "similar name"] | None]:
+    """By hash, then by base name, then a similar one."""
+    if sha256 in hashes and hashes[sha256][0] == folder:
+        return hashes[sha256][1], "hash"
+    names = [str(value) for value in choices.values[:_MOST_COMPARED]]
+    base = _base_name(name)
+    if same := [each for each in names if _base_name(each) == base]:
+        return same[0], "base name"
+    by_base = {_base_name(each).lower(): each for each in names}
+    near = difflib.get_close_matches(base[:_LONGEST_COMPARED].lower(), by_base, 1)
+    return (by_base[near[0]], "similar name") if near else (None, None)
+
+
+def _base_name(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2]
