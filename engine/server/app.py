@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from engine.server.gate import Gate, choose_token
 from engine.server.hub import Hub
-from engine.server.keys import DISPATCHER, HUB, SERVER_SETTINGS, SETTINGS, STORE
-from engine.server.refusal import answer_errors
+from engine.server.keys import DISPATCHER, GATE, HUB, SERVER_SETTINGS, SETTINGS, STORE
+from engine.server.login import wants_page
+from engine.server.refusal import Handler, Refusal, answer_errors
+from engine.server.security import add_headers, answer_expectation, compress, guard
 
 if TYPE_CHECKING:
     from engine.jobs.store import Store
@@ -18,7 +21,17 @@ if TYPE_CHECKING:
     from engine.workers.dispatch import Dispatcher
 
 _ROUTE_MODULES = (
-    *("prompts", "websocket", "files", "uploads", "objects", "model_files", "userdata", "preferences", "system", "api"),
+    "prompts",
+    "queue",
+    "history",
+    "job_list",
+    "websocket",
+    "login",
+    "files",
+    "objects",
+    "userdata",
+    "system",
+    "api",
     "static",
 )
 """Modules or packages below `engine.server` with `routes` and, if there is something to prepare, `set_up(app)`.
@@ -27,15 +40,32 @@ The first route to match wins."""
 
 
 def make_app(
-    dispatcher: Dispatcher, store: Store, settings: Settings, server_settings: ServerSettings
+    dispatcher: Dispatcher,
+    store: Store,
+    settings: Settings,
+    server_settings: ServerSettings,
+    *,
+    token: str | None = None,
 ) -> web.Application:
-    """The application over a dispatcher, which may not have been started yet."""
-    app = web.Application(middlewares=[answer_errors], client_max_size=server_settings.max_upload_bytes)
+    """The application over a dispatcher, which may not have been started yet.
+
+    Args:
+        dispatcher: Takes jobs in.
+        store: Where it keeps them.
+        settings: Directories and limits.
+        server_settings: Whom to let in, and what to refuse.
+        token: As `choose_token` gave it, for who prints it; None chooses it here.
+    """
+    app = web.Application(
+        middlewares=[answer_errors, _ask_for_token, guard, compress], client_max_size=server_settings.max_upload_bytes
+    )
     app[DISPATCHER] = dispatcher
     app[STORE] = store
     app[SETTINGS] = settings
     app[SERVER_SETTINGS] = server_settings
+    app[GATE] = Gate(server_settings, token or choose_token(server_settings))
     app[HUB] = Hub(dispatcher, shows_internals=server_settings.shows_internals)
+    app.on_response_prepare.append(add_headers)
     for name in _ROUTE_MODULES:
         if find_spec(f"engine.server.{name}") is not None:
             module = import_module(f"engine.server.{name}")
@@ -48,7 +78,25 @@ def make_app(
 
 def add_routes(app: web.Application, routes: web.RouteTableDef) -> None:
     """Add each route bare and below `/api`; those that say `/api` themselves, and the page, only as they are."""
-    app.add_routes(routes)
     for route in routes:
-        if isinstance(route, web.RouteDef) and route.path != "/" and not route.path.startswith("/api/"):
-            app.router.add_route(route.method, f"/api{route.path}", route.handler, **route.kwargs)
+        if not isinstance(route, web.RouteDef):
+            route.register(app.router)
+            continue
+        has_twin = route.path != "/" and not route.path.startswith("/api/")
+        for path in (route.path, f"/api{route.path}") if has_twin else (route.path,):
+            arguments: dict[str, Any] = {"expect_handler": answer_expectation, **route.kwargs}
+            if route.method == "GET":
+                app.router.add_get(path, route.handler, **arguments)  # with its HEAD
+            else:
+                app.router.add_route(route.method, path, route.handler, **arguments)
+
+
+@web.middleware
+async def _ask_for_token(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Show who opened the page without a token where to enter it."""
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        if refusal.status == 401 and wants_page(request):
+            raise web.HTTPSeeOther("/login") from refusal
+        raise

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.jobs.events import FINAL, JobEvent, JobStarted, NodeText
 from engine.server import protocol
 from engine.server.outbox import Outbox, Sender
 from engine.server.protocol import Message, Translator
-from engine.workers.dispatch import Dispatcher
 from engine.workers.messages import PackMessage
 from engine.workers.notices import Notice, PreviewShown, QueueChanged
+
+if TYPE_CHECKING:
+    from engine.workers.dispatch import Dispatcher
 
 
 class Client:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.jobs.store import Store
+    from engine.server.gate import Gate
     from engine.server.hub import Hub
     from engine.server.listings import Listings
     from engine.server.log_ring import LogRing
@@ -23,6 +24,8 @@ STORE: web.AppKey[Store] = web.AppKey("store")
 """Every accepted job and what became of it."""
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings")
 SERVER_SETTINGS: web.AppKey[ServerSettings] = web.AppKey("server_settings")
+GATE: web.AppKey[Gate] = web.AppKey("gate")
+"""Who is let in."""
 HUB: web.AppKey[Hub] = web.AppKey("hub")
 """The websocket clients."""
 LISTINGS: web.AppKey[Listings] = web.AppKey("listings")

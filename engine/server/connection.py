@@ -1,0 +1,79 @@
+"""The HTTP connections of the server: aiohttp's, with its own answers to what is not HTTP, and time-outs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from aiohttp import web
+
+from engine.server.refusal import Refusal, write_refusal
+from engine.server.security import STRICT_POLICY, AccessLog
+
+LOGGER = logging.getLogger(__name__)
+
+_HEADER_TIMEOUT_S = 30.0
+"""So long a connection may take to send the headers of its first or its next request."""
+_LINGERING_S = 5.0
+
+
+class Connection(web.RequestHandler):
+    """One connection of a client."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - may quote what came, a token among it
+    ) -> web.StreamResponse:
+        """Answer what aiohttp could not read, or what failed outside of any handler, with the error object."""
+        if status >= 500:
+            LOGGER.error("A request failed.", exc_info=exc)
+        if request.writer.output_size > 0:
+            raise ConnectionError("A part of the answer was sent already.")
+        if status < 500:
+            refusal = Refusal("The request is not HTTP as this server reads it.", status=status, details=_reason(exc))
+        else:
+            refusal = Refusal("The server failed to answer this request.", status=status, code="internal_error")
+        response = write_refusal(refusal)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Content-Security-Policy"] = STRICT_POLICY
+        response.force_close()
+        return response
+
+
+def _reason(exc: BaseException | None) -> str:
+    return type(exc).__name__ if exc is not None else ""
+
+
+class Runner(web.AppRunner):
+    """An application on such connections."""
+
+    def __init__(self, app: web.Application, *, shutdown_timeout: float = 2.0) -> None:
+        super().__init__(
+            app,
+            access_log_class=AccessLog,
+            access_log=LOGGER,
+            keepalive_timeout=_HEADER_TIMEOUT_S,
+            lingering_time=_LINGERING_S,
+            auto_decompress=False,
+            shutdown_timeout=shutdown_timeout,
+        )
+
+    async def _make_server(self) -> web.Server:
+        server = await super()._make_server()
+        return _Server(server, self._kwargs)
+
+
+class _Server(web.Server):
+    """aiohttp's server, making our connections."""
+
+    def __init__(self, made: web.Server, arguments: dict[str, Any]) -> None:
+        super().__init__(
+            made.request_handler, request_factory=made.request_factory, loop=asyncio.get_running_loop(), **arguments
+        )
+
+    def __call__(self) -> web.RequestHandler:
+        return Connection(self, loop=self._loop, **self._kwargs)
