@@ -301,7 +301,7 @@ class Crew:
             self._catalog.fail(f"The worker {death.reason}. Its start is tried again.")
         await self._boss.on_death(worker, death, was_validating=any(question.is_validation for question in asked))
 
-    def on_line(self, worker: Worker, text: str) -> None:
+    def on_line(self, text: str) -> None:
         """As `supervisor.Observer`."""
         self._boss.on_line(text)
 

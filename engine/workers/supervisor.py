@@ -61,7 +61,7 @@ class Observer(Protocol):
         """The process ended without having been told to. The next one starts when this is done."""
         ...
 
-    def on_line(self, worker: Worker, text: str) -> None:
+    def on_line(self, text: str) -> None:
         """The process, or one that it started, wrote a line to its standard streams."""
         ...
 
@@ -284,4 +284,4 @@ class Worker:
                 self.kill("silent", f"was stopped because what it sent cannot be used: {problem}")
 
     def _hear_line(self, text: str) -> None:
-        self._observer.on_line(self, text)
+        self._observer.on_line(text)
