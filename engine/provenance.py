@@ -25,6 +25,7 @@ from engine.graph.json_values import as_list, as_object
 from engine.graph.plan import order_upstream
 from engine.graph.registry import Registry
 from engine.graph.schema import ModelFile
+from engine.graph.values import default_of
 from engine.graph.workflow import Link, Node, Workflow
 from engine.settings import Settings
 
@@ -65,6 +66,20 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     dtype: str
     models: tuple[ModelRecord, ...] = ()
     seeds: dict[str, int] = field(default_factory=dict[str, int])
+
+
+class PictureRecord(Struct, frozen=True, kw_only=True):
+    """What a picture carries as the text `skein`, in JSON.
+
+    Attributes:
+        node_id: The node that saved it.
+        index: Its place among the pictures of that node; 0 is the first.
+        record: How to make it again.
+    """
+
+    node_id: str
+    index: int
+    record: RunRecord
 
 
 class FileHashes:
@@ -166,6 +181,30 @@ def make_record(
     )
 
 
+def list_changes(then: RunRecord, now: RunRecord) -> list[str]:
+    """What is different now and may change the result, one sentence each: versions, device, files; not seeds."""
+    changes = [
+        f"{name} was {then.versions.get(name, 'not there')}, is {now.versions.get(name, 'not there')}"
+        for name in {**then.versions, **now.versions}
+        if then.versions.get(name) != now.versions.get(name)
+    ]
+    for name in ("platform", "device", "dtype"):
+        before, today = getattr(then, name), getattr(now, name)
+        if before != today:
+            changes.append(f"{name} was {before}, is {today}")
+    files = {(file.folder, file.name): file for file in now.models}
+    for file in then.models:
+        present = files.get((file.folder, file.name))
+        if present is None:
+            changes.append(f"{file.folder}/{file.name} is not there")
+        elif present.sha256 != file.sha256:
+            changes.append(
+                f"{file.folder}/{file.name} has changed: its SHA-256 was {file.sha256[:12]}..., "
+                f"is {present.sha256[:12]}..."
+            )
+    return changes
+
+
 @cache
 def package_versions() -> dict[str, str]:
     """Versions by package; packages that are not installed are left out."""
@@ -187,7 +226,7 @@ def describe_platform() -> str:
         processor = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         pass
-    return f"{platform.platform(aliased=True, terse=True)}, {processor}"
+    return f"{platform.system()} {platform.machine()}, {processor}"
 
 
 def _record_files(
@@ -220,7 +259,7 @@ def _find_seeds(nodes: Iterable[Node], workflow: Workflow, registry: Registry) -
         definition = registry.get(node.type)
         for declared in definition.inputs if definition is not None else ():
             if declared.seed_control:
-                value = _follow(node.inputs.get(declared.name), workflow)
+                value = _follow(node.inputs.get(declared.name, default_of(declared)), workflow)
                 if isinstance(value, int) and not isinstance(value, bool):
                     yield f"{node.id}.{declared.name}", value
 

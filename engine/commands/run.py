@@ -6,8 +6,9 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +17,7 @@ from engine.errors import EngineError, Interrupted, NodeError, ValidationError, 
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.execution.events import Event
     from engine.graph.workflow import Workflow
     from engine.runtime import Engine, RunResult
 
@@ -52,9 +54,12 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
         engine = Engine(settings)
         workflow = engine.load(options.file)
         for inputs in _inputs_of_runs(engine, workflow, options):
-            result = _run(engine, workflow, inputs, quiet=options.json)
+            nodes: dict[str, Any] = {}
+            result = run_with_bars(engine, workflow, inputs, quiet=options.json, note=partial(_note_times, nodes))
             report["runs"].append(_describe(result, inputs, settings))
-            if not options.json:
+            if options.json:
+                report["runs"][-1] |= {"nodes": nodes, "record": _make_record(engine, workflow, inputs)}
+            else:
                 _print_files(report["runs"][-1])
         status = DONE
     except EngineError as error:
@@ -77,12 +82,36 @@ def _outcome(error: EngineError) -> tuple[int, str]:
     return BAD_REQUEST, "refused"
 
 
-def _run(engine: Engine, workflow: Workflow, inputs: dict[str, Any], *, quiet: bool) -> RunResult:
+def run_with_bars(
+    engine: Engine,
+    workflow: Workflow,
+    inputs: Mapping[str, Any] | None = None,
+    targets: Iterable[str] | None = None,
+    *,
+    quiet: bool,
+    note: Callable[[Event], None] | None = None,
+) -> RunResult:
+    """Run a workflow with its progress on the terminal; the first Ctrl-C stops it between steps.
+
+    Args:
+        engine: Runs it.
+        workflow: As loaded.
+        inputs: As for `Engine.run`.
+        targets: As for `Engine.run`.
+        quiet: Show no progress.
+        note: Receives the events too.
+    """
     from engine.commands.progress import ProgressBars
 
     titles = {node.id: node.title for node in workflow.nodes.values()}
     with ProgressBars(titles, quiet=quiet) as bars, _interrupt_on_signal(engine):
-        return engine.run(workflow, inputs=inputs, on_event=bars.show)
+
+        def show(event: Event) -> None:
+            bars.show(event)
+            if note is not None:
+                note(event)
+
+        return engine.run(workflow, inputs, targets, show)
 
 
 @contextmanager
@@ -132,6 +161,22 @@ def _seed_inputs(engine: Engine, workflow: Workflow) -> dict[str, int]:
         for declared in definition.inputs
         if declared.seed_control and isinstance(node.inputs.get(declared.name), int)
     }
+
+
+def _note_times(nodes: dict[str, Any], event: Event) -> None:
+    """Keep what each node took."""
+    from engine.execution.events import NodeFinished
+
+    if isinstance(event, NodeFinished) and not event.cached:
+        nodes[event.node_id] = {"type": event.node_type, "seconds": round(event.seconds, 6)}
+
+
+def _make_record(engine: Engine, workflow: Workflow, inputs: Mapping[str, Any]) -> Any:
+    """How to repeat the run, as JSON values."""
+    import msgspec
+
+    checked = engine.validate(engine.set_inputs(workflow, inputs))
+    return msgspec.to_builtins(engine.make_record(checked.workflow, checked.targets))
 
 
 def _describe(result: RunResult, inputs: dict[str, Any], settings: Settings) -> dict[str, Any]:
