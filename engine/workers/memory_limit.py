@@ -114,12 +114,15 @@ class MemoryWatch:
             self._on_excess(number, taken, self._describe())
 
     def _describe(self) -> str:
-        gib = f"{self.limit_bytes / 2**30:.1f} GiB"
+        limit = describe_bytes(self.limit_bytes)
         if self._is_shared:
-            return (
-                f"nine tenths of the machine's memory ({gib}) is what workers may take; --worker-memory-limit sets it"
-            )
-        return f"the limit that --worker-memory-limit sets is {gib}"
+            return f"workers may take {limit}, nine tenths of the machine's memory (--worker-memory-limit sets a limit)"
+        return f"the limit is {limit} (--worker-memory-limit)"
+
+
+def describe_bytes(size: int) -> str:
+    """A size for people."""
+    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"
 
 
 def choose_excess(taken: Mapping[int, int], limit_bytes: int, *, is_shared: bool) -> list[int]:
