@@ -157,8 +157,9 @@ class OutputCache:
         return {place: ledger.used_bytes for place, ledger in self._ledgers.items()}
 
     def biggest(self, number: int = 3) -> list[tuple[str, str, int]]:
-        """What holds most, in use or not: (node type, place, bytes), largest first."""
-        holdings = (holding for entry in self._entries.values() for holding in entry.holdings)
+        """What holds most, in use or not: (node type, place, bytes), largest first. Also from other threads."""
+        entries = list(self._entries.values())  # at one go: a run may go on
+        holdings = (holding for entry in entries for holding in entry.holdings)
         largest = heapq.nlargest(number, holdings, key=lambda holding: holding.bytes)
         return [(holding.entry.label, holding.place, holding.bytes) for holding in largest]
 

@@ -58,10 +58,11 @@ def read_workflow(document: object, registry: Registry) -> Workflow:
         record = as_object(wanted) or {}
         workflow = read_canvas(record, registry)
         return replace(workflow, extra={**extra, **workflow.extra})
-    return _with_current_names(Workflow.from_api(wanted, extra), registry)
+    return with_current_names(Workflow.from_api(wanted, extra), registry)
 
 
-def _with_current_names(workflow: Workflow, registry: Registry) -> Workflow:
+def with_current_names(workflow: Workflow, registry: Registry) -> Workflow:
+    """The workflow with today's names of node types that were renamed."""
     nodes = {
         node.id: replace(node, type=name)
         for node in workflow.nodes.values()

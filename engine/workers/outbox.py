@@ -42,14 +42,21 @@ class Outbox:
         self._is_empty.set()
         self._sending = asyncio.create_task(self._send(), name="outbox")
 
-    def put(self, message: ToServer) -> bool:
-        """Send a message. Whether it could be written; that it cannot is logged."""
+    def put(self, message: ToServer, *, is_droppable: bool = False) -> bool:
+        """Send a message. Whether it could be written; that it cannot is logged.
+
+        Args:
+            message: What to say.
+            is_droppable: Leave it out rather than wait.
+        """
         try:
             frame = self._channel.encode(message)
         except ChannelError as error:
             log.error("%s", error)
             return False
         with self._has_room:
+            if is_droppable and self._waiting_bytes >= MOST_WAITING_BYTES // 8:
+                return True
             if threading.get_ident() != self._loop_thread:  # the loop is what makes room
                 self._has_room.wait_for(lambda: self._waiting_bytes < MOST_WAITING_BYTES or self._is_closed)
             if self._is_closed:
@@ -70,7 +77,11 @@ class Outbox:
 
     def call_later(self, delay_s: float, function: Callable[[], None]) -> None:
         """Have something done by the event loop's thread, later."""
-        self.call_on_loop(lambda: self._loop.call_later(delay_s, function) and None)
+
+        def begin() -> None:
+            self._loop.call_later(delay_s, function)
+
+        self.call_on_loop(begin)
 
     async def flush(self) -> None:
         """Wait until everything was handed to the system, or the server has gone."""

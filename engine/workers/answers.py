@@ -1,0 +1,129 @@
+"""Answers to questions that a worker is asked while it computes, each in a thread of its own.
+
+Validation calls code of nodes, which may take as long as it likes or never end: whoever asked stops waiting, and when
+too many threads hang the next question is answered by saying so.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import psutil
+
+from engine.errors import InputError, WorkerUnavailable
+from engine.graph.document import parse_json_text, with_current_names
+from engine.graph.workflow import Workflow
+from engine.runtime import Engine
+from engine.workers.devices import describe_devices
+from engine.workers.failure_records import plain_info, record_failure, utf8
+from engine.workers.messages import (
+    AskMemory,
+    AskValidate,
+    Holder,
+    InputErrorRecord,
+    MemoryReport,
+    ToServer,
+    Validation,
+)
+from engine.workers.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE: Final = 16
+_MOST_HOLDERS = 100
+
+
+class Answers:
+    """Answers questions.
+
+    Args:
+        engine: Who is asked about.
+        outbox: To the server.
+    """
+
+    def __init__(self, engine: Engine, outbox: Outbox) -> None:
+        self._engine = engine
+        self._outbox = outbox
+        self._room = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def validate(self, question: AskValidate) -> None:
+        """Answer with a `Validation`, soon."""
+
+        def refuse(error: BaseException) -> Validation:
+            failure = record_failure(error, "The workflow could not be validated")
+            return Validation(request_id=question.request_id, failure=failure)
+
+        self._answer(lambda: validate(self._engine, question), refuse)
+
+    def report_memory(self, question: AskMemory) -> None:
+        """Answer with a `MemoryReport`, soon."""
+
+        def report_nothing(_: BaseException) -> MemoryReport:
+            return MemoryReport(request_id=question.request_id, holders=(), devices=(), process_bytes=0)
+
+        self._answer(lambda: report_memory(self._engine, question), report_nothing)
+
+    def _answer(self, answer: Callable[[], ToServer], otherwise: Callable[[BaseException], ToServer]) -> None:
+        if not self._room.acquire(blocking=False):
+            self._outbox.put(otherwise(WorkerUnavailable(f"{MOST_AT_ONCE} questions are still being answered.")))
+            return
+
+        def work() -> None:
+            try:
+                message = answer()
+            except BaseException as error:  # code of nodes
+                log.debug("a question could not be answered", exc_info=True)
+                message = otherwise(error)
+            finally:
+                self._room.release()
+            if not self._outbox.put(message):
+                self._outbox.put(otherwise(WorkerUnavailable("The answer is too large to be sent.")))
+
+        threading.Thread(target=work, name="answer", daemon=True).start()
+
+
+def validate(engine: Engine, question: AskValidate) -> Validation:
+    """What the nodes themselves and the engine have to say about a workflow."""
+    workflow = Workflow.from_api(parse_json_text(question.prompt, "The prompt"))
+    found = engine.validate(with_current_names(workflow, engine.registry), question.targets)
+    return Validation(
+        request_id=question.request_id,
+        targets=found.targets,
+        refused=found.refused,
+        errors=tuple(map(_record, found.errors)),
+    )
+
+
+def _record(error: InputError) -> InputErrorRecord:
+    return InputErrorRecord(
+        node_id=utf8(error.node_id),
+        node_type=utf8(error.node_type),
+        code=error.code,
+        message=utf8(error.message),
+        input_name=None if error.input_name is None else utf8(error.input_name),
+        details=utf8(error.details),
+        extra_info=plain_info(error.extra_info),
+        dependent_outputs=tuple(map(utf8, error.dependent_outputs)),
+    )
+
+
+def report_memory(engine: Engine, question: AskMemory) -> MemoryReport:
+    """Who holds what. What is counted may change while it is counted."""
+    holders = [
+        Holder(name=held.name, kind="model", place=str(held.device), size_bytes=held.bytes)
+        for held in engine.pool.held()
+    ]
+    holders += [
+        Holder(name=label, kind="output", place=place, size_bytes=size)
+        for label, place, size in engine.cache.biggest(_MOST_HOLDERS)
+    ]
+    holders.sort(key=lambda holder: -holder.size_bytes)
+    return MemoryReport(
+        request_id=question.request_id,
+        holders=tuple(holders[:_MOST_HOLDERS]),
+        devices=describe_devices(engine.pool.device),
+        process_bytes=psutil.Process().memory_info().rss,
+    )

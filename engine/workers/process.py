@@ -1,0 +1,238 @@
+"""The worker process: an engine, one thread that computes, and a control loop that talks with the server.
+
+Started by `engine.workers.supervisor` as `python -m engine.workers.process --port P`; how it starts and what is said:
+`engine.workers.channel`. Exit status: 0 told to stop; 1 the server has gone; 2 not started as it should be; 3 could not
+be set up (the server was told why). What it writes to its standard output and error is for the server to read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import faulthandler
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TextIO, cast
+
+import msgspec
+
+from engine.jobs.events import ErrorRecord
+from engine.settings import Settings
+from engine.workers.channel import ChannelError, WorkerSide, connect_to_server
+from engine.workers.limits import end_with, limit_memory
+from engine.workers.messages import (
+    AskMemory,
+    AskValidate,
+    Configure,
+    FreeMemory,
+    Hello,
+    InterruptRun,
+    Ready,
+    RunJob,
+    StartFailed,
+    Stop,
+    ToWorker,
+)
+from engine.workers.outbox import Outbox
+
+if TYPE_CHECKING:
+    from engine.runtime import Engine
+    from engine.workers.answers import Answers
+    from engine.workers.compute import Computer
+
+log = logging.getLogger(__name__)
+
+STOPPED: Final = 0
+SERVER_GONE: Final = 1
+BAD_START: Final = 2
+SET_UP_FAILED: Final = 3
+
+STOP_GRACE_S: Final = 2.0
+"""How long a run may take to be interrupted when the worker is told to stop."""
+_LONGEST_SECRET = 1000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Work until the server says stop or has gone; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="engine.workers.process", description="A worker; started by the server.")
+    parser.add_argument("--host", default="127.0.0.1", help="where the server listens")
+    parser.add_argument("--port", type=int, required=True, help="where the server listens")
+    options = parser.parse_args(arguments)
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the server; a node may also send it
+    for stream in (sys.stdout, sys.stderr):
+        cast(TextIO, stream).reconfigure(line_buffering=True, errors="backslashreplace")  # pyright: ignore
+    secret = _take_over_standard_input()
+    if not secret:
+        sys.stderr.write("A worker is started by the server, which writes a secret to its standard input.\n")
+        return BAD_START
+    with asyncio.Runner() as runner:
+        channel, configuration = runner.run(_say_hello(options.host, options.port, secret))
+        if channel is None or configuration is None:
+            return SERVER_GONE
+        logging.basicConfig(level=configuration.log_level, format="%(levelname)s %(name)s: %(message)s", force=True)
+        # Here, in the main thread and outside of any event loop, modules that install signal handlers or run loops of
+        # their own when they are imported can do so.
+        set_up = _set_up(configuration)
+        return runner.run(_Control(channel).live(configuration, set_up))
+
+
+def _take_over_standard_input() -> str:
+    """Read the secret; from then on the pipe only says whether the server lives, and nodes that read find nothing."""
+    descriptor = os.dup(0)
+    line = b""
+    while not line.endswith(b"\n") and len(line) < _LONGEST_SECRET and (byte := os.read(descriptor, 1)):
+        line += byte
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    if line:
+        end_with(descriptor)
+    return line.decode(errors="replace").strip()
+
+
+async def _say_hello(host: str, port: int, secret: str) -> tuple[WorkerSide | None, Configure | None]:
+    """Connect, and receive the first message; None if there is no server that wants us."""
+    try:
+        channel = await connect_to_server(host, port)
+        await channel.send(Hello(secret, os.getpid()))
+        configuration = await channel.receive()
+    except (OSError, ChannelError) as error:
+        sys.stderr.write(f"The server at {host}:{port} cannot be reached: {error}\n")
+        return None, None
+    return channel, configuration if isinstance(configuration, Configure) else None
+
+
+class _Control:
+    """The control loop: hands messages of the server to those who act on them."""
+
+    def __init__(self, channel: WorkerSide) -> None:
+        self._channel = channel
+        self._computer: Computer | None = None
+        self._answers: Answers | None = None
+        self._stop_asked = asyncio.Event()
+
+    async def live(self, configuration: Configure, set_up: Engine | ErrorRecord) -> int:
+        """Say whether the worker is ready, then do as told to the end. Returns the exit status."""
+        outbox = Outbox(self._channel)
+        try:
+            if isinstance(set_up, ErrorRecord):
+                outbox.put(StartFailed(set_up))
+                await outbox.flush()
+                return SET_UP_FAILED
+            return await self._work(outbox, configuration, set_up)
+        except (ChannelError, ConnectionError) as error:
+            log.debug("the server has gone: %s", error)
+            return SERVER_GONE
+        finally:
+            outbox.close()
+
+    async def _work(self, outbox: Outbox, configuration: Configure, engine: Engine) -> int:
+        from engine.workers.answers import Answers
+        from engine.workers.compute import Computer
+        from engine.workers.previews import Previews
+
+        previews = Previews(
+            outbox,
+            is_wanted=configuration.previews,
+            file_format=configuration.preview_format,
+            size=engine.settings.preview_size,
+        )
+        self._answers = Answers(engine, outbox)
+        self._computer = computer = Computer(engine, outbox, previews)
+        computer.start()
+        outbox.put(_describe(engine))
+        with contextlib.suppress(NotImplementedError):  # Windows
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop_asked.set)
+        reading = asyncio.create_task(self._listen())
+        stopping = asyncio.create_task(self._stop_asked.wait())
+        await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not self._stop_asked.is_set():
+            reading.result()  # raises what ended it
+            return SERVER_GONE
+        computer.stop()
+        await asyncio.to_thread(computer.join, STOP_GRACE_S)
+        await outbox.flush()
+        return STOPPED
+
+    async def _listen(self) -> None:
+        async for message in self._channel:
+            self._obey(message)
+
+    def _obey(self, message: ToWorker) -> None:
+        if isinstance(message, Stop):
+            self._stop_asked.set()
+            return
+        if self._computer is None or self._answers is None:
+            log.error("A %s came before the worker was ready.", type(message).__name__)
+            return
+        match message:
+            case RunJob():
+                self._computer.run(message)
+            case InterruptRun():
+                self._computer.interrupt(message.job_id)
+            case FreeMemory():
+                self._computer.free(message)
+            case AskValidate():
+                self._answers.validate(message)
+            case AskMemory():
+                self._answers.report_memory(message)
+            case Configure():
+                log.error("The worker was configured twice.")
+
+
+def _set_up(configuration: Configure) -> Engine | ErrorRecord:
+    """Import torch and the nodes, and make the engine; or say what failed."""
+    try:
+        from engine.runtime import Engine
+
+        engine = Engine(read_settings(configuration.settings), configuration.node_packages)
+        if configuration.memory_limit_bytes is not None and engine.pool.device.type == "cpu":
+            limit_memory(configuration.memory_limit_bytes)
+        return engine
+    except BaseException as error:  # code of nodes is imported here
+        log.debug("the worker could not be set up", exc_info=True)
+        from engine.workers.failure_records import record_failure
+
+        return record_failure(error, "The worker could not be set up")
+
+
+def _describe(engine: Engine) -> Ready:
+    from engine.graph.declaration import write_declaration
+    from engine.provenance import package_versions
+    from engine.workers.devices import describe_devices
+
+    return Ready(
+        declarations=tuple(map(write_declaration, engine.registry)),
+        versions=package_versions(),
+        devices=describe_devices(engine.pool.device),
+    )
+
+
+def read_settings(values: dict[str, Any]) -> Settings:
+    """Settings that crossed as JSON values, paths being texts."""
+    return msgspec.convert(values, Settings, dec_hook=_read_path)
+
+
+def write_settings(settings: Settings) -> dict[str, Any]:
+    """Settings as JSON values, for `Configure`."""
+    return msgspec.to_builtins(settings, enc_hook=str)
+
+
+def _read_path(kind: type[Any], value: Any) -> Any:
+    if kind is Path:
+        return Path(value)
+    raise NotImplementedError(kind)
+
+
+if __name__ == "__main__":
+    status = main()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(status)  # threads of nodes that would not end must not keep the process

@@ -1,0 +1,161 @@
+"""Telling: what happens in one run, as the engine says it, becomes messages to the server.
+
+Bounded: of a node's progress at most some twenty values a second are sent, always the last one; a timer sends the last
+when nothing more comes. Previews go to `engine.workers.previews`. How a run ends is not told here.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from engine.execution import events as said
+from engine.jobs.events import NodeBlocked, NodeFinished, NodeProgress, NodesCached, NodeStarted
+from engine.workers.messages import EventTold
+from engine.workers.outbox import Outbox
+from engine.workers.previews import Previews
+
+log = logging.getLogger(__name__)
+
+PROGRESS_INTERVAL_S: Final = 0.05
+"""Between two values of one node."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What was told of one node: when, and what is still to be told."""
+
+    told_at: float
+    waiting: NodeProgress | None = None
+
+
+class Teller:
+    """Tells of one run. Its methods may be called from several threads.
+
+    Args:
+        job_id: The job that runs.
+        outbox: To the server.
+        previews: Takes unfinished pictures.
+        clock: Seconds.
+
+    Attributes:
+        executed: Nodes that have finished, in that order.
+        current: The node that was begun or told of last, and its type.
+    """
+
+    def __init__(self, job_id: str, outbox: Outbox, previews: Previews, clock: Callable[[], float] = monotonic) -> None:
+        self.executed: list[str] = []
+        self.current: tuple[str, str] = ("", "")
+        self._job_id = job_id
+        self._outbox = outbox
+        self._previews = previews
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._progress: dict[str, _Progress] = {}
+        self._is_timer_set = False
+        self._is_over = False
+
+    def on_event(self, event: said.Event) -> None:
+        """Tell what the engine said. Never raises."""
+        with self._lock:
+            if self._is_over:  # a thread that a node left behind
+                return
+            match event:
+                case said.Progress():
+                    self._note_progress(event)
+                case said.Preview():
+                    self._previews.offer(self._job_id, event)
+                case said.NodesCached():
+                    self._tell(NodesCached(event.node_ids))
+                case said.NodeStarted():
+                    self.current = (event.node_id, event.node_type)
+                    self._tell(NodeStarted(event.node_id, event.node_type, event.display_id, event.parent_id))
+                case said.NodeFinished():
+                    self._finish(event)
+                case said.NodeBlocked():
+                    self._tell(
+                        NodeBlocked(event.node_id, event.node_type, event.display_id, event.message, event.parent_id)
+                    )
+                case said.NodeFailed():
+                    self.current = (event.node_id, event.node_type)
+                    self._let_go_of(event.node_id)
+                case said.RunStarted() | said.RunFinished():
+                    pass
+
+    def close(self) -> None:
+        """The run is over: tell what waits, and nothing that comes later."""
+        with self._lock:
+            self._tell_waiting()
+            self._is_over = True
+        self._previews.forget(self._job_id)
+
+    def _finish(self, event: said.NodeFinished) -> None:
+        self._let_go_of(event.node_id)
+        if not event.cached:
+            self.executed.append(event.node_id)
+        ui = None if event.ui is None else {key: list(items) for key, items in event.ui.items()}
+        told = NodeFinished(
+            event.node_id, event.node_type, event.display_id, event.seconds, ui, event.cached, event.parent_id
+        )
+        self._tell(told)
+
+    def _let_go_of(self, node_id: str) -> None:
+        """The node has ended: tell how far it came, and show no unfinished picture of it any more."""
+        progress = self._progress.pop(node_id, None)
+        if progress is not None and progress.waiting is not None:
+            self._tell(progress.waiting)
+        self._previews.forget(self._job_id, node_id)
+
+    def _note_progress(self, event: said.Progress) -> None:
+        value, total = _number(event.value), _number(event.total)
+        if value is None or total is None:
+            log.debug("node %s tells progress that is no number", event.node_id)
+            return
+        progress = NodeProgress(event.node_id, event.display_id, value, total, event.parent_id)
+        now = self._clock()
+        known = self._progress.get(event.node_id)
+        if known is None or now - known.told_at >= PROGRESS_INTERVAL_S:
+            self._progress[event.node_id] = _Progress(now)
+            self._tell(progress)
+            return
+        known.waiting = progress
+        if not self._is_timer_set:
+            self._is_timer_set = True
+            self._outbox.call_later(PROGRESS_INTERVAL_S, self._on_timer)
+
+    def _on_timer(self) -> None:
+        """On the event loop: tell what nobody has told since."""
+        # Who has the lock may be waiting for the loop to send something.
+        if not self._lock.acquire(blocking=False):
+            self._outbox.call_later(PROGRESS_INTERVAL_S, self._on_timer)
+            return
+        try:
+            self._is_timer_set = False
+            if not self._is_over:
+                self._tell_waiting()
+        finally:
+            self._lock.release()
+
+    def _tell_waiting(self) -> None:
+        now = self._clock()
+        for progress in self._progress.values():
+            if progress.waiting is not None:
+                self._tell(progress.waiting)
+                progress.waiting, progress.told_at = None, now
+
+    def _tell(self, event: NodesCached | NodeStarted | NodeProgress | NodeFinished | NodeBlocked) -> None:
+        self._outbox.put(EventTold(self._job_id, event))
+
+
+def _number(value: object) -> float | None:
+    """What a node calls its progress, if it is a number."""
+    try:
+        number = float(value)  # pyright: ignore[reportArgumentType]  (nodes hand over anything)
+    except Exception:
+        return None
+    return number if math.isfinite(number) else None
