@@ -184,6 +184,6 @@ def _show_overview() -> NoReturn:
             "The flags of serve:",
         )
     )
-    parser.epilog = textwrap.fill(parser.epilog or "", 78)
+    parser.epilog = textwrap.fill(parser.epilog or "", 78, break_on_hyphens=False)
     parser.print_help()
     sys.exit(0)
