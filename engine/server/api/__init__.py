@@ -1,0 +1,63 @@
+"""`/api/v1`: our own interface, typed and documented by the code itself.
+
+A route is one function with a decorator (`route`); its types are msgspec Structs, from which requests are read, replies
+written and the OpenAPI document made (`openapi`). Adding one is writing one, in a module that `ROUTES` collects.
+
+submit, jobs, queue, events, assets, workflows, nodes, models, workers, health, metrics, docs: the routes
+route, reading, writing, openapi: how they are declared, read, written and described
+submission, views, lineage, feed: what several of them do · records, job_records: what several of them show
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from engine.server.api import (
+    assets,
+    docs,
+    events,
+    health,
+    jobs,
+    metrics,
+    models,
+    nodes,
+    queue,
+    submit,
+    workers,
+    workflows,
+)
+from engine.server.api.openapi import make_document
+from engine.server.api.route import PREFIX, Route, collect_routes
+from engine.server.keys import DISPATCHER, LISTINGS, SETTINGS
+from engine.server.listings import Listings
+
+VERSION = "1"
+ROUTES: tuple[Route, ...] = collect_routes(
+    submit, submit, jobs, queue, events, assets, workflows, nodes, models, workers, health, metrics, docs
+)
+
+
+def _table() -> web.RouteTableDef:
+    table = web.RouteTableDef()
+    # Paths without parameters first: `/jobs/cancel` is no job.
+    for one in sorted(ROUTES, key=lambda one: "{" in one.path):
+        table.route(one.method, PREFIX + one.path)(one.answer)
+    return table
+
+
+routes = _table()
+
+
+def set_up(app: web.Application) -> None:
+    """Give the application what the routes need besides what it has."""
+    app[docs.DOCUMENT] = make_document(ROUTES, VERSION)
+    app[events.OPEN_STREAMS] = set()
+    app[metrics.METRICS] = metrics.Metrics()
+    if LISTINGS not in app:
+        app[LISTINGS] = Listings(app[SETTINGS])
+    app.on_startup.append(_listen)
+    app.on_shutdown.append(events.close_streams)
+
+
+async def _listen(app: web.Application) -> None:
+    app[DISPATCHER].subscribe(app[metrics.METRICS].hear)

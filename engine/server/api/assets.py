@@ -1,0 +1,234 @@
+"""Assets: the files that jobs left, and where each comes from."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from msgspec import Struct
+
+from engine.errors import FileError
+from engine.files import resolve_inside
+from engine.graph.workflow import Link, Workflow
+from engine.jobs.job import Asset
+from engine.server.api.job_records import AssetView, FileKind, JobSummary
+from engine.server.api.lineage import loaded_files, upstream_of
+from engine.server.api.records import Limit, Offset, ShortText
+from engine.server.api.route import Answer, Refused, route
+from engine.server.api.views import find_job, read_prompt, summarize, view_asset
+from engine.server.delivery import is_regular, send_file
+from engine.server.keys import DISPATCHER, SETTINGS, STORE
+from engine.server.refusal import not_found
+
+_MOST_PARENTS = 1000
+_NO_SUCH_ASSET = Refused(404, "There is no such asset.")
+
+
+class AssetListParams(Struct, frozen=True, kw_only=True):
+    """Which assets, and how many.
+
+    Attributes:
+        job_id: Only those of this job.
+        node_id: Only those that a node of this id showed.
+        kind: Only those of this directory.
+        offset: So many are skipped.
+        limit: At most so many.
+    """
+
+    job_id: ShortText | None = None
+    node_id: ShortText | None = None
+    kind: FileKind | None = None
+    offset: Offset = 0
+    limit: Limit = 100
+
+
+class AssetPage(Struct, frozen=True, kw_only=True):
+    """Some assets of a list, the newest first.
+
+    Attributes:
+        assets: Those of this page.
+        total: How many the whole list has at present.
+        next_offset: Give it as `offset` for the next page; null if this is the last.
+    """
+
+    assets: list[AssetView]
+    total: int
+    next_offset: int | None
+
+
+@route("GET", "/assets")
+async def list_assets(request: web.Request, params: AssetListParams) -> AssetPage:
+    """The files that jobs left, the newest first, page by page."""
+    assets, total = await request.app[STORE].assets(
+        job_id=params.job_id, node_id=params.node_id, kind=params.kind, offset=params.offset, limit=params.limit
+    )
+    end = params.offset + len(assets)
+    return AssetPage(
+        assets=[view_asset(asset) for asset in assets], total=total, next_offset=end if assets and end < total else None
+    )
+
+
+class AssetPath(Struct, frozen=True, kw_only=True):
+    """Which asset.
+
+    Attributes:
+        asset_id: Its id.
+    """
+
+    asset_id: ShortText
+
+
+class UpstreamNode(Struct, frozen=True, kw_only=True):
+    """A node that took part.
+
+    Attributes:
+        node_type: Its type.
+        title: What the user called it; empty if nothing.
+        values: Its inputs that are values, as the workflow has them.
+        links: Its inputs that come from other nodes: node id and index of the output.
+    """
+
+    node_type: str
+    title: str
+    values: dict[str, Any]
+    links: dict[str, tuple[str, int]]
+
+
+class ParentAsset(Struct, frozen=True, kw_only=True):
+    """An asset that the workflow read.
+
+    Attributes:
+        node_id: The node that read it.
+        input_name: The input that named it.
+        asset: The asset.
+    """
+
+    node_id: str
+    input_name: str
+    asset: AssetView
+
+
+class AssetDetails(AssetView, frozen=True, kw_only=True):
+    """A file that a job left, and where it comes from.
+
+    Attributes:
+        id: Its id.
+        job_id: The job that made it.
+        node_id: The node of the workflow that showed it.
+        key: Under which key of the node's output it stands (`images`, `audio`, ...).
+        index: Its place in that list.
+        filename: Without its folder.
+        subfolder: Below the directory of its kind; may be empty.
+        kind: The directory: `output`, `temp`, or `input` for what a node showed of the input directory.
+        media_type: Of its content.
+        created_at: In seconds since 1970.
+        url: Where its content is.
+        exists: Whether the file is still there.
+        job: The job that made it.
+        upstream: By node id, the node that showed it and all that it depends on, with their inputs.
+        seeds: Every seed of these nodes as it was used, by `NODE.INPUT`.
+        parents: Files of ours that the workflow read, as far as they are recognised by their names.
+    """
+
+    exists: bool
+    job: JobSummary
+    upstream: dict[str, UpstreamNode]
+    seeds: dict[str, int]
+    parents: list[ParentAsset]
+
+
+@route("GET", "/assets/{asset_id}", refusals=(_NO_SUCH_ASSET,))
+async def show_asset(request: web.Request, params: AssetPath) -> AssetDetails:
+    """An asset with its lineage: which job, which node, which inputs, which other assets."""
+    asset = await _find_asset(request, params.asset_id)
+    details = await find_job(request, asset.job_id)
+    workflow = read_prompt(details)
+    upstream = upstream_of(workflow, [asset.node_id])
+    record = details.result.record if details.result is not None else None
+    seeds = record.seeds if record is not None else {}
+    return AssetDetails(
+        **{name: getattr(view_asset(asset), name) for name in AssetView.__struct_fields__},
+        exists=await asyncio.to_thread(_file_exists, request, asset),
+        job=summarize(request, details.job, None),
+        upstream={node_id: _view_node(workflow, node_id) for node_id in workflow.nodes if node_id in upstream},
+        seeds={name: seed for name, seed in seeds.items() if name.rpartition(".")[0] in upstream},
+        parents=await _find_parents(request, asset, workflow, upstream),
+    )
+
+
+@route(
+    "GET",
+    "/assets/{asset_id}/content",
+    answers=(
+        Answer(200, {"type": "string", "contentMediaType": "*/*"}, "The file, under its own media type.", "*/*"),
+        Answer(206, {"type": "string", "contentMediaType": "*/*"}, "The part that `Range` asked for.", "*/*"),
+        Answer(304, None, "The file has not changed."),
+        Answer(416, None, "The file has no such part."),
+    ),
+    refusals=(Refused(404, "There is no such asset, or its file is gone."),),
+)
+async def read_asset(request: web.Request, params: AssetPath) -> web.StreamResponse:
+    """The content of an asset; parts of it (`Range`) and changes (`ETag`) as for any file.
+
+    What could run in a browser is sent as an attachment.
+    """
+    asset = await _find_asset(request, params.asset_id)
+    path = await asyncio.to_thread(_path_of, request, asset)
+    if path is None:
+        raise not_found(f"The file of asset {asset.id!r} is not there any more.", "file_not_found")
+    return send_file(path)
+
+
+async def _find_asset(request: web.Request, asset_id: str) -> Asset:
+    asset = await request.app[STORE].asset(asset_id)
+    if asset is None:
+        raise not_found(
+            f"There is no asset {asset_id[:200]!r}; it never was, or its job was deleted.", "asset_not_found"
+        )
+    return asset
+
+
+def _path_of(request: web.Request, asset: Asset) -> Path | None:
+    """Where the file is; None if it is not there, or its name, which a node gave, leads out of its directory."""
+    name = f"{asset.subfolder}/{asset.filename}" if asset.subfolder else asset.filename
+    try:
+        path = resolve_inside(request.app[SETTINGS].directory(asset.kind), name)
+    except FileError:
+        return None
+    return path if is_regular(path) else None
+
+
+def _file_exists(request: web.Request, asset: Asset) -> bool:
+    return _path_of(request, asset) is not None
+
+
+def _view_node(workflow: Workflow, node_id: str) -> UpstreamNode:
+    node = workflow.nodes[node_id]
+    links = {name: value for name, value in node.inputs.items() if isinstance(value, Link)}
+    return UpstreamNode(
+        node_type=node.type,
+        title=node.title,
+        values={name: value for name, value in node.inputs.items() if name not in links},
+        links={name: (link.node_id, link.output) for name, link in links.items()},
+    )
+
+
+async def _find_parents(
+    request: web.Request, asset: Asset, workflow: Workflow, upstream: set[str]
+) -> list[ParentAsset]:
+    """The newest assets of the names that were read, if they were there before this one."""
+    parents: list[ParentAsset] = []
+    registry = request.app[DISPATCHER].catalog.registry
+    ids = [node_id for node_id in workflow.nodes if node_id in upstream][:_MOST_PARENTS]
+    for loaded in loaded_files(workflow, ids, registry):
+        found, _ = await request.app[STORE].assets(
+            kind=loaded.kind, subfolder=loaded.subfolder, filename=loaded.filename, limit=100
+        )
+        older = [one for one in found if one.job_id != asset.job_id and one.created_at <= asset.created_at]
+        if older:
+            parents.append(
+                ParentAsset(node_id=loaded.node_id, input_name=loaded.input_name, asset=view_asset(older[0]))
+            )
+    return parents

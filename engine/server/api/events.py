@@ -1,0 +1,244 @@
+"""What happens to jobs, as it happens and again from any point: server-sent events, and the same over a websocket.
+
+Every event has a number, `seq`, that grows. Who was away says which one was the last (`Last-Event-ID`, which browsers
+send by themselves, or `?since=N`) and is given what follows: no event is lost, none comes twice. Progress of nodes is
+kept for a while only; all else for as long as its job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Annotated
+
+import msgspec
+from aiohttp import WSCloseCode, web
+from msgspec import Meta, Struct, field
+from msgspec.structs import replace
+
+from engine.jobs.events import FINAL, Event, JobEvent, JobFailed
+from engine.server.api.feed import Feed
+from engine.server.api.job_records import JobId
+from engine.server.api.route import Answer, Refused, route
+from engine.server.api.views import find_job, find_state, is_ended, public_error
+from engine.server.api.writing import encode_json
+from engine.server.keys import DISPATCHER, SERVER_SETTINGS, STORE
+
+_HEARTBEAT_S = 15.0
+_SEND_TIMEOUT_S = 30.0
+"""A client that takes nothing for so long is gone; it can come back and go on where it was."""
+_RETRY_MS = 2000
+Seq = Annotated[int, Meta(ge=0, le=2**62)]
+
+OPEN_STREAMS: web.AppKey[set[Feed]] = web.AppKey("open_streams")
+"""Feeds of clients that are connected; woken when the server stops."""
+
+
+class Hello(Struct, frozen=True, tag="hello"):
+    """The stream begins here: events of greater numbers follow."""
+
+
+class StreamedEvent(Struct, frozen=True, kw_only=True):
+    """One event of one job, in the order of all events of this server.
+
+    Attributes:
+        seq: Its number; give the last one you have seen as `since` to go on after it.
+        job_id: The job; empty for `hello`.
+        client_id: Who submitted the job; empty if nobody said.
+        at: When, in seconds since 1970; 0 for `hello`.
+        event: What happened; `type` tells which.
+    """
+
+    seq: int
+    job_id: str
+    client_id: str
+    at: float
+    event: Event | Hello
+
+
+class StreamParams(Struct, frozen=True, kw_only=True):
+    """Where to begin.
+
+    Attributes:
+        since: The number of the last event that was seen; 0 for everything there is. By default what happens from now
+            on.
+        last_event_id: The same, as browsers send it when they connect again; counts more than `since`.
+    """
+
+    since: Seq | None = None
+    last_event_id: Annotated[str | None, Meta(extra={"in": "header"})] = field(default=None, name="Last-Event-ID")
+
+
+class JobStreamParams(StreamParams, frozen=True, kw_only=True):
+    """Which job, and where to begin: by default with its first event.
+
+    Attributes:
+        job_id: The job.
+        since: The number of the last event that was seen.
+        last_event_id: The same, as browsers send it when they connect again; counts more than `since`.
+    """
+
+    job_id: JobId
+
+
+class SocketParams(Struct, frozen=True, kw_only=True):
+    """Where to begin.
+
+    Attributes:
+        since: The number of the last event that was seen; 0 for everything there is. By default what happens from now
+            on.
+        job_id: Events of this job only.
+    """
+
+    since: Seq | None = None
+    job_id: str | None = None
+
+
+_STREAM = (
+    Answer(
+        200,
+        {"type": "string", "description": "A stream of server-sent events; the data of each is a `StreamedEvent`."},
+        "The events, until the client leaves.",
+        media_type="text/event-stream",
+    ),
+)
+
+
+@route("GET", "/events", answers=_STREAM)
+async def stream_events(request: web.Request, params: StreamParams) -> web.StreamResponse:
+    """Events of all jobs, as server-sent events.
+
+    The name of each is its type, its id its number, its data a `StreamedEvent`. The first, `hello`, only says from
+    which number on events are sent. Lines that begin with a colon keep the connection open.
+    """
+    return await _stream(request, _start_of(request, params.since, params.last_event_id), None)
+
+
+@route(
+    "GET",
+    "/jobs/{job_id}/events",
+    answers=(*_STREAM, Answer(204, None, "The job has ended and nothing more will happen: do not connect again.")),
+    refusals=(Refused(404, "There is no such job."),),
+)
+async def stream_job_events(request: web.Request, params: JobStreamParams) -> web.StreamResponse:
+    """Events of one job, as server-sent events, from its first to its last.
+
+    Ends after the job's last event.
+    """
+    job_id = params.job_id
+    await find_job(request, job_id)
+    since = _start_of(request, params.since or 0, params.last_event_id)
+    if is_ended(await find_state(request, job_id)) and not await request.app[DISPATCHER].events(since, job_id, 1):
+        return web.Response(status=204)
+    return await _stream(request, since, job_id)
+
+
+@route(
+    "GET",
+    "/events/ws",
+    answers=(Answer(101, None, "The websocket is open; every text frame is a `StreamedEvent`."),),
+    refusals=(Refused(426, "The request is not the beginning of a websocket."),),
+)
+async def open_socket(request: web.Request, params: SocketParams) -> web.StreamResponse:
+    """Events over a websocket: one JSON record a frame, the same as in `GET /events`.
+
+    What the client sends is ignored.
+    """
+    socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_S, compress=False, max_msg_size=64 * 1024)
+    if not socket.can_prepare(request).ok:
+        return web.Response(status=426, headers={"Upgrade": "websocket"})
+    start = _start_of(request, params.since, None)
+    await socket.prepare(request)
+    with Feed(request.app[DISPATCHER], start, params.job_id) as feed:
+        listening = asyncio.create_task(_listen(socket, feed))
+        try:
+            await _send(socket, [_hello(start)])
+            async for events in _batches(request, feed):
+                if socket.closed:
+                    break
+                await _send(socket, [_shown(request, event) for event in events])
+        except (ConnectionError, TimeoutError):
+            pass  # the client has gone, or takes nothing
+        finally:
+            listening.cancel()
+    with suppress(ConnectionError, TimeoutError):
+        await asyncio.wait_for(socket.close(code=WSCloseCode.GOING_AWAY), _SEND_TIMEOUT_S)
+    return socket
+
+
+async def _listen(socket: web.WebSocketResponse, feed: Feed) -> None:
+    """Read what the client sends, which is nothing but that it leaves."""
+    async for _ in socket:
+        pass
+    feed.wake()
+
+
+async def _send(socket: web.WebSocketResponse, events: list[StreamedEvent]) -> None:
+    async with asyncio.timeout(_SEND_TIMEOUT_S):
+        for event in events:
+            await socket.send_str(encode_json(event).decode())
+
+
+async def _stream(request: web.Request, since: int, job_id: str | None) -> web.StreamResponse:
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    )
+    await response.prepare(request)
+    with Feed(request.app[DISPATCHER], since, job_id) as feed, suppress(ConnectionError, TimeoutError):
+        await _write(response, f"retry: {_RETRY_MS}\n\n".encode() + _frame(_hello(since)))
+        async for events in _batches(request, feed):
+            await _write(response, b"".join(_frame(_shown(request, event)) for event in events) or b":\n\n")
+            if job_id is not None and any(isinstance(event.event, FINAL) for event in events):
+                break
+        await response.write_eof()
+    return response
+
+
+async def _write(response: web.StreamResponse, data: bytes) -> None:
+    async with asyncio.timeout(_SEND_TIMEOUT_S):
+        await response.write(data)
+
+
+async def _batches(request: web.Request, feed: Feed) -> AsyncIterator[list[JobEvent]]:
+    """Events as they come; an empty list now and then, for a sign of life. Ends when the server stops."""
+    streams = request.app[OPEN_STREAMS]
+    streams.add(feed)
+    try:
+        while feed in streams:
+            yield await feed.read(_HEARTBEAT_S)
+    finally:
+        streams.discard(feed)
+
+
+async def close_streams(app: web.Application) -> None:
+    """Let every stream end: the server stops."""
+    feeds = list(app[OPEN_STREAMS])
+    app[OPEN_STREAMS].clear()
+    for feed in feeds:
+        feed.wake()
+
+
+def _start_of(request: web.Request, since: int | None, last_event_id: str | None) -> int:
+    """After which number to begin; a `Last-Event-ID` that is none of ours counts as not given."""
+    if last_event_id is not None:
+        with suppress(msgspec.ValidationError):
+            return msgspec.convert(last_event_id, Seq, strict=False)
+    return request.app[STORE].next_seq() if since is None else since
+
+
+def _hello(seq: int) -> StreamedEvent:
+    return StreamedEvent(seq=seq, job_id="", client_id="", at=0, event=Hello())
+
+
+def _shown(request: web.Request, told: JobEvent) -> StreamedEvent:
+    """The event without what clients must not see."""
+    event = told.event
+    if isinstance(event, JobFailed):
+        event = replace(event, error=public_error(event.error, request.app[SERVER_SETTINGS]))
+    return StreamedEvent(seq=told.seq, job_id=told.job_id, client_id=told.client_id, at=told.at, event=event)
+
+
+def _frame(event: StreamedEvent) -> bytes:
+    name = type(event.event).__struct_config__.tag
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, str(name).encode(), encode_json(event))

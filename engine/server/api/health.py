@@ -1,0 +1,77 @@
+"""Whether the server lives, and whether it can work: for those who watch it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from msgspec import Struct
+
+from engine.errors import StoreError
+from engine.server.api.route import Refused, route
+from engine.server.keys import DISPATCHER, STORE
+from engine.server.refusal import Refusal
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """The server lives.
+
+    Attributes:
+        status: Always `ok`.
+    """
+
+    status: str
+
+
+class Readiness(Struct, frozen=True, kw_only=True):
+    """The server can work.
+
+    Attributes:
+        ready: Always true; what is missing is the message of the refusal.
+        workers: How many workers can run jobs.
+        node_types: How many node types there are.
+        versions: By package, as the workers have them.
+        notes: What could not be loaded, in sentences.
+    """
+
+    ready: bool
+    workers: int
+    node_types: int
+    versions: dict[str, str]
+    notes: list[str]
+
+
+@route("GET", "/health", is_open=True)
+async def show_health() -> Health:
+    """Whether the server answers. Needs no token."""
+    return Health(status="ok")
+
+
+@route("GET", "/ready", refusals=(Refused(503, "Something is missing; the message says what."),))
+async def show_readiness(request: web.Request) -> Readiness:
+    """Whether jobs can be accepted and run."""
+    dispatcher = request.app[DISPATCHER]
+    catalog = dispatcher.catalog
+    missing: list[str] = []
+    try:
+        await request.app[STORE].check()
+    except StoreError as error:
+        missing.append(str(error))
+    workers = sum(worker.state in ("idle", "busy") for worker in dispatcher.workers())
+    if not workers:
+        missing.append(catalog.failure or "No worker is ready yet.")
+    if catalog.registry is None:
+        missing.append("The node types are not known yet.")
+    if missing:
+        raise Refusal(
+            " ".join(missing),
+            status=503,
+            code="not_ready",
+            extra_info={"missing": missing},
+            headers={"Retry-After": "2"},
+        )
+    return Readiness(
+        ready=True,
+        workers=workers,
+        node_types=len(catalog.registry or ()),
+        versions=dict(catalog.versions),
+        notes=list(catalog.notes),
+    )

@@ -1,0 +1,239 @@
+"""The OpenAPI 3.1 document, made from the routes: their Structs become schemas, their docstrings the words.
+
+Nothing is written twice: parameters, bodies and replies are the Structs by which requests are read and replies are
+written. `Attributes:` of a Struct's docstring are the descriptions of its fields.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import fields
+
+from engine.graph.docstring import parse_docstring
+from engine.server.api.reading import place_of
+from engine.server.api.records import Failure
+from engine.server.api.route import PREFIX, Refused, Route
+
+_REFERENCE = "#/components/schemas/{name}"
+_SECTION = re.compile(r"^(Attributes|Args|Raises|Returns):\s*$", re.MULTILINE)
+_ANY_ROUTE = (
+    Refused(400, "A parameter or the body is not what it should be; the message says which, and what was expected."),
+    Refused(403, "The request comes from a page or under a name that this server does not serve."),
+)
+_CLOSED_ROUTE = (
+    Refused(401, "The server asks for a token, and none or a wrong one came."),
+    Refused(429, "Too many wrong tokens came from this address."),
+    Refused(507, "The database of jobs cannot be read or written: the disk is full, read-only or damaged."),
+)
+_BODY = (
+    Refused(408, "The body came too slowly."),
+    Refused(413, "The body is larger than the server takes; the message names the limit."),
+    Refused(415, "The body is of another type or encoding than the route reads."),
+    Refused(417, "The header `Expect` asks for something else than `100-continue`."),
+)
+_INTRODUCTION = """The typed interface of Skein. Every refusal has the same body, `Failure`. Times are in seconds, those
+of the clock in seconds since 1970. Where the server asks for a token, it goes into `Authorization: Bearer TOKEN`, the
+cookie that the login page sets, or `?token=TOKEN`."""
+
+
+def make_document(routes: Sequence[Route], version: str) -> dict[str, Any]:
+    """The document.
+
+    Args:
+        routes: In the order in which they shall stand.
+        version: Of Skein.
+    """
+    schemas = _Schemas(routes)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(PREFIX + route.path, {})[route.method.lower()] = _operation(route, schemas)
+    tags = list(dict.fromkeys(route.tag for route in routes))
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Skein",
+            "version": version,
+            "description": _one_line(_INTRODUCTION),
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/", "description": "This server."}],
+        "security": [{}, {"bearer": []}, {"token": []}],
+        "tags": [{"name": tag} for tag in tags],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.components,
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "token": {"type": "apiKey", "in": "query", "name": "token"},
+            },
+        },
+    }
+
+
+def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.name,
+        "tags": [route.tag],
+        "summary": route.summary,
+        "description": route.description or route.summary,
+    }
+    if route.is_open:
+        operation["security"] = [{}]
+    if route.params is not None and (parameters := _parameters(route, route.params, schemas)):
+        operation["parameters"] = parameters
+    if route.reader is not None:
+        content = {media: {"schema": schemas.of(kind)} for media, kind in route.reader.content.items()}
+        operation["requestBody"] = {"required": True, "content": content}
+    elif route.body is not None:
+        required = any(field.required for field in fields(route.body))
+        content = {"application/json": {"schema": schemas.of(route.body)}}
+        operation["requestBody"] = {"required": required, "content": content}
+    operation["responses"] = _responses(route, schemas)
+    return operation
+
+
+def _parameters(route: Route, params: type[Struct], schemas: _Schemas) -> list[dict[str, Any]]:
+    words = parse_docstring(params.__doc__).arguments
+    properties = schemas.properties(params)
+    parameters: list[dict[str, Any]] = []
+    for declared in fields(params):
+        place = place_of(declared, route.path)
+        parameter: dict[str, Any] = {
+            "name": declared.encode_name,
+            "in": place,
+            "required": place == "path" or declared.required,
+            "description": words.get(declared.name, ""),
+            "schema": _without_null(properties[declared.encode_name]),
+        }
+        if parameter["schema"].get("type") == "array":
+            parameter |= {"style": "form", "explode": True}
+        parameters.append(parameter)
+    return parameters
+
+
+def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """What a parameter that need not be given may hold when it is: a query has no null."""
+    options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
+    if len(options) == 1:
+        schema = options[0]
+    return {key: value for key, value in schema.items() if not (key == "default" and value is None)}
+
+
+def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    for answer in route.answers:
+        response: dict[str, Any] = {"description": answer.when}
+        if answer.content is not None:
+            response["content"] = {answer.media_type: {"schema": schemas.of(answer.content)}}
+        if answer.headers:
+            response["headers"] = {
+                name: {"description": text, "schema": {"type": "string"}} for name, text in answer.headers.items()
+            }
+        responses[str(answer.status)] = response
+    for status, reasons in _reasons(_refusals(route)).items():
+        responses[str(status)] = {
+            "description": " ".join(reasons),
+            "content": {"application/json": {"schema": schemas.of(Failure)}},
+        }
+    return dict(sorted(responses.items()))
+
+
+def _refusals(route: Route) -> list[Refused]:
+    refusals = [*route.refusals, *_ANY_ROUTE]
+    if not route.is_open:
+        refusals += _CLOSED_ROUTE
+    if route.body is not None:
+        refusals += _BODY
+    return refusals
+
+
+def _reasons(refusals: Iterable[Refused]) -> dict[int, list[str]]:
+    reasons: dict[int, list[str]] = {}
+    for refusal in refusals:
+        reasons.setdefault(refusal.status, []).append(refusal.when)
+    return reasons
+
+
+# -- schemas ---------------------------------------------------------------------------------------------------------
+
+
+class _Schemas:
+    """The schemas of every type that the routes name, each once under its own name."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        read = [route.params for route in routes if route.params is not None]
+        bodies = [kind for route in routes for kind in _body_types(route)]
+        written = [answer.content for route in routes for answer in route.answers if answer.content is not None]
+        types = list(dict.fromkeys([*bodies, *filter(_is_type, written), Failure]))
+        schemas, self.components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+        self._schemas = dict(zip(types, schemas, strict=True))
+        self._params = {kind: self._describe(_component(kind)) for kind in dict.fromkeys(read)}
+        always_whole = {
+            kind.__name__
+            for kind in _structs_in(filter(_is_type, [*written, Failure])) - _structs_in(bodies)
+            if not kind.__struct_config__.omit_defaults
+        }
+        for name, component in self.components.items():
+            self._describe(component)
+            if name in always_whole:  # what we write has all its fields, whether they have a default or not
+                component["required"] = list(component["properties"])
+
+    def of(self, kind: Any) -> dict[str, Any]:
+        """The schema of a type; a schema is given back as it is."""
+        return self._schemas[kind] if _is_type(kind) else kind
+
+    def properties(self, params: type[Struct]) -> dict[str, Any]:
+        """The schemas of the fields of a Struct of parameters."""
+        return self._params[params]["properties"]
+
+    @staticmethod
+    def _describe(component: dict[str, Any]) -> dict[str, Any]:
+        """Give each field the words that the docstring has for it."""
+        text = inspect.cleandoc(component.get("description", ""))
+        component["description"] = _SECTION.split(text)[0].strip()
+        words = parse_docstring(text).arguments
+        for name, schema in component.get("properties", {}).items():
+            if name in words:
+                schema.setdefault("description", words[name])
+        return component
+
+
+def _body_types(route: Route) -> list[Any]:
+    if route.reader is not None:
+        return list(filter(_is_type, route.reader.content.values()))
+    return [] if route.body is None else [route.body]
+
+
+def _is_type(kind: Any) -> bool:
+    return not isinstance(kind, dict)
+
+
+def _component(kind: type[Struct]) -> dict[str, Any]:
+    return msgspec.json.schema_components([kind], ref_template=_REFERENCE)[1][kind.__name__]
+
+
+def _structs_in(types: Iterable[Any]) -> set[type[Struct]]:
+    """Every Struct that these types lead to."""
+    found: set[type[Struct]] = set()
+    left: list[Any] = list(msgspec.inspect.multi_type_info(list(types)))
+    while left:
+        part = left.pop()
+        if isinstance(part, tuple):
+            left += cast("tuple[Any, ...]", part)
+        elif isinstance(part, msgspec.inspect.StructType):
+            if part.cls not in found:
+                found.add(part.cls)
+                left += (one.type for one in part.fields)
+        elif isinstance(part, msgspec.inspect.Type):
+            left += (getattr(part, name) for name in part.__struct_fields__)
+    return found
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,182 @@
+"""Parameters and bodies of a request, read into Structs; what cannot be is refused with words that a person can use.
+
+A parameter's place is that of its name: in the path if the route's path has it, in the headers if its field says
+`Meta(extra={"in": "header"})`, else in the query. Lists come repeated or with commas.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+from msgspec.structs import FieldInfo, fields
+
+from engine.graph.json_values import as_list, as_object, show
+from engine.server.bodies import read_json
+from engine.server.refusal import Refusal
+
+_T = TypeVar("_T", bound=Struct)
+_ALWAYS_ALLOWED = frozenset({"token"})
+"""Parameters of the query that mean something before any route is asked."""
+_AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
+_BRACED = re.compile(r"\{([^}:]+)(?::[^}]*)?\}")
+
+
+def place_of(declared: FieldInfo, path: str) -> str:
+    """Where a parameter stands: `path`, `header` or `query`."""
+    if declared.encode_name in _BRACED.findall(path):
+        return "path"
+    for part in getattr(declared.type, "__metadata__", ()):
+        if isinstance(part, msgspec.Meta) and (part.extra or {}).get("in") == "header":
+            return "header"
+    return "query"
+
+
+def read_params(request: web.Request, kind: type[_T]) -> _T:
+    """The parameters of a request.
+
+    Raises:
+        Refusal: 400, if one is missing, unknown or not what it should be.
+    """
+    values: dict[str, Any] = {}
+    known = {declared.encode_name: declared for declared in fields(kind)}
+    in_path = request.match_info
+    _refuse_unknown(request.query.keys(), {name for name in known if name not in in_path})
+    for name, declared in known.items():
+        if name in in_path:
+            values[declared.name] = _convert(declared, in_path[name], "path")
+        elif place_of(declared, "") == "header":
+            if name in request.headers:
+                values[declared.name] = _convert(declared, request.headers[name], "header")
+        elif name in request.query:
+            given = request.query.getall(name)
+            if _is_list(declared.type):
+                given = [part for text in given for part in text.split(",") if part]
+                values[declared.name] = _convert(declared, given, "query")
+            elif len(given) > 1:
+                raise _refused(name, "query", f"is given {len(given)} times; it may be given once.")
+            else:
+                values[declared.name] = _convert(declared, given[0], "query")
+        elif declared.required:
+            raise _refused(name, "query", f"is missing: expected {expected(declared.type)}.")
+    return kind(**values)
+
+
+def _convert(declared: FieldInfo, given: str | list[str], place: str) -> Any:
+    try:
+        value = msgspec.convert(given, declared.type, strict=False)
+    except msgspec.ValidationError as error:
+        raise _not_as_expected(declared, given, place) from error
+    if isinstance(value, float) and value != value:
+        raise _not_as_expected(declared, given, place)
+    return value
+
+
+def _not_as_expected(declared: FieldInfo, given: str | list[str], place: str) -> Refusal:
+    came = ", ".join(show(text) for text in given[:8]) if isinstance(given, list) else show(given)
+    return _refused(declared.encode_name, place, f"should be {expected(declared.type)}, not {came}.")
+
+
+def _refuse_unknown(names: Iterable[str], known: Iterable[str]) -> None:
+    allowed = sorted(known)
+    for name in names:
+        if name not in allowed and name not in _ALWAYS_ALLOWED:
+            near = difflib.get_close_matches(name[:100], allowed, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            there = f"; there are {', '.join(allowed)}" if allowed else "; there are none"
+            raise _refused(name, "query", f"is not a parameter of this route{there}.{hint}")
+
+
+def _refused(name: str, place: str, what: str) -> Refusal:
+    where = {"path": "The path's", "query": "The query's", "header": "The header"}[place]
+    return Refusal(
+        f"{where} {show(name)} {what}", code="invalid_parameter", extra_info={"parameter": name[:200], "in": place}
+    )
+
+
+def _is_list(kind: Any) -> bool:
+    schema = _schema_of(kind)
+    return any(option.get("type") == "array" for option in (schema, *schema.get("anyOf", ())))
+
+
+async def read_body(request: web.Request, kind: type[_T]) -> _T:
+    """The JSON body of a request; no body at all counts as an empty object.
+
+    Raises:
+        Refusal: 400, 413 or 415, see `engine.server.bodies.read_json`; or 400, naming the field.
+    """
+    if not request.body_exists:
+        return convert_body({}, kind)
+    return convert_body(await read_json(request), kind)
+
+
+def convert_body(value: object, kind: type[_T]) -> _T:
+    """JSON values as a record.
+
+    Raises:
+        Refusal: 400, naming the field, what was expected and what came.
+    """
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        found = _AT.match(str(error))
+        what, path = (found["what"], found["path"] or "$") if found else (str(error), "$")
+        field = path.removeprefix("$").removeprefix(".")
+        came = "" if "missing" in what or "unknown" in what else f"; it is {show(_follow(value, path))}"
+        what = what[:1].lower() + what[1:].replace("`", "")
+        where = f"the field {field!r}" if field else "the object"
+        raise Refusal(
+            f"In the body, {where}: {what}{came}.", code="invalid_body", extra_info={"field": field}
+        ) from error
+
+
+def _follow(value: Any, path: str) -> Any:
+    """What stands at a path of the body, as far as it can be followed."""
+    for key, index in _STEP.findall(path):
+        record, items = as_object(value), as_list(value)
+        if record is not None and key in record:
+            value = record[key]
+        elif items is not None and index.isdigit() and int(index) < len(items):
+            value = items[int(index)]
+    return value
+
+
+# -- what is expected, in words --------------------------------------------------------------------------------------
+
+
+def expected(kind: Any) -> str:
+    """A type of a parameter in words: `a whole number from 1 to 1000`."""
+    return _in_words(_schema_of(kind))
+
+
+def _schema_of(kind: Any) -> dict[str, Any]:
+    return msgspec.json.schema(kind)
+
+
+def _in_words(schema: Mapping[str, Any]) -> str:
+    if "anyOf" in schema:
+        return " or ".join(_in_words(option) for option in schema["anyOf"] if option.get("type") != "null")
+    if "enum" in schema:
+        return f"one of {', '.join(schema['enum'])}"
+    kind = schema.get("type")
+    if kind == "array":
+        return f"a list of: {_in_words(schema['items'])}"
+    words = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "a text"}
+    return words.get(str(kind), "a value") + _bounds(schema)
+
+
+def _bounds(schema: Mapping[str, Any]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f" from {low:.16g} to {high:.16g}"
+    if low is not None:
+        return f" of at least {low:.16g}"
+    if "maxLength" in schema:
+        return f" of at most {schema['maxLength']} characters"
+    return ""

@@ -1,0 +1,333 @@
+"""From a request to a workflow that is checked: either format, wrapped or not, as JSON or inside a picture.
+
+`read_as` gives the reader of a body; `check_workflow` does what every route with a workflow needs: read, set inputs,
+validate (in a worker, where nodes have a say in it).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from aiohttp import BodyPartReader, hdrs, web
+from msgspec import Meta, Struct, field
+from msgspec.structs import fields
+
+from engine.errors import InputError, WorkflowError
+from engine.graph.canvas_records import is_canvas
+from engine.graph.document import parse_json_text, read_workflow
+from engine.graph.json_values import as_list, as_object, show
+from engine.graph.overrides import set_inputs
+from engine.graph.registry import Registry
+from engine.graph.validate import Validated, validate
+from engine.graph.workflow import Note, Workflow
+from engine.images.containers import sniff
+from engine.images.metadata import read_metadata
+from engine.server.api.reading import convert_body
+from engine.server.api.route import Reader
+from engine.server.api.writing import encode_json
+from engine.server.bodies import parse_json, read_body, read_json
+from engine.server.keys import DISPATCHER, LISTINGS, SERVER_SETTINGS, SETTINGS
+from engine.server.refusal import Refusal, too_large
+from engine.settings import ServerSettings, Settings
+
+CATALOG_TIMEOUT_S = 60.0
+"""How long a request waits for the first worker to say which nodes there are."""
+_SIGNATURE_BYTES = 32
+_MOST_PARTS = 32
+_FILE_FIELDS = ("file", "image", "workflow", "prompt")
+
+_Document = Annotated[
+    Any,
+    Meta(
+        description="A workflow in canvas format or in API format, as an object or as JSON text; wrapped in a list of"
+        " one, in `templates`, or as `prompt` beside the canvas document, as files have it."
+    ),
+]
+
+
+class WorkflowRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A workflow and what to change in it.
+
+    Attributes:
+        workflow: A workflow of either format; needed unless `prompt` is given.
+        prompt: The same in API format, beside the canvas document: it is what runs, the other goes into pictures.
+        inputs: Values to set first, by `NODE.INPUT`; NODE is an id, a title or a type name.
+        targets: Ids of the nodes whose outputs are wanted; by default all output nodes.
+    """
+
+    workflow: _Document = None
+    prompt: _Document = None
+    inputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    targets: list[str] | None = None
+
+
+_R = TypeVar("_R", bound=WorkflowRequest)
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------
+
+
+def read_as(kind: type[_R]) -> Reader:
+    """The reader of a body that holds a workflow: this record, a bare workflow, or a picture."""
+
+    async def read(request: web.Request) -> _R:
+        media_type = request.content_type.lower() if hdrs.CONTENT_TYPE in request.headers else "application/json"
+        if media_type.startswith("image/"):
+            document = await _read_file(request, await read_body(request), "The picture")
+            return kind(workflow=document)
+        if media_type.startswith("multipart/"):
+            return await _read_form(request, kind)
+        if media_type != "application/json" and not media_type.endswith("+json"):
+            raise Refusal(
+                f"A workflow comes as application/json, as multipart/form-data with a file, or as a picture"
+                f" (image/...), not as {show(media_type)}.",
+                status=415,
+            )
+        value = await read_json(request)
+        return kind(workflow=value) if _is_bare(value) else convert_body(value, kind)
+
+    return Reader(read, _content_of(kind))
+
+
+def _content_of(kind: type[WorkflowRequest]) -> dict[str, Any]:
+    """What the OpenAPI document says of the bodies."""
+    reference = {"$ref": f"#/components/schemas/{kind.__name__}"}
+    bare = {
+        "type": "object",
+        "description": "A workflow of either format by itself, as files have it.",
+        "anyOf": [
+            {"required": ["nodes"], "properties": {"nodes": {"type": "array"}}},
+            {
+                "minProperties": 1,
+                "additionalProperties": {
+                    "type": "object",
+                    "required": ["class_type"],
+                    "properties": {"class_type": {"type": "string"}, "inputs": {"type": "object"}},
+                },
+            },
+        ],
+    }
+    part = {
+        "type": "string",
+        "contentMediaType": "application/octet-stream",
+        "description": "A picture or a JSON file.",
+    }
+    others = {
+        name: {"type": "string", "description": "As in the JSON body; JSON text, where it is not a text."}
+        for name in (declared.encode_name for declared in fields(kind))
+        if name not in _FILE_FIELDS
+    }
+    form = {"type": "object", "required": ["file"], "properties": {"file": part, **others}}
+    picture = {"type": "string", "contentMediaType": "image/png", "description": "A picture that carries a workflow."}
+    return {
+        "application/json": {"anyOf": [reference, bare]},
+        "multipart/form-data": form,
+        "image/png": picture,
+        "image/jpeg": {**picture, "contentMediaType": "image/jpeg"},
+        "image/webp": {**picture, "contentMediaType": "image/webp"},
+    }
+
+
+def _is_bare(value: object) -> bool:
+    """Whether a body is a workflow by itself, and not a record around one."""
+    record = as_object(value)
+    if record is None:
+        return as_list(value) is not None
+    return (
+        is_canvas(record)
+        or as_list(record.get("templates")) is not None
+        or any("class_type" in (as_object(entry) or {}) for entry in record.values())
+    )
+
+
+async def _read_file(request: web.Request, data: bytes | bytearray, name: str) -> Any:
+    """The document in a picture or a JSON file."""
+    settings, depth = request.app[SETTINGS], request.app[SERVER_SETTINGS].max_json_depth
+    return await asyncio.to_thread(_document_in, bytes(data), name, settings, depth)
+
+
+def _document_in(data: bytes, name: str, settings: Settings, max_depth: int) -> Any:
+    if sniff(data[:_SIGNATURE_BYTES]) is None:
+        if not data.strip():
+            raise Refusal(f"{name} is empty.", code="invalid_file")
+        if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+            raise Refusal(f"{name} is neither a picture of a known format nor JSON.", code="invalid_file")
+        return parse_json(data, max_depth=max_depth)
+    texts = read_metadata(data, settings.max_workflow_bytes)
+    found = {key: texts[key] for key in ("workflow", "prompt") if texts.get(key)}
+    if not found:
+        others = f", only {', '.join(map(repr, sorted(texts)[:20]))}" if texts else ""
+        raise Refusal(f"{name} carries no workflow{others}.", code="no_workflow")
+    return {
+        key: parse_json_text(text, f"The text {key!r} in {name[:1].lower()}{name[1:]}") for key, text in found.items()
+    }
+
+
+async def _read_form(request: web.Request, kind: type[_R]) -> _R:
+    """A form: one part with a file, and others as the JSON body has them."""
+    values: dict[str, Any] = {}
+    known = {declared.encode_name: declared.type for declared in fields(kind)}
+    async for name, data, is_file in _parts(request):
+        if name in values or (name in _FILE_FIELDS and "workflow" in values):
+            raise Refusal(
+                f"The form has more than one workflow or more than one part {show(name)}.", code="invalid_form"
+            )
+        if name in _FILE_FIELDS or is_file:
+            values["workflow"] = await _read_file(request, data, f"The part {show(name)}")
+        elif name in known:
+            values[name] = _read_part(name, data, known[name], request.app[SERVER_SETTINGS].max_json_depth)
+        else:
+            raise _no_form(f"The form has a part {show(name)}; known are file, {', '.join(known)}.")
+    return convert_body(values, kind)
+
+
+def _read_part(name: str, data: bytearray, kind: Any, max_depth: int) -> Any:
+    """A part as a JSON value; what is a text in the JSON body is given as it is."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise _no_form(f"The part {show(name)} is not text in UTF-8.") from error
+    try:
+        return msgspec.convert(text, kind)
+    except msgspec.ValidationError:
+        return parse_json(data, max_depth=max_depth)
+
+
+async def _parts(request: web.Request) -> AsyncIterator[tuple[str, bytearray, bool]]:
+    """Name, bytes and whether it is a file, of each part of a form."""
+    limit = left = request.app[SERVER_SETTINGS].max_upload_bytes
+    count = 0
+    try:
+        async for part in await request.multipart():
+            count += 1
+            if not isinstance(part, BodyPartReader) or not part.name or count > _MOST_PARTS:
+                raise _no_form(f"A form has at most {_MOST_PARTS} parts, each with a name and none within another.")
+            data = bytearray()
+            while chunk := await part.read_chunk():
+                left -= len(chunk)
+                if left < 0:
+                    raise too_large(
+                        f"The body is larger than {limit / 2**20:g} MiB; --max-upload-size raises the limit."
+                    )
+                data += part.decode(chunk) if hdrs.CONTENT_TRANSFER_ENCODING in part.headers else chunk
+            yield part.name, data, part.filename is not None
+    except (ValueError, RuntimeError, AssertionError, LookupError) as error:
+        # aiohttp's words for a body that is no form, or one that is cut off or encoded in an unknown way
+        raise _no_form(f"The body is not a form as its type says: {show(str(error))}.") from error
+
+
+def _no_form(message: str) -> Refusal:
+    return Refusal(message, code="invalid_form")
+
+
+# -- checking --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A workflow and what is wrong with it.
+
+    Attributes:
+        workflow: As it was read, with inputs set: what runs, and what pictures carry.
+        prompt: The same in API format.
+        extra: What else pictures shall carry.
+        found: What validation says.
+        notes: What was dropped, filled in or guessed.
+    """
+
+    workflow: Workflow
+    prompt: dict[str, Any]
+    extra: dict[str, Any]
+    found: Validated
+    notes: tuple[Note, ...]
+
+
+async def check_workflow(request: web.Request, wanted: WorkflowRequest) -> Checked:
+    """Read a workflow, set inputs and find everything that is wrong with it.
+
+    Raises:
+        WorkflowError: It cannot be read, or a name in `inputs` or `targets` means nothing.
+        WorkerUnavailable: No worker can say which nodes there are, or validate it.
+        Refusal: 413, it has too many nodes.
+    """
+    workflow, prompt, extra = await read_unchecked(request, wanted)
+    targets = _known_targets(workflow, wanted.targets)
+    catalog = request.app[DISPATCHER].catalog
+    if any(node.type in catalog.asked_in_worker for node in workflow.nodes.values()):
+        found = await _validate_in_worker(request, workflow, prompt, targets)
+    else:
+        registry = await catalog.ready(CATALOG_TIMEOUT_S)
+        settings, files = request.app[SETTINGS], request.app[LISTINGS].choices
+        found = await asyncio.to_thread(validate, workflow, registry, files, targets, settings)
+    return Checked(workflow, prompt, extra, found, (*workflow.notes, *found.notes))
+
+
+async def read_unchecked(
+    request: web.Request, wanted: WorkflowRequest
+) -> tuple[Workflow, dict[str, Any], dict[str, Any]]:
+    """The workflow, its API format, and what else pictures carry; the last two can be written by anything.
+
+    Raises:
+        WorkflowError: It cannot be read, or a name in `inputs` means nothing.
+        WorkerUnavailable: No worker can say which nodes there are.
+        Refusal: It has too many nodes, or holds what cannot be written.
+    """
+    registry = await request.app[DISPATCHER].catalog.ready(CATALOG_TIMEOUT_S)
+    return await asyncio.to_thread(_read, wanted, registry, request.app[SERVER_SETTINGS])
+
+
+def _read(
+    wanted: WorkflowRequest, registry: Registry, limits: ServerSettings
+) -> tuple[Workflow, dict[str, Any], dict[str, Any]]:
+    given = {name: value for name in ("workflow", "prompt") if (value := getattr(wanted, name)) is not None}
+    if not given:
+        raise WorkflowError("No workflow is given: expected one in 'workflow', of either format.", code="no_prompt")
+    workflow = read_workflow(given if len(given) > 1 else next(iter(given.values())), registry)
+    if len(workflow.nodes) > limits.max_nodes:
+        raise too_large(f"The workflow has {len(workflow.nodes)} nodes; --max-nodes allows {limits.max_nodes}.")
+    if wanted.inputs:
+        workflow = set_inputs(workflow, registry, wanted.inputs)
+    depth = limits.max_json_depth
+    return workflow, _strict(workflow.to_api(), depth), _strict(workflow.extra, depth)
+
+
+def _strict(value: Mapping[str, Any], max_depth: int) -> dict[str, Any]:
+    """The value as it would come in a body: documents inside texts and pictures were read with less care."""
+    try:
+        return parse_json(encode_json(dict(value)), max_depth=max_depth)
+    except RecursionError as error:
+        raise WorkflowError("The workflow is nested too deep.") from error
+
+
+def _known_targets(workflow: Workflow, targets: Sequence[str] | None) -> list[str] | None:
+    for target in targets or ():
+        if target not in workflow.nodes:
+            raise WorkflowError(f"'targets' names the node {show(target)}, which the workflow does not have.")
+    return None if targets is None else list(targets)
+
+
+async def _validate_in_worker(
+    request: web.Request, workflow: Workflow, prompt: dict[str, Any], targets: list[str] | None
+) -> Validated:
+    text = await asyncio.to_thread(encode_json, prompt)
+    answer = await request.app[DISPATCHER].validate(text, None if targets is None else tuple(targets))
+    if answer.failure is not None:
+        raise WorkflowError(answer.failure.message, code=answer.failure.type, details=answer.failure.details)
+    errors = tuple(
+        InputError(
+            node_id=error.node_id,
+            node_type=error.node_type,
+            code=error.code,
+            message=error.message,
+            input_name=error.input_name,
+            details=error.details,
+            extra_info=error.extra_info,
+            dependent_outputs=error.dependent_outputs,
+        )
+        for error in answer.errors
+    )
+    return Validated(workflow, answer.targets, answer.refused, errors, ())

@@ -1,0 +1,201 @@
+"""Submitting: a workflow becomes a job, now or once more.
+
+What is accepted is on the disk before the reply says so. A reply can wait for the end of the run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta, Struct, field
+
+from engine.graph.json_values import as_object, kind_of
+from engine.jobs.events import FINAL, JobEvent
+from engine.jobs.job import Job, Submission
+from engine.server.api.job_records import JobPath, JobView
+from engine.server.api.records import ShortText, group_errors, view_notes
+from engine.server.api.route import Answer, Refused, Reply, route
+from engine.server.api.submission import Checked, WorkflowRequest, check_workflow, read_as
+from engine.server.api.views import (
+    NOTES_KEY,
+    find_job,
+    job_url,
+    view_job,
+)
+from engine.server.keys import DISPATCHER
+from engine.server.refusal import Refusal
+from engine.workers.dispatch import Dispatcher
+from engine.workers.notices import Notice
+
+_LONGEST_WAIT_S = 86_400
+_SECRET = re.compile(r"token|api_?key|secret|passw|credential|authorization", re.IGNORECASE)
+_NO_SUCH_JOB = Refused(404, "There is no such job.")
+_NOT_ACCEPTED = (
+    Refused(409, "Another job has this id or idempotency key and asks for something else."),
+    Refused(429, "Too many jobs wait."),
+    Refused(503, "The server stops, or no worker can say yet which nodes there are."),
+)
+
+
+class JobRequest(WorkflowRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A workflow to run.
+
+    Attributes:
+        workflow: A workflow of either format; needed unless `prompt` is given.
+        prompt: The same in API format, beside the canvas document: it is what runs, the other goes into pictures.
+        inputs: Values to set first, by `NODE.INPUT`; NODE is an id, a title or a type name.
+        targets: Ids of the nodes whose outputs are wanted; by default all output nodes.
+        id: The job's id; by default one is made.
+        priority: Lower runs first; by default the number of jobs accepted before, so that they run in this order.
+        front: Run before everything that waits.
+        client_id: Who is told what happens, over the websocket of this name.
+        extra_data: What goes along: `extra_pnginfo` into pictures; keys and tokens for nodes are never stored or shown.
+        strict: Refuse if any output cannot run; otherwise those that can are run, and `node_errors` says what is wrong.
+    """
+
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._~-]{0,127}$")] | None = None
+    priority: Annotated[float, Meta(ge=-1e15, le=1e15)] | None = None
+    front: bool = False
+    client_id: ShortText = ""
+    extra_data: dict[str, Any] = field(default_factory=dict[str, Any])
+    strict: bool = True
+
+
+class SubmitParams(Struct, frozen=True, kw_only=True):
+    """How the submission is answered.
+
+    Attributes:
+        wait: Answer when the job has ended, but after so many seconds at the latest.
+        idempotency_key: Makes it safe to send the same again: it is the same job. Any text of your choice.
+    """
+
+    wait: Annotated[float, Meta(ge=0, le=_LONGEST_WAIT_S)] | None = None
+    idempotency_key: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=255)] | None, Meta(extra={"in": "header"})
+    ] = field(default=None, name="Idempotency-Key")
+
+
+_LOCATION = {"Location": "Where the job is found."}
+
+
+@route(
+    "POST",
+    "/jobs",
+    reader=read_as(JobRequest),
+    answers=(
+        Answer(201, JobView, "The job was accepted; with `wait`, it has also ended.", headers=_LOCATION),
+        Answer(200, JobView, "The job had been accepted before: this is what has become of it.", headers=_LOCATION),
+        Answer(202, JobView, "The job was accepted, and had not ended when the time was up.", headers=_LOCATION),
+    ),
+    refusals=_NOT_ACCEPTED,
+)
+async def submit_job(request: web.Request, params: SubmitParams, body: JobRequest) -> Reply:
+    """Run a workflow.
+
+    The workflow may be in canvas format or in API format, by itself or in a record with more to say, in a JSON body, in
+    a form with a picture or a JSON file, or a picture as the whole body. Everything that is wrong with it is told at
+    once. When the reply says that the job was accepted, it is on the disk.
+    """
+    checked = await check_workflow(request, body)
+    if (failure := checked.found.failure(partial=not body.strict)) is not None:
+        raise failure
+    submission = _submission(checked, body, params.idempotency_key)
+    return await _accept(request, submission, params.wait, checked)
+
+
+def _submission(checked: Checked, body: JobRequest, idempotency_key: str | None) -> Submission:
+    extra_data, secrets = split_secrets(body.extra_data)
+    given: object = extra_data.pop("extra_pnginfo", None)
+    pnginfo = {} if given is None else as_object(given)
+    if pnginfo is None:
+        raise Refusal(
+            f"In the body, the field 'extra_data.extra_pnginfo' should be an object; it is {kind_of(given)}.",
+            code="invalid_body",
+        )
+    if pnginfo or checked.extra:
+        extra_data["extra_pnginfo"] = {**checked.extra, **pnginfo}
+    extra_data.pop(NOTES_KEY, None)
+    if checked.notes:
+        extra_data[NOTES_KEY] = msgspec.to_builtins(view_notes(checked.notes))
+    return Submission(
+        id=body.id or str(uuid.uuid4()),
+        prompt=checked.prompt,
+        targets=checked.found.targets,
+        number=body.priority,
+        front=body.front,
+        client_id=body.client_id,
+        extra_data=extra_data,
+        secrets=secrets,
+        idempotency_key=idempotency_key,
+    )
+
+
+def split_secrets(extra_data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What may be stored and shown, and what may not: keys and tokens, told by their names."""
+    secrets = {name: value for name, value in extra_data.items() if _SECRET.search(name)}
+    return {name: value for name, value in extra_data.items() if name not in secrets}, secrets
+
+
+async def _accept(
+    request: web.Request, submission: Submission, wait_s: float | None, checked: Checked | None = None
+) -> Reply:
+    began = time.time()
+    job = await request.app[DISPATCHER].submit(submission)
+    is_new = job.id == submission.id and job.created_at >= began
+    status = 201 if is_new else 200
+    if wait_s is not None and not await _wait_for_end(request.app[DISPATCHER], job, wait_s):
+        status = 202
+    view = await view_job(request, await find_job(request, job.id))
+    if checked is not None:
+        view = msgspec.structs.replace(view, node_errors=group_errors(checked.found.errors))
+    return Reply(view, status, {"Location": job_url(job.id)})
+
+
+async def _wait_for_end(dispatcher: Dispatcher, job: Job, timeout_s: float) -> bool:
+    """Whether the job ended within the time."""
+    ended = asyncio.Event()
+
+    def hear(notice: Notice) -> None:
+        if isinstance(notice, JobEvent) and notice.job_id == job.id and isinstance(notice.event, FINAL):
+            ended.set()
+
+    unsubscribe = dispatcher.subscribe(hear)
+    try:
+        if dispatcher.job(job.id) is None:
+            return True
+        await asyncio.wait_for(ended.wait(), timeout_s)
+    except TimeoutError:
+        return False
+    finally:
+        unsubscribe()
+    return True
+
+
+@route(
+    "POST",
+    "/jobs/{job_id}/retry",
+    answers=(Answer(201, JobView, "A new job was accepted.", headers=_LOCATION),),
+    refusals=(_NO_SUCH_JOB, *_NOT_ACCEPTED),
+)
+async def retry_job(request: web.Request, params: JobPath) -> Reply:
+    """Run the same workflow again, as a new job.
+
+    Seeds are the same. What nodes computed before and is still in memory is not computed again. Keys and tokens that
+    were given for nodes are not known any more.
+    """
+    details = await find_job(request, params.job_id)
+    submission = Submission(
+        id=str(uuid.uuid4()),
+        prompt=details.prompt,
+        targets=details.job.targets,
+        client_id=details.job.client_id,
+        extra_data=details.extra_data,
+    )
+    return await _accept(request, submission, None)

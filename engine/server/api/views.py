@@ -1,0 +1,232 @@
+"""From the records of jobs to what clients see of them, and how a job is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from aiohttp import web
+from msgspec.structs import replace
+from yarl import URL
+
+from engine.errors import WorkflowError
+from engine.graph.workflow import Workflow
+from engine.jobs.events import ErrorRecord
+from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobResult
+from engine.server.api.job_records import (
+    AssetView,
+    JobError,
+    JobSummary,
+    JobView,
+    NodeInProgress,
+    NodeOutput,
+    Progress,
+)
+from engine.server.api.lineage import upstream_of
+from engine.server.api.records import NoteView
+from engine.server.api.route import PREFIX
+from engine.server.keys import DISPATCHER, SERVER_SETTINGS, STORE
+from engine.server.media import describe_delivery
+from engine.server.refusal import Refusal, not_found
+from engine.settings import ServerSettings
+from engine.workers.notices import RunSnapshot
+
+NOTES_KEY = "conversion_notes"
+"""Where `extra_data` keeps what reading the workflow had to guess."""
+_MOST_ASSETS = 10_000
+
+
+# -- finding ---------------------------------------------------------------------------------------------------------
+
+
+async def find_job(request: web.Request, job_id: str) -> JobDetails:
+    """All that is known of a job, in its present state.
+
+    Raises:
+        Refusal: 404, if there is none.
+    """
+    details = await request.app[STORE].details(job_id)
+    if details is None:
+        raise unknown_job(job_id)
+    present = request.app[DISPATCHER].job(job_id)
+    return details if present is None else replace(details, job=present)
+
+
+async def find_state(request: web.Request, job_id: str) -> Job:
+    """A job without its large parts.
+
+    Raises:
+        Refusal: 404, if there is none.
+    """
+    return request.app[DISPATCHER].job(job_id) or (await find_job(request, job_id)).job
+
+
+def unknown_job(job_id: str) -> Refusal:
+    """The refusal for an id that no job has."""
+    return not_found(f"There is no job {job_id[:200]!r}; it never was, or its history was deleted.", "job_not_found")
+
+
+def is_ended(job: Job) -> bool:
+    """Whether nothing more will happen to it."""
+    return job.state in ENDED
+
+
+# -- showing ---------------------------------------------------------------------------------------------------------
+
+
+def job_url(job_id: str) -> str:
+    """Where a job is found."""
+    return str(URL(PREFIX) / "jobs" / job_id)
+
+
+def asset_url(asset_id: str) -> str:
+    """Where the content of an asset is found."""
+    return f"{PREFIX}/assets/{asset_id}/content"
+
+
+def public_error(error: ErrorRecord, settings: ServerSettings) -> ErrorRecord:
+    """An error without what clients must not see."""
+    return error if settings.shows_internals else replace(error, traceback=())
+
+
+def view_error(error: ErrorRecord, settings: ServerSettings) -> JobError:
+    """An error as it is sent."""
+    shown = public_error(error, settings)
+    return JobError(**{name: getattr(shown, name) for name in JobError.__struct_fields__})
+
+
+def summarize(request: web.Request, job: Job, position: int | None) -> JobSummary:
+    """A job in a list."""
+    return JobSummary(**_summary(request, job, position))
+
+
+def _summary(request: web.Request, job: Job, position: int | None) -> dict[str, Any]:
+    seconds = None
+    if job.started_at is not None and job.finished_at is not None:
+        seconds = max(0.0, job.finished_at - job.started_at)
+    error = None if job.error is None else view_error(job.error, request.app[SERVER_SETTINGS])
+    return {
+        "id": job.id,
+        "state": job.state,
+        "priority": job.number,
+        "queue_position": position,
+        "client_id": job.client_id,
+        "targets": list(job.targets),
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "seconds": seconds,
+        "restarted": job.restarted,
+        "deaths": job.deaths,
+        "error": error,
+        "url": job_url(job.id),
+    }
+
+
+def positions_of(request: web.Request, jobs: Sequence[Job]) -> dict[str, int]:
+    """How many jobs run before each of these that wait."""
+    if not any(job.state == "queued" for job in jobs):
+        return {}
+    wanted = {job.id for job in jobs}
+    return {job_id: place for place, job_id in enumerate(request.app[DISPATCHER].pending_ids()) if job_id in wanted}
+
+
+async def view_job(request: web.Request, details: JobDetails) -> JobView:
+    """All that is known of a job."""
+    job = details.job
+    snapshot = request.app[DISPATCHER].snapshot(job.id) if job.state == "running" else None
+    result = details.result or JobResult()
+    assets, _ = await request.app[STORE].assets(job_id=job.id, limit=_MOST_ASSETS)
+    workflow = read_prompt(details)
+    return JobView(
+        **_summary(request, job, positions_of(request, [job]).get(job.id)),
+        progress=None if snapshot is None else _progress(snapshot, workflow, job.targets),
+        outputs=_outputs(result, workflow, assets),
+        nodes=result.nodes,
+        cached=list(result.cached),
+        record=result.record,
+        notes=read_notes(details),
+    )
+
+
+def read_prompt(details: JobDetails) -> Workflow:
+    """The workflow of a job; empty if it cannot be read, which is the case of none that was accepted."""
+    try:
+        return Workflow.from_api(details.prompt)
+    except WorkflowError:
+        return Workflow()
+
+
+def read_notes(details: JobDetails) -> list[NoteView]:
+    """What reading the workflow had to guess, as it was kept."""
+    try:
+        return msgspec.convert(details.extra_data.get(NOTES_KEY, []), list[NoteView])
+    except msgspec.ValidationError:  # whoever submitted it by another route may have put anything there
+        return []
+
+
+def _progress(snapshot: RunSnapshot, workflow: Workflow, targets: Sequence[str]) -> Progress:
+    planned = upstream_of(workflow, targets)
+    done = planned.intersection((*snapshot.cached, *snapshot.finished))
+    running: list[NodeInProgress] = []
+    parts = 0.0
+    for node in snapshot.running:
+        told = snapshot.progress.get(node.node_id)
+        if told is not None and told.total > 0 and node.node_id in planned:
+            parts += min(1.0, max(0.0, told.value / told.total))
+        running.append(
+            NodeInProgress(
+                node_id=node.node_id,
+                display_id=node.display_id,
+                node_type=node.node_type,
+                value=None if told is None else told.value,
+                total=None if told is None else told.total,
+            )
+        )
+    total = max(1, len(planned))
+    return Progress(
+        fraction=min(1.0, (len(done) + parts) / total),
+        nodes_done=len(done),
+        nodes_total=len(planned),
+        running=running,
+        seq=snapshot.seq,
+    )
+
+
+def _outputs(result: JobResult, workflow: Workflow, assets: Sequence[Asset]) -> list[NodeOutput]:
+    by_node: dict[str, list[AssetView]] = {}
+    for asset in sorted(assets, key=lambda asset: (asset.key, asset.index)):
+        by_node.setdefault(asset.node_id, []).append(view_asset(asset))
+    outputs: list[NodeOutput] = []
+    for node_id, values in result.outputs.items():
+        node = workflow.nodes.get(node_id)
+        record = result.nodes.get(node_id)
+        node_type = node.type if node is not None else record.node_type if record is not None else ""
+        outputs.append(
+            NodeOutput(
+                node_id=node_id,
+                node_type=node_type,
+                title="" if node is None else node.title,
+                values=values,
+                assets=by_node.get(node_id, []),
+            )
+        )
+    return outputs
+
+
+def view_asset(asset: Asset) -> AssetView:
+    """A file that a job left."""
+    return AssetView(
+        id=asset.id,
+        job_id=asset.job_id,
+        node_id=asset.node_id,
+        key=asset.key,
+        index=asset.index,
+        filename=asset.filename,
+        subfolder=asset.subfolder,
+        kind=asset.kind,
+        media_type=describe_delivery(asset.filename)[0],
+        created_at=asset.created_at,
+        url=asset_url(asset.id),
+    )
