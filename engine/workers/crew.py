@@ -17,7 +17,7 @@ from engine.settings import ServerSettings, Settings
 from engine.workers.affinity import Holdings, Needs, choose
 from engine.workers.catalog import Catalog
 from engine.workers.channel import Listener
-from engine.workers.memory_limit import MemoryWatch
+from engine.workers.memory_limit import MemoryWatch, describe_bytes
 from engine.workers.messages import (
     AskMemory,
     AskValidate,
@@ -142,13 +142,8 @@ class Crew:
         return {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // workers))}
 
     def _add_others(self, ready: Ready) -> None:
-        own = ready.devices[0] if ready.devices else None
-        others = [device for device in ready.devices[1:] if own is not None and device.type == own.type != "cpu"]
-        spread = [f"{device.type}:{device.index}" for device in others] if self._settings.device == "auto" else []
-        wanted = self._server.workers or 1 + len(spread)
-        first = self._settings.device if own is None or not spread else f"{own.type}:{own.index}"
-        devices = [first, *spread]
-        for number in range(len(self.workers), wanted):
+        devices = spread_devices(self._settings.device, ready)
+        for number in range(len(self.workers), self._server.workers or len(devices)):
             self._add(devices[number % len(devices)])
 
     # -- choosing, giving and taking -------------------------------------------------------------------------------
@@ -317,4 +312,17 @@ class Crew:
         self._boss.on_change()
 
     def _remove_excess(self, number: int, taken_bytes: int, limit: str) -> None:
-        self.workers[number].kill("memory", f"took {taken_bytes / 2**30:.1f} GiB of memory and was stopped, as {limit}")
+        self.workers[number].kill("memory", f"took {describe_bytes(taken_bytes)} of memory and was stopped: {limit}")
+
+
+def spread_devices(wanted: str, ready: Ready) -> list[str]:
+    """The devices that workers compute on in turn, that of the first worker first.
+
+    Args:
+        wanted: As in `Settings.device`; only "auto" spreads over several.
+        ready: What the first worker said.
+    """
+    if wanted != "auto" or len(ready.accelerators) < 2:
+        return [wanted]
+    own = next((f"{device.type}:{device.index}" for device in ready.devices), "")
+    return sorted(ready.accelerators, key=lambda name: name != own)

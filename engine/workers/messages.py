@@ -118,12 +118,14 @@ class Ready(Struct, frozen=True, tag="ready", kw_only=True):
         declarations: Every node type, see `engine.graph.declaration`; JSON values.
         versions: By package, see `RunRecord.versions`.
         devices: The worker's own device first, then the others of the machine.
+        accelerators: Every device (`cuda:0`, ...) that the machine has besides the processor, the worker's own too.
         notes: What could not be loaded, in sentences.
     """
 
     declarations: tuple[dict[str, Any], ...]
     versions: dict[str, str]
     devices: tuple[DeviceInfo, ...]
+    accelerators: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 

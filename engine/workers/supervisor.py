@@ -263,7 +263,7 @@ class Worker:
                 case Ready():
                     return message
                 case StartFailed():
-                    self._death = Death("refused", f"could not start: {message.error.message}", was_ready=False)
+                    self._death = Death("refused", f"could not start: {message.error.message.rstrip('.')}", was_ready=False)
                 case _:
                     await self._observer.on_message(self, message)
         return None

@@ -20,7 +20,7 @@ Anything = Annotated[Any, Socket("*")]
 
 
 @node("Show", category="test", is_output=True)
-def show(*, value: Anything = None, text: str = "") -> NodeResult[None]:
+def show(*, value: Anything | None = None, text: str = "") -> NodeResult[None]:
     return NodeResult(ui={"text": [text or str(value)]})
 
 
