@@ -33,7 +33,7 @@ from engine.server.listings import Listings
 
 VERSION = "1"
 ROUTES: tuple[Route, ...] = collect_routes(
-    submit, submit, jobs, queue, events, assets, workflows, nodes, models, workers, health, metrics, docs
+    submit, jobs, queue, events, assets, workflows, nodes, models, workers, health, metrics, docs
 )
 
 
@@ -55,6 +55,7 @@ def set_up(app: web.Application) -> None:
     app[metrics.METRICS] = metrics.Metrics()
     if LISTINGS not in app:
         app[LISTINGS] = Listings(app[SETTINGS])
+    app.middlewares.insert(0, metrics.measure)  # the first one sees what the others refuse
     app.on_startup.append(_listen)
     app.on_shutdown.append(events.close_streams)
 

@@ -98,7 +98,7 @@ class SocketParams(Struct, frozen=True, kw_only=True):
 _STREAM = (
     Answer(
         200,
-        {"type": "string", "description": "A stream of server-sent events; the data of each is a `StreamedEvent`."},
+        StreamedEvent,
         "The events, until the client leaves.",
         media_type="text/event-stream",
     ),

@@ -88,7 +88,7 @@ def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
     if route.params is not None and (parameters := _parameters(route, route.params, schemas)):
         operation["parameters"] = parameters
     if route.reader is not None:
-        content = {media: {"schema": schemas.of(kind)} for media, kind in route.reader.content.items()}
+        content = {media: {"schema": schema} for media, schema in route.reader.content.items()}
         operation["requestBody"] = {"required": True, "content": content}
     elif route.body is not None:
         required = any(field.required for field in fields(route.body))
@@ -130,7 +130,11 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     for answer in route.answers:
         response: dict[str, Any] = {"description": answer.when}
         if answer.content is not None:
-            response["content"] = {answer.media_type: {"schema": schemas.of(answer.content)}}
+            schema = schemas.of(answer.content)
+            if _is_type(answer.content) and answer.media_type != "application/json":
+                name = schema["$ref"].rpartition("/")[2]
+                schema = {"type": "string", "description": f"A stream; each record of it is a `{name}`."}
+            response["content"] = {answer.media_type: {"schema": schema}}
         if answer.headers:
             response["headers"] = {
                 name: {"description": text, "schema": {"type": "string"}} for name, text in answer.headers.items()
@@ -206,7 +210,7 @@ class _Schemas:
 
 def _body_types(route: Route) -> list[Any]:
     if route.reader is not None:
-        return list(filter(_is_type, route.reader.content.values()))
+        return [route.reader.kind]
     return [] if route.body is None else [route.body]
 
 

@@ -30,7 +30,8 @@ class Answer:
 
     Attributes:
         status: Of HTTP.
-        content: The type of the JSON value; None if there is no body, or none of JSON.
+        content: What the body is: a type, a JSON schema, or None if there is no body. A type under another media type
+            than JSON is that of each record of a stream.
         when: In which case, for people.
         media_type: Of the body.
         headers: What each header that clients need says.
@@ -57,10 +58,12 @@ class Reader:
 
     Attributes:
         read: Gives the record of a request; raises `Refusal`s.
-        content: By media type, what the OpenAPI document says of it: a type, or a JSON schema.
+        kind: The record.
+        content: By media type, what the OpenAPI document says of it: a JSON schema.
     """
 
     read: Callable[[web.Request], Awaitable[Struct]]
+    kind: type[Struct]
     content: Mapping[str, Any]
 
 

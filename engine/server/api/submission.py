@@ -90,7 +90,7 @@ def read_as(kind: type[_R]) -> Reader:
         value = await read_json(request)
         return kind(workflow=value) if _is_bare(value) else convert_body(value, kind)
 
-    return Reader(read, _content_of(kind))
+    return Reader(read, kind, _content_of(kind))
 
 
 def _content_of(kind: type[WorkflowRequest]) -> dict[str, Any]:

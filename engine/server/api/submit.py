@@ -113,7 +113,7 @@ async def submit_job(request: web.Request, params: SubmitParams, body: JobReques
 def _submission(checked: Checked, body: JobRequest, idempotency_key: str | None) -> Submission:
     extra_data, secrets = split_secrets(body.extra_data)
     given: object = extra_data.pop("extra_pnginfo", None)
-    pnginfo = {} if given is None else as_object(given)
+    pnginfo = as_object({} if given is None else given)
     if pnginfo is None:
         raise Refusal(
             f"In the body, the field 'extra_data.extra_pnginfo' should be an object; it is {kind_of(given)}.",
