@@ -8,17 +8,35 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from torch import Tensor
 
 from engine.errors import Interrupted
+from engine.graph.workflow import Node
 from engine.memory.pool import Pool
 from engine.settings import Settings
 
 
 def _ignore(*_: object) -> None:
     return None
+
+
+class RunningGraph(Protocol):
+    """The nodes of a run, ephemeral ones included, while it goes on."""
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """By id; grows when nodes expand."""
+        ...
+
+    def display_of(self, node_id: str) -> str:
+        """The node of the workflow at which a node is shown."""
+        ...
+
+    def parent_of(self, node_id: str) -> str | None:
+        """The node whose expansion a node belongs to; None for nodes of the workflow."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,8 @@ class Context:
         extra_pnginfo: What else saved files carry, by key (`workflow`: the canvas document).
         interrupted: Set when the user stops the run.
         record: Gives the record of the run (`engine.provenance.RunRecord`) as JSON values; may hash model files.
+        secrets: Keys and tokens that came with the run; never stored or shown.
+        graph: The nodes of the run; None outside of one.
         on_progress: Receives (value, total).
         on_preview: Receives an image `[h, w, c]` or `[b, h, w, c]`, range 0..1, on any device.
     """
@@ -46,6 +66,8 @@ class Context:
     extra_pnginfo: Mapping[str, Any] = field(default_factory=dict[str, Any])
     interrupted: threading.Event = field(default_factory=threading.Event)
     record: Callable[[], Mapping[str, Any]] = dict[str, Any]
+    secrets: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    graph: RunningGraph | None = None
     on_progress: Callable[[int, int], None] = _ignore
     on_preview: Callable[[Tensor], None] = _ignore
 

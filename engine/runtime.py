@@ -23,6 +23,7 @@ from engine.execution.events import Event
 from engine.execution.executor import Executor, RunResult
 from engine.files import list_choices
 from engine.graph.document import parse_json_text, read_workflow
+from engine.graph.missing import Missing, find_missing
 from engine.graph.object_info import object_info
 from engine.graph.overrides import set_inputs
 from engine.graph.registry import Registry
@@ -102,7 +103,12 @@ class Engine:
             workflow: As loaded.
             targets: Ids of the nodes whose outputs are wanted; None means every output node.
         """
+        self.registry.renew({node.type for node in workflow.nodes.values()})
         return validate(workflow, self.registry, self._files(), targets, self.settings)
+
+    def find_missing(self, workflow: Workflow) -> Missing:
+        """The node types and model files that a workflow needs and that are not there."""
+        return find_missing(workflow, self.registry, self._files())
 
     def run(
         self,
@@ -113,6 +119,7 @@ class Engine:
         *,
         run_id: str | None = None,
         interrupted: threading.Event | None = None,
+        secrets: Mapping[str, Any] | None = None,
     ) -> RunResult:
         """Validate and run a workflow; only what changed since earlier runs is computed. Waits for a run in progress.
 
@@ -123,6 +130,7 @@ class Engine:
             on_event: Receives what happens, see `engine.execution.events`; must not raise.
             run_id: Names the run in the events.
             interrupted: Stops this run when it is set, also before it has begun; `interrupt` sets it as well.
+            secrets: Keys and tokens for nodes that ask for them; never stored or shown.
 
         Raises:
             WorkflowError: if a name in `inputs` or `targets` means nothing.
@@ -134,6 +142,7 @@ class Engine:
         submitted = set_inputs(workflow, self.registry, inputs) if inputs else workflow
         with self._one_run_at_a_time(interrupted):
             files = self._files()
+            self.registry.renew({node.type for node in submitted.nodes.values()})
             checked = validate(submitted, self.registry, files, wanted, self.settings)
             if (error := checked.failure()) is not None:
                 raise error
@@ -147,6 +156,7 @@ class Engine:
                 on_event=on_event,
                 interrupted=self._interrupted,
                 record=record,
+                secrets=secrets,
             )
 
     def make_record(self, workflow: Workflow, targets: Sequence[str] | None = None) -> RunRecord:

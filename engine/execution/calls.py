@@ -51,11 +51,19 @@ class Answer:
     expand: Mapping[str, Any] | None = None
 
 
-def gather_inputs(node: Node, values: Mapping[str, Outputs]) -> Lists:
-    """Every input of a node as a list. What is not computed, a lazy input that nobody wanted, is `[None]`."""
+def gather_inputs(node: Node, values: Mapping[str, Outputs], raw_links: Collection[str] = ()) -> Lists:
+    """Every input of a node as a list. What is not computed, a lazy input that nobody wanted, is `[None]`.
+
+    Args:
+        node: Which.
+        values: Outputs by node id.
+        raw_links: Inputs that get the link itself, as the API format writes it.
+    """
     lists: Lists = {}
     for name, value in node.inputs.items():
-        if type(value) is Link:
+        if type(value) is Link and name in raw_links:
+            lists[name] = [[value.node_id, value.output]]
+        elif type(value) is Link:
             outputs = values.get(value.node_id)
             lists[name] = [None] if outputs is None else outputs[value.output]
         else:
@@ -105,8 +113,10 @@ def find_blocker(lists: Iterable[Iterable[Any]]) -> ExecutionBlocker | None:
     return found
 
 
-def ask_needs(definition: NodeDef, lists: Lists) -> list[str]:
+def ask_needs(definition: NodeDef, lists: Lists, node_id: str) -> list[str]:
     """The names of the inputs that a node says it needs, as given by its `needs` for each call.
+
+    Besides inputs, a companion may name `node_id`.
 
     Raises:
         WrongResultError: if it names inputs that the node does not declare.
@@ -115,7 +125,7 @@ def ask_needs(definition: NodeDef, lists: Lists) -> list[str]:
     wanted: dict[str, None] = {}
     for call in arrange_calls(definition, lists):
         if not isinstance(call, ExecutionBlocker):
-            answer = definition.needs(**_select(definition.needs, definition, call))
+            answer = definition.needs(**_select(definition.needs, definition, call, node_id=node_id))
             wanted.update(dict.fromkeys([answer] if isinstance(answer, str) else answer or ()))
     unknown = [name for name in wanted if definition.input(name) is None]
     if unknown:
@@ -131,7 +141,8 @@ def ask_fingerprint(definition: NodeDef, node: Node, settings: Settings) -> Any:
     assert definition.fingerprint is not None
     literals = {name: value for name, value in node.inputs.items() if type(value) is not Link}
     try:
-        return definition.fingerprint(**_select(definition.fingerprint, definition, literals, settings=settings))
+        extra = {"settings": settings, "node_id": node.id}
+        return definition.fingerprint(**_select(definition.fingerprint, definition, literals, **extra))
     except (Exception, SystemExit) as error:  # what is wrong will show when the node is called
         log.debug("the fingerprint of node %s failed: %s", node.label, type(error).__name__)
         return math.nan

@@ -48,6 +48,7 @@ class Executor:
         on_event: Callable[[Event], None] | None = None,
         interrupted: threading.Event | None = None,
         record: Callable[[], Mapping[str, Any]] = dict[str, Any],
+        secrets: Mapping[str, Any] | None = None,
     ) -> RunResult:
         """Run what the targets need.
 
@@ -60,6 +61,7 @@ class Executor:
                 comes from other threads. Must not raise.
             interrupted: Set from anywhere to stop the run.
             record: Gives the record of the run to nodes that ask for it.
+            secrets: Keys and tokens for nodes that ask for them.
 
         Raises:
             NodeError: if a node fails; nodes that finished before stay cached.
@@ -67,6 +69,10 @@ class Executor:
             WorkflowError: if lazy inputs or expansions close a cycle.
         """
         reporter = Reporter(run_id, on_event)
-        run = Run(self, workflow, targets, submitted or workflow, reporter, interrupted or threading.Event(), record)
+        run = Run(
+            *(self, workflow, targets, submitted or workflow, reporter, interrupted or threading.Event()),
+            record,
+            secrets or {},
+        )
         with inference_mode():
             return run.execute()

@@ -63,37 +63,37 @@ class Reporter:
     def started(self, node: Node) -> None:
         """The node is about to be called."""
         if self._on_event is not None:
-            display_id, parent_id = self._place_of(node.id)
+            display_id, parent_id = self.place_of(node.id)
             self._tell(NodeStarted(node.id, node.type, display_id, parent_id))
 
     def progress(self, node: Node, value: int, total: int) -> None:
         """The node tells how far it is."""
         if self._on_event is not None:
-            display_id, parent_id = self._place_of(node.id)
+            display_id, parent_id = self.place_of(node.id)
             self._tell(Progress(node.id, display_id, value, total, parent_id))
 
     def preview(self, node: Node, image: Tensor) -> None:
         """The node shows an unfinished image."""
         if self._on_event is not None:
-            display_id, parent_id = self._place_of(node.id)
+            display_id, parent_id = self.place_of(node.id)
             self._tell(Preview(node.id, display_id, image, parent_id))
 
     def finished(self, node: Node, ui: Ui | None, seconds: float, *, cached: bool = False) -> None:
         """The node is done, or was before."""
         if self._on_event is not None:
-            display_id, parent_id = self._place_of(node.id)
+            display_id, parent_id = self.place_of(node.id)
             self._tell(NodeFinished(node.id, node.type, display_id, ui, seconds, cached, parent_id))
 
     def blocked(self, node: Node, message: str) -> None:
         """The node was not called."""
         if self._on_event is not None:
-            display_id, parent_id = self._place_of(node.id)
+            display_id, parent_id = self.place_of(node.id)
             self._tell(NodeBlocked(node.id, node.type, display_id, message, parent_id))
 
     def failed(self, node: Node, error: EngineError) -> None:
         """The node raised."""
         if self._on_event is not None:
-            display_id, parent_id = self._place_of(node.id)
+            display_id, parent_id = self.place_of(node.id)
             self._tell(NodeFailed(node.id, node.type, display_id, error, parent_id))
 
     def run_finished(self, status: RunStatus, seconds: float, node_id: str | None) -> None:
@@ -101,7 +101,8 @@ class Reporter:
         if self._on_event is not None:
             self._tell(RunFinished(self._run_id, status, seconds, node_id))
 
-    def _place_of(self, node_id: str) -> tuple[str, str | None]:
+    def place_of(self, node_id: str) -> tuple[str, str | None]:
+        """The node of the workflow to show a node at, and the node whose expansion it belongs to."""
         return self._places.get(node_id, (node_id, None))
 
     def _tell(self, event: Event) -> None:

@@ -88,6 +88,24 @@ class _Job:
     work: list[Callable[[], Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class _RunningGraph:
+    """See `engine.context.RunningGraph`."""
+
+    schedule: Schedule
+    reporter: Reporter
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        return self.schedule.workflow.nodes
+
+    def display_of(self, node_id: str) -> str:
+        return self.reporter.place_of(node_id)[0]
+
+    def parent_of(self, node_id: str) -> str | None:
+        return self.reporter.place_of(node_id)[1]
+
+
 class Run:
     """The state of one run, and its loop. Arguments: see `Executor.run`."""
 
@@ -100,12 +118,14 @@ class Run:
         reporter: Reporter,
         interrupted: threading.Event,
         record: Callable[[], Mapping[str, Any]],
+        secrets: Mapping[str, Any],
     ) -> None:
         self.executor = executor
         self.submitted = submitted
         self.reporter = reporter
         self.interrupted = interrupted
         self.record = record
+        self.secrets = secrets
         self.targets = dict.fromkeys(targets)
         self.node_count = len(workflow.nodes)
         self.known = Known(executor.cache, executor.registry, executor.settings)
@@ -199,9 +219,9 @@ class Run:
     def _waits_for_lazy(self, task: Task) -> bool:
         """Ask the node which lazy inputs it wants, until it wants nothing new or has to wait."""
         while True:
-            lists = gather_inputs(task.node, self.known.outputs)
+            lists = gather_inputs(task.node, self.known.outputs, task.definition.raw_links)
             try:
-                wanted = [task.node.inputs.get(name) for name in ask_needs(task.definition, lists)]
+                wanted = [task.node.inputs.get(name) for name in ask_needs(task.definition, lists, task.node.id)]
             except BaseException as error:
                 self._fail(task, error, lists)
             sources = [link.node_id for link in wanted if type(link) is Link and link.node_id not in self.known.outputs]
@@ -221,7 +241,7 @@ class Run:
 
     def _call(self, task: Task) -> None:
         node, definition = task.node, task.definition
-        lists = gather_inputs(node, self.known.outputs)
+        lists = gather_inputs(node, self.known.outputs, definition.raw_links)
         try:
             calls = arrange_calls(definition, lists)
             job = _Job(task, lists, calls, self._make_work(task, calls))
@@ -308,6 +328,8 @@ class Run:
             extra_pnginfo=self.submitted.extra,
             interrupted=self.interrupted,
             record=self.record,
+            secrets=self.secrets,
+            graph=_RunningGraph(self.schedule, self.reporter),
             on_progress=partial(self.reporter.progress, node),
             on_preview=partial(self.reporter.preview, node),
         )

@@ -216,12 +216,16 @@ class Check:
         )
 
     def undeclared(self, node: Node, rules: Rules, inputs: dict[str, Any]) -> None:
-        """Inputs that the type does not have: links are kept where the node takes any, all else is left out."""
+        """Inputs that the type does not have: kept where the node takes any, all else is left out."""
         for name, value in node.inputs.items():
             if name in rules.names or name in _MEANINGLESS:
                 continue
-            is_link = type(value) is Link
-            if is_link and rules.definition.takes_any_link and value.node_id in self.workflow.nodes:
+            definition = rules.definition
+            if type(value) is Link:
+                is_taken = definition.takes_any_link and value.node_id in self.workflow.nodes
+            else:
+                is_taken = definition.takes_any_value or name in definition.hidden
+            if is_taken:
                 inputs[name] = value
             else:
                 self.notes.append(Note(node.id, f"{node.type} has no such input; it was left out", name))

@@ -20,7 +20,7 @@ from engine.graph.plain_json import NotJsonError, plain_json
 from engine.graph.schema import MISSING, Input, ModelFile, NodeDef, Number, Output, Text
 
 _COMPANIONS = ("needs", "fingerprint", "validate")
-_CODE = ("call", *_COMPANIONS)
+_CODE = ("call", "renew", *_COMPANIONS)
 _REST = "**"
 
 
@@ -29,7 +29,9 @@ def write_declaration(definition: NodeDef) -> dict[str, Any]:
 
     What a pack declared that is no JSON is left out too: an option, a default, a bound that is no number.
     """
-    written = _write_fields(definition, skip=("inputs", "outputs", *_CODE))
+    written = _write_fields(definition, skip=("inputs", "outputs", "raw_links", *_CODE))
+    if definition.raw_links:
+        written["raw_links"] = sorted(definition.raw_links)
     written["inputs"] = [_write_input(declared) for declared in definition.inputs]
     written["outputs"] = [_write_fields(output) for output in definition.outputs]
     companions = {role: code for role in _COMPANIONS if (code := getattr(definition, role)) is not None}
@@ -52,6 +54,7 @@ def read_declaration(declaration: Mapping[str, Any]) -> NodeDef:
         given["inputs"] = tuple(_read_input(entry) for entry in given["inputs"])
         given["outputs"] = tuple(Output(**entry) for entry in given["outputs"])
         given["search_aliases"] = tuple(given.get("search_aliases", ()))
+        given["raw_links"] = frozenset(given.get("raw_links", ()))
         return NodeDef(call=_stand_in(given["type"], "call", [_REST]), **companions, **given)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise EngineError(f"This is no declaration of a node type: {error}.") from error

@@ -18,6 +18,8 @@ def object_info(definition: NodeDef, files: Callable[[str], Sequence[str]]) -> d
     inputs: dict[str, dict[str, Any]] = {"required": {}, "optional": {}}
     for declared in definition.inputs:
         inputs[declared.kind][declared.name] = describe_input(declared, choices_of(declared, files))
+    if definition.hidden:
+        inputs["hidden"] = dict(definition.hidden)
     record: dict[str, Any] = {
         "input": inputs,
         "input_order": {kind: list(named) for kind, named in inputs.items()},

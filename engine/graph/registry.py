@@ -60,6 +60,13 @@ class Registry:
                 f" {definition.module or 'an unnamed module'}."
             )
 
+    def renew(self, type_names: Iterable[str]) -> None:
+        """Bring the declarations of these types up to date, where they change with the world."""
+        for type_name in type_names:
+            definition = self._definitions.get(type_name)
+            if definition is not None and definition.renew is not None:
+                self._definitions[type_name] = definition.renew()
+
     def get(self, type_name: str) -> NodeDef | None:
         """The declaration of a type, or None."""
         return self._definitions.get(type_name)

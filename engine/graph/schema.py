@@ -200,6 +200,10 @@ class NodeDef:
         validate: Called with the literals it names; returns True or what is wrong.
         per_node: Equal nodes don't share results: the node's id joins its content key.
         takes_any_link: Links to inputs that it does not declare are handed to it as well (`call` takes `**inputs`).
+        takes_any_value: So are values.
+        raw_links: Inputs that receive the link itself, `[node id, output]`, instead of what comes through it.
+        hidden: Inputs without a socket, by name: what the engine gives for them (`PROMPT`, `UNIQUE_ID`, ...).
+        renew: Gives the declaration as it is now, where its choices change with the world (files, other packs).
         module: Where it comes from (`nodes.sampling`).
     """
 
@@ -220,6 +224,10 @@ class NodeDef:
     validate: Callable[..., bool | str] | None = None
     per_node: bool = False
     takes_any_link: bool = False
+    takes_any_value: bool = False
+    raw_links: frozenset[str] = frozenset()
+    hidden: Mapping[str, str] = field(default_factory=dict[str, str])
+    renew: Callable[[], NodeDef] | None = None
     deprecated: bool = False
     experimental: bool = False
     search_aliases: tuple[str, ...] = ()

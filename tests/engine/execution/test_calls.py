@@ -80,9 +80,9 @@ def test_blockers_stand_for_the_calls_that_they_prevent():
 
 def test_needs_receives_what_it_names():
     lists: dict[str, list[Any]] = {"flag": [True, False, True], "yes": [None], "no": [None]}
-    assert ask_needs(tiny.choose, lists) == ["yes", "no"]
-    assert ask_needs(tiny.choose, {**lists, "flag": [False]}) == ["no"]
-    assert ask_needs(tiny.choose, {**lists, "flag": [ExecutionBlocker()]}) == []
+    assert ask_needs(tiny.choose, lists, "n") == ["yes", "no"]
+    assert ask_needs(tiny.choose, {**lists, "flag": [False]}, "n") == ["no"]
+    assert ask_needs(tiny.choose, {**lists, "flag": [ExecutionBlocker()]}, "n") == []
 
 
 def test_fingerprints_receive_literals_and_settings():
