@@ -12,7 +12,7 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
@@ -217,9 +217,16 @@ class Writer:
     def _insert(self, events: Sequence[JobEvent]) -> None:
         # By way of `jobs`: of a job that was deleted meanwhile, events are dropped.
         self._connection.executemany(
-            "INSERT OR IGNORE INTO events SELECT ?, n, ?, CAST(? AS TEXT) FROM jobs WHERE id = ?",
-            ((event.seq, event.at, msgspec.json.encode(event.event), event.job_id) for event in events),
+            "INSERT OR IGNORE INTO events SELECT ?, n, ?, CAST(? AS TEXT) FROM jobs WHERE id = ?", _rows_of(events)
         )
+
+
+def _rows_of(events: Sequence[JobEvent]) -> Iterator[tuple[int, float, bytes, str]]:
+    for event in events:
+        try:
+            yield event.seq, event.at, msgspec.json.encode(event.event), event.job_id
+        except (TypeError, ValueError) as error:  # not JSON, or not Unicode
+            logger.error("Event %d of job %s cannot be recorded: %s", event.seq, event.job_id, error)
 
 
 def _is_busy(error: sqlite3.Error) -> bool:
