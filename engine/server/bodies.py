@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from aiohttp import web
 
@@ -293,15 +293,23 @@ def check_text(value: object, what: str, *, longest: int = 1_000) -> str:
 
 
 def field_of(record: Mapping[str, Any], name: str, kind: type[T]) -> T | None:
-    """A field of a JSON object if it is of the type (`dict`, `list`, `str`, `bool`); None if it is absent or null.
+    """A field of a JSON object if it is of the type (`str`, `bool`, ...); None if it is absent or null.
 
     Raises:
         Refusal: if it is of another type.
     """
     value = record.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, kind):
-        expected = _EXPECTED.get(kind, kind.__name__)
-        raise Refusal(f"{name!r} should be {expected}, but is {show(value)}.", extra_info={"field": name})
-    return value
+    if value is None or isinstance(value, kind):
+        return value
+    expected = _EXPECTED.get(kind, kind.__name__)
+    raise Refusal(f"{name!r} should be {expected}, but is {show(value)}.", extra_info={"field": name})
+
+
+def object_field(record: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """A field of a JSON object that is an object itself; as `field_of`."""
+    return field_of(record, name, cast("type[dict[str, Any]]", dict))
+
+
+def list_field(record: Mapping[str, Any], name: str) -> list[Any] | None:
+    """A field of a JSON object that is a list; as `field_of`."""
+    return field_of(record, name, cast("type[list[Any]]", list))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from engine.errors import QueueFull, ShuttingDown
@@ -30,6 +31,7 @@ from engine.jobs.events import (
 from engine.jobs.job import Job, JobResult, JobState, NodeRecord, Submission
 from engine.jobs.store import Store
 from engine.server.app import make_app
+from engine.server.connection import Runner
 from engine.settings import ServerSettings, Settings
 from engine.workers.catalog import Catalog
 from engine.workers.dispatch import Dispatcher
@@ -191,10 +193,14 @@ class FakeDispatcher(Dispatcher):
         return False
 
     async def cancel_pending(self) -> int:
-        ids = list(self._waiting)
-        for job_id in ids:
-            await self.cancel(job_id)
-        return len(ids)
+        return await self.cancel_waiting(list(self._waiting))
+
+    async def cancel_waiting(self, job_ids: list[str]) -> int:
+        return [await self.cancel(job_id) for job_id in job_ids if job_id in self._waiting].count(True)
+
+    def position_of(self, job_id: str) -> int | None:
+        ids = self.pending_ids()
+        return ids.index(job_id) if job_id in ids else None
 
     async def move(self, job_id: str, *, before: str | None = None, to: Literal["front", "end"] | None = None) -> Job:
         others = [job for job in self.pending() if job.id != job_id]
@@ -255,6 +261,13 @@ def _ending(state: JobState, error: ErrorRecord | None) -> Event:
     return JobSucceeded(0.1) if state == "succeeded" else JobCancelled("2", "Show")
 
 
+class _Server(TestServer):
+    """A test server on the connections of the real one."""
+
+    async def _make_runner(self, **kwargs: Any) -> web.BaseRunner:
+        return Runner(self.app, shutdown_timeout=0.1)
+
+
 class FakeServer:
     """The application over a `FakeDispatcher`, on a port of loopback.
 
@@ -274,7 +287,7 @@ class FakeServer:
         self.app = make_app(self.dispatcher, self.store, self.settings, self.server_settings)
 
     async def __aenter__(self) -> FakeServer:
-        self.client = TestClient(TestServer(self.app))
+        self.client = TestClient(_Server(self.app))
         await self.client.start_server()
         return self
 

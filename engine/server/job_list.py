@@ -1,0 +1,159 @@
+"""`/jobs`: the list of jobs that later clients of the existing protocol ask for (protocol.md 1.10)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, cast
+
+from aiohttp import web
+
+from engine.errors import UnknownJob
+from engine.graph.json_values import as_object, as_text, show
+from engine.jobs.job import Job, JobDetails, JobResult, JobState
+from engine.jobs.reading import Order
+from engine.server.bodies import check_text, int_param, read_object, text_param
+from engine.server.keys import DISPATCHER, STORE
+from engine.server.prompts import LONGEST_ID, read_job_ids
+from engine.server.queue import number_of
+from engine.server.refusal import Refusal, not_found
+
+routes = web.RouteTableDef()
+
+_STATES: dict[str, JobState] = {
+    "pending": "queued",
+    "in_progress": "running",
+    "completed": "succeeded",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+_NAMES = {state: name for name, state in _STATES.items()}
+_ORDERS: dict[str, Order] = {"created_at": "created", "execution_duration": "duration"}
+_BATCH = 50
+_MOST = 2**31
+
+
+@routes.get("/jobs")
+async def list_jobs(request: web.Request) -> web.Response:
+    """A page of jobs in any state."""
+    wanted = (text_param(request, "status") or ",".join(_STATES)).split(",")
+    states = {_STATES[_choice("status", name.strip(), _STATES)] for name in wanted if name.strip()}
+    order = _ORDERS[_choice("sort_by", text_param(request, "sort_by") or "created_at", _ORDERS)]
+    direction = _choice("sort_order", text_param(request, "sort_order") or "desc", ("asc", "desc"))
+    limit = int_param(request, "limit", 100, 1, 1_000)
+    offset = int_param(request, "offset", 0, 0, _MOST)
+    workflow_id = text_param(request, "workflow_id")
+    store = request.app[STORE]
+    page: list[JobDetails] = []
+    if workflow_id:
+        # Which workflow a job belongs to stands in what its pictures carry, so each has to be looked at.
+        total, start, count = 0, 0, 1
+        while start < count:
+            jobs, count = await store.jobs(
+                states=states, order=order, descending=direction == "desc", limit=_BATCH, offset=start
+            )
+            for details in await _find_details(request, jobs):
+                if _workflow_id(details) == workflow_id:
+                    if offset <= total < offset + limit:
+                        page.append(details)
+                    total += 1
+            start += _BATCH
+    else:
+        jobs, total = await store.jobs(
+            states=states, order=order, descending=direction == "desc", limit=limit, offset=offset
+        )
+        for start in range(0, len(jobs), _BATCH):
+            page += await _find_details(request, jobs[start : start + _BATCH])
+    pagination = {"offset": offset, "limit": limit, "total": total, "has_more": offset + len(page) < total}
+    return web.json_response({"jobs": [_describe(details) for details in page], "pagination": pagination})
+
+
+def _choice(name: str, value: str, choices: Iterable[str]) -> str:
+    if value not in choices:
+        raise Refusal(
+            f"The parameter {name!r} should be one of {', '.join(choices)}, but is {show(value)}.",
+            extra_info={"parameter": name},
+        )
+    return value
+
+
+async def _find_details(request: web.Request, jobs: Iterable[Job]) -> list[JobDetails]:
+    found = await asyncio.gather(*(request.app[STORE].details(job.id) for job in jobs))
+    return [details for details in found if details is not None]
+
+
+@routes.get("/jobs/{job_id}")
+async def show_job(request: web.Request) -> web.Response:
+    """One job with its workflow and what it left."""
+    job_id = _read_id(request)
+    details = await request.app[STORE].details(job_id)
+    if details is None:
+        raise not_found(f"There is no job {show(job_id)}.", "job_not_found")
+    result = details.result or JobResult()
+    record = {
+        **_describe(details),
+        "outputs": result.outputs,
+        "workflow": {"prompt": details.prompt, "extra_data": details.extra_data},
+    }
+    return web.json_response(record)
+
+
+@routes.post("/jobs/cancel")
+async def cancel_jobs(request: web.Request) -> web.Response:
+    """Stop several jobs, whether they wait or run; those that have ended stay as they are."""
+    ids = read_job_ids(await read_object(request), "job_ids")
+    cancelled = [job_id for job_id in dict.fromkeys(ids) if await _cancel(request, job_id)]
+    return web.json_response({"cancelled": bool(cancelled), "job_ids": cancelled})
+
+
+@routes.post("/jobs/{job_id}/cancel")
+async def cancel_job(request: web.Request) -> web.Response:
+    """Stop a job; may be repeated."""
+    return web.json_response({"cancelled": await _cancel(request, _read_id(request))})
+
+
+async def _cancel(request: web.Request, job_id: str) -> bool:
+    try:
+        return await request.app[DISPATCHER].cancel(job_id)
+    except UnknownJob:
+        return False
+
+
+def _read_id(request: web.Request) -> str:
+    return check_text(request.match_info["job_id"], "The id in the path", longest=LONGEST_ID)
+
+
+def _workflow_id(details: JobDetails) -> str:
+    pnginfo = as_object(details.extra_data.get("extra_pnginfo")) or {}
+    return as_text((as_object(pnginfo.get("workflow")) or {}).get("id"))
+
+
+def _describe(details: JobDetails) -> dict[str, Any]:
+    job, result = details.job, details.result or JobResult()
+    files = [
+        {**cast("dict[str, Any]", shown), "nodeId": node_id, "mediaType": key}
+        for node_id, ui in result.outputs.items()
+        for key, values in ui.items()
+        for shown in values
+        if isinstance(shown, dict) and "filename" in shown
+    ]
+    final = [shown for shown in files if shown.get("type") == "output"] or files
+    error = job.error
+    return {
+        "id": job.id,
+        "status": _NAMES[job.state],
+        "priority": number_of(job),
+        "create_time": _ms(job.created_at),
+        "execution_start_time": _ms(job.started_at),
+        "execution_end_time": _ms(job.finished_at),
+        "execution_error": None
+        if error is None
+        else {"node_id": error.node_id, "node_type": error.node_type, "exception_message": error.message},
+        "outputs_count": len(files),
+        "preview_output": final[-1] if final else None,
+        "workflow_id": _workflow_id(details) or None,
+    }
+
+
+def _ms(at: float | None) -> int | None:
+    return None if at is None else int(at * 1000)
