@@ -92,7 +92,7 @@ def encode_png(image: Tensor, metadata: Mapping[str, Any] | None = None, *, comp
         InputValueError: if the shape is not that of an image.
     """
     texts = PngImagePlugin.PngInfo()
-    for key, text in _png_texts(metadata).items():
+    for key, text in _named_texts(metadata).items():
         texts.add_text(key, text)
     return _encode([_to_pillow(image)], "PNG", pnginfo=texts, compress_level=compress_level)
 
@@ -102,7 +102,7 @@ def encode_apng(
 ) -> bytes:
     """An animated PNG of `[b, h, w, c]`; metadata go into private `comf` chunks after the first picture."""
     texts = PngImagePlugin.PngInfo()
-    for key, text in _png_texts(metadata).items():
+    for key, text in _named_texts(metadata).items():
         texts.add(b"comf", key.encode("latin-1") + b"\0" + text.encode("ascii"), after_idat=True)
     frames = [_to_pillow(image) for image in images]
     return _encode(frames, "PNG", pnginfo=texts, compress_level=compress_level, duration=_duration_ms(fps), loop=0)
@@ -157,7 +157,7 @@ def encode_jpeg(image: Tensor, metadata: Mapping[str, Any] | None = None, *, qua
     data = _encode([picture], "JPEG", quality=quality, subsampling=0 if quality >= 90 else 2)
     # Behind the header (JFIF), which readers expect first.
     at = 4 + int.from_bytes(data[4:6], "big") if data[2:4] == b"\xff\xe0" else 2
-    return data[:at] + jpeg_segments_of(json_texts(metadata or {})) + data[at:]
+    return data[:at] + jpeg_segments_of(_named_texts(metadata)) + data[at:]
 
 
 def _refuse_sides(sides: Sequence[int], kind: str, most: int) -> None:
@@ -181,8 +181,8 @@ def _to_pillow(image: Tensor) -> Image.Image:
     return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
 
 
-def _png_texts(metadata: Mapping[str, Any] | None) -> dict[str, str]:
-    """Texts under keys that PNG takes: 1 to 79 printable Latin-1 characters."""
+def _named_texts(metadata: Mapping[str, Any] | None) -> dict[str, str]:
+    """Texts under keys that PNG takes, and JPEG from us: 1 to 79 printable Latin-1 characters."""
     named = {_NOT_IN_PNG_KEYS.sub("_", key)[:79]: value for key, value in (metadata or {}).items() if key}
     return json_texts(named)
 

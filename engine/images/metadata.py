@@ -27,9 +27,11 @@ MAX_FILE_BYTES = 2**31
 
 _APP1 = 0xE1
 _MOST_IN_SEGMENT = 65_533
+_MOST_IN_EXIF = 32
 _LONG_TEXT = b"skein/text\0"
 """Begins the segments of a JPEG file that hold a text too long for EXIF: its key, NUL, a part of it."""
-_KEYED = re.compile(r"([A-Za-z_][\w.-]*):\s*(?=[\[{\"0-9-]|true|false|null)")
+_KEY = re.compile(r"[A-Za-z_][\w.-]*")
+_KEYED = re.compile(rf"({_KEY.pattern}):\s*(?=[\[{{\"0-9-]|true|false|null)")
 _TIFF_HEADER = re.compile(rb"II\*\0\x08\0\0\0|MM\0\*\0\0\0\x08")
 _Text = tuple[str, bytes, bool]  # key, text, whether it is packed by zlib
 logger = logging.getLogger(__name__)
@@ -198,9 +200,11 @@ def _plain(value: object) -> object:
 
 
 def exif_texts(texts: Mapping[str, str]) -> dict[int, str]:
-    """Where EXIF keeps texts: `prompt` in the tag Model, the others in Make and the tags below it."""
-    tags = iter(range(MAKE, 0, -1))
-    return {MODEL if key == "prompt" else next(tags): f"{key}:{text}" for key, text in texts.items()}
+    """Where EXIF keeps texts: `prompt` in the tag Model, others in Make and the tags below it, while there are any."""
+    others = [key for key in texts if key != "prompt"]
+    places = dict(zip(others, range(MAKE, 0, -1), strict=False))
+    places |= {key: MODEL for key in texts if key == "prompt"}
+    return {place: f"{key}:{texts[key]}" for key, place in places.items()}
 
 
 def jpeg_segments_of(texts: Mapping[str, str]) -> bytes:
@@ -209,10 +213,11 @@ def jpeg_segments_of(texts: Mapping[str, str]) -> bytes:
     rest: list[bytes] = []
     block = b""
     for key, text in sorted(texts.items(), key=lambda item: len(item[1])):
-        larger = build_exif(exif_texts({**exif, key: text}))
-        if len(larger) <= _MOST_IN_SEGMENT:
-            exif[key], block = text, larger
-            continue
+        if _KEY.fullmatch(key) and len(exif) < _MOST_IN_EXIF:
+            larger = build_exif(exif_texts({**exif, key: text}))
+            if len(larger) <= _MOST_IN_SEGMENT:
+                exif[key], block = text, larger
+                continue
         start = _LONG_TEXT + key.encode("latin-1", "replace") + b"\0"
         content, step = text.encode("ascii", "replace"), _MOST_IN_SEGMENT - len(start)
         rest += [start + content[at : at + step] for at in range(0, len(content), step)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import struct
 import zlib
@@ -19,7 +20,7 @@ from PIL import Image, ImageFile, ImageOps
 from torch import Tensor
 
 from engine.errors import FileError, InputValueError
-from engine.images.codec import Picture, encode_apng, encode_png, encode_webp, read_image
+from engine.images.codec import Picture, encode_apng, encode_jpeg, encode_png, encode_webp, read_image
 from engine.images.exif import ORIENTATION
 from engine.images.frames import MAX_FRAMES
 from engine.images.metadata import read_metadata
@@ -119,8 +120,42 @@ def test_values_are_clipped_and_truncated(read: Read, caplog: pytest.LogCaptureF
 
 @pytest.mark.parametrize("shape", [(4, 4), (4, 4, 2), (4, 4, 5), (0, 4, 3), (1, 4, 4, 3)])
 def test_what_is_no_picture_is_not_written(shape: tuple[int, ...]) -> None:
-    with pytest.raises(InputValueError, match="shape"):
-        encode_png(torch.zeros(shape))
+    for encode_image in (encode_png, encode_jpeg):
+        with pytest.raises(InputValueError, match="shape"):
+            encode_image(torch.zeros(shape))
+
+
+_SIZES = st.sampled_from([0, 1, 1000, 40_000, 65_000, 65_530, 65_536, 200_000])
+
+
+@given(
+    st.dictionaries(
+        st.one_of(st.sampled_from(["prompt", "workflow", "a b", "é", "skein"]), st.integers(0, 99).map(str)), _SIZES
+    )
+)
+def test_jpeg_carries_texts_of_any_length(sizes: dict[str, int]) -> None:
+    metadata = {key: {"text": "é" * (size // 6) + "x" * (size % 6)} for key, size in sizes.items()}
+    image = torch.zeros(2, 3, 3)
+    data = encode_jpeg(image, metadata)
+    assert {key: json.loads(text) for key, text in read_metadata(data).items()} == metadata
+    with Image.open(io.BytesIO(data)) as opened:
+        assert (opened.format, opened.size) == ("JPEG", (3, 2))
+        opened.load()
+
+
+def test_jpeg_of_smooth_colours_is_close(read: Read) -> None:
+    ramp = torch.linspace(0, 1, 64).view(1, 64, 1).expand(48, 64, 3)
+    for quality, most in ((100, 2), (90, 4), (1, 128)):
+        assert (read(encode_jpeg(ramp, quality=quality)).image[0] - ramp).abs().max() <= most / 255
+    grey = read(encode_jpeg(ramp[..., :1])).image[0]
+    assert (grey - ramp).abs().max() <= 4 / 255
+    transparent = torch.cat([ramp, torch.zeros(48, 64, 1)], -1)
+    assert torch.equal(read(encode_jpeg(transparent)).image, read(encode_jpeg(ramp)).image)
+
+
+def test_jpeg_has_a_largest_side() -> None:
+    with pytest.raises(InputValueError, match="at most 65500 pixels a side; this picture has 65501 x 1"):
+        encode_jpeg(torch.zeros(1, 65501, 1))
 
 
 def test_webp_has_a_largest_side() -> None:
