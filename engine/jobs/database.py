@@ -15,6 +15,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from engine.errors import StoreError
+from engine.jobs.head import problem_of
 from engine.jobs.job import Job
 from engine.jobs.reading import unfinished_jobs
 from engine.jobs.salvage import salvage
@@ -78,8 +79,6 @@ def connect(path: Path | None, *, reads_only: bool = False) -> sqlite3.Connectio
         connection.execute(f"PRAGMA journal_size_limit = {64 * 2**20}")
         if reads_only:
             connection.execute("PRAGMA query_only = ON")
-        else:
-            connection.execute("PRAGMA journal_mode = WAL")
     except BaseException:
         connection.close()
         raise
@@ -132,6 +131,9 @@ def _open_checked(path: Path) -> OpenFile:
     log = path.with_name(f"{path.name}-wal")
     log_copy = path.with_name(f"{path.name}-wal.unchecked")
     has_log = log.exists() and log.stat().st_size > 0  # a server that ends in peace leaves none
+    problem = problem_of(path, is_at_rest=not has_log)
+    if problem:
+        raise sqlite3.DatabaseError(problem)
     if has_log:
         shutil.copy(log, log_copy)
     is_checked = has_log or path.stat().st_size <= CHECKED_BYTES
@@ -141,6 +143,7 @@ def _open_checked(path: Path) -> OpenFile:
         (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         if tables and application != APPLICATION_ID:
             raise sqlite3.DatabaseError("it holds something else than jobs")
+        connection.execute("PRAGMA journal_mode = WAL")  # from here on the file may change
         notices = _check_log(connection, log_copy) if has_log else []
         if is_checked:
             problems = [row[0] for row in connection.execute("PRAGMA integrity_check(1)")]

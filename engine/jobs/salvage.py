@@ -13,9 +13,10 @@ from typing import get_args
 import msgspec
 
 from engine.errors import EngineError
+from engine.jobs.head import repair
 from engine.jobs.job import JobState
-from engine.jobs.rows import DETAILS_QUERY, details_of
-from engine.jobs.schema import migrate
+from engine.jobs.rows import JOB_COLUMNS, details_of
+from engine.jobs.schema import MIGRATIONS, migrate
 
 NUMBER_SOURCES = (
     "jobs NOT INDEXED",
@@ -25,6 +26,8 @@ NUMBER_SOURCES = (
     "jobs INDEXED BY jobs_duration",
 )
 """Each of these trees on its own can say which jobs there are; hardly all of them are damaged."""
+QUERY_WITHOUT_RESULT = f"""SELECT {JOB_COLUMNS}, CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum
+    FROM jobs JOIN prompts ON prompts.job = jobs.n WHERE jobs.n = ?"""
 UNREADABLE = (sqlite3.Error, msgspec.MsgspecError, EngineError)
 
 
@@ -39,11 +42,11 @@ def salvage(damaged: Path, new: sqlite3.Connection) -> str:
         for ending in ("", "-wal"):  # a connection to the file itself would change it
             with suppress(FileNotFoundError):
                 shutil.copy(f"{damaged}{ending}", f"{copy}{ending}")
+        repair(copy, len(MIGRATIONS))
         with closing(sqlite3.connect(copy, isolation_level=None)) as old:
-            numbers: set[int] = set()
             with suppress(*UNREADABLE):
                 migrate(old)
-                numbers.update(_numbers_of_jobs(old))
+            numbers = set(_numbers_of_jobs(old))
             new.execute("BEGIN IMMEDIATE")
             with suppress(*UNREADABLE):
                 new.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", old.execute("SELECT * FROM meta"))
@@ -69,13 +72,13 @@ def _carry_over(old: sqlite3.Connection, new: sqlite3.Connection, number: int) -
     new.execute("SAVEPOINT job")
     try:
         row = old.execute("SELECT * FROM jobs WHERE n = ?", (number,)).fetchone()
-        details_row = old.execute(DETAILS_QUERY + "jobs.n = ?", (number,)).fetchone()
+        details_row = old.execute(QUERY_WITHOUT_RESULT, (number,)).fetchone()
         if details_row is None:
             raise sqlite3.DatabaseError("no prompt")
         state, finished_at = row[3], row[10]
         if state not in get_args(JobState):
             state = "queued" if finished_at is None else "failed"
-        details_of((*details_row[:15], None))  # refuses a damaged prompt
+        details_of((*details_row, None))  # refuses a damaged prompt
         _insert(new, "jobs", (*row[:3], state, *row[4:]))
         _insert(new, "prompts", old.execute("SELECT * FROM prompts WHERE job = ?", (number,)).fetchone())
     except UNREADABLE:
@@ -86,7 +89,7 @@ def _carry_over(old: sqlite3.Connection, new: sqlite3.Connection, number: int) -
     with suppress(*UNREADABLE):
         result = old.execute("SELECT * FROM results WHERE job = ?", (number,)).fetchone()
         if result is not None:
-            details_of(details_row)  # refuses what cannot be decoded
+            details_of((*details_row, result[1]))  # refuses what cannot be decoded
             _insert(new, "results", result)
     with suppress(*UNREADABLE):
         for asset in old.execute("SELECT * FROM assets WHERE job = ?", (number,)):
