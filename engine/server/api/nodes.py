@@ -16,10 +16,10 @@ from engine.graph.registry import Registry
 from engine.graph.schema import MISSING, Input, ModelFile, NodeDef
 from engine.server.api.records import Limit, Offset, ShortText
 from engine.server.api.route import Answer, Refused, route
-from engine.server.api.submission import CATALOG_TIMEOUT_S
 from engine.server.api.writing import encode_json
-from engine.server.keys import DISPATCHER, LISTINGS
+from engine.server.keys import LISTINGS
 from engine.server.refusal import Refusal
+from engine.server.validation import find_registry
 
 _NO_WORKER = Refused(503, "No worker can say yet which nodes there are.")
 
@@ -169,7 +169,7 @@ async def list_nodes(request: web.Request, params: NodeListParams) -> web.Respon
 
     The choices of model files and pictures are those of this moment. Waits for the first worker if it must.
     """
-    registry = await request.app[DISPATCHER].catalog.ready(CATALOG_TIMEOUT_S)
+    registry = await find_registry(request)
     body = await asyncio.to_thread(_write_page, registry, request.app[LISTINGS].choices, params)
     return _answer_unless_known(request, body)
 
@@ -195,7 +195,7 @@ class NodePath(Struct, frozen=True, kw_only=True):
 )
 async def show_node(request: web.Request, params: NodePath) -> web.Response:
     """One node type."""
-    registry = await request.app[DISPATCHER].catalog.ready(CATALOG_TIMEOUT_S)
+    registry = await find_registry(request)
     definition = registry.get(registry.current_name(params.type))
     if definition is None:
         hint = await asyncio.to_thread(registry.hint, params.type)

@@ -16,13 +16,13 @@ from aiohttp import BodyPartReader, hdrs, web
 from msgspec import Meta, Struct, field
 from msgspec.structs import fields
 
-from engine.errors import InputError, WorkflowError
+from engine.errors import WorkflowError
 from engine.graph.canvas_records import is_canvas
 from engine.graph.document import parse_json_text, read_workflow
 from engine.graph.json_values import as_list, as_object, show
 from engine.graph.overrides import set_inputs
 from engine.graph.registry import Registry
-from engine.graph.validate import Validated, validate
+from engine.graph.validate import Validated
 from engine.graph.workflow import Note, Workflow
 from engine.images.containers import sniff
 from engine.images.metadata import read_metadata
@@ -30,12 +30,11 @@ from engine.server.api.reading import convert_body
 from engine.server.api.route import Reader
 from engine.server.api.writing import encode_json
 from engine.server.bodies import parse_json, read_body, read_json
-from engine.server.keys import DISPATCHER, LISTINGS, SERVER_SETTINGS, SETTINGS
+from engine.server.keys import SERVER_SETTINGS, SETTINGS
 from engine.server.refusal import Refusal, too_large
+from engine.server.validation import find_errors, find_registry
 from engine.settings import ServerSettings, Settings
 
-CATALOG_TIMEOUT_S = 60.0
-"""How long a request waits for the first worker to say which nodes there are."""
 _SIGNATURE_BYTES = 32
 _MOST_PARTS = 32
 _FILE_FIELDS = ("file", "image", "workflow", "prompt")
@@ -76,9 +75,8 @@ def read_as(kind: type[_R]) -> Reader:
 
     async def read(request: web.Request) -> _R:
         media_type = request.content_type.lower() if hdrs.CONTENT_TYPE in request.headers else "application/json"
-        if media_type.startswith("image/"):
-            document = await _read_file(request, await read_body(request), "The picture")
-            return kind(workflow=document)
+        if media_type.startswith("image/") or media_type == "application/octet-stream":
+            return kind(workflow=await _read_file(request, await read_body(request), "The body"))
         if media_type.startswith("multipart/"):
             return await _read_form(request, kind)
         if media_type != "application/json" and not media_type.endswith("+json"):
@@ -129,6 +127,7 @@ def _content_of(kind: type[WorkflowRequest]) -> dict[str, Any]:
         "image/png": picture,
         "image/jpeg": {**picture, "contentMediaType": "image/jpeg"},
         "image/webp": {**picture, "contentMediaType": "image/webp"},
+        "application/octet-stream": {**part, "description": "A picture or JSON, told by its content."},
     }
 
 
@@ -256,13 +255,7 @@ async def check_workflow(request: web.Request, wanted: WorkflowRequest) -> Check
     """
     workflow, prompt, extra = await read_unchecked(request, wanted)
     targets = _known_targets(workflow, wanted.targets)
-    catalog = request.app[DISPATCHER].catalog
-    if any(node.type in catalog.asked_in_worker for node in workflow.nodes.values()):
-        found = await _validate_in_worker(request, workflow, prompt, targets)
-    else:
-        registry = await catalog.ready(CATALOG_TIMEOUT_S)
-        settings, files = request.app[SETTINGS], request.app[LISTINGS].choices
-        found = await asyncio.to_thread(validate, workflow, registry, files, targets, settings)
+    found = await find_errors(request, workflow, prompt, targets)
     return Checked(workflow, prompt, extra, found, (*workflow.notes, *found.notes))
 
 
@@ -276,7 +269,7 @@ async def read_unchecked(
         WorkerUnavailable: No worker can say which nodes there are.
         Refusal: It has too many nodes, or holds what cannot be written.
     """
-    registry = await request.app[DISPATCHER].catalog.ready(CATALOG_TIMEOUT_S)
+    registry = await find_registry(request)
     return await asyncio.to_thread(_read, wanted, registry, request.app[SERVER_SETTINGS])
 
 
@@ -308,26 +301,3 @@ def _known_targets(workflow: Workflow, targets: Sequence[str] | None) -> list[st
         if target not in workflow.nodes:
             raise WorkflowError(f"'targets' names the node {show(target)}, which the workflow does not have.")
     return None if targets is None else list(targets)
-
-
-async def _validate_in_worker(
-    request: web.Request, workflow: Workflow, prompt: dict[str, Any], targets: list[str] | None
-) -> Validated:
-    text = await asyncio.to_thread(encode_json, prompt)
-    answer = await request.app[DISPATCHER].validate(text, None if targets is None else tuple(targets))
-    if answer.failure is not None:
-        raise WorkflowError(answer.failure.message, code=answer.failure.type, details=answer.failure.details)
-    errors = tuple(
-        InputError(
-            node_id=error.node_id,
-            node_type=error.node_type,
-            code=error.code,
-            message=error.message,
-            input_name=error.input_name,
-            details=error.details,
-            extra_info=error.extra_info,
-            dependent_outputs=error.dependent_outputs,
-        )
-        for error in answer.errors
-    )
-    return Validated(workflow, answer.targets, answer.refused, errors, ())

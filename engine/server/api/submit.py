@@ -6,10 +6,8 @@ What is accepted is on the disk before the reply says so. A reply can wait for t
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 import uuid
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -31,11 +29,11 @@ from engine.server.api.views import (
 )
 from engine.server.keys import DISPATCHER
 from engine.server.refusal import Refusal
+from engine.server.validation import split_secrets
 from engine.workers.dispatch import Dispatcher
 from engine.workers.notices import Notice
 
 _LONGEST_WAIT_S = 86_400
-_SECRET = re.compile(r"token|api_?key|secret|passw|credential|authorization", re.IGNORECASE)
 _NO_SUCH_JOB = Refused(404, "There is no such job.")
 _NOT_ACCEPTED = (
     Refused(409, "Another job has this id or idempotency key and asks for something else."),
@@ -135,12 +133,6 @@ def _submission(checked: Checked, body: JobRequest, idempotency_key: str | None)
         secrets=secrets,
         idempotency_key=idempotency_key,
     )
-
-
-def split_secrets(extra_data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What may be stored and shown, and what may not: keys and tokens, told by their names."""
-    secrets = {name: value for name, value in extra_data.items() if _SECRET.search(name)}
-    return {name: value for name, value in extra_data.items() if name not in secrets}, secrets
 
 
 async def _accept(

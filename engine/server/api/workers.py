@@ -45,14 +45,19 @@ class WorkerList(Struct, frozen=True, kw_only=True):
 
     Attributes:
         workers: In the order of their numbers.
+        versions: By package, as the workers have them; empty until one was ready.
+        notes: What they could not load, in sentences.
     """
 
     workers: list[WorkerView]
+    versions: dict[str, str]
+    notes: list[str]
 
 
 @route("GET", "/workers")
 async def list_workers(request: web.Request) -> WorkerList:
     """The worker processes: what each does, and how often it had to be replaced."""
+    dispatcher = request.app[DISPATCHER]
     return WorkerList(
         workers=[
             WorkerView(
@@ -67,8 +72,10 @@ async def list_workers(request: web.Request) -> WorkerList:
                 memory_limit_bytes=worker.memory_limit_bytes,
                 failure=worker.failure,
             )
-            for worker in request.app[DISPATCHER].workers()
-        ]
+            for worker in dispatcher.workers()
+        ],
+        versions=dict(dispatcher.catalog.versions),
+        notes=list(dispatcher.catalog.notes),
     )
 
 

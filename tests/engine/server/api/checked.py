@@ -108,7 +108,8 @@ def with_api(
     def decorate(test: Callable[[Api], Awaitable[None]]) -> Callable[[], None]:
         def run() -> None:
             async def with_server(directory: Path) -> None:
-                async with Api(directory, automatic=automatic, registry=registry, **server) as api:
+                api = Api(directory, automatic=automatic, registry=registry, **server)
+                async with api:
                     await test(api)
 
             with tempfile.TemporaryDirectory() as directory:
