@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from PIL.PngImagePlugin import PngInfo
 
 from engine.errors import FileError
@@ -40,6 +41,10 @@ _LONGEST_FIELD_BYTES = 64 * 1024
 _LONGEST_FILE_NAME_BYTES = 200
 _WRITTEN_AT_ONCE_BYTES = 2**20
 _MOST_OF_A_NAME = 10_000
+_FORM_ERRORS = (  # what aiohttp's reader raises on what is no form
+    *(ValueError, AssertionError, RuntimeError, LookupError),
+    *(HttpProcessingError, web.RequestPayloadError),
+)
 
 routes = web.RouteTableDef()
 
@@ -109,7 +114,7 @@ async def _received(request: web.Request) -> AsyncGenerator[_Form]:
     try:
         try:
             await _read_form(request, form, limit)
-        except (ValueError, AssertionError, RuntimeError, LookupError) as error:  # what aiohttp's reader raises
+        except _FORM_ERRORS as error:
             raise Refusal("The form cannot be read: it is not well-formed multipart/form-data.") from error
         except OSError as error:
             if isinstance(error, ConnectionError):
@@ -151,8 +156,10 @@ async def _read_form(request: web.Request, form: _Form, limit: int) -> None:
             form.filename = part.filename or ""
             with await asyncio.to_thread(open, form.part, "wb") as file:
                 await _stream(part, file, limit)
-        else:
+        elif part.filename is None:
             form.texts[part.name] = await _read_text(part)
+        else:
+            await _skip(part, limit)
     raise Refusal(f"The form has more than {_MOST_PARTS} fields.")
 
 
@@ -174,6 +181,14 @@ def _write_last(file: BinaryIO, data: bytes) -> None:
     file.write(data)
     file.flush()
     os.fsync(file.fileno())
+
+
+async def _skip(part: BodyPartReader, limit: int) -> None:
+    size = 0
+    while chunk := await part.read_chunk():
+        size += len(chunk)
+        if size > limit:
+            raise _refuse_size(limit)
 
 
 async def _read_text(part: BodyPartReader) -> str:
