@@ -79,6 +79,13 @@ def make_app(
     return app
 
 
+def run_server(settings: Settings, server_settings: ServerSettings) -> int:
+    """Serve until told to stop; see `engine.server.serving`."""
+    from engine.server.serving import run_server as run
+
+    return run(settings, server_settings)
+
+
 def add_routes(app: web.Application, routes: web.RouteTableDef) -> None:
     """Add each route bare and below `/api`; those that say `/api` themselves, and the page, only as they are."""
     for route in routes:

@@ -1,0 +1,259 @@
+"""One server from start to end: bind, print the address, start workers in the background, stop in good order.
+
+The address is bound and printed before anything slow begins, so the page is up at once; what needs a worker waits for
+it. SIGTERM or SIGINT ends it: no new jobs, a grace time for runs, then the sockets. A second signal cuts that short.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+import logging
+import signal
+import socket
+import ssl
+import sys
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import web
+
+from engine.errors import EngineError, WorkerUnavailable
+from engine.jobs.store import Store
+from engine.provenance import VERSION
+from engine.server.app import make_app
+from engine.server.connection import Runner
+from engine.server.gate import choose_token, is_loopback
+from engine.settings import ServerSettings, Settings
+from engine.temporary import clear_temp_directory, open_temp_directory
+from engine.workers.dispatch import Dispatcher
+
+LOGGER = logging.getLogger(__name__)
+
+_STOP_MARGIN_S = 4.0
+"""Beyond the grace time of runs, for workers to end."""
+_BACKLOG = 1024
+_READY_TIMEOUT_S = 24 * 3600.0
+_FULL_COLLECTION_EVERY_S = 600.0
+_WILDCARDS = frozenset({"0.0.0.0", "::", ""})
+
+
+class CannotListen(EngineError):
+    """The server cannot listen where it was told to."""
+
+    wire_type = "cannot_listen"
+
+
+def run_server(settings: Settings, server_settings: ServerSettings) -> int:
+    """Serve until told to stop; returns the exit status, 0.
+
+    Raises:
+        EngineError: if it cannot be started: the port is in use, another server has the same data, ...
+    """
+    return asyncio.run(_serve(settings, server_settings))
+
+
+async def _serve(settings: Settings, server: ServerSettings) -> int:
+    _raise_file_limit()
+    _tune_collector()
+    stopping = asyncio.Event()
+    hurrying = asyncio.Event()
+    _on_signals(stopping, hurrying)
+    tls = _load_certificate(server)
+    store = Store.open(None if server.in_memory else settings.directory("user"), history_limit=server.history_limit)
+    try:
+        for notice in store.notices:
+            LOGGER.warning("%s", notice)
+        token = choose_token(server)
+        dispatcher = Dispatcher(settings, server, store)
+        runner = Runner(make_app(dispatcher, store, settings, server, token=token))
+        await runner.setup()
+        try:
+            port = await _listen(runner, server, tls)
+            _print_address(server, port, token)
+            await _run(dispatcher, settings, server, port, stopping, hurrying)
+        finally:
+            await runner.cleanup()
+    finally:
+        await asyncio.to_thread(store.close)
+    return 0
+
+
+async def _run(
+    dispatcher: Dispatcher,
+    settings: Settings,
+    server: ServerSettings,
+    port: int,
+    stopping: asyncio.Event,
+    hurrying: asyncio.Event,
+) -> None:
+    """Start workers and wait for the end."""
+    await asyncio.to_thread(open_temp_directory, settings)
+    await dispatcher.start()
+    tasks: list[asyncio.Task[Any]] = [
+        asyncio.create_task(_tell_ready(dispatcher, server, stopping), name="tell ready"),
+        asyncio.create_task(_collect_now_and_then(), name="collect"),
+    ]
+    if server.opens_browser:
+        tasks.append(asyncio.create_task(asyncio.to_thread(webbrowser.open, _address(server, port))))
+    try:
+        await stopping.wait()
+        LOGGER.info("Stopping: no new jobs; what runs has %g seconds to end.", server.shutdown_grace_s)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await _stop(dispatcher, server, hurrying)
+        with suppress(OSError, EngineError):
+            await asyncio.to_thread(clear_temp_directory, settings)
+
+
+async def _stop(dispatcher: Dispatcher, server: ServerSettings, hurrying: asyncio.Event) -> None:
+    stop = asyncio.create_task(dispatcher.stop(), name="stop")
+    hurry = asyncio.create_task(hurrying.wait(), name="hurry")
+    await asyncio.wait(
+        {stop, hurry}, timeout=server.shutdown_grace_s + _STOP_MARGIN_S, return_when=asyncio.FIRST_COMPLETED
+    )
+    hurry.cancel()
+    if stop.done():
+        if (error := stop.exception()) is not None:
+            LOGGER.error("Stopping failed.", exc_info=error)
+    else:
+        stop.cancel()
+        LOGGER.warning("Runs were cut short; they begin again at the next start.")
+
+
+async def _tell_ready(dispatcher: Dispatcher, server: ServerSettings, stopping: asyncio.Event) -> None:
+    try:
+        registry = await dispatcher.catalog.ready(_READY_TIMEOUT_S)
+    except WorkerUnavailable as error:
+        LOGGER.error("%s", error)
+        return
+    devices = ", ".join(device.name for device in dispatcher.catalog.devices[:1]) or "an unknown device"
+    LOGGER.info("Ready: %d node types, computing on %s.", len(registry), devices)
+    for note in dispatcher.catalog.notes:
+        LOGGER.warning("%s", note)
+    if server.stops_when_ready:
+        stopping.set()
+
+
+# -- listening -------------------------------------------------------------------------------------------------------
+
+
+async def _listen(runner: web.AppRunner, server: ServerSettings, tls: ssl.SSLContext | None) -> int:
+    """Bind every address; returns the port, which is the same for all."""
+    port = server.port
+    failures: list[str] = []
+    bound = 0
+    for address in server.listen:
+        host = address.strip("[]")
+        site = web.TCPSite(runner, host, port, ssl_context=tls, backlog=_BACKLOG)
+        try:
+            await site.start()
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise CannotListen(
+                    f"Port {port} of {address} is in use, perhaps by another server; --port takes another one."
+                ) from error
+            failures.append(f"Cannot listen on {address}, port {port}: {error.strerror or error}.")
+            continue
+        bound += 1
+        # The first free port is taken for all addresses.
+        port = port or runner.addresses[0][1]
+    if not bound:
+        raise CannotListen(" ".join(failures) or "There is no address to listen on.")
+    for failure in failures:  # a machine without IPv6, told to listen everywhere
+        LOGGER.warning("%s", failure)
+    return port
+
+
+def _load_certificate(server: ServerSettings) -> ssl.SSLContext | None:
+    if server.tls_certificate_file is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(server.tls_certificate_file, server.tls_key_file)
+    except (OSError, ssl.SSLError) as error:
+        raise CannotListen(f"The certificate or its key cannot be used: {error}.") from error
+    return context
+
+
+def _print_address(server: ServerSettings, port: int, token: str | None) -> None:
+    # A token that the user chose is known to the user; printing it would only leave it in logs.
+    is_made = token is not None and token != server.token
+    if not server.prints_address and not is_made:
+        return
+    address = _address(server, port) + (f"/?token={token}" if is_made else "")
+    sys.stdout.write(f"Skein {VERSION} on {address}\n")
+    sys.stdout.flush()
+
+
+def _address(server: ServerSettings, port: int) -> str:
+    """Where a browser finds the page."""
+    host = server.listen[0].strip("[]")
+    if host in _WILDCARDS:
+        host = _own_address()
+    scheme = "https" if server.tls_certificate_file is not None else "http"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _own_address() -> str:
+    """The address of this machine in its network; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(("192.0.2.1", 9))
+        found: str = probe.getsockname()[0]
+        return "127.0.0.1" if is_loopback(found) else found
+    return "127.0.0.1"
+
+
+# -- the process -----------------------------------------------------------------------------------------------------
+
+
+def _on_signals(stopping: asyncio.Event, hurrying: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        (hurrying if stopping.is_set() else stopping).set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, _in_loop(loop, stop))
+
+
+def _in_loop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Callable[..., None]:
+    return lambda *_: loop.call_soon_threadsafe(call) and None
+
+
+def _raise_file_limit() -> None:
+    """A thousand websockets need a thousand files, which is where many systems stop by default."""
+    try:
+        import resource
+    except ImportError:  # Windows knows no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _tune_collector() -> None:
+    """Look for garbage rarely: a large body is a million objects, and to look at them all holds up every request.
+
+    With the usual thresholds, parsing a prompt of 100,000 nodes spends nine tenths of its time looking for cycles that
+    are not there, half a second at once. Reference counts free nearly everything; cycles that live long are left to
+    `_collect_now_and_then`.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 5, 1_000_000)
+
+
+async def _collect_now_and_then() -> None:
+    while True:
+        await asyncio.sleep(_FULL_COLLECTION_EVERY_S)
+        gc.collect()
