@@ -112,6 +112,14 @@ class Channel(Generic[Sent, Received]):
         self._write(frame)
         await self._writer.drain()
 
+    def open_direct(self) -> socket.socket:
+        """A second handle on the connection, through which any thread may send while nothing waits in the stream.
+
+        From now on `send` and `send_frame` wait until nothing does.
+        """
+        self._writer.transport.set_write_buffer_limits(high=0)
+        return self._writer.get_extra_info("socket").dup()
+
     def _write(self, frame: bytes) -> None:
         if self._writer.is_closing():
             raise ConnectionResetError("the other side of the channel has gone")

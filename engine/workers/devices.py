@@ -15,6 +15,11 @@ def describe_devices(own: torch.device) -> tuple[DeviceInfo, ...]:
     return (_describe_host(),) if own == host else (_describe_accelerator(own), _describe_host())
 
 
+def list_accelerators() -> tuple[str, ...]:
+    """Every device of the machine that a worker can have for itself."""
+    return tuple(f"cuda:{index}" for index in range(torch.cuda.device_count())) if torch.cuda.is_available() else ()
+
+
 def _describe_host() -> DeviceInfo:
     memory = psutil.virtual_memory()
     free = measure_free_bytes(torch.device("cpu"))

@@ -1,7 +1,8 @@
 """Outbox: messages from any thread of a worker to its server, in order. No torch.
 
-They are encoded in the thread that has something to say, so that the event loop only moves bytes. A thread that says
-more than the server takes waits; nobody waits once the server has gone.
+They are encoded in the thread that has something to say, and handed to the system by it, if nothing else waits: so what
+was put before the process crashed arrives. Otherwise the event loop moves the bytes. A thread that says more than the
+server takes waits; nobody waits once the server has gone.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class Outbox:
 
     def __init__(self, channel: WorkerSide) -> None:
         self._channel = channel
+        self._direct = channel.open_direct()
+        self._is_sending = False
         self._loop = asyncio.get_running_loop()
         self._loop_thread = threading.get_ident()
         self._frames: deque[bytes] = deque()
@@ -61,12 +64,21 @@ class Outbox:
                 self._has_room.wait_for(lambda: self._waiting_bytes < MOST_WAITING_BYTES or self._is_closed)
             if self._is_closed:
                 return True
+            if not self._frames and not self._is_sending and not (frame := self._send_now(frame)):
+                return True
             self._frames.append(frame)
             self._waiting_bytes += len(frame)
             is_first = len(self._frames) == 1
         if is_first:
             self.call_on_loop(self._wake_up)
         return True
+
+    def _send_now(self, frame: bytes) -> bytes:
+        """Hand over as much as the system takes without waiting; returns the rest."""
+        try:
+            return frame[self._direct.send(frame) :]
+        except OSError:  # full, or the server has gone, which the loop will notice
+            return frame
 
     def call_on_loop(self, function: Callable[[], None]) -> None:
         """Have something done by the event loop's thread, soon."""
@@ -93,6 +105,7 @@ class Outbox:
         """Nothing is sent any more, and nobody waits."""
         with self._has_room:
             self._is_closed = True
+            self._direct.close()
             self._has_room.notify_all()
         self._sending.cancel()
 
@@ -115,6 +128,7 @@ class Outbox:
 
     def _take(self) -> bytes | None:
         with self._has_room:
+            self._is_sending = bool(self._frames)
             if not self._frames:
                 return None
             frame = self._frames.popleft()

@@ -34,6 +34,7 @@ from engine.workers.messages import (
     InterruptRun,
     Ready,
     RunJob,
+    RunTaken,
     StartFailed,
     Stop,
     ToWorker,
@@ -173,6 +174,7 @@ class _Control:
             return
         match message:
             case RunJob():
+                self._outbox.put(RunTaken(message.job_id))
                 self._computer.run(message)
             case InterruptRun():
                 self._computer.interrupt(message.job_id)
@@ -205,12 +207,13 @@ def _set_up(configuration: Configure) -> Engine | ErrorRecord:
 def _describe(engine: Engine) -> Ready:
     from engine.graph.declaration import write_declaration
     from engine.provenance import package_versions
-    from engine.workers.devices import describe_devices
+    from engine.workers.devices import describe_devices, list_accelerators
 
     return Ready(
         declarations=tuple(map(write_declaration, engine.registry)),
         versions=package_versions(),
         devices=describe_devices(engine.pool.device),
+        accelerators=list_accelerators(),
     )
 
 

@@ -263,7 +263,8 @@ class Worker:
                 case Ready():
                     return message
                 case StartFailed():
-                    self._death = Death("refused", f"could not start: {message.error.message.rstrip('.')}", was_ready=False)
+                    reason = message.error.message.rstrip(".")
+                    self._death = Death("refused", f"could not start: {reason}", was_ready=False)
                 case _:
                     await self._observer.on_message(self, message)
         return None
