@@ -26,7 +26,7 @@ from engine.jobs.job import JobState
 from engine.provenance import RunRecord
 from engine.runtime import Engine
 from engine.workers.failure_records import record_failure, utf8
-from engine.workers.messages import FreeMemory, RunEnded, RunJob, RunRecorded
+from engine.workers.messages import FreeMemory, RunEnded, RunJob, RunRecorded, RunTaken
 from engine.workers.outbox import Outbox
 from engine.workers.previews import Previews
 from engine.workers.recorder import Recorder
@@ -71,6 +71,7 @@ class Computer:
     def run(self, message: RunJob) -> None:
         """Run a job after what was asked for before."""
         job = self._jobs[message.job_id] = _Job(message)
+        self._outbox.put(RunTaken(message.job_id))
         self._tasks.put(job)
 
     def interrupt(self, job_id: str) -> None:

@@ -34,7 +34,6 @@ from engine.workers.messages import (
     InterruptRun,
     Ready,
     RunJob,
-    RunTaken,
     StartFailed,
     Stop,
     ToWorker,
@@ -174,7 +173,6 @@ class _Control:
             return
         match message:
             case RunJob():
-                self._outbox.put(RunTaken(message.job_id))
                 self._computer.run(message)
             case InterruptRun():
                 self._computer.interrupt(message.job_id)
