@@ -87,7 +87,7 @@ async def object_info(request: web.Request) -> web.Response:
     return _send(request, text.body, text.packed, text.etag)
 
 
-@routes.get("/object_info/{type}")
+@routes.get("/object_info/{type:[^/]+}")
 async def object_info_of_type(request: web.Request) -> web.Response:
     """One node type by its name; nothing if there is none."""
     name = check_text(request.match_info["type"], "The node type")

@@ -59,7 +59,7 @@ async def settings(request: web.Request) -> web.Response:
         return web.json_response(await asyncio.to_thread(read_settings, find_profile(request)))
 
 
-@routes.get("/settings/{id}")
+@routes.get("/settings/{id:[^/]+}")
 async def setting(request: web.Request) -> web.Response:
     """One setting, null if it was never set."""
     name = check_text(request.match_info["id"], "The setting's id", longest=_LONGEST_ID)
@@ -75,7 +75,7 @@ async def change_settings(request: web.Request) -> web.Response:
     return web.Response()
 
 
-@routes.post("/settings/{id}")
+@routes.post("/settings/{id:[^/]+}")
 async def change_setting(request: web.Request) -> web.Response:
     """Set one to any JSON value."""
     profile = find_profile(request)

@@ -115,7 +115,7 @@ def move_own(profile: Path, source: Path, target: Path, *, overwrite: bool) -> N
     make_way(profile, target, overwrite=overwrite)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
+        if os.path.lexists(target):
             throw_away(profile, target)
         os.replace(source, target)
         sync_directory(target.parent)
@@ -131,9 +131,9 @@ def make_way(profile: Path, path: Path, *, overwrite: bool) -> None:
     """
     name = own_name(profile, path)
     for folder in PurePosixPath(name).parents:
-        if os.path.lexists(profile / folder) and not (profile / folder).is_dir():
+        if os.path.lexists(profile / folder) and not os.path.isdir(profile / folder):
             raise Refusal(f"{show(str(folder))} is a file, so it cannot hold {show(name)}.", status=409)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise Refusal(f"{show(name)} is a folder; a file cannot take its place.", status=409)
     if os.path.lexists(path) and not (overwrite and is_regular(path)):
         raise Refusal(f"{show(name)} exists already.", status=409, code="file_exists")
@@ -163,30 +163,40 @@ def _refuse_write(path: Path, error: object) -> Refusal:
     return Refusal(f"{path.name!r} cannot be written: {reason or error}.", status=507, code="file_error")
 
 
-def list_own(profile: Path, folder: Path, *, recurse: bool) -> list[Path]:
-    """The visible files in a folder of the profile, sorted by name. Links that lead out of the profile are left out."""
+def list_own(profile: Path, folder: Path) -> tuple[list[Path], list[Path]]:
+    """The visible folders and files in a folder of the profile, sorted. Links that lead out of it are left out."""
+    folders, files = list[Path](), list[Path]()
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            path = Path(entry.path)
+            if entry.name.startswith(".") or not is_text(entry.name):
+                continue
+            if entry.is_symlink() and not _stays(profile, path):
+                continue
+            if entry.is_dir():
+                folders.append(path)
+            elif entry.is_file():
+                files.append(path)
+    return sorted(folders), sorted(files)
+
+
+def walk_own(profile: Path, folder: Path) -> list[Path]:
+    """The visible files in a folder of the profile and below it, sorted."""
     found: list[Path] = []
     pending, seen = [folder], set[Path]()
-    root = profile.resolve()
     while pending:
         here = pending.pop()
-        with contextlib.suppress(OSError), os.scandir(here) as entries:
-            for entry in entries:
-                path = Path(entry.path)
-                if entry.name.startswith(".") or not is_text(entry.name):
-                    continue
-                if entry.is_symlink() and not _stays(path, root):
-                    continue
-                if entry.is_file():
-                    found.append(path)
-                elif recurse and entry.is_dir() and (real := path.resolve()) not in seen:
-                    seen.add(real)
-                    pending.append(path)
+        real = here.resolve()
+        if real not in seen:  # a link may lead back up
+            seen.add(real)
+            folders, files = list_own(profile, here)
+            pending += folders
+            found += files
     return sorted(found)
 
 
-def _stays(path: Path, root: Path) -> bool:
+def _stays(profile: Path, path: Path) -> bool:
     try:
-        return path.resolve().is_relative_to(root)
+        return path.resolve().is_relative_to(profile.resolve())
     except (OSError, RuntimeError):
         return False

@@ -24,6 +24,7 @@ from engine.server.profile import (
     own_name,
     resolve_own,
     throw_away,
+    walk_own,
     write_own,
 )
 from engine.server.refusal import Refusal, not_found
@@ -43,7 +44,7 @@ async def list_files(request: web.Request) -> web.Response:
     def list_folder() -> list[Any]:
         folder = _find_folder(profile, folder_name)
         listed: list[Any] = []
-        for path in list_own(profile, folder, recurse=recurse):
+        for path in walk_own(profile, folder) if recurse else list_own(profile, folder)[1]:
             name = path.relative_to(folder).as_posix()
             if full:
                 listed.append({**describe_file(profile, path), "path": name})
@@ -57,7 +58,7 @@ async def list_files(request: web.Request) -> web.Response:
 def _find_folder(profile: Path, name: str) -> Path:
     """A folder of the profile; the profile itself for `.`."""
     folder = profile.resolve() if name.strip("/\\") in ("", ".") else resolve_own(profile, name, "The folder")
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise not_found(f"Directory not found: there is no folder {show(name)}.")
     return folder
 
@@ -69,15 +70,14 @@ async def list_entries(request: web.Request) -> web.Response:
     name = text_param(request, "path", "", longest=LONGEST_NAME) or ""
 
     def list_folder() -> list[dict[str, Any]]:
-        if not name and not profile.is_dir():
+        if not name and not os.path.isdir(profile):
             return []
         folder = _find_folder(profile, name)
-        with os.scandir(folder) as entries:
-            folders = sorted(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+        folders, files = list_own(profile, folder)
         listed: list[dict[str, Any]] = [
-            {"name": one, "path": own_name(profile, folder / one), "type": "directory"} for one in folders
+            {"name": one.name, "path": own_name(profile, one), "type": "directory"} for one in folders
         ]
-        for path in list_own(profile, folder, recurse=False):
+        for path in files:
             record = describe_file(profile, path)
             del record["created"]
             listed.append({"name": path.name, "type": "file", **record})
@@ -86,7 +86,7 @@ async def list_entries(request: web.Request) -> web.Response:
     return web.json_response(await asyncio.to_thread(list_folder))
 
 
-@routes.get("/userdata/{file}")
+@routes.get("/userdata/{file:[^/]+}")
 async def read(request: web.Request) -> web.StreamResponse:
     """A file. Style sheets keep their type, so that the page may use the user's own."""
     profile = find_profile(request)
@@ -94,7 +94,7 @@ async def read(request: web.Request) -> web.StreamResponse:
     return send_file(path, media_type="text/css" if path.suffix.lower() == ".css" else None)
 
 
-@routes.post("/userdata/{file}")
+@routes.post("/userdata/{file:[^/]+}")
 async def write(request: web.Request) -> web.Response:
     """Store the body as a file, whole or not at all."""
     profile = find_profile(request)
@@ -105,7 +105,7 @@ async def write(request: web.Request) -> web.Response:
     return await _tell(profile, path, full)
 
 
-@routes.delete("/userdata/{file}")
+@routes.delete("/userdata/{file:[^/]+}")
 async def delete(request: web.Request) -> web.Response:
     """Move a file to the trash."""
     profile = find_profile(request)
@@ -117,7 +117,7 @@ async def delete(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-@routes.post("/userdata/{file}/move/{dest}")
+@routes.post("/userdata/{file:[^/]+}/move/{dest:[^/]+}")
 async def move(request: web.Request) -> web.Response:
     """Give a file another name."""
     profile = find_profile(request)
