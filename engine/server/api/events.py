@@ -24,11 +24,13 @@ from engine.server.api.route import Answer, Refused, route
 from engine.server.api.views import find_job, find_state, is_ended, public_error
 from engine.server.api.writing import encode_json
 from engine.server.keys import DISPATCHER, SERVER_SETTINGS, STORE
+from engine.server.refusal import Refusal
 
 _HEARTBEAT_S = 15.0
 _SEND_TIMEOUT_S = 30.0
 """A client that takes nothing for so long is gone; it can come back and go on where it was."""
 _RETRY_MS = 2000
+_UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade"}
 Seq = Annotated[int, Meta(ge=0, le=2**62)]
 
 OPEN_STREAMS: web.AppKey[set[Feed]] = web.AppKey("open_streams")
@@ -147,7 +149,7 @@ async def open_socket(request: web.Request, params: SocketParams) -> web.StreamR
     """
     socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_S, compress=False, max_msg_size=64 * 1024)
     if not socket.can_prepare(request).ok:
-        return web.Response(status=426, headers={"Upgrade": "websocket"})
+        raise Refusal("This is for websockets; expected a request that opens one.", status=426, headers=_UPGRADE)
     start = _start_of(request, params.since, None)
     await socket.prepare(request)
     with Feed(request.app[DISPATCHER], start, params.job_id) as feed:
