@@ -48,7 +48,7 @@ class CannotListen(EngineError):
 
 
 def run_server(settings: Settings, server_settings: ServerSettings) -> int:
-    """Serve until told to stop; returns the exit status, 0.
+    """Serve until told to stop; returns the exit status: 0, or 1 if it was to stop when ready and no worker was.
 
     Raises:
         EngineError: if it cannot be started: the port is in use, another server has the same data, ...
@@ -74,12 +74,11 @@ async def _serve(settings: Settings, server: ServerSettings) -> int:
         try:
             port = await _listen(runner, server, tls)
             _print_address(server, port, token)
-            await _run(dispatcher, settings, server, port, stopping, hurrying)
+            return await _run(dispatcher, settings, server, port, stopping, hurrying)
         finally:
             await runner.cleanup()
     finally:
         await asyncio.to_thread(store.close)
-    return 0
 
 
 async def _run(
@@ -89,12 +88,13 @@ async def _run(
     port: int,
     stopping: asyncio.Event,
     hurrying: asyncio.Event,
-) -> None:
-    """Start workers and wait for the end."""
+) -> int:
+    """Start workers and wait for the end; returns the exit status."""
     await asyncio.to_thread(open_temp_directory, settings)
     await dispatcher.start()
+    ready = asyncio.create_task(_tell_ready(dispatcher, server, stopping), name="tell ready")
     tasks: list[asyncio.Task[Any]] = [
-        asyncio.create_task(_tell_ready(dispatcher, server, stopping), name="tell ready"),
+        ready,
         asyncio.create_task(_collect_now_and_then(), name="collect"),
     ]
     if server.opens_browser:
@@ -102,6 +102,7 @@ async def _run(
     try:
         await stopping.wait()
         LOGGER.info("Stopping: no new jobs; what runs has %g seconds to end.", server.shutdown_grace_s)
+        return 1 if server.stops_when_ready and ready.done() and not ready.result() else 0
     finally:
         for task in tasks:
             task.cancel()
@@ -125,18 +126,22 @@ async def _stop(dispatcher: Dispatcher, server: ServerSettings, hurrying: asynci
         LOGGER.warning("Runs were cut short; they begin again at the next start.")
 
 
-async def _tell_ready(dispatcher: Dispatcher, server: ServerSettings, stopping: asyncio.Event) -> None:
+async def _tell_ready(dispatcher: Dispatcher, server: ServerSettings, stopping: asyncio.Event) -> bool:
+    """Log that a worker is ready, or why not; says whether one is."""
     try:
         registry = await dispatcher.catalog.ready(_READY_TIMEOUT_S)
     except WorkerUnavailable as error:
         LOGGER.error("%s", error)
-        return
+        if server.stops_when_ready:
+            stopping.set()
+        return False
     devices = ", ".join(device.name for device in dispatcher.catalog.devices[:1]) or "an unknown device"
     LOGGER.info("Ready: %d node types, computing on %s.", len(registry), devices)
     for note in dispatcher.catalog.notes:
         LOGGER.warning("%s", note)
     if server.stops_when_ready:
         stopping.set()
+    return True
 
 
 # -- listening -------------------------------------------------------------------------------------------------------
