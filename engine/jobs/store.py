@@ -132,13 +132,13 @@ class Store:
         """Record the new state of a job, and what it left if that is given. Unknown jobs (deleted ones) are ignored.
 
         Raises:
-            StoreError: It could not be written.
+            StoreError: It could not be written yet; the store goes on trying, whoever called need not.
         """
-        await self._writer.run(lambda connection: self._save(connection, [job], result))
+        await self._writer.run(lambda connection: self._save(connection, [job], result), kept=True)
 
     async def save_all(self, jobs: Sequence[Job]) -> None:
         """As `save` for each, in one transaction."""
-        await self._writer.run(lambda connection: self._save(connection, jobs, None))
+        await self._writer.run(lambda connection: self._save(connection, jobs, None), kept=True)
 
     def _save(self, connection: sqlite3.Connection, jobs: Sequence[Job], result: JobResult | None) -> None:
         for job in jobs:
@@ -172,7 +172,7 @@ class Store:
             self._reserved += SEQ_BLOCK
             reserve = partial(remember, key="seq", value=self._reserved)
             with suppress(StoreError):  # closed: nothing is stored any more
-                self._writer.put(Write(reserve, False, None))
+                self._writer.put(Write(reserve, is_kept=True))
         return self._seq
 
     def append(self, event: JobEvent) -> None:

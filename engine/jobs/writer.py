@@ -2,7 +2,8 @@
 
 Whoever writes hands over an action; the thread takes all that wait, runs them in one transaction, and answers all after
 its commit. If the transaction fails (disk full, a broken action), each is tried again by itself, so that the error
-reaches the request that caused it.
+reaches the request that caused it. What a run left must not be lost to a disk that was full for a while: such writes
+are kept when they fail, and written in their order as soon as that is possible.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ T = TypeVar("T")
 Action = Callable[[sqlite3.Connection], Any]
 
 MAX_BATCH = 1000
+RETRY_S = 5.0
 MAX_WAITING_EVENTS = 200_000
 """Beyond this (the disk hangs) the oldest events are forgotten; jobs and results never are."""
 
 
 def describe(error: sqlite3.Error) -> str:
     """A sentence for whoever's request failed; names no path."""
-    name = getattr(error, "sqlite_errorname", None) or ""
+    name = _name_of(error)
     reasons = {
         "SQLITE_FULL": "the disk is full",
         "SQLITE_READONLY": "its file is read-only",
@@ -52,12 +54,20 @@ def describe(error: sqlite3.Error) -> str:
 class Write:
     """An action that waits for its transaction, and who is to be told."""
 
-    __slots__ = ("action", "future", "is_durable")
+    __slots__ = ("action", "future", "is_durable", "is_kept")
 
-    def __init__(self, action: Action, is_durable: bool, future: asyncio.Future[Any] | None) -> None:
+    def __init__(
+        self,
+        action: Action,
+        future: asyncio.Future[Any] | None = None,
+        *,
+        is_durable: bool = False,
+        is_kept: bool = False,
+    ) -> None:
         self.action = action
-        self.is_durable = is_durable
         self.future = future
+        self.is_durable = is_durable
+        self.is_kept = is_kept
 
 
 Outcome = tuple[Write, Any, BaseException | None]
@@ -89,6 +99,7 @@ class Writer:
         self._changed = threading.Condition()
         self._is_stopping = False
         self._events_dropped = 0
+        self._kept: list[Write] = []
         self._thread = threading.Thread(target=self._work, name="jobs-writer", daemon=True)
 
     def start(self) -> None:
@@ -103,18 +114,19 @@ class Writer:
         if self._thread.is_alive():
             self._thread.join()
 
-    async def run(self, action: Callable[[sqlite3.Connection], T], *, durable: bool = False) -> T:
+    async def run(self, action: Callable[[sqlite3.Connection], T], *, durable: bool = False, kept: bool = False) -> T:
         """Run the action in a transaction; returns after the commit.
 
         Args:
             action: May be run more than once, after a rollback; so it must take all it knows from the connection.
             durable: The commit must survive a loss of power, not only the death of the process.
+            kept: If it cannot be written now, it is tried again later, before all others that are kept.
 
         Raises:
             StoreError: It could not be written.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self.put(Write(action, durable, future))
+        self.put(Write(action, future, is_durable=durable, is_kept=kept))
         return await future
 
     def put(self, write: Write) -> None:
@@ -137,18 +149,40 @@ class Writer:
             self._changed.notify()
 
     def _work(self) -> None:
-        while True:
+        while self._wait():
             with self._changed:
-                while not (self._waiting or self._events or self._is_stopping):
-                    self._changed.wait()
-                if not (self._waiting or self._events):
-                    return
                 writes = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
                 events = [self._events.popleft() for _ in range(min(len(self._events), MAX_BATCH))]
                 dropped, self._events_dropped = self._events_dropped, 0
             if dropped:
                 logger.warning("The disk does not keep up: %d events of jobs were not recorded", dropped)
+            self._retry_kept()
             self._answer(self._commit(writes, events))
+        self._retry_kept()
+        if self._kept:
+            logger.error("%d changes of jobs could not be written and are lost", len(self._kept))
+
+    def _wait(self) -> bool:
+        """Until there is something to do; False when there never will be."""
+        with self._changed:
+            while not (self._waiting or self._events or self._is_stopping):
+                if not self._changed.wait(RETRY_S if self._kept else None):
+                    return True
+            return bool(self._waiting or self._events)
+
+    def _retry_kept(self) -> None:
+        size = MAX_BATCH
+        while self._kept:
+            try:
+                self._transact(self._kept[:size], [])
+            except Exception as error:
+                if _may_pass(error):
+                    return
+                if size > 1:
+                    size = 1  # to find the one that is broken
+                    continue
+                logger.error("A change of a job cannot be written and is lost: %s", _as_engine_error(error))
+            del self._kept[:size]
 
     def _answer(self, outcomes: Sequence[Outcome]) -> None:
         by_loop: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
@@ -165,24 +199,32 @@ class Writer:
                 logger.debug("Nobody waited for %d writes", len(its_outcomes))
 
     def _commit(self, writes: Sequence[Write], events: Sequence[JobEvent]) -> list[Outcome]:
-        try:
-            return self._transact(writes, events)
-        except Exception as error:  # whatever it is, this thread must live on
-            if isinstance(error, sqlite3.Error) and _is_busy(error):
-                # Each retry would wait as long again.
-                self._tell_lost(events, error)
-                return [(write, None, _as_engine_error(error)) for write in writes]
-        outcomes: list[Outcome] = []
-        for write in writes:
+        if not self._kept:
             try:
-                outcomes += self._transact([write], [])
-            except Exception as error:
-                outcomes.append((write, None, _as_engine_error(error)))
+                return self._transact(writes, events)
+            except Exception as error:  # whatever it is, this thread must live on
+                if _is_busy(error):  # each would wait as long again
+                    self._tell_lost(events, error)
+                    return [self._fail(write, error) for write in writes]
+        outcomes = [self._commit_alone(write) for write in writes]
         try:
             self._transact([], events)
         except Exception as error:
             self._tell_lost(events, error)
         return outcomes
+
+    def _commit_alone(self, write: Write) -> Outcome:
+        if write.is_kept and self._kept:  # it must not overtake those
+            return self._fail(write, StoreError("The database of jobs cannot be written at present."))
+        try:
+            return self._transact([write], [])[0]
+        except Exception as error:
+            return self._fail(write, error)
+
+    def _fail(self, write: Write, error: Exception) -> Outcome:
+        if write.is_kept and (self._kept or _may_pass(error)):
+            self._kept.append(write)
+        return (write, None, _as_engine_error(error))
 
     def _tell_lost(self, events: Sequence[JobEvent], error: Exception) -> None:
         if events:
@@ -229,8 +271,18 @@ def _rows_of(events: Sequence[JobEvent]) -> Iterator[tuple[int, float, bytes, st
             logger.error("Event %d of job %s cannot be recorded: %s", event.seq, event.job_id, error)
 
 
-def _is_busy(error: sqlite3.Error) -> bool:
-    return (getattr(error, "sqlite_errorname", None) or "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+def _is_busy(error: Exception) -> bool:
+    return _name_of(error).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the same write may succeed later."""
+    passing = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED")
+    return _name_of(error).startswith(passing)
+
+
+def _name_of(error: Exception) -> str:
+    return getattr(error, "sqlite_errorname", None) or ""
 
 
 def _as_engine_error(error: Exception) -> Exception:

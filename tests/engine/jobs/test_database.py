@@ -188,34 +188,21 @@ def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
 
 
 def test_most_jobs_are_saved_from_a_file_with_a_damaged_page(closed_directory: Path, tmp_path: Path) -> None:
-    """Whichever page it is, but for the first, which says where all others are."""
+    """Whichever page it is, but for those without which no other can be found."""
+    with closing(sqlite3.connect(closed_directory / FILE_NAME)) as connection:
+        roots = connection.execute("SELECT rootpage FROM sqlite_master WHERE name IN ('jobs', 'prompts')").fetchall()
     size = (closed_directory / FILE_NAME).stat().st_size
-    for page in range(1, size // 4096):
+    for page in set(range(2, size // 4096 + 1)) - {root for (root,) in roots}:
         directory = copied(closed_directory, tmp_path / "copy")
         with (directory / FILE_NAME).open("r+b") as stream:
-            stream.seek(page * 4096)
+            stream.seek((page - 1) * 4096)
             stream.write(b"\xa5" * 4096)
         store = Store.open(directory)
         whole, damaged = read_all(store)
-        if store.notices:  # not where the page was a part of one large text
-            assert len(whole) + len(damaged) < JOBS or "carried over;" in store.notices[0]
-        results = sum(job.state == "succeeded" for job in whole.values())
-        unfinished = {job.id for job in store.unfinished()}
-        assert unfinished >= {job.id for job in whole.values() if job.state == "queued"}
+        assert f"{len(whole)} jobs could be read" in "".join(store.notices) or damaged
+        assert len(whole) > JOBS / 2
+        assert {job.id for job in store.unfinished()} >= {job.id for job in whole.values() if job.state == "queued"}
         store.close()
-        assert results <= JOBS / 2
-        assert len(whole) > JOBS / 4 or b"CREATE" in _page(closed_directory, page) or _is_root(closed_directory, page)
-
-
-def _page(directory: Path, page: int) -> bytes:
-    return (directory / FILE_NAME).read_bytes()[page * 4096 : (page + 1) * 4096]
-
-
-def _is_root(directory: Path, page: int) -> bool:
-    """Whether the page is the root of the tree of jobs or of prompts."""
-    with closing(sqlite3.connect(directory / FILE_NAME)) as connection:
-        roots = connection.execute("SELECT rootpage FROM sqlite_master WHERE name IN ('jobs', 'prompts')").fetchall()
-    return (page + 1,) in roots
 
 
 @pytest.mark.parametrize("place", [0.0, 0.0005, 0.3, 0.6, 0.95])
@@ -335,7 +322,7 @@ def test_what_was_accepted_is_there_after_kills(tmp_path: Path) -> None:
             first = process.stdout.readline().split()
             assert first[:1] == [b"ready"]
             numbers.append(int(first[1]))
-            output = lines_until(process, time.monotonic() + randomness.uniform(0, 0.3))
+            output = lines_until(process, time.monotonic() + randomness.uniform(0, 0.2))
         assert process.returncode == -signal.SIGKILL
         for line in output.decode().splitlines(keepends=True):
             if line.endswith("\n"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +34,7 @@ class Model:
 
 
 @given(st.lists(steps, max_size=60))
-def test_the_queue_is_a_sorted_list(actions: list[tuple]) -> None:
+def test_the_queue_is_a_sorted_list(actions: list[tuple[Any, ...]]) -> None:
     queue, model = JobQueue(), Model()
     for action in actions:
         match action:

@@ -45,6 +45,7 @@ def test_a_step_is_taken_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
     with closing(connect(tmp_path / FILE_NAME)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
         migrate(connection, NEXT)
     before = (tmp_path / FILE_NAME).read_bytes()
     with pytest.raises(StoreError, match=r"version 2.*up to 1.*newer Skein"):

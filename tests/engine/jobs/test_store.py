@@ -417,9 +417,8 @@ def test_the_oldest_ended_jobs_go_first(tmp_path: Path) -> None:
 
 def test_only_ended_jobs_are_deleted(opener: Opener) -> None:
     async def check() -> None:
-        jobs = [await store.add(submission(str(index))) for index in range(500)]
-        for job in jobs[2:]:
-            await end(store, job)
+        jobs = await asyncio.gather(*(store.add(submission(str(index))) for index in range(500)))
+        await asyncio.gather(*(end(store, job) for job in jobs[2:]))
         await store.save(msgspec.structs.replace(jobs[1], state="running"))
         assert await store.delete(["0", "1", "2", "2", "unknown"]) == 1
         assert await store.delete(None) == 497

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from engine.errors import StoreError
-from engine.jobs import database
+from engine.jobs import database, writer
 from engine.jobs.events import JobEvent, JobQueued, JobStarted, NodeFinished
 from engine.jobs.store import Store
 from tests.engine.jobs.samples import end, submission
@@ -76,6 +77,47 @@ def test_a_read_only_file_is_an_error_until_it_can_be_written(store: Store) -> N
         await store.check()
 
     asyncio.run(check())
+
+
+def test_what_became_of_a_job_is_written_when_the_disk_has_room_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check() -> None:
+        jobs = [await store.add(submission(str(index))) for index in range(6)]
+        set_pragma(store, "query_only", 1)
+        for job in jobs[:3]:
+            with pytest.raises(StoreError):
+                await store.save(replace(job, state="running"))
+            with pytest.raises(StoreError):
+                await end(store, job, "failed")
+        set_pragma(store, "query_only", 0)
+        await end(store, jobs[3])  # not before what happened before
+        assert await store.counts() == {"failed": 3, "succeeded": 1, "queued": 2}
+        monkeypatch.setattr(writer, "RETRY_S", 0.01)
+        set_pragma(store, "query_only", 1)
+        with pytest.raises(StoreError):
+            await end(store, jobs[4])
+        set_pragma(store, "query_only", 0)
+        while (await store.counts())["queued"] > 1:  # nobody writes anything
+            await asyncio.sleep(0.001)
+
+    asyncio.run(asyncio.wait_for(check(), 30))
+
+
+def test_what_could_not_be_written_is_tried_once_more_at_the_end(tmp_path: Path) -> None:
+    async def check() -> None:
+        job = await store.add(submission("x"))
+        set_pragma(store, "query_only", 1)
+        with pytest.raises(StoreError):
+            await end(store, job)
+        set_pragma(store, "query_only", 0)
+
+    store = Store.open(tmp_path)
+    asyncio.run(check())
+    store.close()
+    store = Store.open(tmp_path)
+    assert store.unfinished() == []
+    store.close()
 
 
 def test_a_lock_of_another_program_is_an_error_and_never_a_wait_of_the_loop(store: Store, tmp_path: Path) -> None:
