@@ -40,6 +40,19 @@ class RunningGraph(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Submitter:
+    """Who asked for a run.
+
+    Attributes:
+        client_id: The websocket client to tell; empty for none.
+        secrets: Keys and tokens for nodes that ask for them; never stored or shown.
+    """
+
+    client_id: str = ""
+    secrets: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a node may ask of the engine.
 
@@ -51,7 +64,7 @@ class Context:
         extra_pnginfo: What else saved files carry, by key (`workflow`: the canvas document).
         interrupted: Set when the user stops the run.
         record: Gives the record of the run (`engine.provenance.RunRecord`) as JSON values; may hash model files.
-        secrets: Keys and tokens that came with the run; never stored or shown.
+        submitter: Who asked for the run.
         graph: The nodes of the run; None outside of one.
         on_progress: Receives (value, total).
         on_preview: Receives an image `[h, w, c]` or `[b, h, w, c]`, range 0..1, on any device.
@@ -66,7 +79,7 @@ class Context:
     extra_pnginfo: Mapping[str, Any] = field(default_factory=dict[str, Any])
     interrupted: threading.Event = field(default_factory=threading.Event)
     record: Callable[[], Mapping[str, Any]] = dict[str, Any]
-    secrets: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    submitter: Submitter = field(default_factory=Submitter)
     graph: RunningGraph | None = None
     on_progress: Callable[[int, int], None] = _ignore
     on_preview: Callable[[Tensor], None] = _ignore

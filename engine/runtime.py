@@ -35,6 +35,7 @@ from engine.provenance import RunRecord, make_record, open_hashes
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.context import Submitter
     from engine.memory.pool import Pool
 
 __all__ = ["Engine", "RunResult"]
@@ -119,7 +120,7 @@ class Engine:
         *,
         run_id: str | None = None,
         interrupted: threading.Event | None = None,
-        secrets: Mapping[str, Any] | None = None,
+        submitter: Submitter | None = None,
     ) -> RunResult:
         """Validate and run a workflow; only what changed since earlier runs is computed. Waits for a run in progress.
 
@@ -130,7 +131,7 @@ class Engine:
             on_event: Receives what happens, see `engine.execution.events`; must not raise.
             run_id: Names the run in the events.
             interrupted: Stops this run when it is set, also before it has begun; `interrupt` sets it as well.
-            secrets: Keys and tokens for nodes that ask for them; never stored or shown.
+            submitter: Who asks for the run; nodes may ask for his keys and send him messages.
 
         Raises:
             WorkflowError: if a name in `inputs` or `targets` means nothing.
@@ -156,7 +157,7 @@ class Engine:
                 on_event=on_event,
                 interrupted=self._interrupted,
                 record=record,
-                secrets=secrets,
+                submitter=submitter,
             )
 
     def make_record(self, workflow: Workflow, targets: Sequence[str] | None = None) -> RunRecord:

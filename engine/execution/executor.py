@@ -17,6 +17,7 @@ from engine.graph.workflow import Workflow
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.context import Submitter
     from engine.memory.pool import Pool
 
 
@@ -48,7 +49,7 @@ class Executor:
         on_event: Callable[[Event], None] | None = None,
         interrupted: threading.Event | None = None,
         record: Callable[[], Mapping[str, Any]] = dict[str, Any],
-        secrets: Mapping[str, Any] | None = None,
+        submitter: Submitter | None = None,
     ) -> RunResult:
         """Run what the targets need.
 
@@ -61,7 +62,7 @@ class Executor:
                 comes from other threads. Must not raise.
             interrupted: Set from anywhere to stop the run.
             record: Gives the record of the run to nodes that ask for it.
-            secrets: Keys and tokens for nodes that ask for them.
+            submitter: Who asked for the run; nodes may ask.
 
         Raises:
             NodeError: if a node fails; nodes that finished before stay cached.
@@ -72,7 +73,7 @@ class Executor:
         run = Run(
             *(self, workflow, targets, submitted or workflow, reporter, interrupted or threading.Event()),
             record,
-            secrets or {},
+            submitter,
         )
         with inference_mode():
             return run.execute()

@@ -47,7 +47,7 @@ from engine.graph.schema import ExecutionBlocker
 from engine.graph.workflow import Link, Node, Workflow
 
 if TYPE_CHECKING:
-    from engine.context import Context
+    from engine.context import Context, Submitter
     from engine.execution.executor import Executor
 
 log = logging.getLogger(__name__)
@@ -118,14 +118,14 @@ class Run:
         reporter: Reporter,
         interrupted: threading.Event,
         record: Callable[[], Mapping[str, Any]],
-        secrets: Mapping[str, Any],
+        submitter: Submitter | None,
     ) -> None:
         self.executor = executor
         self.submitted = submitted
         self.reporter = reporter
         self.interrupted = interrupted
         self.record = record
-        self.secrets = secrets
+        self.submitter = submitter
         self.targets = dict.fromkeys(targets)
         self.node_count = len(workflow.nodes)
         self.known = Known(executor.cache, executor.registry, executor.settings)
@@ -316,7 +316,7 @@ class Run:
         self._finish_calls(job, completion.results)
 
     def _make_context(self, node: Node) -> Context:
-        from engine.context import Context
+        from engine.context import Context, Submitter
 
         if self.prompt is None:
             self.prompt = self.submitted.to_api()
@@ -328,7 +328,7 @@ class Run:
             extra_pnginfo=self.submitted.extra,
             interrupted=self.interrupted,
             record=self.record,
-            secrets=self.secrets,
+            submitter=self.submitter or Submitter(),
             graph=_RunningGraph(self.schedule, self.reporter),
             on_progress=partial(self.reporter.progress, node),
             on_preview=partial(self.reporter.preview, node),

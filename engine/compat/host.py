@@ -1,0 +1,99 @@
+"""Host: the engine as the facades below `shims` see it.
+
+Packs import modules, and modules are one for a process; this is the one place where that is so. `install` is called
+when packs are loaded; while a node runs, its own engine's context goes before, so two engines don't mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import PackError
+from engine.graph.registry import Registry
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.context import Context
+    from engine.memory.pool import Pool
+
+Send = Callable[[str, Any, str | None], None]
+"""Sends a message of a pack, by name, with its data, to a client or, for None, to all of them."""
+
+
+def _send_to_nobody(name: str, data: Any, client_id: str | None) -> None:
+    del name, data, client_id
+
+
+@dataclass(slots=True)
+class Host:
+    """What packs may reach.
+
+    Attributes:
+        settings: Directories and limits.
+        registry: Every node type; grows while packs are loaded.
+        pool: Who may be on the device; made when first asked for.
+        send: Sends messages of packs to clients.
+        interrupt: Stops the run in progress.
+        routes: HTTP routes that packs registered: (method, path, handler).
+        prompt_handlers: Functions through which the body of each submission goes.
+        folders: Folders of model files that packs added: name to directories and suffixes.
+    """
+
+    settings: Settings
+    registry: Registry
+    pool: Callable[[], Pool]
+    send: Send = _send_to_nobody
+    interrupt: Callable[[], None] = lambda: None
+    routes: list[tuple[str, str, Callable[..., Any]]] = field(default_factory=list[tuple[str, str, Callable[..., Any]]])
+    prompt_handlers: list[Callable[[Any], Any]] = field(default_factory=list[Callable[[Any], Any]])
+    folders: dict[str, tuple[list[str], set[str]]] = field(default_factory=dict[str, tuple[list[str], set[str]]])
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The node that runs in this thread or task, and the engine's context for it."""
+
+    host: Host
+    context: Context
+
+
+_running: ContextVar[Running | None] = ContextVar("running", default=None)
+_installed: list[Host] = []
+
+
+def install(host: Host) -> None:
+    """Make this the host of what packs do outside of runs: while they are imported, and in their routes."""
+    _installed[:] = [host]
+
+
+def current_host() -> Host:
+    """The host of the node that runs here, else the one that was installed last.
+
+    Raises:
+        PackError: if no packs were loaded in this process.
+    """
+    running = _running.get()
+    if running is not None:
+        return running.host
+    if not _installed:
+        raise PackError("This module belongs to packs; it works only after packs were loaded.")
+    return _installed[0]
+
+
+def current_run() -> Running | None:
+    """The node that runs here; None outside of a run."""
+    return _running.get()
+
+
+@contextmanager
+def run_node(running: Running) -> Generator[None]:
+    """While a node is called."""
+    token = _running.set(running)
+    try:
+        yield
+    finally:
+        _running.reset(token)
