@@ -67,12 +67,16 @@ class Ledger:
         Raises:
             StoreError: They could not be read.
         """
-        border = self._recent.complete_since
-        if since >= border:
-            return self._recent.since(since, job_id, limit)
-        stored = await self._store.events(since=since, job_id=job_id, limit=limit)
+        while True:
+            border = self._recent.complete_since
+            if since >= border:
+                return self._recent.since(since, job_id, limit)
+            stored = await self._store.events(since=since, job_id=job_id, limit=limit)
+            if border == self._recent.complete_since:  # else some left the memory meanwhile: nothing may fall between
+                break
         older = [event for event in stored if event.seq <= border]
-        return older + self._recent.since(border, job_id, limit - len(older))
+        left = limit - len(older)
+        return older + self._recent.since(border, job_id, left) if left > 0 else older
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
