@@ -29,6 +29,10 @@ from engine.settings import Settings
 USER = "default"
 SETTINGS_FILE = "comfy.settings.json"
 TRASH = ".trash"
+EXPECTED_FOLDERS = ("workflows", "subgraphs")
+"""Folders that the page takes for granted: empty until something is in them."""
+EXPECTED_FILES = {"user.css": b"", "comfy.templates.json": b"[]"}
+"""Files that the page takes for granted, as they are until they are written."""
 _BAD_NAME = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)
 
 

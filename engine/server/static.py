@@ -201,4 +201,6 @@ async def page_file(request: web.Request) -> web.StreamResponse:
     """Any other file of the page. Must stay the last route."""
     if request.path.startswith("/api/"):
         raise not_found(f"There is nothing at {show(request.path)}.")
+    if request.path == "/user.css" and await asyncio.to_thread(_find, _page_of(request), "user.css") is None:
+        return web.Response(content_type="text/css")  # a place for the user's own style, by default empty
     return await _send(request, _page_of(request), request.match_info["path"])

@@ -32,6 +32,8 @@ from engine.workers.notices import Notice
 
 COMFYUI_VERSION = "0.3.64"
 """The version whose protocol we speak; clients compare it with what they need."""
+_FLAGS_THAT_HOLD = ("--disable-api-nodes",)
+"""Flags of other programs that say what is always so here: no node asks a paid service, and no page need do so."""
 _MEMORY_TIMEOUT_S = 0.5
 _MOST_SUBSCRIBERS = 100
 _TERMINAL = {"cols": 80, "rows": 24}
@@ -101,7 +103,7 @@ async def system_stats(request: web.Request) -> web.Response:
         "python_version": sys.version,
         "pytorch_version": versions.get("torch") or _installed("torch") or "",
         "embedded_python": False,
-        "argv": list(sys.argv) if server.shows_internals else list_flags(sys.argv),
+        "argv": [*(sys.argv if server.shows_internals else list_flags(sys.argv)), *_FLAGS_THAT_HOLD],
     }
     devices = [_describe_device(device) for device in await _list_devices(request)]
     return web.json_response({"system": system, "devices": devices})

@@ -16,6 +16,8 @@ from engine.graph.json_values import show
 from engine.server.bodies import bool_param, read_body, text_param
 from engine.server.delivery import LONGEST_NAME, send_file
 from engine.server.profile import (
+    EXPECTED_FILES,
+    EXPECTED_FOLDERS,
     describe_file,
     find_own,
     find_profile,
@@ -42,6 +44,8 @@ async def list_files(request: web.Request) -> web.Response:
     recurse, full, split = (bool_param(request, name) for name in ("recurse", "full_info", "split"))
 
     def list_folder() -> list[Any]:
+        if folder_name.strip("/") in EXPECTED_FOLDERS and not os.path.lexists(profile / folder_name.strip("/")):
+            return []
         folder = _find_folder(profile, folder_name)
         listed: list[Any] = []
         for path in walk_own(profile, folder) if recurse else list_own(profile, folder)[1]:
@@ -89,9 +93,13 @@ async def list_entries(request: web.Request) -> web.Response:
 @routes.get("/userdata/{file:[^/]+}")
 async def read(request: web.Request) -> web.StreamResponse:
     """A file. Style sheets keep their type, so that the page may use the user's own."""
-    profile = find_profile(request)
-    path = await asyncio.to_thread(find_own, profile, request.match_info["file"])
-    return send_file(path, media_type="text/css" if path.suffix.lower() == ".css" else None)
+    profile, name = find_profile(request), request.match_info["file"]
+    is_style = name.lower().endswith(".css")
+    expected = EXPECTED_FILES.get(name)
+    if expected is not None and not await asyncio.to_thread(os.path.lexists, profile / name):
+        return web.Response(body=expected, content_type="text/css" if is_style else "application/json")
+    path = await asyncio.to_thread(find_own, profile, name)
+    return send_file(path, media_type="text/css" if is_style else None)
 
 
 @routes.post("/userdata/{file:[^/]+}")
