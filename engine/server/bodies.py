@@ -185,7 +185,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _is_deeper(value: Any, limit: int) -> bool:
     """Whether lists and objects are nested deeper than the limit; level by level, so that no recursion is needed."""
     level: list[Any] = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         following: list[Any] = []
         for item in level:
             if isinstance(item, dict):

@@ -17,6 +17,7 @@ from engine.jobs.events import (
     JobCancelled,
     JobEvent,
     JobFailed,
+    JobQueued,
     JobStarted,
     JobSucceeded,
     NodeBlocked,
@@ -159,6 +160,9 @@ class Translator:
         """The messages that an event becomes; often none or two."""
         job_id, event = told.job_id, told.event
         match event:
+            case JobQueued():
+                self._runs.pop(job_id, None)  # it was put back
+                return []
             case JobStarted():
                 self._runs[job_id] = _Run()
                 return [execution_start(job_id, told.at)]
