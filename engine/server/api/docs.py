@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -125,9 +125,11 @@ def _type(schema: Mapping[str, Any]) -> str:
         return " | ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
     kind = escape(str(schema.get("type", "any")))
     if kind == "array":
-        return f"list of {_type(schema.get('items', {}))}"
-    if kind == "object" and isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]:
-        return f"object of {_type(schema['additionalProperties'])}"
+        items = schema.get("prefixItems") or [schema.get("items", {})]
+        return f"list of {', '.join(map(_type, items))}"
+    values = schema.get("additionalProperties")
+    if kind == "object" and isinstance(values, dict) and values:
+        return f"object of {_type(cast('Mapping[str, Any]', values))}"
     bounds = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in schema]
     default = [f"default {escape(str(schema['default']))}"] if schema.get("default") not in (None, [], {}) else []
     return " ".join([kind, *bounds, *default])

@@ -180,7 +180,7 @@ class _Schemas:
         self._params = {kind: self._describe(_component(kind)) for kind in dict.fromkeys(read)}
         always_whole = {
             kind.__name__
-            for kind in _structs_in(filter(_is_type, [*written, Failure])) - _structs_in(bodies)
+            for kind in structs_in(filter(_is_type, [*written, Failure])) - structs_in(bodies)
             if not kind.__struct_config__.omit_defaults
         }
         for name, component in self.components.items():
@@ -222,7 +222,7 @@ def _component(kind: type[Struct]) -> dict[str, Any]:
     return msgspec.json.schema_components([kind], ref_template=_REFERENCE)[1][kind.__name__]
 
 
-def _structs_in(types: Iterable[Any]) -> set[type[Struct]]:
+def structs_in(types: Iterable[Any]) -> set[type[Struct]]:
     """Every Struct that these types lead to."""
     found: set[type[Struct]] = set()
     left: list[Any] = list(msgspec.inspect.multi_type_info(list(types)))

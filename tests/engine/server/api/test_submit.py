@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 from tests.engine.server.api.checked import Api, form, with_api
 from tests.engine.server.fakes import VALUE
 
-CANVAS = {
+CANVAS: dict[str, Any] = {
     "version": 0.4,
     "nodes": [
         {"id": 1, "type": "Value", "pos": [0, 0], "outputs": [{"name": "INT", "links": [1]}], "widgets_values": [3]},

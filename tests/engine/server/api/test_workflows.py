@@ -1,0 +1,60 @@
+"""Workflows that are not run: everything that is wrong with one, and what it is in API format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.errors import WorkerUnavailable
+from engine.workers.messages import InputErrorRecord, Validation
+from tests.engine.server.api.checked import Api, form, with_api
+from tests.engine.server.api.test_submit import BROKEN, CANVAS, picture
+from tests.engine.server.fakes import VALUE
+
+
+@with_api()
+async def test_validation_tells_everything_and_runs_nothing(api: Api) -> None:
+    found = (await api.post("/workflows/validate", {"workflow": BROKEN})).body
+    assert (found["valid"], found["targets"], found["refused"]) == (False, ["2"], ["4"])
+    (error,) = found["errors"]
+    assert (error["node_id"], error["input_name"], error["type"]) == ("3", "value", "value_bigger_than_max")
+    assert error["dependent_outputs"] == ["4"]
+    found = (await api.post("/workflows/validate", VALUE)).body
+    assert (found["valid"], found["message"], found["errors"]) == (True, "", [])
+    found = (await api.post("/workflows/validate", {"workflow": VALUE, "inputs": {"1.value": -1}})).body
+    assert found["errors"][0]["type"] == "value_smaller_than_min"
+    found = (await api.post("/workflows/validate", {"workflow": {"1": VALUE["1"]}})).body
+    assert (found["valid"], found["errors"]) == (False, [])
+    assert "no outputs" in found["message"]
+    await api.refused("POST", "/workflows/validate", 400, "class_type", json={"workflow": {"1": {"inputs": {}}}})
+    assert (await api.get("/jobs"))["total"] == 0
+
+
+@with_api()
+async def test_nodes_with_a_say_are_asked_in_a_worker(api: Api) -> None:
+    api.dispatcher.catalog.asked_in_worker = frozenset({"Value"})
+    error = InputErrorRecord(
+        node_id="1", node_type="Value", code="custom_validation_failed", message="No.", dependent_outputs=("2",)
+    )
+    api.dispatcher.validation = Validation(request_id=1, refused=("2",), errors=(error,))
+    found = (await api.post("/workflows/validate", {"workflow": VALUE})).body
+    assert (found["valid"], found["errors"][0]["message"]) == (False, "No.")
+    reply = await api.post("/jobs", {"workflow": VALUE})
+    assert reply.body["node_errors"]["1"]["errors"][0]["type"] == "custom_validation_failed"
+    api.dispatcher.validation = WorkerUnavailable("No worker answered.")
+    await api.refused("POST", "/workflows/validate", 503, "No worker", json={"workflow": VALUE})
+
+
+@with_api()
+async def test_conversion_gives_prompt_document_and_notes(api: Api) -> None:
+    converted = (await api.post("/workflows/convert", CANVAS)).body
+    assert converted["prompt"]["2"] == {"class_type": "Show", "inputs": {"source": ["1", 0]}}
+    assert converted["extra"] == {"workflow": CANVAS}
+    assert converted["prompt"] == (await api.post("/workflows/convert", {"prompt": converted["prompt"]})).body["prompt"]
+    by_form = await api.call("POST", "/workflows/convert", data=form(file=picture(prompt=VALUE, workflow=CANVAS)))
+    assert by_form.body["prompt"] == VALUE
+    broken = (await api.post("/workflows/convert", {"workflow": BROKEN, "inputs": {"3.value": 2000}})).body
+    assert broken["prompt"]["3"]["inputs"] == {"value": 2000}
+    nodes: list[Any] = [*CANVAS["nodes"], {"id": 9, "type": "Nobody Knows", "widgets_values": [1]}]
+    lost = {**CANVAS, "nodes": nodes}
+    notes = (await api.post("/workflows/convert", lost)).body["notes"]
+    assert any(note["node_id"] == "9" for note in notes)
