@@ -15,10 +15,12 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from engine.workers.output import OutputReader
+
 LAST_LINES = 20
-_LONGEST_LINE = 16 * 2**10
 _OOM_SCORE = 800
 _SIGNALS = {
     "SIGSEGV": "segmentation fault: compiled code used memory that is not its own",
@@ -48,7 +50,7 @@ class Child:
         self._process = process
         self._on_line = on_line
         self._kills_seen = _count_memory_kills()
-        self._reader: asyncio.Task[None] | None = None
+        self._reader: OutputReader | None = None
         self._is_reaped = False
 
     @classmethod
@@ -83,8 +85,11 @@ class Child:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(stdin)
             process.stdin.flush()
-        child._reader = asyncio.create_task(child._read())
         loop = asyncio.get_running_loop()
+        assert process.stdout is not None
+        child._reader = OutputReader(process.stdout.fileno(), partial(_pass_on, loop, child._hear))
+        child._reader.start()
+        process.stdout.close()
         threading.Thread(target=child._wait, args=(loop,), name=f"wait-{process.pid}", daemon=True).start()
         return child
 
@@ -96,9 +101,7 @@ class Child:
     async def close(self) -> None:
         """Let go of its streams; for after its end."""
         if self._reader is not None:
-            await asyncio.wait({self._reader}, timeout=0.5)  # a grandchild may hold the stream open
-            self._reader.cancel()
-            await asyncio.wait({self._reader})
+            await asyncio.to_thread(self._reader.join, 0.5)  # a grandchild may hold the stream open
         if self._process.stdin is not None:
             self._process.stdin.close()
 
@@ -112,19 +115,10 @@ class Child:
         meaning = _SIGNALS.get(name)
         return f"was killed by signal {-code} ({name}{', ' + meaning if meaning else ''})"
 
-    async def _read(self) -> None:
-        assert self._process.stdout is not None
-        reader = asyncio.StreamReader(limit=_LONGEST_LINE)
-        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), self._process.stdout
-        )
-        try:
-            while chunk := await _read_line(reader):
-                line = chunk.decode(errors="replace").rstrip("\r\n")
-                self.last_lines.append(line)
-                self._on_line(line)
-        finally:
-            transport.close()
+    def _hear(self, lines: list[str]) -> None:
+        self.last_lines.extend(lines)
+        for line in lines:
+            self._on_line(line)
 
     def _wait(self, loop: asyncio.AbstractEventLoop) -> None:
         """In a thread of its own: wait for the end, end the others of the group, then let the number go."""
@@ -141,14 +135,9 @@ class Child:
             self.exited.set_result(code)
 
 
-async def _read_line(reader: asyncio.StreamReader) -> bytes:
-    """A line, or a part of one that is too long; empty at the end."""
-    try:
-        return await reader.readuntil()
-    except asyncio.IncompleteReadError as error:
-        return error.partial
-    except asyncio.LimitOverrunError as error:
-        return await reader.readexactly(max(1, error.consumed))
+def _pass_on(loop: asyncio.AbstractEventLoop, hear: Callable[[list[str]], None], lines: list[str]) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens
+        loop.call_soon_threadsafe(hear, lines)
 
 
 def _kill_group(pid: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import count
@@ -17,6 +16,7 @@ from engine.settings import ServerSettings, Settings
 from engine.workers.affinity import Holdings, Needs, choose
 from engine.workers.catalog import Catalog
 from engine.workers.channel import Listener
+from engine.workers.environment import make_environment
 from engine.workers.memory_limit import MemoryWatch, describe_bytes
 from engine.workers.messages import (
     AskMemory,
@@ -136,10 +136,7 @@ class Crew:
 
     def _environment(self) -> dict[str, str]:
         """Several workers share the processor, so that they don't wait for one another."""
-        workers = self._server.workers or 1
-        if workers == 1 or "OMP_NUM_THREADS" in os.environ:
-            return {}
-        return {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // workers))}
+        return make_environment(workers_on_processor=self._server.workers or 1)
 
     def _add_others(self, ready: Ready) -> None:
         devices = spread_devices(self._settings.device, ready)
