@@ -54,7 +54,7 @@ class Outbox:
         self._count = 0
         self._size_bytes = 0
         self._held_bytes = 0
-        self._moved_at = 0.0
+        self._moved_at: float | None = None
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -107,7 +107,7 @@ class Outbox:
             return True
         held = self._transport.get_write_buffer_size()
         if held > _FULL_BYTES:
-            if not self._moved_at or held < self._held_bytes:
+            if self._moved_at is None or held < self._held_bytes:
                 self._moved_at = now
             elif now - self._moved_at > _STALLED_S:
                 self.cut(f"it has read nothing for {_STALLED_S:g} seconds")
@@ -119,7 +119,7 @@ class Outbox:
         self._latest.clear()
         self._droppable.clear()
         self._size_bytes = 0
-        self._moved_at = 0.0
+        self._moved_at = None
         return True
 
     def _joined(self) -> bytes:

@@ -136,7 +136,7 @@ def _ms(at: float) -> int:
 
 def _number(value: float) -> float:
     """Whole numbers without a decimal point, as other servers write them."""
-    return int(value) if value.is_integer() else value
+    return int(value) if float(value).is_integer() else value
 
 
 # -- what happens in a run -------------------------------------------------------------------------------------------
