@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from engine.graph.json_values import show
 from engine.server.api import (
     assets,
     docs,
@@ -30,6 +31,7 @@ from engine.server.api.openapi import make_document
 from engine.server.api.route import PREFIX, Route, collect_routes
 from engine.server.keys import DISPATCHER, LISTINGS, SETTINGS
 from engine.server.listings import Listings
+from engine.server.refusal import Handler, not_found
 
 VERSION = "1"
 ROUTES: tuple[Route, ...] = collect_routes(
@@ -40,9 +42,29 @@ ROUTES: tuple[Route, ...] = collect_routes(
 def _table() -> web.RouteTableDef:
     table = web.RouteTableDef()
     # Paths without parameters first: `/jobs/cancel` is no job.
+    methods: dict[str, list[str]] = {}
     for one in sorted(ROUTES, key=lambda one: "{" in one.path):
         table.route(one.method, PREFIX + one.path)(one.answer)
+        methods.setdefault(one.path, []).append(one.method)
+        if one.method == "GET":
+            methods[one.path].append("HEAD")
+    for path, allowed in methods.items():
+        table.route("*", PREFIX + path)(_refuse_method(sorted(allowed)))
+    table.route("*", PREFIX + "{rest:(/.*)?}")(_refuse_path)
     return table
+
+
+def _refuse_method(allowed: list[str]) -> Handler:
+    """What answers for a path when none of its methods was meant: no other path that also fits has a say."""
+
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPMethodNotAllowed(request.method, allowed)
+
+    return refuse
+
+
+async def _refuse_path(request: web.Request) -> web.StreamResponse:
+    raise not_found(f"There is nothing at {show(request.path)}; {PREFIX}/docs shows what there is.")
 
 
 routes = _table()

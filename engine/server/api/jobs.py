@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from engine.errors import UnknownJob
 from engine.graph.json_values import as_object
@@ -216,9 +216,12 @@ class MoveRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         priority: Give it this priority; lower runs first.
     """
 
-    before: str | None = None
-    to: Literal["front", "end"] | None = None
-    priority: Annotated[float, Meta(ge=-1e15, le=1e15)] | None = None
+    before: str | UnsetType = UNSET
+    to: Literal["front", "end"] | UnsetType = UNSET
+    priority: Annotated[float, Meta(ge=-1e15, le=1e15)] | UnsetType = UNSET
+
+
+OneMove = Annotated[MoveRequest, Meta(extra_json_schema={"minProperties": 1, "maxProperties": 1})]
 
 
 @route(
@@ -226,20 +229,22 @@ class MoveRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     "/jobs/{job_id}/move",
     refusals=(_NO_SUCH_JOB, Refused(409, "One of the jobs does not wait (any more).")),
 )
-async def move_job(request: web.Request, params: JobPath, body: MoveRequest) -> JobSummary:
+async def move_job(request: web.Request, params: JobPath, body: OneMove) -> JobSummary:
     """Give a waiting job another place in the queue."""
     dispatcher = request.app[DISPATCHER]
-    if sum(value is not None for value in (body.before, body.to, body.priority)) != 1:
+    if sum(value is not UNSET for value in (body.before, body.to, body.priority)) != 1:
         raise Refusal("In the body, exactly one of 'before', 'to' and 'priority' is expected.", code="invalid_body")
-    for job_id in filter(None, (params.job_id, body.before)):
+    before = None if body.before is UNSET else body.before
+    to = None if body.to is UNSET else body.to
+    for job_id in (params.job_id,) if before is None else (params.job_id, before):
         job = await find_state(request, job_id)
         if job.state != "queued":
             raise _not_waiting(job)
     try:
-        if body.priority is not None:
+        if body.priority is not UNSET:
             job = await dispatcher.set_number(params.job_id, body.priority)
         else:
-            job = await dispatcher.move(params.job_id, before=body.before, to=body.to)
+            job = await dispatcher.move(params.job_id, before=before, to=to)
     except KeyError as error:  # it was started meanwhile
         raise _not_waiting(await find_state(request, params.job_id)) from error
     return summarize(request, job, positions_of(request, [job]).get(job.id))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Annotated, Any, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
@@ -91,9 +91,10 @@ def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
         content = {media: {"schema": schema} for media, schema in route.reader.content.items()}
         operation["requestBody"] = {"required": True, "content": content}
     elif route.body is not None:
-        required = any(field.required for field in fields(route.body))
-        content = {"application/json": {"schema": schemas.of(route.body)}}
-        operation["requestBody"] = {"required": required, "content": content}
+        schema = schemas.of(route.body)
+        struct = get_args(route.body)[0] if get_origin(route.body) is Annotated else route.body
+        required = "minProperties" in schema or any(field.required for field in fields(struct))
+        operation["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
     operation["responses"] = _responses(route, schemas)
     return operation
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from math import isnan
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from aiohttp import web
@@ -70,12 +72,22 @@ def read_params(request: web.Request, kind: type[_T]) -> _T:
 
 def _convert(declared: FieldInfo, given: str | list[str], place: str) -> Any:
     try:
-        value = msgspec.convert(given, declared.type, strict=False)
+        value = msgspec.convert(given, _when_given(declared.type), strict=False)
     except msgspec.ValidationError as error:
         raise _not_as_expected(declared, given, place) from error
-    if isinstance(value, float) and value != value:
+    if isinstance(value, float) and isnan(value):
         raise _not_as_expected(declared, given, place)
     return value
+
+
+def _when_given(kind: Any) -> Any:
+    """The type of a parameter that need not be given, when it is: `null` in a query is a text like any other."""
+    if get_origin(kind) is Annotated:
+        inner, *metadata = get_args(kind)
+        return Annotated[_when_given(inner), *metadata]
+    if get_origin(kind) in (Union, UnionType):
+        return Union[tuple(option for option in get_args(kind) if option is not type(None))]  # noqa: UP007
+    return kind
 
 
 def _not_as_expected(declared: FieldInfo, given: str | list[str], place: str) -> Refusal:

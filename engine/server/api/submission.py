@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 from aiohttp import BodyPartReader, hdrs, web
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.structs import fields
 
 from engine.errors import WorkflowError
@@ -40,7 +40,7 @@ _MOST_PARTS = 32
 _FILE_FIELDS = ("file", "image", "workflow", "prompt")
 
 _Document = Annotated[
-    Any,
+    dict[str, Any] | list[Any] | str | UnsetType,
     Meta(
         description="A workflow in canvas format or in API format, as an object or as JSON text; wrapped in a list of"
         " one, in `templates`, or as `prompt` beside the canvas document, as files have it."
@@ -58,8 +58,8 @@ class WorkflowRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         targets: Ids of the nodes whose outputs are wanted; by default all output nodes.
     """
 
-    workflow: _Document = None
-    prompt: _Document = None
+    workflow: _Document = UNSET
+    prompt: _Document = UNSET
     inputs: dict[str, Any] = field(default_factory=dict[str, Any])
     targets: list[str] | None = None
 
@@ -93,7 +93,10 @@ def read_as(kind: type[_R]) -> Reader:
 
 def _content_of(kind: type[WorkflowRequest]) -> dict[str, Any]:
     """What the OpenAPI document says of the bodies."""
-    reference = {"$ref": f"#/components/schemas/{kind.__name__}"}
+    around = {
+        "$ref": f"#/components/schemas/{kind.__name__}",
+        "anyOf": [{"required": ["workflow"]}, {"required": ["prompt"]}],
+    }
     bare = {
         "type": "object",
         "description": "A workflow of either format by itself, as files have it.",
@@ -122,7 +125,7 @@ def _content_of(kind: type[WorkflowRequest]) -> dict[str, Any]:
     form = {"type": "object", "required": ["file"], "properties": {"file": part, **others}}
     picture = {"type": "string", "contentMediaType": "image/png", "description": "A picture that carries a workflow."}
     return {
-        "application/json": {"anyOf": [reference, bare]},
+        "application/json": {"anyOf": [around, bare]},
         "multipart/form-data": form,
         "image/png": picture,
         "image/jpeg": {**picture, "contentMediaType": "image/jpeg"},
@@ -276,7 +279,7 @@ async def read_unchecked(
 def _read(
     wanted: WorkflowRequest, registry: Registry, limits: ServerSettings
 ) -> tuple[Workflow, dict[str, Any], dict[str, Any]]:
-    given = {name: value for name in ("workflow", "prompt") if (value := getattr(wanted, name)) is not None}
+    given = {name: value for name in ("workflow", "prompt") if (value := getattr(wanted, name)) is not UNSET}
     if not given:
         raise WorkflowError("No workflow is given: expected one in 'workflow', of either format.", code="no_prompt")
     workflow = read_workflow(given if len(given) > 1 else next(iter(given.values())), registry)
