@@ -58,6 +58,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
         dtype: What networks computed in.
         models: Files that the workflow names.
         seeds: Every seed as it was used, by `NODE.INPUT`.
+        threads: Of the processor, if it computed: who adds up what decides the last bit of a sum. 0 if it did not.
     """
 
     versions: dict[str, str]
@@ -66,6 +67,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     dtype: str
     models: tuple[ModelRecord, ...] = ()
     seeds: dict[str, int] = field(default_factory=dict[str, int])
+    threads: int = 0
 
 
 class PictureRecord(Struct, frozen=True, kw_only=True):
@@ -157,6 +159,7 @@ def make_record(
     *,
     device: str,
     dtype: str,
+    threads: int = 0,
 ) -> RunRecord:
     """The record of a run.
 
@@ -168,6 +171,7 @@ def make_record(
         hashes: Hashes known before.
         device: Name of the device.
         dtype: What networks compute in.
+        threads: How many threads of the processor compute; 0 if an accelerator does.
     """
     wanted = workflow.nodes if targets is None else targets
     nodes = [workflow.nodes[node_id] for node_id in order_upstream(workflow, wanted)]
@@ -178,6 +182,7 @@ def make_record(
         dtype=dtype,
         models=tuple(_record_files(nodes, registry, settings, hashes)),
         seeds=dict(_find_seeds(nodes, workflow, registry)),
+        threads=threads,
     )
 
 
@@ -188,7 +193,7 @@ def list_changes(then: RunRecord, now: RunRecord) -> list[str]:
         for name in {**then.versions, **now.versions}
         if then.versions.get(name) != now.versions.get(name)
     ]
-    for name in ("platform", "device", "dtype"):
+    for name in ("platform", "device", "dtype", "threads"):
         before, today = getattr(then, name), getattr(now, name)
         if before != today:
             changes.append(f"{name} was {before}, is {today}")

@@ -170,10 +170,19 @@ class Engine:
         Raises:
             WorkflowError: if the targets depend on a cycle or on a node that does not exist.
         """
-        from engine.memory.device import name_device
+        from engine.memory.device import count_threads, name_device
 
-        device, dtype = name_device(self.pool.device), str(self.pool.dtype_for("unet")).removeprefix("torch.")
-        return make_record(workflow, targets, self.registry, self.settings, self._hashes, device=device, dtype=dtype)
+        device = self.pool.device
+        return make_record(
+            workflow,
+            targets,
+            self.registry,
+            self.settings,
+            self._hashes,
+            device=name_device(device),
+            dtype=str(self.pool.dtype_for("unet")).removeprefix("torch."),
+            threads=count_threads(device),
+        )
 
     def interrupt(self) -> None:
         """Stop the run in progress, if there is one, at its next step or node. From any thread or signal handler."""

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 GIB = 2**30
 DTypeName = Literal["auto", "float32", "float16", "bfloat16"]
+DTYPES: tuple[DTypeName, ...] = get_args(DTypeName)
 CacheMode = Literal["budget", "lru", "none"]
 OLDER_FOLDERS: Mapping[str, str] = {"unet": "diffusion_models", "clip": "text_encoders", "t2i_adapter": "controlnet"}
 """Folders of model files that have another name today. Files in both are found."""
@@ -43,6 +44,7 @@ class Settings:
         save_record: Whether they also carry the record of the run, as the text `skein`.
         loads_packs: Whether packs below `custom_nodes/` are loaded.
         allowed_packs: Packs that are loaded even if `loads_packs` is false.
+        trusts_new_packs: Packs that were not there at the last start are loaded, too.
         preview_size: Longest side of a preview in pixels.
     """
 
@@ -68,6 +70,7 @@ class Settings:
     save_record: bool = False
     loads_packs: bool = True
     allowed_packs: tuple[str, ...] = ()
+    trusts_new_packs: bool = True
     preview_size: int = 512
 
     def directory(self, name: Literal["models", "input", "output", "temp", "user"]) -> Path:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.settings import GIB
+from engine.settings import DTYPES, GIB
 
 MIB = 2**20
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -139,7 +139,7 @@ ENGINE = (
         "what networks compute in (default: auto, by device)",
         "dtype",
         str,
-        choices=("auto", "float32", "float16", "bfloat16"),
+        choices=DTYPES,
         rivals="dtype",
     ),
     *(

@@ -7,14 +7,15 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from engine.commands import DONE, INTERRUPTED, RUN_FAILED
 from engine.errors import FileError, Interrupted, WorkflowError
-from engine.settings import Settings
+from engine.settings import DTYPES, DTypeName, Settings
 
 if TYPE_CHECKING:
     from engine.graph.workflow import Workflow
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from engine.provenance import PictureRecord
     from engine.runtime import Engine, RunResult
 
+_MOST_THREADS = 1024
 SUMMARY = "make a picture again and say whether the pixels are equal"
 
 
@@ -65,17 +67,18 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
     from engine.provenance import list_changes
 
     origin = _read_origin(options.picture, settings)
-    with tempfile.TemporaryDirectory(prefix="skein-reproduce-") as directory:
+    told = origin.told
+    with tempfile.TemporaryDirectory(prefix="skein-reproduce-") as directory, _threads_of(told):
         there = replace(
             settings,
             output_directory=Path(directory) / "output",
             temp_directory=Path(directory) / "temp",
             save_metadata=False,
+            dtype=_dtype_of(told) if settings.dtype == "auto" else settings.dtype,
         )
         engine = Engine(there)
         workflow = engine.load(origin.document)
         _bring_files(engine, workflow, settings)
-        told = origin.told
         targets = [told.node_id] if told is not None and told.node_id in workflow.nodes else None
         changes = [] if told is None else list_changes(told.record, engine.make_record(workflow, targets))
         if not options.json:
@@ -126,6 +129,24 @@ def _read_origin(picture: Path, settings: Settings) -> _Origin:
     except (msgspec.DecodeError, RecursionError):
         print(f"The record in {picture.name!r} cannot be read and is left out.", file=sys.stderr)
         return _Origin(document)
+
+
+def _dtype_of(told: PictureRecord | None) -> DTypeName:
+    return told.record.dtype if told is not None and told.record.dtype in DTYPES else "auto"
+
+
+@contextmanager
+def _threads_of(told: PictureRecord | None) -> Generator[None]:
+    """As many threads as there were then, if the processor computed."""
+    import torch
+
+    before = torch.get_num_threads()
+    if told is not None and 0 < told.record.threads <= _MOST_THREADS:
+        torch.set_num_threads(told.record.threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _bring_files(engine: Engine, workflow: Workflow, settings: Settings) -> None:

@@ -57,6 +57,11 @@ def name_device(device: torch.device) -> str:
     return f"{device} {torch.cuda.get_device_name(device)}" if device.type == "cuda" else str(device)
 
 
+def count_threads(device: torch.device) -> int:
+    """How many threads of the processor compute on it; 0 if it is no processor."""
+    return torch.get_num_threads() if device.type == "cpu" else 0
+
+
 def choose_dtype(role: Role, device: torch.device, wanted: DTypeName = "auto") -> torch.dtype:
     """What a network computes in.
 

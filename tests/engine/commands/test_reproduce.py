@@ -118,6 +118,26 @@ def test_a_picture_that_loads_an_output_finds_it(tmp_path: Path):
     assert reproduce(tmp_path, picture) == 0
 
 
+def test_it_computes_in_what_the_record_says_unless_told_otherwise(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    [picture] = make(tmp_path, solid("1", 0) | saved("2", "1"), save_record=True, dtype="bfloat16")
+    assert reproduce(tmp_path, picture) == 0
+    assert "changed" not in capsys.readouterr().out
+    assert reproduce(tmp_path, picture, "--dtype", "float32") == 0
+    assert "changed since: dtype was bfloat16, is float32" in capsys.readouterr().out
+
+
+def test_moving_pictures_are_compared_frame_by_frame(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    inputs = {"filename_prefix": "a", "fps": 6.0, "images": ["1", 0]}
+    webp = {"lossless": True, "quality": 80, "method": "default"}
+    prompt = solid("1", 0x204060, batch=3) | {
+        "2": {"class_type": "SaveAnimatedWEBP", "inputs": inputs | webp},
+        "3": {"class_type": "SaveAnimatedPNG", "inputs": inputs | {"compress_level": 1}},
+    }
+    for picture in make(tmp_path, prompt, save_record=True):
+        assert reproduce(tmp_path, picture) == 0
+    assert capsys.readouterr().out.count("equal: ") == 2
+
+
 @pytest.mark.parametrize(
     ("texts", "said"),
     [
@@ -164,5 +184,13 @@ def test_the_small_model_makes_its_picture_again(tmp_path: Path, capsys: pytest.
     assert record["seeds"] == {"5.seed": 3}
     assert [(file["folder"], file["name"]) for file in record["models"]] == [("checkpoints", "postcards.safetensors")]
     assert {node["type"] for node in run["nodes"].values()} >= {"KSampler", "SaveImage"}
-    assert main(["reproduce", str(picture), *flags]) == 0
+    # Sums depend on how many threads add up: the record says how many there were.
+    assert record["threads"] == torch.get_num_threads()
+    other = 2 if record["threads"] == 1 else 1
+    torch.set_num_threads(other)
+    try:
+        assert main(["reproduce", str(picture), *flags]) == 0
+        assert torch.get_num_threads() == other
+    finally:
+        torch.set_num_threads(record["threads"])
     assert capsys.readouterr().out == "equal: node '7' (SaveImage), picture 1, every pixel\n"
