@@ -32,6 +32,8 @@ from engine.workers.messages import (
 from engine.workers.notices import WorkerStatus
 from engine.workers.supervisor import Death, Worker
 
+START_PATIENCE_S = 60.0
+"""How long a question waits for a worker that is being started."""
 MEMORY_TIMEOUT_S = 3.0
 _PULSE_TIMEOUT_S = 5.0
 
@@ -195,7 +197,7 @@ class Crew:
     async def validate(self, prompt: bytes, targets: tuple[str, ...] | None) -> Validation:
         """Have a worker validate; see `Dispatcher.validate`."""
         timeout_s = self._server.validate_timeout_s
-        worker = await self._wait_for_answerer(timeout_s)
+        worker = await self._wait_for_answerer(max(timeout_s, START_PATIENCE_S))
         question = Question(worker, is_validation=True)
         try:
             return await self._ask(

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -21,6 +21,7 @@ from engine.workers.child import Child
 from engine.workers.messages import Configure, DeviceInfo, Ready, StartFailed, Stop, ToServer, ToWorker
 from engine.workers.notices import WorkerState
 
+PROGRAM = (sys.executable, "-m", "engine.workers.process")
 STOP_TIMEOUT_S = 2.5
 _DRAIN_S = 1.0
 _KILL_TIMEOUT_S = 10.0
@@ -94,6 +95,7 @@ class Worker:
         *,
         start_timeout_s: float,
         environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = PROGRAM,
     ) -> None:
         self.number = number
         self.configuration = configuration
@@ -106,6 +108,7 @@ class Worker:
         self.started_at: float | None = None
         self._observer = observer
         self._listener = listener
+        self._command = command
         self._environment = dict(environment or {})
         self._start_timeout_s = start_timeout_s
         self._state: WorkerState = "starting"
@@ -203,7 +206,7 @@ class Worker:
         self._death = None
         self.is_worn = False
         secret, arrival = self._listener.expect()
-        command = [sys.executable, "-m", "engine.workers.process", "--port", str(self._listener.port)]
+        command = [*self._command, "--port", str(self._listener.port)]
         conversation: asyncio.Task[None] | None = None
         child: Child | None = None
         try:

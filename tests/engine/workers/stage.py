@@ -36,7 +36,7 @@ class Stage:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         settings = Settings(base_directory=directory, device="cpu")
-        server_settings = ServerSettings(node_packages=(PACKAGE,), **{"interrupt_grace_s": 0.5, **server})
+        server_settings = ServerSettings(**{"node_packages": (PACKAGE,), "interrupt_grace_s": 0.5, **server})
         self.store = Store.open(store_directory)
         self.dispatcher = self.do(self._make(settings, server_settings))
 
@@ -77,10 +77,13 @@ class Stage:
     def wait_until(self, condition: Callable[[], T]) -> T:
         """Wait for something that changes when something is told."""
         deadline = time.monotonic() + PATIENCE_S
-        with self._told:
-            while not (value := condition()):
-                assert self._told.wait(min(0.2, deadline - time.monotonic())) or time.monotonic() < deadline
-        return value
+        while True:
+            count = len(self.notices)
+            if value := condition():  # without the lock: it may ask the loop
+                return value
+            assert time.monotonic() < deadline, self.notices[-5:]
+            with self._told:
+                self._told.wait_for(lambda seen=count: len(self.notices) > seen, timeout=0.2)
 
     # -- jobs ------------------------------------------------------------------------------------------------------
 
