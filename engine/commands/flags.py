@@ -143,13 +143,13 @@ ENGINE = (
         rivals="dtype",
     ),
     *(
-        Flag(name, f"the same as --dtype {dtype}", gives={"dtype": dtype}, rivals="dtype")
-        for name, dtype in (
-            ("--force-fp32", "float32"),
-            ("--force-fp16", "float16"),
-            ("--fp32-unet", "float32"),
-            ("--fp16-unet", "float16"),
-            ("--bf16-unet", "bfloat16"),
+        Flag(name, f"the same as --dtype {dtype}", gives={"dtype": dtype}, rivals=rivals)
+        for name, dtype, rivals in (
+            ("--force-fp32", "float32", "dtype"),
+            ("--force-fp16", "float16", "dtype"),
+            ("--fp32-unet", "float32", "unet"),
+            ("--fp16-unet", "float16", "unet"),
+            ("--bf16-unet", "bfloat16", "unet"),
         )
     ),
     Flag("--reserve-vram", "memory of the device to leave to other programs", "reserved_bytes", _gigabytes, "GB"),

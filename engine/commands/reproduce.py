@@ -203,8 +203,6 @@ def _find_match(picture: Path, origin: _Origin, result: RunResult, settings: Set
 
 def _pictures_of(result: RunResult, settings: Settings) -> Iterator[tuple[str, int, Path]]:
     """The node, the place among its pictures, and the file, of all that the run left."""
-    from engine.images.containers import sniff
-
     for node_id, ui in result.ui.items():
         for items in ui.values():
             for index, item in enumerate(items):
@@ -212,11 +210,17 @@ def _pictures_of(result: RunResult, settings: Settings) -> Iterator[tuple[str, i
                     case {"filename": str(name), "type": "output" | "temp" as kind}:
                         folder = str(cast("dict[str, Any]", item).get("subfolder", ""))
                         path = settings.directory(kind) / folder / name
-                        with open(path, "rb") as file:
-                            if sniff(file.read(32)) is not None:
-                                yield node_id, index, path
+                        if path.is_file() and _is_picture(path):
+                            yield node_id, index, path
                     case _:
                         pass
+
+
+def _is_picture(path: Path) -> bool:
+    from engine.images.containers import sniff
+
+    with open(path, "rb") as file:
+        return sniff(file.read(32)) is not None
 
 
 def _describe(match: _Match, workflow: Workflow, *, is_equal: bool) -> str:

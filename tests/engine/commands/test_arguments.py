@@ -86,6 +86,7 @@ def test_no_command_is_to_serve():
         ("--cache-none", {"cache_mode": "none"}),
         ("--cuda-device 1", {"device": "cuda:1"}),
         ("--force-fp16", {"dtype": "float16"}),
+        ("--force-fp16 --bf16-unet", {"dtype": "bfloat16"}),
         ("--reserve-vram 1.5", {"reserved_bytes": 3 * GIB // 2}),
         ("--disable-metadata --save-record", {"save_metadata": False, "save_record": True}),
         (
