@@ -35,6 +35,7 @@ from engine.provenance import RunRecord, make_record, open_hashes
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.compat.loader import PackReport
     from engine.context import Submitter
     from engine.memory.pool import Pool
 
@@ -83,6 +84,20 @@ class Engine:
             if self._pool is None:
                 self._pool = Pool(self.settings)
             return self._pool
+
+    def load_packs(self, send: Callable[[str, Any, str | None], None] | None = None) -> list[PackReport]:
+        """Load the node packs below `custom_nodes/`; a pack that fails is reported, nothing else.
+
+        Args:
+            send: Sends messages of packs to clients: name, data, client or None for all.
+        """
+        from engine.compat.host import Host
+        from engine.compat.loader import load_packs
+
+        host = Host(self.settings, self.registry, lambda: self.pool, interrupt=self.interrupt)
+        if send is not None:
+            host.send = send
+        return load_packs(host)
 
     def load(self, source: str | Path | Mapping[str, Any] | list[Any]) -> Workflow:
         """Read a workflow of either format.

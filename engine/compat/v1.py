@@ -129,7 +129,7 @@ def _needs_of(cls: type[Any], instances: Instances) -> Callable[..., Sequence[st
 
     def needs(*, node_id: str, **inputs: Any) -> Sequence[str]:
         check = instances.of(node_id).check_lazy_status
-        return _settle(check(**_accepted(check, inputs))) or ()
+        return settle(check(**accepted(check, inputs))) or ()
 
     return needs
 
@@ -142,7 +142,7 @@ def _fingerprint_of(cls: type[Any], hidden: Mapping[str, str]) -> Callable[..., 
 
     def fingerprint(*, node_id: str, **inputs: Any) -> Any:
         given = {**inputs, **dict.fromkeys(ids, node_id)}
-        return _settle(function(**_accepted(function, given)))
+        return settle(function(**accepted(function, given)))
 
     return fingerprint
 
@@ -155,14 +155,14 @@ def _validate_of(cls: type[Any]) -> Callable[..., bool | str] | None:
         return cast("Callable[..., bool | str]", function)
 
     def validate(**values: Any) -> bool | str:
-        return _settle(function(**values))
+        return settle(function(**values))
 
     patched: Any = validate
     patched.__signature__ = inspect.signature(function)
     return validate
 
 
-def _accepted(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def accepted(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """The values that the function has a parameter for."""
     parameters = inspect.signature(function).parameters
     if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values()):
@@ -170,7 +170,7 @@ def _accepted(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[s
     return {name: value for name, value in values.items() if name in parameters}
 
 
-def _settle(answer: Any) -> Any:
+def settle(answer: Any) -> Any:
     """The answer itself, or what a coroutine comes to; in a thread of its own where this one has a loop already."""
     if not inspect.iscoroutine(answer):
         return answer

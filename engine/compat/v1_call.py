@@ -66,7 +66,7 @@ def make_call(
         raise TypeError(f"FUNCTION is {given!r}, and the class has no method of this name")
 
     def bind(context: Context, inputs: dict[str, Any]) -> tuple[Callable[..., Any], dict[str, Any], Running]:
-        given = {**inputs, **_hidden_values(hidden, context, inputs)}
+        given = {**inputs, **hidden_values(hidden, context, inputs)}
         return getattr(instances.of(context.node_id), name), given, Running(host, context)
 
     async def call_async(**inputs: Any) -> NodeResult[Any]:
@@ -83,7 +83,14 @@ def make_call(
     return (call_async if is_async else call), is_async
 
 
-def _hidden_values(hidden: Mapping[str, str], context: Context, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def hidden_values(hidden: Mapping[str, str], context: Context, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What the engine gives for hidden inputs, by name.
+
+    Args:
+        hidden: Names, and what they want.
+        context: Of the node that runs.
+        inputs: What the file gives.
+    """
     values: dict[str, Any] = {}
     for name, kind in hidden.items():
         match kind:

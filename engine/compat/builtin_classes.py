@@ -1,0 +1,139 @@
+"""Our own nodes as packs know nodes: classes with `INPUT_TYPES` and a method, by type name.
+
+Packs call them (`nodes.VAEEncode().encode(vae, image)`), inherit from them, and look them up in `NODE_CLASS_MAPPINGS`.
+A method takes the inputs by name or in their order, and returns the tuple that such a method returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from typing import Any, cast
+
+from engine.compat.host import current_host, current_run
+from engine.errors import PackError
+from engine.graph.object_info import choices_of, describe_input
+from engine.graph.schema import NodeDef, NodeResult
+
+_METHODS = {
+    "CLIPTextEncode": "encode",
+    "CLIPSetLastLayer": "set_last_layer",
+    "CheckpointLoaderSimple": "load_checkpoint",
+    "ConditioningAverage": "addWeighted",
+    "ConditioningCombine": "combine",
+    "ConditioningConcat": "concat",
+    "ConditioningSetMask": "append",
+    "ConditioningZeroOut": "zero_out",
+    "ControlNetLoader": "load_controlnet",
+    "EmptyImage": "generate",
+    "EmptyLatentImage": "generate",
+    "ImageBatch": "batch",
+    "ImageInvert": "invert",
+    "ImagePadForOutpaint": "expand_image",
+    "ImageScale": "upscale",
+    "ImageScaleBy": "upscale",
+    "ImageUpscaleWithModel": "upscale",
+    "InpaintModelConditioning": "encode",
+    "KSampler": "sample",
+    "KSamplerAdvanced": "sample",
+    "LatentComposite": "composite",
+    "LatentUpscale": "upscale",
+    "LatentUpscaleBy": "upscale",
+    "LoadImage": "load_image",
+    "LoadImageMask": "load_image",
+    "LoraLoader": "load_lora",
+    "LoraLoaderModelOnly": "load_lora_model_only",
+    "PreviewImage": "save_images",
+    "RepeatLatentBatch": "repeat",
+    "SaveImage": "save_images",
+    "SetLatentNoiseMask": "set_mask",
+    "UNETLoader": "load_unet",
+    "UpscaleModelLoader": "load_model",
+    "VAEDecode": "decode",
+    "VAEDecodeTiled": "decode",
+    "VAEEncode": "encode",
+    "VAEEncodeForInpaint": "encode",
+    "VAEEncodeTiled": "encode",
+    "VAELoader": "load_vae",
+}
+"""What the method of a type is called where packs call it."""
+
+
+class ClassMappings(MutableMapping[str, type[Any]]):
+    """`NODE_CLASS_MAPPINGS`: every node type as a class. What packs put in is theirs and comes back as it is."""
+
+    def __init__(self) -> None:
+        self._classes: dict[str, type[Any]] = {}
+
+    def __getitem__(self, type_name: str) -> type[Any]:
+        if type_name not in self._classes:
+            definition = current_host().registry.get(type_name)
+            if definition is None:
+                raise KeyError(type_name)
+            self._classes[type_name] = make_class(definition)
+        return self._classes[type_name]
+
+    def __setitem__(self, type_name: str, cls: type[Any]) -> None:
+        self._classes[type_name] = cls
+
+    def __delitem__(self, type_name: str) -> None:
+        del self._classes[type_name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(definition.type for definition in current_host().registry), **self._classes})
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def make_class(definition: NodeDef) -> type[Any]:
+    """The class of one of our nodes."""
+    method = _METHODS.get(definition.type, "execute")
+
+    def input_types(cls: type[Any]) -> dict[str, Any]:
+        del cls
+        given: dict[str, dict[str, Any]] = {"required": {}, "optional": {}}
+        for declared in definition.inputs:
+            given[declared.kind][declared.name] = tuple(describe_input(declared, choices_of(declared, _no_files)))
+        return given
+
+    def call(self: Any, *given: Any, **named: Any) -> Any:
+        del self
+        return _call(definition, given, named)
+
+    members: dict[str, Any] = {
+        "INPUT_TYPES": classmethod(input_types),
+        "RETURN_TYPES": tuple(output.type for output in definition.outputs),
+        "RETURN_NAMES": tuple(output.name for output in definition.outputs),
+        "OUTPUT_IS_LIST": tuple(output.is_list for output in definition.outputs),
+        "FUNCTION": method,
+        "CATEGORY": definition.category,
+        "DESCRIPTION": definition.description,
+        "OUTPUT_NODE": definition.is_output,
+        method: call,
+    }
+    return type(definition.type, (), members)
+
+
+def _no_files(folder: str) -> list[str]:
+    from engine.files import list_choices
+
+    return list_choices(current_host().settings, folder)
+
+
+def _call(definition: NodeDef, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """Call one of our nodes from within a pack's, with the context of the node that runs."""
+    inputs = {**dict(zip((declared.name for declared in definition.inputs), given, strict=False)), **named}
+    known = {declared.name for declared in definition.inputs}
+    inputs = {name: value for name, value in inputs.items() if name in known}  # packs hand on hidden inputs, too
+    if definition.context_name is not None:
+        running = current_run()
+        if running is None:
+            raise PackError(f"{definition.type} can only be called while a node runs.")
+        inputs[definition.context_name] = running.context
+    result: Any = definition.call(**inputs)
+    if not isinstance(result, NodeResult):
+        return tuple(result) if len(definition.outputs) > 1 else (result,)
+    given_back = cast("NodeResult[Any]", result)
+    outputs = given_back.outputs
+    values = () if outputs is None else tuple(outputs) if len(definition.outputs) > 1 else (outputs,)
+    return {"ui": given_back.ui, "result": values} if given_back.ui is not None else values
