@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from engine.server.refusal import Refusal, write_refusal
-from engine.server.security import STRICT_POLICY, AccessLog
+from engine.server.security import HEADERS, STRICT_POLICY, AccessLog
 
 LOGGER = logging.getLogger(__name__)
 
@@ -38,8 +38,7 @@ class Connection(web.RequestHandler):
         else:
             refusal = Refusal("The server failed to answer this request.", status=status, code="internal_error")
         response = write_refusal(refusal)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Content-Security-Policy"] = STRICT_POLICY
+        response.headers.update({**HEADERS, "Content-Security-Policy": STRICT_POLICY})
         response.force_close()
         return response
 

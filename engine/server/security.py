@@ -27,13 +27,14 @@ _FOREIGN_PAGE_POLICY = (
     " object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 """For a front end that was not made for a policy; it still can reach nobody but us."""
-_HEADERS = {
+HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     # Not "no-referrer": with it, browsers name no origin when they send a form to us, not even our own.
     "Referrer-Policy": "same-origin",
     "Server": "Skein",
 }
+"""On every answer."""
 _CORS_METHODS = "POST, GET, DELETE, PUT, PATCH, OPTIONS"
 _CORS_HEADERS = "Content-Type, Authorization, Comfy-User, Idempotency-Key, If-None-Match, Last-Event-ID"
 _CORS_EXPOSED = "Content-Disposition, ETag, Location, Retry-After"
@@ -140,7 +141,7 @@ async def answer_expectation(request: web.Request) -> web.Response | None:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Set the headers that every answer has, those of websockets and errors too."""
     headers = response.headers
-    for name, value in _HEADERS.items():
+    for name, value in HEADERS.items():
         headers[name] = value
     headers.setdefault("Content-Security-Policy", STRICT_POLICY)
     settings = request.app[SERVER_SETTINGS]
