@@ -28,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from", type=Path, dest="origin", metavar="FILE", help="go on from the networks of this checkpoint"
     )
     parser.add_argument("--decoder-steps", type=_count, metavar="N", help="steps of the decoder alone; 0 for none")
+    parser.add_argument("--drawings", type=_count, metavar="N", help="drawings that UNet and text encoder learn from")
+    parser.add_argument("--small-share", type=_share, metavar="SHARE", help="of them, extra ones of one small figure")
     parser.add_argument("--diffusion-steps", type=_count, metavar="N", help="steps of UNet and text encoder")
     parser.add_argument("--diffusion-rate", type=_rate, metavar="RATE", help="their highest learning rate")
     parser.add_argument("--seed", type=_count, metavar="N", help="decides drawings, captions and noise")
@@ -55,7 +57,7 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
     output = options.output or settings.directory("models") / "checkpoints" / "postcards.safetensors"
     name = "postcards" if options.origin is None else "postcards-onward"
     work_directory = options.work_directory or settings.directory("user") / "training" / name
-    names = ("decoder_steps", "diffusion_steps", "diffusion_rate", "seed")
+    names = ("decoder_steps", "drawings", "small_share", "diffusion_steps", "diffusion_rate", "seed")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     path = train_postcards(
         output,
@@ -73,6 +75,13 @@ def _count(text: str) -> int:
     value = int(text)
     if value < 0:
         raise argparse.ArgumentTypeError(f"must be 0 or more, not {value}")
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"must be from 0 to 1, not {value}")
     return value
 
 

@@ -40,15 +40,25 @@ def test_without_options_the_shipped_settings(calls: list[dict[str, Any]], capsy
 
 def test_options_to_go_on_from_a_file(calls: list[dict[str, Any]]):
     execute(parse(), Settings())
-    numbers = ("--decoder-steps", "0", "--diffusion-steps", "7", "--diffusion-rate", "2e-4", "--seed", "5")
-    execute(parse("--from", "a.safetensors", "--restart", *numbers), Settings())
+    numbers = "--decoder-steps 0 --drawings 9 --small-share 0.3 --diffusion-steps 7 --diffusion-rate 2e-4 --seed 5"
+    execute(parse("--from", "a.safetensors", "--restart", *numbers.split()), Settings())
     anew, onward = calls
-    expected = replace(TrainingSettings(), decoder_steps=0, diffusion_steps=7, diffusion_rate=2e-4, seed=5)
+    expected = replace(
+        TrainingSettings(),
+        decoder_steps=0,
+        drawings=9,
+        small_share=0.3,
+        diffusion_steps=7,
+        diffusion_rate=2e-4,
+        seed=5,
+    )
     assert (onward["settings"], onward["origin"], onward["resume"]) == (expected, Path("a.safetensors"), False)
     assert onward["work_directory"] != anew["work_directory"]
 
 
-@pytest.mark.parametrize("words", [("--decoder-steps", "-1"), ("--diffusion-rate", "nan"), ("--seed", "x")])
+@pytest.mark.parametrize(
+    "words", [("--decoder-steps", "-1"), ("--diffusion-rate", "nan"), ("--seed", "x"), ("--small-share", "2")]
+)
 def test_numbers_that_mean_nothing_are_refused(words: tuple[str, str], capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         parse(*words)
