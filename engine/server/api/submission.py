@@ -76,7 +76,10 @@ def read_as(kind: type[_R]) -> Reader:
     async def read(request: web.Request) -> _R:
         media_type = request.content_type.lower() if hdrs.CONTENT_TYPE in request.headers else "application/json"
         if media_type.startswith("image/") or media_type == "application/octet-stream":
-            return kind(workflow=await _read_file(request, await read_body(request), "The body"))
+            data = await read_body(request)
+            if media_type.startswith("image/") and sniff(bytes(data[:_SIGNATURE_BYTES])) is None:
+                raise Refusal("The body is no picture of a known format, as its type says.", code="invalid_file")
+            return kind(workflow=await _read_file(request, data, "The body"))
         if media_type.startswith("multipart/"):
             return await _read_form(request, kind)
         if media_type != "application/json" and not media_type.endswith("+json"):
@@ -102,14 +105,7 @@ def _content_of(kind: type[WorkflowRequest]) -> dict[str, Any]:
         "description": "A workflow of either format by itself, as files have it.",
         "anyOf": [
             {"required": ["nodes"], "properties": {"nodes": {"type": "array"}}},
-            {
-                "minProperties": 1,
-                "additionalProperties": {
-                    "type": "object",
-                    "required": ["class_type"],
-                    "properties": {"class_type": {"type": "string"}, "inputs": {"type": "object"}},
-                },
-            },
+            {"not": {"additionalProperties": {"not": {"type": "object", "required": ["class_type"]}}}},  # has a node
         ],
     }
     part = {
@@ -130,7 +126,7 @@ def _content_of(kind: type[WorkflowRequest]) -> dict[str, Any]:
         "image/png": picture,
         "image/jpeg": {**picture, "contentMediaType": "image/jpeg"},
         "image/webp": {**picture, "contentMediaType": "image/webp"},
-        "application/octet-stream": {**part, "description": "A picture or JSON, told by its content."},
+        "application/octet-stream": {"description": "A picture or JSON, told by its content."},
     }
 
 

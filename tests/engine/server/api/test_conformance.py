@@ -1,0 +1,77 @@
+"""Schemathesis asks every route whatever the document allows, and much that it does not: no server error, no status or
+body that is not documented, nothing accepted that should not be.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import load_all_checks, not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
+    content_type_conformance,
+    missing_required_header,
+    negative_data_rejection,
+    positive_data_acceptance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from engine.server.api.route import PREFIX
+from engine.workers.notices import WorkerStatus
+from tests.engine.server.api.checked import DOCUMENT
+from tests.engine.server.fakes import VALUE
+from tests.engine.server.raw import RawServer
+
+load_all_checks()
+_ENDLESS = ("stream_events", "stream_job_events", "open_socket")
+_MEANING = ("submit_job", "validate_workflow", "convert_workflow", "cancel_jobs", "list_jobs")
+"""Whether they accept something depends on more than its form."""
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    allow_header_conformance,
+    unsupported_method,
+    missing_required_header,
+]
+_schema = schemathesis.openapi.from_dict(json.loads(json.dumps(DOCUMENT))).exclude(operation_id=list(_ENDLESS))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    directory = tmp_path_factory.mktemp("conformance")
+    (directory / "output").mkdir()
+    (directory / "output/a.png").write_bytes(b"not looked at")
+    with RawServer(directory, automatic=True) as running:
+        running.fake.dispatcher.statuses = [WorkerStatus(number=0, pid=1, state="idle")]
+        yield f"http://127.0.0.1:{running.port}"
+
+
+def _post(address: str, body: Any) -> Any:
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(address, json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=10) as reply:
+        return json.load(reply)
+
+
+@_schema.parametrize()  # pyright: ignore[reportUntypedFunctionDecorator]
+@settings(max_examples=12, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+def test_every_route_keeps_to_the_document(case: schemathesis.Case[Any], server: str) -> None:
+    if case.path_parameters.get("job_id") == "0":
+        _post(f"{server}{PREFIX}/jobs?wait=5", {"workflow": VALUE, "id": "0"})  # one that is there
+    checks = list(_CHECKS)
+    if case.operation.definition.raw["operationId"] not in _MEANING:
+        checks.append(positive_data_acceptance)
+    case.call_and_validate(base_url=server, checks=checks, timeout=20)
