@@ -89,11 +89,11 @@ def read_frames(path: Path, max_pixels: int) -> list[Frame]:
     return _decode(path, max_pixels, lambda source: _decode_frames(source, _allowed_frames(source, max_pixels)))
 
 
-def read_first_frame(path: Path, max_pixels: int, name: str | None = None) -> Frame:
+def read_first_frame(source: Path | bytes, max_pixels: int, name: str | None = None) -> Frame:
     """The first frame that `read_frames` gives; only its own pixels count against the limit.
 
     Args:
-        path: The file.
+        source: The file's path or its bytes.
         max_pixels: As for `read_frames`.
         name: What to call it in messages, if not by its own name.
 
@@ -101,11 +101,11 @@ def read_first_frame(path: Path, max_pixels: int, name: str | None = None) -> Fr
         FileError: as there.
     """
 
-    def decode(source: _Source) -> list[Frame]:
-        _refuse_beyond(max_pixels, source.width, source.height)
-        return _decode_frames(source, 1)
+    def decode(opened: _Source) -> list[Frame]:
+        _refuse_beyond(max_pixels, opened.width, opened.height)
+        return _decode_frames(opened, 1)
 
-    return _decode(path, max_pixels, decode, name)[0]
+    return _decode(source, max_pixels, decode, name)[0]
 
 
 def check_picture(path: Path, max_pixels: int, name: str | None = None) -> str:
@@ -127,14 +127,16 @@ def check_picture(path: Path, max_pixels: int, name: str | None = None) -> str:
     return _decode(path, max_pixels, measure, name)
 
 
-def _decode(path: Path, max_pixels: int, use: Callable[[_Source], _Result], called: str | None = None) -> _Result:
+def _decode(
+    source: Path | bytes, max_pixels: int, use: Callable[[_Source], _Result], called: str | None = None
+) -> _Result:
     """Open a file and do something with it; whatever goes wrong is a `FileError` that names the file."""
-    data = read_file(path)
-    name = repr(called or path.name)
+    data = source if isinstance(source, bytes) else read_file(source)
+    name = repr(called or ("the picture" if isinstance(source, bytes) else source.name))
     try:
-        source = _open(data, max_pixels)
-        with source.file:
-            return use(source)
+        opened = _open(data, max_pixels)
+        with opened.file:
+            return use(opened)
     except TruncatedError as error:
         raise FileError(f"{name} is truncated: the end of the picture is missing.") from error
     except _RefusedError as error:
