@@ -6,12 +6,11 @@ import os
 import shutil
 import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 from filelock import FileLock, Timeout
 
 from engine.errors import StoreError
@@ -24,6 +23,9 @@ from engine.jobs.wal import DamagedLog, committed_frames
 from engine.jobs.writer import describe
 
 FILE_NAME = "jobs.sqlite3"
+ENDINGS = ("", "-wal", "-shm")
+"""Of the file itself and of those that SQLite keeps beside it."""
+SALVAGED_NAME = "jobs.salvaged.sqlite3"
 LOCK_NAME = "jobs.lock"
 BUSY_TIMEOUT_S = 2.0
 """How long we wait for another program (a backup, a browser of databases) that holds the file."""
@@ -93,27 +95,41 @@ def open_file(path: Path) -> OpenFile:
     Raises:
         StoreError: The file is of a newer version, or cannot be read or written.
     """
+    salvaged = path.with_name(SALVAGED_NAME)
     try:
+        if salvaged.exists() and not path.exists():
+            salvaged.rename(path)  # `_replace` was cut short
         _make_private(path)
         try:
             return _open_checked(path)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if not _is_damage(error):
                 raise
-            problem = str(error)
-        aside = set_aside(path)
-        _make_private(path)
-        connection, _, notices = _open_checked(path)
-        saved = salvage(aside, connection)
-        return OpenFile(
-            connection,
-            unfinished_jobs(connection),
-            [*notices, f"The database {path} was damaged ({problem}) and is kept as {aside.name}. {saved}"],
-        )
+            problem = " ".join(str(error).split())
+        notice = _replace(path, problem)
+        opened = _open_checked(path)
+        return opened._replace(notices=[notice, *opened.notices])
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {describe(error)}") from error
     except OSError as error:
         raise StoreError(f"The database of jobs cannot be opened: {error}") from error
+
+
+def _replace(path: Path, problem: str) -> str:
+    """Put a new file with what can be read of the damaged one in its place. Returns a notice.
+
+    The new file is complete before the damaged one is touched, so that a kill or a full disk in between loses nothing.
+    """
+    unfinished = path.with_name("jobs.unfinished.sqlite3")
+    for ending in ENDINGS:
+        Path(f"{unfinished}{ending}").unlink(missing_ok=True)
+    _make_private(unfinished)
+    with closing(_open_checked(unfinished).connection) as connection:
+        saved = salvage(path, connection)
+    unfinished.replace(path.with_name(SALVAGED_NAME))
+    aside = set_aside(path)
+    path.with_name(SALVAGED_NAME).rename(path)
+    return f"The database {path} was damaged ({problem}) and is kept as {aside.name}. {saved}"
 
 
 def _make_private(path: Path) -> None:
@@ -121,9 +137,9 @@ def _make_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE_MODE))
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
+def _is_damage(error: Exception) -> bool:
     """Told apart from a full disk or a file that is locked: those are left alone."""
-    name = getattr(error, "sqlite_errorname", None)
+    name = getattr(error, "sqlite_errorname", None)  # None: the text of SQLite's message is damaged, or it is ours
     return name is None or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
@@ -152,8 +168,8 @@ def _open_checked(path: Path) -> OpenFile:
         migrate(connection)
         try:
             unfinished = unfinished_jobs(connection)
-        except (msgspec.MsgspecError, sqlite3.OperationalError) as error:
-            raise sqlite3.DatabaseError(f"a job cannot be read: {error}") from error
+        except (StoreError, sqlite3.OperationalError) as error:
+            raise sqlite3.DatabaseError(str(error)) from error
     except BaseException:
         connection.close()
         raise
@@ -190,7 +206,7 @@ def _free_name(directory: Path) -> str:
 def set_aside(path: Path) -> Path:
     """Rename the file and SQLite's files beside it to a name that says so; returns that of the file."""
     aside = path.with_name(_free_name(path.parent))
-    for ending in ("", "-wal", "-shm"):
+    for ending in ENDINGS:
         with suppress(FileNotFoundError):
             os.replace(f"{path}{ending}", f"{aside}{ending}")
     return aside

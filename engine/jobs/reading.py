@@ -57,10 +57,8 @@ class Readers:
         try:
             with self._lock:
                 return question(connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise StoreError(describe(error)) from error
-        except msgspec.MsgspecError as error:
-            raise StoreError(f"The database of jobs holds something that cannot be read: {error}") from error
         finally:
             self._idle.put(connection)
 
@@ -95,8 +93,8 @@ def _readable(convert: Callable[[tuple[Any, ...]], T], rows: Iterable[tuple[Any,
             continue  # deleted meanwhile
         try:
             records.append(convert(row))
-        except (msgspec.MsgspecError, StoreError) as error:
-            logger.warning("Job %s is left out of a list, its record is damaged: %s", row[0], error)
+        except StoreError as error:
+            logger.warning("Job %s is left out of a list: %s", row[0], error)
     return records
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
 import msgspec
 
@@ -13,6 +14,8 @@ from engine.errors import StoreError
 from engine.jobs.events import ErrorRecord, Event, JobEvent
 from engine.jobs.job import Asset, Job, JobDetails, JobResult
 
+T = TypeVar("T")
+Params = ParamSpec("Params")
 JOB_COLUMNS = (
     "jobs.id, state, number, position, client_id, targets, jobs.created_at, started_at, finished_at, deaths, restarted,"
     " error"
@@ -30,6 +33,19 @@ _decode_event = msgspec.json.Decoder(Event).decode
 _decode_result = msgspec.json.Decoder(JobResult).decode
 _decode_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def refuses_damage(convert: Callable[Params, T]) -> Callable[Params, T]:
+    """Decorates what makes records of rows: where bits have rotted, values may be of any type and texts no JSON."""
+
+    @wraps(convert)
+    def checked(*arguments: Params.args, **named: Params.kwargs) -> T:
+        try:
+            return convert(*arguments, **named)
+        except (msgspec.MsgspecError, TypeError, UnicodeError) as error:
+            raise StoreError(f"A record in the database of jobs is damaged: {error}") from error
+
+    return checked
 
 
 def encode_object(value: dict[str, Any]) -> bytes:
@@ -57,8 +73,13 @@ def checksum_of(prompt: bytes, extra_data: bytes) -> int:
     return zlib.crc32(extra_data, zlib.crc32(prompt))
 
 
+@refuses_damage
 def job_of(row: tuple[Any, ...]) -> Job:
-    """From `JOB_COLUMNS`, whatever follows them."""
+    """From `JOB_COLUMNS`, whatever follows them.
+
+    Raises:
+        StoreError: It is damaged; so do the others.
+    """
     id_, state, number, position, client_id, targets, created, started, finished, deaths, restarted, error = row[:12]
     return Job(
         id=id_,
@@ -76,6 +97,7 @@ def job_of(row: tuple[Any, ...]) -> Job:
     )
 
 
+@refuses_damage
 def prompt_of(job_id: str, prompt: bytes, extra_data: bytes, checksum: int) -> bytes:
     """The text of the prompt, if it is what was stored.
 
@@ -87,6 +109,7 @@ def prompt_of(job_id: str, prompt: bytes, extra_data: bytes, checksum: int) -> b
     return prompt
 
 
+@refuses_damage
 def details_of(row: tuple[Any, ...]) -> JobDetails:
     """From `DETAILS_QUERY`.
 
@@ -104,12 +127,14 @@ def details_of(row: tuple[Any, ...]) -> JobDetails:
     )
 
 
+@refuses_damage
 def event_of(row: tuple[Any, ...]) -> JobEvent:
     """From seq, job id, client id, at, event."""
     seq, job_id, client_id, at, event = row
     return JobEvent(seq=seq, job_id=job_id, client_id=client_id, at=at, event=_decode_event(event))
 
 
+@refuses_damage
 def asset_of(row: tuple[Any, ...]) -> Asset:
     """From `ASSET_COLUMNS`."""
     id_, job_id, node_id, key, index, filename, subfolder, kind, created_at = row

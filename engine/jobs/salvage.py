@@ -28,7 +28,8 @@ NUMBER_SOURCES = (
 """Each of these trees on its own can say which jobs there are; hardly all of them are damaged."""
 QUERY_WITHOUT_RESULT = f"""SELECT {JOB_COLUMNS}, CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum
     FROM jobs JOIN prompts ON prompts.job = jobs.n WHERE jobs.n = ?"""
-UNREADABLE = (sqlite3.Error, msgspec.MsgspecError, EngineError)
+# UnicodeError: SQLite quotes damaged names in its messages.
+UNREADABLE = (sqlite3.Error, UnicodeError, msgspec.MsgspecError, EngineError)
 
 
 def salvage(damaged: Path, new: sqlite3.Connection) -> str:
@@ -43,6 +44,8 @@ def salvage(damaged: Path, new: sqlite3.Connection) -> str:
             with suppress(FileNotFoundError):
                 shutil.copy(f"{damaged}{ending}", f"{copy}{ending}")
         repair(copy, len(MIGRATIONS))
+        with suppress(*UNREADABLE), closing(sqlite3.connect(copy, isolation_level=None)) as old:
+            _repair_schema(old, new)
         with closing(sqlite3.connect(copy, isolation_level=None)) as old:
             with suppress(*UNREADABLE):
                 migrate(old)
@@ -58,10 +61,18 @@ def salvage(damaged: Path, new: sqlite3.Connection) -> str:
     return f"{saved} jobs could be read and were carried over{f', {lost} could not' if lost else ''}; events were not."
 
 
+def _repair_schema(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    """Write the texts of the schema anew, of which a wrong letter makes the whole file unreadable."""
+    old.execute("PRAGMA writable_schema = ON")  # also has SQLite pass over what it cannot parse
+    if old.execute("PRAGMA user_version").fetchone() == new.execute("PRAGMA user_version").fetchone():
+        texts = new.execute("SELECT sql, type, name FROM sqlite_master WHERE sql IS NOT NULL")
+        old.executemany("UPDATE sqlite_master SET sql = ? WHERE type = ? AND name = ?", texts)
+
+
 def _numbers_of_jobs(old: sqlite3.Connection) -> Iterator[int]:
     for source in NUMBER_SOURCES:
         for direction in ("ASC", "DESC"):  # from both ends up to the damage
-            with suppress(sqlite3.Error):
+            with suppress(*UNREADABLE):
                 for (number,) in old.execute(f"SELECT n FROM {source} ORDER BY n {direction}"):
                     if isinstance(number, int):
                         yield number
@@ -73,7 +84,7 @@ def _carry_over(old: sqlite3.Connection, new: sqlite3.Connection, number: int) -
     try:
         row = old.execute("SELECT * FROM jobs WHERE n = ?", (number,)).fetchone()
         details_row = old.execute(QUERY_WITHOUT_RESULT, (number,)).fetchone()
-        if details_row is None:
+        if row is None or details_row is None:
             raise sqlite3.DatabaseError("no prompt")
         state, finished_at = row[3], row[10]
         if state not in get_args(JobState):

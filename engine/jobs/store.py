@@ -213,16 +213,6 @@ class Store:
 
         return await self._readers.ask(read)
 
-    async def prompt_text(self, job_id: str) -> bytes | None:
-        """The JSON text of a job's prompt, for a worker; None if the job is unknown.
-
-        Raises:
-            StoreError: It could not be read, or is damaged.
-        """
-
-        texts = await self.texts(job_id)
-        return None if texts is None else texts[0]
-
     async def texts(self, job_id: str) -> tuple[bytes, bytes] | None:
         """The JSON texts of a job's prompt and of its extra data, for a worker; None if the job is unknown.
 

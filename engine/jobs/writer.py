@@ -32,8 +32,10 @@ MAX_WAITING_EVENTS = 200_000
 """Beyond this (the disk hangs) the oldest events are forgotten; jobs and results never are."""
 
 
-def describe(error: sqlite3.Error) -> str:
-    """A sentence for whoever's request failed; names no path."""
+def describe(error: Exception) -> str:
+    """A sentence for whoever's request failed; names no path. For errors of SQLite, or in reading its messages."""
+    if isinstance(error, UnicodeDecodeError):
+        return "The database of jobs cannot be used: its file is damaged."
     name = _name_of(error)
     reasons = {
         "SQLITE_FULL": "the disk is full",
@@ -286,4 +288,4 @@ def _name_of(error: Exception) -> str:
 
 
 def _as_engine_error(error: Exception) -> Exception:
-    return StoreError(describe(error)) if isinstance(error, sqlite3.Error) else error
+    return StoreError(describe(error)) if isinstance(error, sqlite3.Error | UnicodeDecodeError) else error

@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import StoreError
+from engine.jobs import database
 from engine.jobs.database import FILE_NAME
 from engine.jobs.job import Job
 from engine.jobs.store import Store
@@ -138,6 +139,44 @@ def test_a_damaged_head_never_stops_the_server(closed_directory: Path, tmp_path:
     assert len(read_all(store)[0]) == JOBS or offset >= 100
     asyncio.run(store.add(submission("new")))
     store.close()
+
+
+def test_a_damaged_schema_costs_nothing(closed_directory: Path, tmp_path: Path) -> None:
+    """Its texts are ours; SQLite cannot even quote some of them."""
+    content = (closed_directory / FILE_NAME).read_bytes()
+    for word, damaged in ((b"CREATE TABLE jobs", b"CREATE T\xccBLE jobs"), (b"targets", b"targ\xe5ts")):
+        directory = copied(closed_directory, tmp_path / "copy")
+        assert word in content
+        (directory / FILE_NAME).write_bytes(content.replace(word, damaged, 1))
+        store = Store.open(directory)
+        assert f"{JOBS} jobs could be read" in store.notices[0]
+        assert len(read_all(store)[0]) == JOBS
+        store.close()
+
+
+@pytest.mark.parametrize("step", ["salvage", "set_aside"])
+def test_a_repair_that_was_cut_short_is_begun_again(
+    closed_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    directory = copied(closed_directory, tmp_path / "copy")
+    with (directory / FILE_NAME).open("r+b") as stream:
+        stream.write(b"x" * 100)
+
+    def run_and_stop(*arguments: Any) -> None:
+        original(*arguments)
+        raise OSError("No space left on device")
+
+    original = getattr(database, step)
+    with monkeypatch.context() as patch:
+        patch.setattr(database, step, run_and_stop)
+        with pytest.raises(StoreError, match="No space"):
+            Store.open(directory)
+    store = Store.open(directory)
+    assert len(read_all(store)[0]) == JOBS
+    assert len(kept_aside(directory)) == 1
+    store.close()
+    assert {path.suffix for path in directory.iterdir()} <= {".sqlite3", ".lock"}
+    assert not list(directory.glob("*unfinished*")) + list(directory.glob("*salvaged*"))
 
 
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.5, 0.9, 0.99])

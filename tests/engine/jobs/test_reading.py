@@ -178,7 +178,7 @@ def test_a_damaged_record_does_not_hide_the_others(tmp_path: Path) -> None:
     """Bytes that rot inside a text leave the file whole for SQLite."""
 
     async def prepare() -> None:
-        for name in "abcd":
+        for name in "abcde":
             await store.add(submission(name))
 
     store = Store.open(tmp_path)
@@ -187,14 +187,16 @@ def test_a_damaged_record_does_not_hide_the_others(tmp_path: Path) -> None:
     store._connection.execute("UPDATE jobs SET targets = '[' WHERE id = 'c'")
     store._connection.execute("UPDATE jobs SET client_id = CAST(x'ff41' AS TEXT) WHERE id = 'd'")
 
+    store._connection.execute("UPDATE prompts SET checksum = 0.5, prompt = 7 WHERE job = 5")
+
     async def check() -> None:
-        assert [job.id for job in (await store.jobs(descending=False))[0]] == ["a", "b", "d"]
+        assert [job.id for job in (await store.jobs(descending=False))[0]] == ["a", "b", "d", "e"]
         assert [details.job.id for details in await store.details_of(states={"queued"})] == ["a", "d"]
         with pytest.raises(StoreError, match="prompt of job b is damaged"):
             await store.details("b")
         with pytest.raises(StoreError, match="damaged"):
-            await store.prompt_text("b")
-        with pytest.raises(StoreError, match="cannot be read"):
+            await store.texts("b")
+        with pytest.raises(StoreError, match="record in the database of jobs is damaged"):
             await store.details("c")
 
     asyncio.run(check())

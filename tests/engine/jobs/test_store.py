@@ -62,9 +62,9 @@ def test_any_json_comes_back_as_it_was(
         assert details is not None
         assert (details.job, details.prompt, details.extra_data, details.result) == (job, prompt, extra_data, None)
         assert list(details.prompt) == list(prompt)
-        text = await store.prompt_text(job.id)
-        assert text is not None
-        assert msgspec.json.decode(text) == prompt
+        texts = await store.texts(job.id)
+        assert texts is not None
+        assert [msgspec.json.decode(text) for text in texts] == [prompt, extra_data]
 
     store = Store.open(None)
     try:
@@ -120,7 +120,7 @@ def test_all_of_a_job_survives_the_store(tmp_path: Path) -> None:
         assert (assets[0].filename, assets[0].subfolder, assets[0].kind) == ("a.png", "x", "output")
         assert await store.asset(assets[0].id) == assets[0]
         assert await store.details("another") is None
-        assert await store.prompt_text("another") is None
+        assert await store.texts("another") is None
         assert await store.asset("another") is None
 
     for work in (fill, look):
