@@ -107,10 +107,10 @@ class Dispatcher:
                 f"{len(self._waiting)} prompts are waiting; the server keeps no more than {self._server.max_queued}"
                 " (--max-queued). Try again when some have run."
             )
+        self._arriving += 1
         return await self._see_through(self._accept(submission))
 
     async def _accept(self, submission: Submission) -> Job:
-        self._arriving += 1
         try:
             accepted = await self._store.accept(submission)
         finally:

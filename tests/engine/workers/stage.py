@@ -36,7 +36,8 @@ class Stage:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         settings = Settings(base_directory=directory, device="cpu")
-        server_settings = ServerSettings(**{"node_packages": (PACKAGE,), "interrupt_grace_s": 0.5, **server})
+        named: dict[str, Any] = {"node_packages": (PACKAGE,), "interrupt_grace_s": 0.5, **server}
+        server_settings = ServerSettings(**named)
         self.store = Store.open(store_directory)
         self.dispatcher = self.do(self._make(settings, server_settings))
 
@@ -85,6 +86,15 @@ class Stage:
             with self._told:
                 self._told.wait_for(lambda seen=count: len(self.notices) > seen, timeout=0.2)
 
+    def pid(self) -> int:
+        """The process of the first worker, once it is idle."""
+
+        def find() -> int | None:
+            status = self.call(self.dispatcher.workers)[0]
+            return status.pid if status.state == "idle" else None
+
+        return self.wait_until(find) or 0
+
     # -- jobs ------------------------------------------------------------------------------------------------------
 
     def submit(self, *nodes: tuple[str, dict[str, Any]], title: str = "", **more: Any) -> str:
@@ -93,9 +103,8 @@ class Stage:
             str(place): {"class_type": type_name, "inputs": inputs, "_meta": {"title": title or type_name}}
             for place, (type_name, inputs) in enumerate(nodes, 1)
         }
-        submission = Submission(
-            **{"id": uuid.uuid4().hex, "prompt": prompt, "targets": tuple(prompt), "client_id": "me", **more}
-        )
+        named: dict[str, Any] = {"id": uuid.uuid4().hex, "targets": tuple(prompt), "client_id": "me", **more}
+        submission = Submission(prompt=prompt, **named)
         return self.do(self.dispatcher.submit(submission)).id
 
     def events(self, job_id: str) -> list[JobEvent]:
@@ -124,3 +133,9 @@ class Stage:
 
     def run(self, *nodes: tuple[str, dict[str, Any]], **more: Any) -> Job:
         return self.outcome(self.submit(*nodes, **more))
+
+
+def assert_others_go_on(stage: Stage) -> None:
+    """The next prompt runs as if nothing had been."""
+    job = stage.run(("Show", {"text": "next"}))
+    assert (job.state, job.restarted, job.deaths) == ("succeeded", False, 0)

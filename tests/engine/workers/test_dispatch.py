@@ -1,19 +1,18 @@
-"""The dispatcher with real workers: nothing that a node does harms anybody but its own run."""
+"""The dispatcher: the queue without any worker, and what is told of jobs that real workers run."""
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.errors import WorkerUnavailable
+from engine.errors import JobConflict, QueueFull, ShuttingDown, UnknownJob
 from engine.jobs.events import (
     JobCancelled,
-    JobFailed,
+    JobEvent,
     JobQueued,
     JobStarted,
     JobSucceeded,
@@ -21,34 +20,148 @@ from engine.jobs.events import (
     NodesCached,
     NodeStarted,
 )
+from engine.jobs.job import Submission
 from engine.jobs.store import Store
-from engine.workers.dispatch import Notice, QueueChanged, WorkersChanged
-from engine.workers.messages import LogLine, Validation
-from tests.engine.workers.stage import Stage
-
-Nodes = tuple[tuple[str, dict[str, Any]], ...]
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    stage = Stage(tmp_path_factory.mktemp("stage"))
-    yield stage
-    stage.close()
+from engine.settings import ServerSettings, Settings
+from engine.workers.dispatch import Dispatcher, Notice, QueueChanged
+from engine.workers.messages import LogLine
+from tests.engine.workers.stage import Stage, assert_others_go_on
 
 
-def _pid(stage: Stage) -> int:
-    """The process of the first worker, once it is ready."""
-
-    def find() -> int | None:
-        status = stage.call(stage.dispatcher.workers)[0]
-        return status.pid if status.state == "idle" else None
-
-    return stage.wait_until(find) or 0
+def _submission(job_id: str, number: float | None = None, **more: Any) -> Submission:
+    prompt = {"1": {"class_type": "Show", "inputs": {"text": job_id}}}
+    return Submission(id=job_id, prompt=prompt, targets=("1",), number=number, **more)
 
 
-def _assert_others_go_on(stage: Stage) -> None:
-    job = stage.run(("Show", {"text": "next"}))
-    assert (job.state, job.restarted, job.deaths) == ("succeeded", False, 0)
+def _with_dispatcher(
+    work: Callable[[Dispatcher, list[Notice]], Awaitable[None]], directory: Path | None = None, **server: Any
+) -> None:
+    """A dispatcher that was not started: jobs are accepted, and nobody runs them."""
+
+    async def run() -> None:
+        store = Store.open(directory)
+        dispatcher = Dispatcher(Settings(), ServerSettings(**server), store)
+        notices: list[Notice] = []
+        dispatcher.subscribe(notices.append)
+        try:
+            await work(dispatcher, notices)
+        finally:
+            await dispatcher.stop()
+            store.close()
+
+    asyncio.run(run())
+
+
+# -- the queue ---------------------------------------------------------------------------------------------------------
+
+
+def test_jobs_wait_in_order_and_can_be_moved() -> None:
+    async def work(dispatcher: Dispatcher, notices: list[Notice]) -> None:
+        for job_id in "abcd":
+            await dispatcher.submit(_submission(job_id))
+        await dispatcher.submit(_submission("urgent", front=True))
+        assert dispatcher.pending_ids() == ["urgent", "a", "b", "c", "d"]
+        assert dispatcher.pending_ids(1, 2) == ["a", "b"]
+        moved = await dispatcher.move("d", before="b")
+        assert moved.id == "d"
+        await dispatcher.move("a", to="end")
+        await dispatcher.move("c", to="front")
+        assert dispatcher.pending_ids() == ["c", "urgent", "d", "b", "a"]
+        assert (await dispatcher.set_number("a", -100)).number == -100
+        assert dispatcher.pending_ids()[0] == "a"
+        assert dispatcher.position_of("urgent") == 2
+        assert dispatcher.position_of("x") is None
+        assert [job.id for job in dispatcher.pending()] == dispatcher.pending_ids()
+        assert dispatcher.remaining == 5
+        for call in (dispatcher.move("x", to="front"), dispatcher.set_number("x", 1)):
+            with pytest.raises(UnknownJob):
+                await call
+        assert isinstance(notices[-1], QueueChanged)
+        assert notices[-1].remaining == 5
+
+    _with_dispatcher(work)
+
+
+def test_jobs_taken_out_are_cancelled_and_told(tmp_path: Path) -> None:
+    async def work(dispatcher: Dispatcher, notices: list[Notice]) -> None:
+        for number in range(150):
+            await dispatcher.submit(_submission(f"job-{number}", secrets={"key": "s3cret"}))
+        assert await dispatcher.cancel("job-7")
+        assert not await dispatcher.cancel("job-7")
+        assert not await dispatcher.cancel("nobody")
+        assert dispatcher.remaining == 149
+        assert await dispatcher.cancel_pending() == 149
+        assert await dispatcher.cancel_pending() == 0
+        told = [notice for notice in notices if isinstance(notice, JobEvent) and isinstance(notice.event, JobCancelled)]
+        assert len({event.job_id for event in told}) == 150
+        assert (dispatcher.remaining, dispatcher.pending()) == (0, [])
+        assert dispatcher._secrets == {}
+        details = await dispatcher._store.details("job-9")
+        assert details is not None
+        assert details.job.state == "cancelled"
+
+    _with_dispatcher(work, tmp_path)
+    assert b"s3cret" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_the_same_submission_is_the_same_job() -> None:
+    async def work(dispatcher: Dispatcher, notices: list[Notice]) -> None:
+        twice = await asyncio.gather(*(dispatcher.submit(_submission("a")) for _ in range(5)))
+        assert {job.id for job in twice} == {"a"}
+        assert dispatcher.pending_ids() == ["a"]
+        with pytest.raises(JobConflict):
+            await dispatcher.submit(Submission(id="a", prompt={}, targets=()))
+        await dispatcher.cancel("a")
+        assert (await dispatcher.submit(_submission("a"))).state == "cancelled"
+        assert dispatcher.pending_ids() == []
+        queued = [notice for notice in notices if isinstance(notice, JobEvent) and isinstance(notice.event, JobQueued)]
+        assert len(queued) == 1
+
+    _with_dispatcher(work)
+
+
+def test_a_full_queue_and_a_stopping_server_accept_nothing() -> None:
+    async def work(dispatcher: Dispatcher, notices: list[Notice]) -> None:
+        results = await asyncio.gather(
+            *(dispatcher.submit(_submission(str(number))) for number in range(5)), return_exceptions=True
+        )
+        assert sum(isinstance(result, QueueFull) for result in results) == 2
+        assert dispatcher.remaining == 3
+        await dispatcher.stop()
+        with pytest.raises(ShuttingDown):
+            await dispatcher.submit(_submission("late"))
+
+    _with_dispatcher(work, max_queued=3)
+
+
+def test_an_accepted_job_is_in_the_queue_even_if_its_client_left() -> None:
+    async def work(dispatcher: Dispatcher, notices: list[Notice]) -> None:
+        request = asyncio.create_task(dispatcher.submit(_submission("left")))
+        await asyncio.sleep(0)
+        request.cancel()
+        while dispatcher.remaining == 0:
+            await asyncio.sleep(0.001)
+        assert dispatcher.pending_ids() == ["left"]
+
+    _with_dispatcher(work)
+
+
+def test_a_pause_outlives_the_server(tmp_path: Path) -> None:
+    async def pause(dispatcher: Dispatcher, notices: list[Notice]) -> None:
+        assert not dispatcher.paused
+        dispatcher.pause()
+        assert isinstance(notices[-1], QueueChanged)
+        assert notices[-1].paused
+
+    async def resume(dispatcher: Dispatcher, notices: list[Notice]) -> None:
+        assert dispatcher.paused
+        dispatcher.resume()
+
+    async def look(dispatcher: Dispatcher, notices: list[Notice]) -> None:
+        assert not dispatcher.paused
+
+    for work in (pause, resume, look):
+        _with_dispatcher(work, tmp_path)
 
 
 # -- a run as it should be ---------------------------------------------------------------------------------------------
@@ -93,7 +206,7 @@ def test_a_listener_that_fails_is_nobody_elses_business(stage: Stage) -> None:
         raise RuntimeError("a listener's trouble")
 
     unsubscribe = stage.call(stage.dispatcher.subscribe, fail)
-    _assert_others_go_on(stage)
+    assert_others_go_on(stage)
     stage.call(unsubscribe)
 
 
@@ -104,222 +217,6 @@ def test_what_nodes_and_compiled_code_print_is_told(stage: Stage) -> None:
         return {notice.text for notice in stage.notices if isinstance(notice, LogLine)}
 
     stage.wait_until(lambda: {"words of a node", "raw words of a node"} <= lines())
-
-
-# -- nodes that do what no node should ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("how", "words"),
-    [
-        ("segfault", "was killed by signal 11 (SIGSEGV"),
-        ("_exit", "ended by itself with exit code 3"),
-    ],
-)
-def test_a_death_fails_its_run_and_nothing_else(stage: Stage, how: str, words: str) -> None:
-    waiting = stage.call(stage.dispatcher.pending_ids)
-    job_id = stage.submit(("Text", {"text": how}), ("Crash", {"how": how}), title="My node")
-    behind = stage.submit(("Show", {"text": f"behind {how}"}))
-    job = stage.outcome(job_id)
-    assert job.state == "failed"
-    assert job.error is not None
-    assert job.error.type == "worker_died"
-    assert "node '2' (Crash, titled 'My node')" in job.error.message
-    assert words in job.error.message
-    assert (job.error.node_id, job.error.node_type, job.error.title) == ("2", "Crash", "My node")
-    failed = stage.wait_for(job_id, JobFailed).event
-    assert isinstance(failed, JobFailed)
-    assert failed.executed == ("1",)
-    after = stage.outcome(behind)
-    assert (after.state, after.restarted, after.deaths) == ("succeeded", False, 0)
-    assert waiting == []
-
-
-@pytest.mark.parametrize(
-    ("node", "words"),
-    [
-        (("Crash", {"how": "exit"}), "SystemExit"),
-        (("Crash", {"how": "interrupt"}), "KeyboardInterrupt"),
-        (("Crash", {"how": "base"}), "_Odd"),
-        (("Crash", {"how": "mute"}), "_Mute"),
-        (("Odd", {"what": "nan"}), "text"),
-        (("Odd", {"what": "bytes"}), "text"),
-        (("Odd", {"what": "object"}), "text"),
-    ],
-)
-def test_what_python_can_see_costs_no_process(stage: Stage, node: tuple[str, dict[str, Any]], words: str) -> None:
-    pid = _pid(stage)
-    job = stage.run(node)
-    assert job.state == "failed"
-    assert job.error is not None
-    assert f"'1' ({node[0]}" in job.error.message
-    assert words in job.error.message
-    assert _pid(stage) == pid
-
-
-def test_a_worker_killed_between_jobs_costs_nothing(stage: Stage) -> None:
-    pid = _pid(stage)
-    deaths = stage.call(stage.dispatcher.workers)[0].deaths
-    os.kill(pid, signal.SIGKILL)
-    stage.wait_until(lambda: stage.call(stage.dispatcher.workers)[0].deaths > deaths)
-    _assert_others_go_on(stage)
-    status = stage.call(stage.dispatcher.workers)[0]
-    assert status.pid != pid
-    assert status.failure == "was killed by signal 9 (SIGKILL, somebody killed it)"
-    assert any(isinstance(notice, WorkersChanged) for notice in stage.notices)
-
-
-def test_a_job_that_the_worker_had_not_read_runs_again(stage: Stage) -> None:
-    pid = _pid(stage)
-    os.kill(pid, signal.SIGSTOP)  # reads nothing any more
-    job_id = stage.submit(("Show", {"text": "unread"}))
-    stage.wait_for(job_id, JobStarted)
-    os.kill(pid, signal.SIGKILL)
-    job = stage.outcome(job_id)
-    assert (job.state, job.restarted, job.deaths) == ("succeeded", True, 1)
-    queued = [event.event for event in stage.events(job_id) if isinstance(event.event, JobQueued)]
-    assert queued == [JobQueued(0), JobQueued(1)]
-    again = [event.event for event in stage.events(job_id) if isinstance(event.event, JobStarted)]
-    assert [started.restarted for started in again] == [False, True]
-
-
-# -- interrupts --------------------------------------------------------------------------------------------------------
-
-
-def test_an_interrupt_that_is_obeyed_costs_no_process(stage: Stage) -> None:
-    pid = _pid(stage)
-    job_id = stage.submit(("Obey", {}))
-    stage.wait_for(job_id, NodeStarted)
-    assert stage.do(stage.dispatcher.cancel(job_id))
-    cancelled = stage.wait_for(job_id).event
-    assert isinstance(cancelled, JobCancelled)
-    assert (cancelled.node_id, cancelled.node_type, cancelled.message) == ("1", "Obey", "")
-    assert stage.outcome(job_id).state == "cancelled"
-    assert not stage.do(stage.dispatcher.cancel(job_id))
-    assert _pid(stage) == pid
-
-
-def test_an_interrupt_that_is_not_obeyed_becomes_a_kill(stage: Stage) -> None:
-    pid = _pid(stage)
-    job_id = stage.submit(("Spin", {}))
-    stage.wait_for(job_id, NodeStarted)
-    assert stage.do(stage.dispatcher.cancel(job_id))
-    assert stage.do(stage.dispatcher.cancel(job_id))
-    cancelled = stage.wait_for(job_id).event
-    assert isinstance(cancelled, JobCancelled)
-    assert cancelled.node_id == "1"
-    assert "'1' (Spin)" in cancelled.message
-    assert "did not obey the interrupt within 0.5 seconds" in cancelled.message
-    job = stage.outcome(job_id)
-    assert job.state == "cancelled"
-    assert job.error is not None
-    assert (job.error.type, job.error.message) == ("worker_killed", cancelled.message)
-    assert _pid(stage) != pid
-    _assert_others_go_on(stage)
-
-
-def test_a_snapshot_says_how_far_a_run_is(stage: Stage) -> None:
-    job_id = stage.submit(("Show", {"text": "before"}), ("Obey", {}))
-    stage.wait_until(lambda: any(type(event.event).__name__ == "NodeProgress" for event in stage.events(job_id)))
-    snapshot = stage.call(stage.dispatcher.snapshot, job_id)
-    assert snapshot is not None
-    assert snapshot.job.state == "running"
-    assert [node.node_id for node in snapshot.running] == ["2"]
-    assert snapshot.finished == ("1",)
-    assert 0 <= snapshot.progress["2"].value < snapshot.progress["2"].total == 100_000
-    assert stage.call(stage.dispatcher.running) == [snapshot.job]
-    assert stage.call(stage.dispatcher.job, job_id) == snapshot.job
-    stage.do(stage.dispatcher.cancel(job_id))
-    stage.wait_for(job_id)
-    assert stage.call(stage.dispatcher.snapshot, job_id) is None
-
-
-# -- validation by nodes -----------------------------------------------------------------------------------------------
-
-
-def _validate(stage: Stage, how: str) -> Validation:
-    prompt = f'{{"1": {{"class_type": "Choosy", "inputs": {{"how": "{how}"}}}}}}'
-    return stage.do(stage.dispatcher.validate(prompt.encode()))
-
-
-def test_nodes_have_their_say(stage: Stage) -> None:
-    assert stage.dispatcher.catalog.asked_in_worker == {"Choosy"}
-    assert _validate(stage, "fine").targets == ("1",)
-    refused = _validate(stage, "bad")
-    assert refused.refused == ("1",)
-    assert "how cannot be 'bad'" in refused.errors[0].message
-
-
-def test_a_crash_while_validating_is_the_answer_and_costs_no_other_prompt(stage: Stage, tmp_path: Path) -> None:
-    flag = tmp_path / "flag"
-    job_id = stage.submit(("Wait", {"seconds": 1.5, "flag": str(flag)}))
-    stage.wait_until(flag.exists)
-    with pytest.raises(WorkerUnavailable, match="SIGSEGV"):
-        _validate(stage, "crash")
-    job = stage.outcome(job_id)
-    assert (job.state, job.restarted, job.deaths) == ("succeeded", True, 1)
-
-
-# -- memory, start, several workers, stop ------------------------------------------------------------------------------
-
-
-def test_memory_beyond_the_limit_fails_the_run(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, worker_memory_limit_bytes=1 << 30, validate_timeout_s=1.0)
-    job = stage.run(("Eat", {"mebibytes": 930, "in_child": True}))
-    assert job.state == "failed"
-    assert job.error is not None
-    assert job.error.type == "worker_killed"
-    assert "node '1' (Eat)" in job.error.message
-    assert "the limit is 1.0 GiB (--worker-memory-limit)" in job.error.message
-    pid = _pid(stage)
-    [(number, report)] = stage.do(stage.dispatcher.memory())
-    assert number == 0
-    assert report is not None
-    with pytest.raises(WorkerUnavailable, match="not validated in 1 second"):
-        _validate(stage, "hang")
-    stage.wait_until(lambda: stage.call(stage.dispatcher.workers)[0].pid != pid)
-    _assert_others_go_on(stage)
-    stage.close()
-
-
-
-def test_a_worker_that_cannot_start_is_told_with_the_reason(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, node_packages=("tests.engine.workers.no_such_package",))
-    with pytest.raises(WorkerUnavailable, match="no_such_package"):
-        stage.do(stage.dispatcher.catalog.ready(30))
-    stage.wait_until(lambda: stage.call(stage.dispatcher.workers)[0].state == "dead")
-    status = stage.call(stage.dispatcher.workers)[0]
-    assert status.deaths >= 2
-    assert status.failure is not None
-    assert "no_such_package" in status.failure
-    with pytest.raises(WorkerUnavailable, match="no_such_package"):
-        stage.do(stage.dispatcher.validate(b"{}"))
-    job_id = stage.submit(("Show", {}))
-    assert stage.call(stage.dispatcher.pending_ids) == [job_id]
-    stage.close()
-
-
-def test_jobs_go_where_their_models_are(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, workers=2)
-    stage.wait_until(lambda: [status.state for status in stage.call(stage.dispatcher.workers)] == ["idle", "idle"])
-
-    def where(name: str) -> int:
-        job_id = stage.submit(("Pick", {"name": name, "seconds": 0.0}))
-        started = stage.wait_for(job_id, JobStarted).event
-        stage.wait_for(job_id)
-        stage.wait_until(lambda: all(status.state == "idle" for status in stage.call(stage.dispatcher.workers)))
-        assert isinstance(started, JobStarted)
-        return started.worker
-
-    homes = {name: where(name) for name in ("a.safetensors", "b.safetensors")}
-    assert set(homes.values()) == {0, 1}
-    for name in ("b.safetensors", "a.safetensors", "a.safetensors", "b.safetensors"):
-        assert where(name) == homes[name]
-    first = stage.submit(("Pick", {"name": "a.safetensors", "seconds": 1.0}))
-    second = stage.submit(("Pick", {"name": "a.safetensors", "seconds": 1.1}))
-    both = [stage.wait_for(job_id, JobStarted).event for job_id in (first, second)]
-    assert {event.worker for event in both if isinstance(event, JobStarted)} == {0, 1}  # nobody waits for a better one
-    stage.close()
 
 
 def test_stopping_parks_what_runs_and_the_next_start_takes_it_up(tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""All workers together: questions to them, memory, devices, jobs that go where their models are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import WorkerUnavailable
+from engine.jobs.events import (
+    JobStarted,
+)
+from engine.workers.messages import Validation
+from tests.engine.workers.stage import Stage, assert_others_go_on
+
+# -- validation by nodes -----------------------------------------------------------------------------------------------
+
+
+def _validate(stage: Stage, how: str) -> Validation:
+    prompt = f'{{"1": {{"class_type": "Choosy", "inputs": {{"how": "{how}"}}}}}}'
+    return stage.do(stage.dispatcher.validate(prompt.encode()))
+
+
+def test_nodes_have_their_say(stage: Stage) -> None:
+    stage.do(stage.dispatcher.catalog.ready(60))
+    assert stage.dispatcher.catalog.asked_in_worker == {"Choosy"}
+    assert _validate(stage, "fine").targets == ("1",)
+    refused = _validate(stage, "bad")
+    assert refused.refused == ("1",)
+    assert "how cannot be 'bad'" in refused.errors[0].message
+
+
+def test_a_crash_while_validating_is_the_answer_and_costs_no_other_prompt(stage: Stage, tmp_path: Path) -> None:
+    flag = tmp_path / "flag"
+    job_id = stage.submit(("Wait", {"seconds": 1.5, "flag": str(flag)}))
+    stage.wait_until(flag.exists)
+    with pytest.raises(WorkerUnavailable, match="SIGSEGV"):
+        _validate(stage, "crash")
+    job = stage.outcome(job_id)
+    assert (job.state, job.restarted, job.deaths) == ("succeeded", True, 1)
+
+
+# -- memory, start, several workers, stop ------------------------------------------------------------------------------
+
+
+def test_memory_beyond_the_limit_fails_the_run(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, worker_memory_limit_bytes=1 << 30, validate_timeout_s=1.0)
+    job = stage.run(("Eat", {"mebibytes": 930, "in_child": True}))
+    assert job.state == "failed"
+    assert job.error is not None
+    assert job.error.type == "worker_killed"
+    assert "node '1' (Eat)" in job.error.message
+    assert "the limit is 1.0 GiB (--worker-memory-limit)" in job.error.message
+    pid = stage.pid()
+    [(number, report)] = stage.do(stage.dispatcher.memory())
+    assert number == 0
+    assert report is not None
+    with pytest.raises(WorkerUnavailable, match="not validated in 1 second"):
+        _validate(stage, "hang")
+    stage.wait_until(lambda: stage.call(stage.dispatcher.workers)[0].pid != pid)
+    assert_others_go_on(stage)
+    stage.close()
+
+
+def test_a_worker_that_cannot_start_is_told_with_the_reason(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, node_packages=("tests.engine.workers.no_such_package",))
+    with pytest.raises(WorkerUnavailable, match="no_such_package"):
+        stage.do(stage.dispatcher.catalog.ready(30))
+    stage.wait_until(lambda: stage.call(stage.dispatcher.workers)[0].state == "dead")
+    status = stage.call(stage.dispatcher.workers)[0]
+    assert status.deaths >= 2
+    assert status.failure is not None
+    assert "no_such_package" in status.failure
+    with pytest.raises(WorkerUnavailable, match="no_such_package"):
+        stage.do(stage.dispatcher.validate(b"{}"))
+    job_id = stage.submit(("Show", {}))
+    assert stage.call(stage.dispatcher.pending_ids) == [job_id]
+    stage.close()
+
+
+def test_jobs_go_where_their_models_are(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, workers=2)
+    stage.wait_until(lambda: [status.state for status in stage.call(stage.dispatcher.workers)] == ["idle", "idle"])
+
+    def where(name: str) -> int:
+        job_id = stage.submit(("Pick", {"name": name, "seconds": 0.0}))
+        started = stage.wait_for(job_id, JobStarted).event
+        stage.wait_for(job_id)
+        stage.wait_until(lambda: all(status.state == "idle" for status in stage.call(stage.dispatcher.workers)))
+        assert isinstance(started, JobStarted)
+        return started.worker
+
+    homes = {name: where(name) for name in ("a.safetensors", "b.safetensors")}
+    assert set(homes.values()) == {0, 1}
+    for name in ("b.safetensors", "a.safetensors", "a.safetensors", "b.safetensors"):
+        assert where(name) == homes[name]
+    first = stage.submit(("Pick", {"name": "a.safetensors", "seconds": 1.0}))
+    second = stage.submit(("Pick", {"name": "a.safetensors", "seconds": 1.1}))
+    both = [stage.wait_for(job_id, JobStarted).event for job_id in (first, second)]
+    assert {event.worker for event in both if isinstance(event, JobStarted)} == {0, 1}  # nobody waits for a better one
+    stage.close()
