@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from html import escape
 from typing import Any, cast
@@ -13,6 +14,7 @@ from aiohttp import web
 from engine.server.api.route import Answer, route
 from engine.server.api.writing import encode_json
 
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 DOCUMENT: web.AppKey[dict[str, Any]] = web.AppKey("openapi")
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
@@ -35,6 +37,7 @@ _POLICY = (
 @route(
     "GET",
     "/openapi.json",
+    tag="server",
     answers=(Answer(200, {"type": "object"}, "An OpenAPI document of version 3.1."),),
 )
 async def show_document(request: web.Request) -> web.Response:
@@ -42,7 +45,7 @@ async def show_document(request: web.Request) -> web.Response:
     return web.Response(body=encode_json(request.app[DOCUMENT]), content_type="application/json")
 
 
-@route("GET", "/docs", answers=(Answer(200, {"type": "string"}, "A page for people.", "text/html"),))
+@route("GET", "/docs", tag="server", answers=(Answer(200, {"type": "string"}, "A page for people.", "text/html"),))
 async def show_page(request: web.Request) -> web.Response:
     """This document as a page."""
     return web.Response(
@@ -64,7 +67,7 @@ def write_page(document: Mapping[str, Any]) -> str:
             parts += [_operation(method, path, one) for method, one in methods.items() if tag in one["tags"]]
     parts.append('<h2 id="schemas">schemas</h2>')
     parts += [_component(name, schema) for name, schema in sorted(document["components"]["schemas"].items())]
-    links = "".join(f'<a href="#{escape(tag)}">{escape(tag)}</a>' for tag in [*tags, "schemas"])
+    links = " ".join(f'<a href="#{escape(tag)}">{escape(tag)}</a>' for tag in [*tags, "schemas"])
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(info["title"])} API</title><style>{_STYLE}</style></head><body>
@@ -80,7 +83,9 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
         for parameter in operation.get("parameters", ())
     ]
     body = operation.get("requestBody", {}).get("content", {})
-    bodies = [(media, _type(content["schema"]), "") for media, content in body.items()]
+    bodies = [
+        (media, _type(content["schema"]), content["schema"].get("description", "")) for media, content in body.items()
+    ]
     replies = [
         (status, _content_types(reply.get("content", {})), reply["description"])
         for status, reply in operation["responses"].items()
@@ -102,8 +107,10 @@ def _content_types(contents: Mapping[str, Any]) -> str:
 def _component(name: str, schema: Mapping[str, Any]) -> str:
     rows = [(field, _type(one), one.get("description", "")) for field, one in schema.get("properties", {}).items()]
     return (
-        f'<details id="schema-{escape(name)}"><summary><code>{escape(name)}</code></summary>'
-        f"<p>{_text(schema.get('description', ''))}</p>{_table('Fields', rows)}</details>"
+        # The id is inside: a link to it opens the whole.
+        f"<details><summary><code>{escape(name)}</code></summary>"
+        f'<p id="schema-{escape(name)}">{_text(schema.get("description", ""))}</p>'
+        f"{_table('Fields', rows)}</details>"
     )
 
 
@@ -130,8 +137,8 @@ def _type(schema: Mapping[str, Any]) -> str:
     values = schema.get("additionalProperties")
     if kind == "object" and isinstance(values, dict) and values:
         return f"object of {_type(cast('Mapping[str, Any]', values))}"
-    bounds = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in schema]
-    default = [f"default {escape(str(schema['default']))}"] if schema.get("default") not in (None, [], {}) else []
+    bounds = [f"{word} {schema[key]:.16g}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in schema]
+    default = [f"default {escape(json.dumps(schema['default']))}"] if schema.get("default") not in _EMPTY else []
     return " ".join([kind, *bounds, *default])
 
 

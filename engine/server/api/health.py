@@ -35,13 +35,19 @@ class Readiness(Struct, frozen=True, kw_only=True):
     node_types: int
 
 
-@route("GET", "/health", is_open=True)
+@route("GET", "/health", tag="server", is_open=True)
 async def show_health() -> Health:
     """Whether the server answers. Needs no token."""
     return Health(status="ok")
 
 
-@route("GET", "/ready", is_open=True, refusals=(Refused(503, "Something is missing; the message says what."),))
+@route(
+    "GET",
+    "/ready",
+    tag="server",
+    is_open=True,
+    refusals=(Refused(503, "Something is missing; the message says what."),),
+)
 async def show_readiness(request: web.Request) -> Readiness:
     """Whether jobs can be accepted and run. Needs no token."""
     dispatcher = request.app[DISPATCHER]

@@ -111,6 +111,7 @@ async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
 @route(
     "GET",
     "/metrics",
+    tag="server",
     answers=(Answer(200, {"type": "string"}, "Figures in the text format of Prometheus.", "text/plain"),),
 )
 async def show_metrics(request: web.Request) -> web.Response:

@@ -88,7 +88,7 @@ class Route:
         path: Below `PREFIX`, parameters in braces.
         call: The function.
         takes_request: Whether it is given the request itself.
-        tag: The group it belongs to: the first part of its path.
+        tag: The group it belongs to.
         summary: First line of its docstring; `description` is the rest.
         params: What is read from path, query and headers, if anything.
         body: What is read from the body, if anything.
@@ -147,6 +147,7 @@ def route(
     answers: Sequence[Answer] = (),
     refusals: Sequence[Refused] = (),
     reader: Reader | None = None,
+    tag: str | None = None,
     is_open: bool = False,
 ) -> Callable[[Call], Route]:
     """Declare a route.
@@ -157,6 +158,7 @@ def route(
         answers: Replies besides (or, for the same status, instead of) the return annotation with status 200.
         refusals: With which statuses it may refuse, besides those that any route may.
         reader: How the body is read if it is not one JSON record.
+        tag: The group it belongs to; by default the first part of its path.
         is_open: It needs no token.
     """
 
@@ -171,7 +173,7 @@ def route(
             path=path,
             call=call,
             takes_request="request" in hints,
-            tag=path.split("/")[1],
+            tag=tag or path.split("/")[1],
             summary=summary,
             description=description.strip(),
             params=hints.get("params"),

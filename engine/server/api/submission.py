@@ -118,7 +118,12 @@ def _content_of(kind: type[WorkflowRequest]) -> dict[str, Any]:
         for name in (declared.encode_name for declared in fields(kind))
         if name not in _FILE_FIELDS
     }
-    form = {"type": "object", "required": ["file"], "properties": {"file": part, **others}}
+    form = {
+        "type": "object",
+        "description": "A form: `file` is a picture or a JSON file, the other parts are as in the JSON body.",
+        "required": ["file"],
+        "properties": {"file": part, **others},
+    }
     picture = {"type": "string", "contentMediaType": "image/png", "description": "A picture that carries a workflow."}
     return {
         "application/json": {"anyOf": [around, bare]},
