@@ -94,7 +94,8 @@ class Store:
         # A new file begins at the milliseconds since 1970: so sequence numbers grow even after a file was deleted, set
         # aside, or never was (in memory). Blocks are reserved on disk before they are used; so they grow also where an
         # event was told and never stored.
-        self._seq: int = meta.get("seq", int(time.time() * 1000))
+        stored = meta.get("seq")  # of any type and size, if its bits have rotted
+        self._seq = stored if isinstance(stored, int) and 0 <= stored < 2**52 else int(time.time() * 1000)
         self._reserved = self._seq + SEQ_BLOCK
         self._connection.execute("PRAGMA synchronous = FULL")
         remember(self._connection, "seq", self._reserved)
@@ -114,9 +115,7 @@ class Store:
     async def accept(self, submission: Submission) -> Accepted:
         """Store a job; when this returns it is on the disk and outlives a loss of power.
 
-        The same id or idempotency key with the same prompt, targets and extra data gives the
-        job that was accepted then.
-        Whoever is cancelled while it waits may have stored the job all the same: shield it.
+        The same id or idempotency key with the same prompt, targets and extra data gives the job of then. Whoever is cancelled while it waits may have stored the job all the same: shield it.
 
         Raises:
             JobConflict: The id or the key is in use for something else.
@@ -186,7 +185,7 @@ class Store:
         Raises:
             StoreError: They could not be read.
         """
-        await self._writer.run(lambda _: None)  # whatever waits is written
+        await self._writer.settle()
         condition, values = ("", [since, limit]) if job_id is None else (" AND jobs.id = ?", [since, job_id, limit])
         query = (
             "SELECT seq, jobs.id, client_id, at, CAST(event AS TEXT) FROM events JOIN jobs ON jobs.n = events.job"

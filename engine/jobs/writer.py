@@ -101,6 +101,8 @@ class Writer:
         self._changed = threading.Condition()
         self._is_stopping = False
         self._events_dropped = 0
+        self._events_appended = 0  # ever; and so many of them are written or given up:
+        self._events_settled = 0
         self._kept: list[Write] = []
         self._thread = threading.Thread(target=self._work, name="jobs-writer", daemon=True)
 
@@ -148,7 +150,14 @@ class Writer:
                 self._events.popleft()
                 self._events_dropped += 1
             self._events.append(event)
+            self._events_appended += 1
             self._changed.notify()
+
+    async def settle(self) -> None:
+        """Wait until all events that were appended are written."""
+        appended = self._events_appended
+        while self._events_settled < appended:
+            await self.run(lambda _: None)  # answered together with the next events
 
     def _work(self) -> None:
         while self._wait():
@@ -159,7 +168,9 @@ class Writer:
             if dropped:
                 logger.warning("The disk does not keep up: %d events of jobs were not recorded", dropped)
             self._retry_kept()
-            self._answer(self._commit(writes, events))
+            outcomes = self._commit(writes, events)
+            self._events_settled += len(events) + dropped
+            self._answer(outcomes)
         self._retry_kept()
         if self._kept:
             logger.error("%d changes of jobs could not be written and are lost", len(self._kept))
