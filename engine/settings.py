@@ -100,6 +100,7 @@ class ServerSettings:
         requires_token: False only if the user said so (`--no-auth`); loopback servers need none unless one is given.
         cors_origin: The origin that pages of others may have, `*` for any; None for none.
         max_upload_bytes: Largest request body.
+        max_json_bytes: Largest body of JSON. Less than an upload, as parsing what is in it holds up others.
         max_json_depth: Deepest nesting of a JSON body.
         max_nodes: Most nodes of a prompt.
         max_queued: Most jobs that wait.
@@ -131,6 +132,7 @@ class ServerSettings:
     requires_token: bool = True
     cors_origin: str | None = None
     max_upload_bytes: int = 100 * 2**20
+    max_json_bytes: int = 32 * 2**20
     max_json_depth: int = 200
     max_nodes: int = 100_000
     max_queued: int = 100_000

@@ -239,6 +239,13 @@ SERVER = (
         _amount(MIB, 0.001, 2**20, float),
         "MB",
     ),
+    Flag(
+        "--max-json-size",
+        "largest body of JSON (default: 32)",
+        "max_json_bytes",
+        _amount(MIB, 0.001, 2**20, float),
+        "MB",
+    ),
     Flag("--max-json-depth", "deepest nesting of JSON (default: 200)", "max_json_depth", _positive, "N"),
     Flag("--max-nodes", "most nodes of a workflow (default: 100000)", "max_nodes", _positive, "N"),
     Flag("--max-queued", "most jobs that wait (default: 100000)", "max_queued", _positive, "N"),

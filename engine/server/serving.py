@@ -255,7 +255,7 @@ def _tune_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 5, 1_000_000)
+    gc.set_threshold(10_000, 10, 1_000_000)
 
 
 async def _collect_now_and_then() -> None:

@@ -203,6 +203,14 @@ def test_bodies_that_are_too_large(server: RawServer, path: str) -> None:
     assert "--max-upload-size" in reply.error["message"]
 
 
+def test_json_has_a_limit_of_its_own(tmp_path: Path) -> None:
+    with RawServer(tmp_path, max_json_bytes=1_000) as server:
+        reply = server.post_json("/prompt", {"prompt": VALUE, "extra_data": {"x": "a" * 1_000}})
+        assert reply.status == 413
+        assert "--max-json-size" in reply.error["message"]
+        assert server.post_form("/upload/image", "a.json", bytes(2_000)).status != 413
+
+
 def test_who_asks_first_need_not_send_what_is_too_large(server: RawServer) -> None:
     headers = {"Expect": "100-continue", "Content-Type": "application/json", "Content-Length": str(10**9)}
     assert server.ask("POST", "/prompt", headers=headers).status == 413
