@@ -115,7 +115,8 @@ class Store:
     async def accept(self, submission: Submission) -> Accepted:
         """Store a job; when this returns it is on the disk and outlives a loss of power.
 
-        The same id or idempotency key with the same prompt, targets and extra data gives the job of then. Whoever is cancelled while it waits may have stored the job all the same: shield it.
+        The same id or idempotency key with the same prompt, targets and extra data gives the job of then.
+        Whoever is cancelled while it waits may have stored the job all the same: shield it.
 
         Raises:
             JobConflict: The id or the key is in use for something else.
