@@ -79,7 +79,9 @@ def set_up(app: web.Application) -> None:
         app[LISTINGS] = Listings(app[SETTINGS])
     app.middlewares.insert(0, metrics.measure)  # the first one sees what the others refuse
     app.on_startup.append(_listen)
+    app[submit.WAITS] = set()
     app.on_shutdown.append(events.close_streams)
+    app.on_shutdown.append(submit.end_waits)
 
 
 async def _listen(app: web.Application) -> None:

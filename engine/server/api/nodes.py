@@ -40,7 +40,7 @@ class InputView(Struct, frozen=True, kw_only=True):
         min: Smallest number.
         max: Largest number.
         step: What a widget adds or takes away.
-        round: To what a widget rounds.
+        round: To what a widget rounds; false: not at all; null: it is not said.
         display: How a number is shown.
         multiline: Whether a text has several lines.
         dynamic_prompts: Whether `{a|b}` in a text is a choice.
@@ -64,7 +64,7 @@ class InputView(Struct, frozen=True, kw_only=True):
     min: float | int | None
     max: float | int | None
     step: float | int | None
-    round: float | None
+    round: float | bool | None
     display: Literal["number", "slider", "knob", "color"] | None
     multiline: bool
     dynamic_prompts: bool

@@ -30,10 +30,11 @@ from engine.server.api.views import (
 from engine.server.keys import DISPATCHER
 from engine.server.refusal import Refusal
 from engine.server.validation import split_secrets
-from engine.workers.dispatch import Dispatcher
 from engine.workers.notices import Notice
 
 _LONGEST_WAIT_S = 86_400
+WAITS: web.AppKey[set[asyncio.Event]] = web.AppKey("waits")
+"""One for each request that waits for the end of a job."""
 _NO_SUCH_JOB = Refused(404, "There is no such job.")
 _NOT_ACCEPTED = (
     Refused(409, "Another job has this id or idempotency key and asks for something else."),
@@ -142,7 +143,7 @@ async def _accept(
     job = await request.app[DISPATCHER].submit(submission)
     is_new = job.id == submission.id and job.created_at >= began
     status = 201 if is_new else 200
-    if wait_s is not None and not await _wait_for_end(request.app[DISPATCHER], job, wait_s):
+    if wait_s is not None and not await _wait_for_end(request, job, wait_s):
         status = 202
     view = await view_job(request, await find_job(request, job.id))
     if checked is not None:
@@ -150,9 +151,11 @@ async def _accept(
     return Reply(view, status, {"Location": job_url(job.id)})
 
 
-async def _wait_for_end(dispatcher: Dispatcher, job: Job, timeout_s: float) -> bool:
-    """Whether the job ended within the time."""
+async def _wait_for_end(request: web.Request, job: Job, timeout_s: float) -> bool:
+    """Whether the job ended within the time, and before the server stops."""
+    dispatcher, waits = request.app[DISPATCHER], request.app[WAITS]
     ended = asyncio.Event()
+    waits.add(ended)
 
     def hear(notice: Notice) -> None:
         if isinstance(notice, JobEvent) and notice.job_id == job.id and isinstance(notice.event, FINAL):
@@ -167,7 +170,14 @@ async def _wait_for_end(dispatcher: Dispatcher, job: Job, timeout_s: float) -> b
         return False
     finally:
         unsubscribe()
-    return True
+        waits.discard(ended)
+    return dispatcher.job(job.id) is None
+
+
+async def end_waits(app: web.Application) -> None:
+    """Answer those who wait for the end of a job: the server stops, and the job goes on at the next start."""
+    for ended in list(app[WAITS]):
+        ended.set()
 
 
 @route(

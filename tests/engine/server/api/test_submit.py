@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from engine.server.api.submit import WAITS, end_waits
 from tests.engine.server.api.checked import Api, form, with_api
 from tests.engine.server.fakes import VALUE
 
@@ -204,6 +205,16 @@ async def test_waiting_ends_with_the_time_or_the_job(api: Api) -> None:
     await api.dispatcher.run_next()
     reply = await waiting
     assert (reply.status, reply.body["state"]) == (200, "succeeded")
+
+
+@with_api()
+async def test_who_waits_is_answered_when_the_server_stops(api: Api) -> None:
+    waiting = asyncio.create_task(api.post("/jobs?wait=50", {"workflow": VALUE}))
+    while not api.app[WAITS]:
+        await asyncio.sleep(0.01)
+    await end_waits(api.app)
+    reply = await waiting
+    assert (reply.status, reply.body["state"]) == (202, "queued")
 
 
 @with_api(max_queued=1)
