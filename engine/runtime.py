@@ -24,9 +24,10 @@ from engine.execution.executor import Executor, RunResult
 from engine.files import list_choices
 from engine.graph.document import parse_json_text, read_workflow
 from engine.graph.missing import Missing, find_missing
-from engine.graph.object_info import object_info
+from engine.graph.object_info import choices_of, object_info
 from engine.graph.overrides import set_inputs
 from engine.graph.registry import Registry
+from engine.graph.schema import Input
 from engine.graph.validate import Validated, validate
 from engine.graph.workflow import Workflow
 from engine.images.containers import sniff
@@ -222,6 +223,10 @@ class Engine:
             WorkflowError: if there is no such type; names the nearest.
         """
         return object_info(self.registry.require(type_name), self._files())
+
+    def choices_of(self, declared: Input) -> Sequence[Any]:
+        """The values that an input of type COMBO may take now."""
+        return choices_of(declared, self._files())
 
     def _files(self) -> Callable[[str], Sequence[str]]:
         """The choices of `ModelFile` folders, each listed at most once."""

@@ -6,7 +6,7 @@ A new command is a new module and its name in `COMMANDS`. Modules here import to
 
 from __future__ import annotations
 
-COMMANDS = ("serve", "run", "reproduce", "check", "convert", "nodes", "models", "train", "evaluate")
+COMMANDS = ("serve", "run", "reproduce", "check", "convert", "nodes", "models", "packs", "train", "evaluate")
 
 DONE = 0
 RUN_FAILED = 1

@@ -17,12 +17,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace, settings: Settings) -> int:
     """Print the errors. Status 1 if there are any."""
-    from engine import Engine
+    from engine.commands.opening import open_engine
 
-    engine = Engine(settings)
-    checked = engine.validate(engine.load(options.file))
+    engine = open_engine(settings)
+    workflow = engine.load(options.file)
+    checked = engine.validate(workflow)
+    missing = engine.find_missing(workflow)
     for error in checked.errors:
         print(error.message)
+    if missing:
+        print("Missing here:")
+    for each in (*missing.types, *missing.models):
+        print(f"  {each}")
     if checked.errors:
         return RUN_FAILED
     print(f"{options.file}: {len(checked.workflow.nodes)} nodes, no errors")

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 from engine.commands import DONE
+from engine.commands.run import add_set_argument, parse_assignment
 from engine.settings import Settings
 
-SUMMARY = "turn a canvas file or a picture into API JSON"
+SUMMARY = "turn a canvas file or a picture into API JSON, or write changed values back"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,19 +19,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="workflow: JSON of either format, or a picture that carries one")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to the terminal")
     parser.add_argument("--explain", action="store_true", help="list what was dropped, filled in or guessed, and why")
+    parser.add_argument(
+        "--to",
+        choices=("api", "canvas"),
+        default="api",
+        help="the format to write; canvas: the file as it is, with the values that --set changes (default: api)",
+    )
+    add_set_argument(parser)
 
 
 def execute(options: argparse.Namespace, settings: Settings) -> int:
-    """Print or write the JSON; the explanation goes to the error stream."""
-    from engine import Engine
-    from engine.files import write_whole
+    """Print or write the JSON; the explanation goes to the error stream.
 
-    workflow = Engine(settings).load(options.file)
+    Raises:
+        WorkflowError: if the file cannot be read, or what was set has no place in the format.
+    """
+    from engine.commands.opening import open_engine
+    from engine.files import write_whole
+    from engine.graph.saving import save_api, save_canvas
+
+    engine = open_engine(settings)
+    workflow = engine.load(options.file)
+    workflow = engine.set_inputs(workflow, dict(parse_assignment(assignment) for assignment in options.inputs))
+    save = save_canvas if options.to == "canvas" else save_api
+    document = save(workflow, engine.registry)
     # Half of a surrogate pair, which JSON can hold and UTF-8 cannot, stays escaped.
-    content = json.dumps(workflow.to_api(), indent=2, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
+    content = json.dumps(document, indent=2, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
     if options.explain:
         for note in workflow.notes:
-            print(note, file=sys.stderr)
+            print(f"{note.kind:8} {note}", file=sys.stderr)
     if options.output is None:
         sys.stdout.write(content.decode())
     else:

@@ -28,9 +28,9 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
     Raises:
         WorkflowError: if there is no node type of that name; names the nearest.
     """
-    from engine import Engine
+    from engine.commands.opening import open_engine
 
-    engine = Engine(settings)
+    engine = open_engine(settings)
     chosen = [engine.registry.require(options.name)] if options.name else list(engine.registry)
     if options.json:
         print(json.dumps({definition.type: engine.object_info(definition.type) for definition in chosen}, indent=2))

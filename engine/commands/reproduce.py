@@ -62,7 +62,7 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
     Raises:
         EngineError: if the picture carries no workflow, or its workflow cannot be run.
     """
-    from engine import Engine
+    from engine.commands.opening import open_engine
     from engine.commands.run import run_with_bars
     from engine.provenance import list_changes
 
@@ -76,7 +76,7 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
             save_metadata=False,
             dtype=_dtype_of(told) if settings.dtype == "auto" else settings.dtype,
         )
-        engine = Engine(there)
+        engine = open_engine(there)
         workflow = engine.load(origin.document)
         _bring_files(engine, workflow, settings)
         targets = [told.node_id] if told is not None and told.node_id in workflow.nodes else None

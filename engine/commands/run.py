@@ -28,6 +28,16 @@ _SEED_COUNT = 2**64
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's own arguments."""
     parser.add_argument("file", metavar="FILE", help="workflow: JSON of either format, or a picture that carries one")
+    add_set_argument(parser)
+    parser.add_argument("--seed", type=int, metavar="N", help="set every seed of the workflow")
+    parser.add_argument(
+        "--batch", type=int, default=1, metavar="N", help="run N times, each with the next seed (default: 1)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+
+
+def add_set_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare `--set`, which may be repeated; its values are for `parse_assignment`."""
     parser.add_argument(
         "--set",
         dest="inputs",
@@ -36,31 +46,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NODE.INPUT=VALUE",
         help="set an input; NODE is an id or a title; may be repeated",
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="set every seed of the workflow")
-    parser.add_argument(
-        "--batch", type=int, default=1, metavar="N", help="run N times, each with the next seed (default: 1)"
-    )
-    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
 
 def execute(options: argparse.Namespace, settings: Settings) -> int:
     """Run the workflow as often as asked; print the path of each file it left."""
-    from engine import Engine
+    from engine.commands.opening import open_engine
 
     report: dict[str, Any] = {"status": "succeeded", "runs": []}
     try:
         if options.batch < 1:
             raise WorkflowError(f"--batch must be 1 or more, not {options.batch}.")
-        engine = Engine(settings)
+        engine = open_engine(settings)
         workflow = engine.load(options.file)
         for inputs in _inputs_of_runs(engine, workflow, options):
             nodes: dict[str, Any] = {}
-            result = run_with_bars(engine, workflow, inputs, quiet=options.json, note=partial(_note_times, nodes))
+            targets, left_out = _runnable(engine, workflow, inputs)
+            result = run_with_bars(
+                engine, workflow, inputs, targets, quiet=options.json, note=partial(_note_times, nodes)
+            )
             report["runs"].append(_describe(result, inputs, settings))
             if options.json:
                 report["runs"][-1] |= {"nodes": nodes, "record": _make_record(engine, workflow, inputs)}
             else:
                 _print_files(report["runs"][-1])
+            if left_out is not None:
+                raise left_out
         status = DONE
     except EngineError as error:
         status, report["status"] = _outcome(error)
@@ -130,9 +140,23 @@ def _interrupt_on_signal(engine: Engine) -> Generator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+def _runnable(
+    engine: Engine, workflow: Workflow, inputs: Mapping[str, Any]
+) -> tuple[list[str] | None, ValidationError | None]:
+    """The outputs that can run where not all can, and the error that says why the others cannot.
+
+    None where all can run, or none can.
+    """
+    checked = engine.validate(engine.set_inputs(workflow, inputs))
+    error = checked.failure()
+    if error is None or not checked.targets:
+        return None, None
+    return list(checked.targets), error
+
+
 def _inputs_of_runs(engine: Engine, workflow: Workflow, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """What each run sets: `--set` as given, and the seeds, one further each time."""
-    given = dict(_parse_assignment(assignment) for assignment in options.inputs)
+    given = dict(parse_assignment(assignment) for assignment in options.inputs)
     seeds = _seed_inputs(engine, workflow)
     if (options.seed is not None or options.batch > 1) and not seeds:
         raise WorkflowError(f"{options.file}: --seed and --batch need a seed, and no node of this workflow has one.")
@@ -145,7 +169,12 @@ def _inputs_of_runs(engine: Engine, workflow: Workflow, options: argparse.Namesp
         yield {**moved, **given}
 
 
-def _parse_assignment(assignment: str) -> tuple[str, str]:
+def parse_assignment(assignment: str) -> tuple[str, str]:
+    """A value of `--set`, in two.
+
+    Raises:
+        WorkflowError: if it is not NODE.INPUT=VALUE.
+    """
     name, equals, value = assignment.partition("=")
     if not equals or "." not in name:
         raise WorkflowError(f"--set {assignment!r}: expected NODE.INPUT=VALUE, for example 3.seed=7.")
