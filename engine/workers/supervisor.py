@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 import time
 from collections.abc import Awaitable, Mapping, Sequence
@@ -21,7 +22,7 @@ from engine.workers.child import Child
 from engine.workers.messages import Configure, DeviceInfo, Ready, StartFailed, Stop, ToServer, ToWorker
 from engine.workers.notices import WorkerState
 
-PROGRAM = (sys.executable, "-m", "engine.workers.process")
+PROGRAM = (sys.executable, "-P", "-m", "engine.workers.process")
 STOP_TIMEOUT_S = 2.5
 _DRAIN_S = 1.0
 _KILL_TIMEOUT_S = 10.0
@@ -109,7 +110,10 @@ class Worker:
         self._observer = observer
         self._listener = listener
         self._command = command
-        self._environment = dict(environment or {})
+        # What the server can import the worker can import, wherever the server was started; and nothing that happens
+        # to lie in that directory (-P).
+        paths = os.pathsep.join(filter(None, sys.path))
+        self._environment = {"PYTHONPATH": paths, **(environment or {})}
         self._start_timeout_s = start_timeout_s
         self._state: WorkerState = "starting"
         self._child: Child | None = None
