@@ -1,8 +1,8 @@
 """The worker process: an engine, one thread that computes, and a control loop that talks with the server.
 
 Started by `engine.workers.supervisor` as `python -m engine.workers.process --port P`; how it starts and what is said:
-`engine.workers.channel`. Exit status: 0 told to stop; 1 the server has gone; 2 not started as it should be; 3 could not
-be set up (the server was told why). What it writes to its standard output and error is for the server to read.
+`engine.workers.channel`. Exit status: 0 told to stop; 2 not started as it should be; 3 could not be set up (the server
+was told why); 4 the server has gone. What it writes to its standard output and error is for the server to read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
@@ -41,6 +41,7 @@ from engine.workers.messages import (
 from engine.workers.outbox import Outbox
 
 if TYPE_CHECKING:
+    from engine.graph.schema import NodeDef
     from engine.runtime import Engine
     from engine.workers.answers import Answers
     from engine.workers.compute import Computer
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STOPPED: Final = 0
-SERVER_GONE: Final = 1
+SERVER_GONE: Final = 4
 BAD_START: Final = 2
 SET_UP_FAILED: Final = 3
 
@@ -117,7 +118,7 @@ class _Control:
         self._answers: Answers | None = None
         self._stop_asked = asyncio.Event()
 
-    async def live(self, configuration: Configure, set_up: Engine | ErrorRecord) -> int:
+    async def live(self, configuration: Configure, set_up: tuple[Engine, Ready] | ErrorRecord) -> int:
         """Say whether the worker is ready, then do as told to the end. Returns the exit status."""
         outbox = Outbox(self._channel)
         try:
@@ -125,14 +126,14 @@ class _Control:
                 outbox.put(StartFailed(set_up))
                 await outbox.flush()
                 return SET_UP_FAILED
-            return await self._work(outbox, configuration, set_up)
+            return await self._work(outbox, configuration, *set_up)
         except (ChannelError, ConnectionError) as error:
             log.debug("the server has gone: %s", error)
             return SERVER_GONE
         finally:
             outbox.close()
 
-    async def _work(self, outbox: Outbox, configuration: Configure, engine: Engine) -> int:
+    async def _work(self, outbox: Outbox, configuration: Configure, engine: Engine, ready: Ready) -> int:
         from engine.workers.answers import Answers
         from engine.workers.compute import Computer
         from engine.workers.previews import Previews
@@ -146,7 +147,7 @@ class _Control:
         self._answers = Answers(engine, outbox)
         self._computer = computer = Computer(engine, outbox, previews)
         computer.start()
-        outbox.put(_describe(engine))
+        outbox.put(ready)
         with contextlib.suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop_asked.set)
         reading = asyncio.create_task(self._listen())
@@ -186,7 +187,7 @@ class _Control:
                 log.error("The worker was configured twice.")
 
 
-def _set_up(configuration: Configure) -> Engine | ErrorRecord:
+def _set_up(configuration: Configure) -> tuple[Engine, Ready] | ErrorRecord:
     """Import torch and the nodes, and make the engine; or say what failed."""
     try:
         from engine.runtime import Engine
@@ -194,7 +195,7 @@ def _set_up(configuration: Configure) -> Engine | ErrorRecord:
         engine = Engine(read_settings(configuration.settings), configuration.node_packages)
         if configuration.memory_limit_bytes is not None and engine.pool.device.type == "cpu":
             limit_memory(configuration.memory_limit_bytes)
-        return engine
+        return engine, _describe(engine)
     except BaseException as error:  # code of nodes is imported here
         log.debug("the worker could not be set up", exc_info=True)
         from engine.workers.failure_records import record_failure
@@ -203,16 +204,32 @@ def _set_up(configuration: Configure) -> Engine | ErrorRecord:
 
 
 def _describe(engine: Engine) -> Ready:
-    from engine.graph.declaration import write_declaration
     from engine.provenance import package_versions
     from engine.workers.devices import describe_devices, list_accelerators
 
+    declarations, notes = _declare(engine.registry)
     return Ready(
-        declarations=tuple(map(write_declaration, engine.registry)),
+        declarations=declarations,
         versions=package_versions(),
         devices=describe_devices(engine.pool.device),
         accelerators=list_accelerators(),
+        notes=notes,
     )
+
+
+def _declare(definitions: Iterable[NodeDef]) -> tuple[tuple[dict[str, Any], ...], tuple[str, ...]]:
+    """Every node type that can be declared, and what is wrong with the others."""
+    from engine.execution.failures import text_of
+    from engine.graph.declaration import write_declaration
+
+    declarations: list[dict[str, Any]] = []
+    notes: list[str] = []
+    for definition in definitions:
+        try:
+            declarations.append(write_declaration(definition))
+        except Exception as error:  # what packs declare may be anything
+            notes.append(f"Node type {definition.type!r} of {definition.module} is left out: {text_of(error)}.")
+    return tuple(declarations), tuple(notes)
 
 
 def read_settings(values: dict[str, Any]) -> Settings:
