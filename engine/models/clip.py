@@ -50,6 +50,9 @@ class ClipTextEncoder(nn.Module):
                 max_position_embeddings=config.max_tokens,
                 hidden_act=config.activation,
                 eos_token_id=config.eos_token,
+                # Ours to know; the defaults make the library warn where training uses a smaller token table.
+                bos_token_id=None,
+                pad_token_id=None,
             )
         )
         # Early releases 5.x keep the parts one attribute further in.
