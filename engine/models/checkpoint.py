@@ -12,7 +12,7 @@ import json
 import logging
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -234,7 +234,7 @@ def _import_text_encoder() -> type[ClipTextEncoder]:
 
 
 @contextmanager
-def _resting_collector() -> Iterator[None]:
+def _resting_collector() -> Generator[None, None, None]:
     """Import a large library without the garbage collector.
 
     Hundreds of thousands of objects come that all stay. Looking through them again and again finds nothing and takes
