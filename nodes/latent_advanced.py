@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 import torch
 
-from engine import InputValueError, Number, node
-from engine.images.pixels import repeat_to_batch
+from engine import Context, InputValueError, Number, node
+from engine.images.pixels import check_pixels, repeat_to_batch
 from engine.sampling.latent_operations import interpolate
 from engine.types import Latent
-from nodes.latent_samples import fit_samples, replace_samples, take_samples
+from nodes.latent_samples import LATENT_PIXEL, fit_samples, replace_samples, take_samples
 
 _AXES = {"x": 3, "y": 2}
 
@@ -78,7 +78,9 @@ def latent_interpolate(
 
 
 @node("LatentConcat", category="latent/advanced")
-def latent_concat(*, samples1: Latent, samples2: Latent, dim: Literal["x", "-x", "y", "-y", "t", "-t"]) -> Latent:
+def latent_concat(
+    *, samples1: Latent, samples2: Latent, dim: Literal["x", "-x", "y", "-y", "t", "-t"], ctx: Context
+) -> Latent:
     """Put two latents beside each other.
 
     Args:
@@ -95,6 +97,10 @@ def latent_concat(*, samples1: Latent, samples2: Latent, dim: Literal["x", "-x",
             f"samples2: to put it beside {list(first.shape)} along {dim.lstrip('-')}, all other sides must be equal; "
             f"it is {list(second.shape)}."
         )
+    width, height = first.shape[3], first.shape[2]
+    width, height = (width + second.shape[3], height) if axis == _AXES["x"] else (width, height + second.shape[2])
+    limit = ctx.settings.max_image_pixels
+    check_pixels(limit, "samples2", width * LATENT_PIXEL, height * LATENT_PIXEL, len(first))
     pair = [second, first] if dim.startswith("-") else [first, second]
     return replace_samples(samples1, torch.cat(pair, dim=axis))
 

@@ -70,7 +70,7 @@ def repeat_latent_batch(*, samples: Latent, amount: Annotated[int, Number(min=1,
 
 
 @node("LatentBatch", category="latent/batch")
-def latent_batch(*, samples1: Latent, samples2: Latent) -> Latent:
+def latent_batch(*, samples1: Latent, samples2: Latent, ctx: Context) -> Latent:
     """Put two batches into one.
 
     Args:
@@ -78,6 +78,9 @@ def latent_batch(*, samples1: Latent, samples2: Latent) -> Latent:
         samples2: Comes behind, resized to the first.
     """
     first, second = take_samples(samples1, "samples1"), take_samples(samples2, "samples2")
+    height, width = first.shape[-2:]
+    limit = ctx.settings.max_image_pixels
+    check_pixels(limit, "samples2", width * LATENT_PIXEL, height * LATENT_PIXEL, len(first) + len(second))
     second = fit_samples(samples2, first[:1].expand(len(second), -1, -1, -1), "samples2")
     return {
         **samples1,

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from engine import InputValueError, Number, Text, Widget, node
 
 Multiline = Annotated[str, Text(multiline=True)]
+MOST_CHARACTERS = 2**26
+"""Of a text that is made of others: a chain of nodes that double a text is soon beyond all memory."""
 
 
 @node("StringConcatenate", category="utils/string", display_name="Concatenate")
@@ -19,6 +21,9 @@ def concatenate(*, string_a: Multiline, string_b: Multiline, delimiter: str = ""
         string_b: The second text.
         delimiter: What stands between them.
     """
+    size = len(string_a) + len(delimiter) + len(string_b)
+    if size > MOST_CHARACTERS:
+        raise InputValueError(f"string_b: together, {size} characters are more than the {MOST_CHARACTERS} allowed.")
     return string_a + delimiter + string_b
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine import InputValueError
+from engine import Context, InputValueError, Settings
 from engine.images.resize import resize
 from engine.sampling.latent_operations import interpolate
 from engine.types import Latent
@@ -20,6 +20,8 @@ from nodes.latent_advanced import (
     latent_subtract,
 )
 from tests.nodes.unchanged import unchanged
+
+CTX = Context.standalone(Settings(device="cpu", max_image_pixels=2**18))
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:
@@ -59,24 +61,34 @@ def test_concat(dim: Any, axis: int) -> None:
     a, b = latent(2, 4, 8, 8), latent(1, 4, 8, 8, seed=1)
     first, second = a["samples"], b["samples"].repeat(2, 1, 1, 1)
     with unchanged(a, b):
-        after = latent_concat(samples1=a, samples2=b, dim=dim)["samples"]
+        after = latent_concat(samples1=a, samples2=b, dim=dim, ctx=CTX)["samples"]
         before: Any = f"-{dim}"
         assert torch.equal(after, torch.cat([first, second], dim=axis))
         assert torch.equal(
-            latent_concat(samples1=a, samples2=b, dim=before)["samples"], torch.cat([second, first], dim=axis)
+            latent_concat(samples1=a, samples2=b, dim=before, ctx=CTX)["samples"], torch.cat([second, first], dim=axis)
         )
+
+
+@pytest.mark.parametrize("dim", ["x", "-y"])
+def test_concat_refuses_what_is_too_large(dim: Any) -> None:
+    half = latent(1, 4, 64, 64)
+    with pytest.raises(InputValueError, match=r"samples2: .* is more than the 262144 pixels"):
+        latent_concat(samples1=half, samples2=half, dim=dim, ctx=CTX)
 
 
 def test_concat_of_what_does_not_fit() -> None:
     with pytest.raises(InputValueError, match="samples2: to put it beside"):
-        latent_concat(samples1=latent(1, 4, 8, 8), samples2=latent(1, 4, 7, 8), dim="x")
-    assert latent_concat(samples1=latent(1, 4, 8, 8), samples2=latent(1, 4, 7, 8), dim="y")["samples"].shape[2] == 15
+        latent_concat(samples1=latent(1, 4, 8, 8), samples2=latent(1, 4, 7, 8), dim="x", ctx=CTX)
+    assert (
+        latent_concat(samples1=latent(1, 4, 8, 8), samples2=latent(1, 4, 7, 8), dim="y", ctx=CTX)["samples"].shape[2]
+        == 15
+    )
 
 
 @pytest.mark.parametrize("dim", ["t", "-t"])
 def test_images_have_no_time(dim: Any) -> None:
     with pytest.raises(InputValueError, match=r"dim: -?t is the time of a video"):
-        latent_concat(samples1=latent(1, 4, 8, 8), samples2=latent(1, 4, 8, 8), dim=dim)
+        latent_concat(samples1=latent(1, 4, 8, 8), samples2=latent(1, 4, 8, 8), dim=dim, ctx=CTX)
     with pytest.raises(InputValueError, match="dim: t is the time of a video"):
         latent_cut(samples=latent(1, 4, 8, 8), dim="t", index=0, amount=1)
 

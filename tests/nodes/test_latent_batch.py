@@ -84,18 +84,25 @@ def test_repeating_beyond_the_limit_is_refused() -> None:
 def test_batch_puts_one_behind_the_other() -> None:
     a, b = latent(2, batch_index=[4, 4]), latent(3, start=10)
     with unchanged(a, b):
-        both = latent_batch(samples1=a, samples2=b)
+        both = latent_batch(samples1=a, samples2=b, ctx=CTX)
     assert numbers(both["samples"]) == [0, 1, 10, 11, 12]
     assert both.get("batch_index") == [4, 4, 0, 1, 2]
+
+
+def test_batch_refuses_what_is_too_large() -> None:
+    half = latent(32, 8, 8)
+    assert len(latent_batch(samples1=half, samples2=half, ctx=CTX)["samples"]) == 64
+    with pytest.raises(InputValueError, match="samples2: 64 x 64 pixels, 65 times, is more than the 262144 pixels"):
+        latent_batch(samples1=half, samples2=latent(33, 8, 8), ctx=CTX)
 
 
 def test_batch_resizes_the_second() -> None:
     a: Latent = {"samples": torch.rand(1, 4, 6, 6)}
     b: Latent = {"samples": torch.rand(2, 4, 3, 9)}
-    both = latent_batch(samples1=a, samples2=b)["samples"]
+    both = latent_batch(samples1=a, samples2=b, ctx=CTX)["samples"]
     assert torch.equal(both, torch.cat([a["samples"], resize(b["samples"], 6, 6, "bilinear", "center")]))
     with pytest.raises(InputValueError, match="samples2: 4 channels"):
-        latent_batch(samples1=a, samples2={"samples": torch.zeros(1, 3, 6, 6)})
+        latent_batch(samples1=a, samples2={"samples": torch.zeros(1, 3, 6, 6)}, ctx=CTX)
 
 
 # -- rebatch -----------------------------------------------------------------------------------------------------------

@@ -12,6 +12,13 @@ from engine.errors import InputValueError
 from nodes import string
 
 
+def test_texts_do_not_grow_without_bound() -> None:
+    half = "x" * (string.MOST_CHARACTERS // 2)
+    assert len(string.concatenate(string_a=half, string_b=half)) == string.MOST_CHARACTERS
+    with pytest.raises(InputValueError, match="string_b: together, 67108865 characters are more than"):
+        string.concatenate(string_a=half, string_b=half, delimiter="-")
+
+
 @given(st.text(), st.text(), st.text())
 def test_joining_and_measuring(a: str, b: str, delimiter: str) -> None:
     joined = string.concatenate(string_a=a, string_b=b, delimiter=delimiter)
