@@ -293,7 +293,8 @@ class Crew:
         is_lasting = not death.was_ready and (death.kind == "refused" or worker.failures > 1)
         if is_lasting and not any(other.started_at is not None for other in self.workers):
             self._catalog.fail(f"The worker {death.reason}. Its start is tried again.")
-        await self._boss.on_death(worker, death, was_validating=any(question.is_validation for question in asked))
+        was_validating = worker.is_worn or any(question.is_validation for question in asked)
+        await self._boss.on_death(worker, death, was_validating=was_validating)
 
     def on_line(self, text: str) -> None:
         """As `supervisor.Observer`."""

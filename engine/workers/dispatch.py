@@ -23,7 +23,7 @@ from engine.settings import ServerSettings, Settings
 from engine.workers.affinity import Needs, read_needs
 from engine.workers.catalog import Catalog
 from engine.workers.crew import Crew
-from engine.workers.ledger import Ledger
+from engine.workers.ledger import RETRY_S, Ledger
 from engine.workers.messages import LogLine, MemoryReport, RunJob, ToServer, Validation
 from engine.workers.notices import Listener as Listener
 from engine.workers.notices import Notice as Notice
@@ -318,8 +318,7 @@ class Dispatcher:
                 raise StoreError("What was asked for is no longer in the database of jobs.")
             needs = await self._read_needs(texts[0])
         except StoreError as error:
-            if self._waiting.remove(job.id) is not None:
-                await self._fail_unread(job, str(error))
+            await self._bear(error, job)
             return True
         if self._next() is job:  # nothing that matters has changed meanwhile
             worker = self._crew.choose(needs, self._crew.idle())
@@ -332,7 +331,7 @@ class Dispatcher:
                 extra_pnginfo=_read_extra_pnginfo(texts[1]),
                 secrets=self._secrets.get(job.id, {}),
             )
-            self._runs.begin(worker, job, message, needs)
+            await self._runs.begin(worker, job, message, needs)
         return True
 
     async def _read_needs(self, prompt: bytes) -> Needs:
@@ -341,8 +340,17 @@ class Dispatcher:
             return Needs()
         return await asyncio.to_thread(read_needs, prompt, registry)
 
-    async def _fail_unread(self, job: Job, reason: str) -> None:
-        error = ErrorRecord(type="store_error", message=f"The job could not be started. {reason}")
+    async def _bear(self, problem: StoreError, job: Job) -> None:
+        """A job could not be read: if it alone is at fault, it fails; if the database is, all wait."""
+        try:
+            await self._store.check()
+        except StoreError as trouble:
+            _log.error("No job can be started at present: %s", trouble)
+            await asyncio.sleep(RETRY_S)
+            return
+        if self._waiting.remove(job.id) is None:
+            return
+        error = ErrorRecord(type="store_error", message=f"The job could not be started. {problem}")
         job = msgspec.structs.replace(job, state="failed", finished_at=time(), error=error)
         await self._ledger.save(job)
         self._ledger.tell(job, JobFailed(error))
@@ -352,8 +360,13 @@ class Dispatcher:
         """Do something to its end, even if whoever asked for it is cancelled meanwhile."""
         task = asyncio.create_task(work)
         self._requests.add(task)
-        task.add_done_callback(self._requests.discard)
+        task.add_done_callback(self._finish_request)
         return await asyncio.shield(task)
+
+    def _finish_request(self, task: asyncio.Task[Any]) -> None:
+        self._requests.discard(task)
+        if not task.cancelled():
+            task.exception()  # told to whoever asked, if somebody still waits
 
 
 def _read_extra_pnginfo(extra_data: bytes) -> bytes:

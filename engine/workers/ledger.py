@@ -1,7 +1,7 @@
 """Writes down what happens to jobs and tells it: numbers events, stores them, keeps the last ones for replays.
 
 Everything is written in the order in which it was said. If the disk fails, the server goes on: what then happens is
-told all the same, and the log says what could not be written.
+told all the same, the log says what could not be written, and it is tried again until it is.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from engine.jobs.store import Store
 from engine.workers.notices import Listener, Notice
 from engine.workers.recent import RecentEvents
 
+RETRY_S = 5.0
+
 _log = logging.getLogger(__name__)
 
 
@@ -31,6 +33,8 @@ class Ledger:
         self._listeners: dict[int, Listener] = {}
         self._next_listener = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._owed: dict[str, tuple[Job, JobResult | None]] = {}
+        self._payment: asyncio.Task[None] | None = None
 
     # -- telling ---------------------------------------------------------------------------------------------------
 
@@ -81,12 +85,12 @@ class Ledger:
     # -- writing ---------------------------------------------------------------------------------------------------
 
     def save(self, job: Job, result: JobResult | None = None) -> asyncio.Task[None]:
-        """Write down the new state of a job; done when the task is."""
-        return self.spawn(self._store.save(job, result))
+        """Write down the new state of a job; done when the task is, or when it has to be tried again."""
+        return self.spawn(self._save([job], result))
 
     def save_all(self, jobs: Sequence[Job]) -> asyncio.Task[None]:
         """The same for several jobs at once."""
-        return self.spawn(self._store.save_all(jobs))
+        return self.spawn(self._save(jobs, None))
 
     def spawn(self, writing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Begin to write, after all that was begun before. The task fails in no other way than by being cancelled."""
@@ -96,9 +100,40 @@ class Ledger:
         return task
 
     async def settle(self) -> None:
-        """Wait until all is written."""
+        """Wait until all is written that can be."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
+        if self._payment is not None:
+            self._payment.cancel()
+            await asyncio.wait({self._payment})
+            await self._pay()
+
+    async def _save(self, jobs: Sequence[Job], result: JobResult | None) -> None:
+        try:
+            await (self._store.save_all(jobs) if result is None else self._store.save(jobs[0], result))
+        except StoreError:
+            self._owed.update((job.id, (job, result)) for job in jobs)
+            if self._payment is None or self._payment.done():
+                self._payment = asyncio.create_task(self._pay_later())
+            raise
+        for job in jobs:
+            self._owed.pop(job.id, None)
+
+    async def _pay_later(self) -> None:
+        while self._owed:
+            await asyncio.sleep(RETRY_S)
+            await self._pay()
+
+    async def _pay(self) -> None:
+        """Write what could not be written, as far as it can be now."""
+        for owed in list(self._owed.values()):
+            job, result = owed
+            try:
+                await self._store.save(job, result)
+            except StoreError:
+                return
+            if self._owed.get(job.id) is owed:
+                del self._owed[job.id]
 
 
 async def _write(writing: Coroutine[Any, Any, None]) -> None:

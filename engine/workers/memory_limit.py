@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psutil
+
+_log = logging.getLogger(__name__)
 
 LOOKS_PER_SECOND = 5
 _CHILDREN_EVERY_S = 1.0
@@ -100,7 +103,10 @@ class MemoryWatch:
         """Look, until cancelled."""
         while True:
             await asyncio.sleep(1 / LOOKS_PER_SECOND)
-            await self.look()
+            try:
+                await self.look()
+            except (OSError, psutil.Error, RuntimeError) as error:
+                _log.warning("The memory of workers could not be measured: %s", error)
 
     async def look(self) -> None:
         """Measure every worker and name those that must go."""

@@ -34,6 +34,8 @@ class RecentEvents:
 
     def since(self, seq: int, job_id: str | None, limit: int) -> list[JobEvent]:
         """The first `limit` events after `seq`, of one job or of all."""
+        if limit <= 0:
+            return []
         start = bisect_right(self._events, seq, key=_seq)
         if job_id is None:
             return self._events[start : start + limit]

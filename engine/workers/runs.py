@@ -19,6 +19,7 @@ from engine.graph.workflow import Node
 from engine.jobs.events import ErrorRecord, Event, JobCancelled, JobFailed, JobStarted, JobSucceeded
 from engine.jobs.job import MAX_DEATHS, Job, JobResult, JobState
 from engine.workers.affinity import Needs
+from engine.workers.channel import ChannelError
 from engine.workers.crew import Crew
 from engine.workers.ledger import Ledger
 from engine.workers.messages import (
@@ -82,14 +83,19 @@ class Runs:
 
     # -- beginning -------------------------------------------------------------------------------------------------
 
-    def begin(self, worker: Worker, job: Job, message: RunJob, needs: Needs) -> None:
+    async def begin(self, worker: Worker, job: Job, message: RunJob, needs: Needs) -> None:
         """Give a job to a worker that is idle."""
         job = msgspec.structs.replace(job, state="running", started_at=time())
         run = self._runs[job.id] = Run(job, worker.number, message.prompt)
         self._crew.take(worker, job.id, needs)
         self._ledger.save(job)
         run.seq = self._ledger.tell(job, JobStarted(worker=worker.number, restarted=job.restarted))
-        worker.send(message)
+        try:
+            worker.send(message)
+        except ChannelError as error:  # nothing was sent
+            record = ErrorRecord(type="workflow_too_large", message=f"The job cannot be handed to a worker. {error}")
+            await self._conclude(run, JobFailed(record), run.result())
+            self._crew.release(worker)
 
     # -- what workers say ------------------------------------------------------------------------------------------
 

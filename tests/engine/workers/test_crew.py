@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,23 +44,51 @@ def test_a_crash_while_validating_is_the_answer_and_costs_no_other_prompt(stage:
 # -- memory, start, several workers, stop ------------------------------------------------------------------------------
 
 
-def test_memory_beyond_the_limit_fails_the_run(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, worker_memory_limit_bytes=1 << 30, validate_timeout_s=1.0)
-    job = stage.run(("Eat", {"mebibytes": 930, "in_child": True}))
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One whose worker may take and wait little."""
+    stage = Stage(tmp_path_factory.mktemp("strict"), worker_memory_limit_bytes=1 << 30, validate_timeout_s=1.0)
+    yield stage
+    stage.close()
+
+
+def test_memory_beyond_the_limit_fails_the_run(strict: Stage) -> None:
+    job = strict.run(("Eat", {"mebibytes": 930, "in_child": True}))
     assert job.state == "failed"
     assert job.error is not None
     assert job.error.type == "worker_killed"
     assert "node '1' (Eat)" in job.error.message
     assert "the limit is 1.0 GiB (--worker-memory-limit)" in job.error.message
-    pid = stage.pid()
-    [(number, report)] = stage.do(stage.dispatcher.memory())
+    assert_others_go_on(strict)
+
+
+def test_who_holds_what_is_told(strict: Stage) -> None:
+    strict.pid()
+    [(number, report)] = strict.do(strict.dispatcher.memory())
     assert number == 0
     assert report is not None
+    assert report.process_bytes > 0
+
+
+def test_a_worker_in_which_a_validation_hangs_is_replaced(strict: Stage) -> None:
+    pid = strict.pid()
     with pytest.raises(WorkerUnavailable, match="not validated in 1 second"):
-        _validate(stage, "hang")
-    stage.wait_until(lambda: stage.call(stage.dispatcher.workers)[0].pid != pid)
-    assert_others_go_on(stage)
-    stage.close()
+        _validate(strict, "hang")
+    strict.wait_until(lambda: strict.call(strict.dispatcher.workers)[0].pid != pid)
+    assert_others_go_on(strict)
+
+
+def test_a_run_beside_a_validation_that_hangs_goes_on(strict: Stage, tmp_path: Path) -> None:
+    pid, flag = strict.pid(), tmp_path / "flag"
+    job_id = strict.submit(("Wait", {"seconds": 2.5, "flag": str(flag)}))
+    strict.wait_until(flag.exists)
+    with pytest.raises(WorkerUnavailable, match="not validated in 1 second"):
+        _validate(strict, "hang")
+    assert strict.call(strict.dispatcher.workers)[0].pid == pid
+    job = strict.outcome(job_id)
+    assert (job.state, job.restarted) == ("succeeded", False)
+    strict.wait_until(lambda: strict.call(strict.dispatcher.workers)[0].pid != pid)
+    assert_others_go_on(strict)
 
 
 def test_a_worker_that_cannot_start_is_told_with_the_reason(tmp_path: Path) -> None:

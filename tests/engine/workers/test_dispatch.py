@@ -13,6 +13,7 @@ from engine.errors import JobConflict, QueueFull, ShuttingDown, UnknownJob
 from engine.jobs.events import (
     JobCancelled,
     JobEvent,
+    JobFailed,
     JobQueued,
     JobStarted,
     JobSucceeded,
@@ -199,6 +200,19 @@ def test_whoever_is_told_of_the_end_finds_the_result(stage: Stage) -> None:
     stage.call(unsubscribe)
     [future] = found
     assert future.result(10).result.outputs == {"1": {"text": ["found"]}}
+
+
+def test_a_job_that_cannot_be_read_fails_and_the_next_one_runs(stage: Stage) -> None:
+    stage.call(stage.dispatcher.pause)
+    job_id, behind = stage.submit(("Show", {})), stage.submit(("Show", {"text": "behind what rots"}))
+    rot = "UPDATE prompts SET prompt = '{}' WHERE job = (SELECT n FROM jobs WHERE id = ?)"
+    stage.do(stage.store._writer.run(lambda connection: connection.execute(rot, (job_id,))))
+    stage.call(stage.dispatcher.resume)
+    failed = stage.wait_for(job_id).event
+    assert isinstance(failed, JobFailed)
+    assert "could not be started" in failed.error.message
+    assert "damaged" in failed.error.message
+    assert stage.outcome(behind).state == "succeeded"
 
 
 def test_a_listener_that_fails_is_nobody_elses_business(stage: Stage) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.errors import StoreError
 from engine.jobs.events import JobEvent, NodeBlocked, NodeText
-from engine.jobs.job import Submission
+from engine.jobs.job import Job, JobResult, Submission
 from engine.jobs.store import Store
+from engine.workers import ledger as ledger_module
 from engine.workers.ledger import Ledger
 from engine.workers.recent import RecentEvents
 
@@ -59,3 +63,39 @@ def test_pages_hold_every_event_once(
         await asyncio.to_thread(store.close)
 
     asyncio.run(asyncio.wait_for(run(), 30))
+
+
+def test_what_could_not_be_written_is_told_and_written_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_module, "RETRY_S", 0.01)
+
+    async def run() -> None:
+        store = Store.open(None)
+        ledger = Ledger(store)
+        jobs = [await store.add(Submission(id=name, prompt={}, targets=())) for name in "abc"]
+        save, is_full = store.save, True
+
+        async def save_or_fail(job: Job, result: JobResult | None = None) -> None:
+            if is_full:
+                raise StoreError("The disk is full.")
+            await save(job, result)
+
+        monkeypatch.setattr(store, "save", save_or_fail)
+        monkeypatch.setattr(store, "save_all", lambda jobs: save_or_fail(jobs[0]))  # pyright: ignore
+        ended = [msgspec.structs.replace(job, state="succeeded", finished_at=1.0) for job in jobs]
+        result = JobResult(outputs={"1": {"text": ["kept"]}})
+        await ledger.save(jobs[0])
+        await ledger.save(ended[0], result)
+        await ledger.save_all(ended[1:])
+        is_full = False
+        await ledger.save(msgspec.structs.replace(ended[2], state="failed"))  # newer than what is owed
+        while (details := await store.details("a")) is None or details.result != result:
+            await asyncio.sleep(0.01)
+        await ledger.settle()
+        assert {job.id: job.state for job in (await store.jobs())[0]} == {
+            "a": "succeeded",
+            "b": "succeeded",
+            "c": "failed",
+        }
+        store.close()
+
+    asyncio.run(run())
