@@ -29,7 +29,7 @@ from engine.server.api import (
 )
 from engine.server.api.openapi import make_document
 from engine.server.api.route import PREFIX, Route, collect_routes
-from engine.server.keys import DISPATCHER, LISTINGS, SETTINGS
+from engine.server.keys import DISPATCHER, LISTINGS, SERVER_SETTINGS, SETTINGS
 from engine.server.listings import Listings
 from engine.server.refusal import Handler, not_found
 
@@ -74,6 +74,7 @@ def set_up(app: web.Application) -> None:
     """Give the application what the routes need besides what it has."""
     app[docs.DOCUMENT] = make_document(ROUTES, VERSION)
     app[events.OPEN_STREAMS] = set()
+    app[events.FRAMES] = events.Frames(app[SERVER_SETTINGS])
     app[metrics.METRICS] = metrics.Metrics()
     if LISTINGS not in app:
         app[LISTINGS] = Listings(app[SETTINGS])

@@ -144,14 +144,14 @@ async def show_asset(request: web.Request, params: AssetPath) -> AssetDetails:
     """An asset with its lineage: which job, which node, which inputs, which other assets."""
     asset = await _find_asset(request, params.asset_id)
     details = await find_job(request, asset.job_id)
-    workflow = read_prompt(details)
-    upstream = upstream_of(workflow, [asset.node_id])
+    workflow = await asyncio.to_thread(read_prompt, details)
+    upstream = await asyncio.to_thread(upstream_of, workflow, [asset.node_id])
     record = details.result.record if details.result is not None else None
     seeds = record.seeds if record is not None else {}
     return AssetDetails(
         **{name: getattr(view_asset(asset), name) for name in AssetView.__struct_fields__},
         exists=await asyncio.to_thread(_file_exists, request, asset),
-        job=summarize(request, details.job, None),
+        job=summarize(request, details.job),
         upstream={node_id: _view_node(workflow, node_id) for node_id in workflow.nodes if node_id in upstream},
         seeds={name: seed for name, seed in seeds.items() if name.rpartition(".")[0] in upstream},
         parents=await _find_parents(request, asset, workflow, upstream),

@@ -8,7 +8,7 @@ kept for a while only; all else for as long as its job.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from typing import Annotated
 
@@ -23,18 +23,46 @@ from engine.server.api.job_records import JobId
 from engine.server.api.route import Answer, Refused, route
 from engine.server.api.views import find_job, find_state, is_ended, public_error
 from engine.server.api.writing import encode_json
-from engine.server.keys import DISPATCHER, SERVER_SETTINGS, STORE
+from engine.server.keys import DISPATCHER, STORE
 from engine.server.refusal import Refusal
+from engine.settings import ServerSettings
 
 _HEARTBEAT_S = 15.0
 _SEND_TIMEOUT_S = 30.0
 """A client that takes nothing for so long is gone; it can come back and go on where it was."""
 _RETRY_MS = 2000
+_MOST_FRAMES = 2000
 _UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade"}
 Seq = Annotated[int, Meta(ge=0, le=2**62)]
 
 OPEN_STREAMS: web.AppKey[set[Feed]] = web.AppKey("open_streams")
 """Feeds of clients that are connected; woken when the server stops."""
+
+
+class Frames:
+    """The texts of the last events, written once for all clients."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self._settings = settings
+        self._texts: dict[int, bytes] = {}
+
+    def write(self, told: JobEvent) -> bytes:
+        """An event as JSON, without what clients must not see."""
+        text = self._texts.get(told.seq)
+        if text is None:
+            if len(self._texts) >= _MOST_FRAMES:
+                self._texts.clear()
+            text = self._texts[told.seq] = encode_json(self._shown(told))
+        return text
+
+    def _shown(self, told: JobEvent) -> StreamedEvent:
+        event = told.event
+        if isinstance(event, JobFailed):
+            event = replace(event, error=public_error(event.error, self._settings))
+        return StreamedEvent(seq=told.seq, job_id=told.job_id, client_id=told.client_id, at=told.at, event=event)
+
+
+FRAMES: web.AppKey[Frames] = web.AppKey("event_frames")
 
 
 class Hello(Struct, frozen=True, tag="hello"):
@@ -152,14 +180,15 @@ async def open_socket(request: web.Request, params: SocketParams) -> web.StreamR
         raise Refusal("This is for websockets; expected a request that opens one.", status=426, headers=_UPGRADE)
     start = _start_of(request, params.since, None)
     await socket.prepare(request)
+    frames = request.app[FRAMES]
     with Feed(request.app[DISPATCHER], start, params.job_id) as feed:
         listening = asyncio.create_task(_listen(socket, feed))
         try:
-            await _send(socket, [_hello(start)])
+            await _send(socket, [encode_json(_hello(start))])
             async for events in _batches(request, feed):
                 if socket.closed:
                     break
-                await _send(socket, [_shown(request, event) for event in events])
+                await _send(socket, map(frames.write, events))
         except (ConnectionError, TimeoutError):
             pass  # the client has gone, or takes nothing
         finally:
@@ -176,21 +205,25 @@ async def _listen(socket: web.WebSocketResponse, feed: Feed) -> None:
     feed.wake()
 
 
-async def _send(socket: web.WebSocketResponse, events: list[StreamedEvent]) -> None:
+async def _send(socket: web.WebSocketResponse, texts: Iterable[bytes]) -> None:
     async with asyncio.timeout(_SEND_TIMEOUT_S):
-        for event in events:
-            await socket.send_str(encode_json(event).decode())
+        for text in texts:
+            await socket.send_str(text.decode())
 
 
 async def _stream(request: web.Request, since: int, job_id: str | None) -> web.StreamResponse:
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     )
+    if request.method == "HEAD":
+        return web.Response(headers=response.headers)
     await response.prepare(request)
+    frames = request.app[FRAMES]
     with Feed(request.app[DISPATCHER], since, job_id) as feed, suppress(ConnectionError, TimeoutError):
-        await _write(response, f"retry: {_RETRY_MS}\n\n".encode() + _frame(_hello(since)))
+        hello = _hello(since)
+        await _write(response, b"retry: %d\n\n" % _RETRY_MS + _block(hello, encode_json(hello)))
         async for events in _batches(request, feed):
-            await _write(response, b"".join(_frame(_shown(request, event)) for event in events) or b":\n\n")
+            await _write(response, b"".join(_block(event, frames.write(event)) for event in events) or b":\n\n")
             if job_id is not None and any(isinstance(event.event, FINAL) for event in events):
                 break
         await response.write_eof()
@@ -233,14 +266,7 @@ def _hello(seq: int) -> StreamedEvent:
     return StreamedEvent(seq=seq, job_id="", client_id="", at=0, event=Hello())
 
 
-def _shown(request: web.Request, told: JobEvent) -> StreamedEvent:
-    """The event without what clients must not see."""
-    event = told.event
-    if isinstance(event, JobFailed):
-        event = replace(event, error=public_error(event.error, request.app[SERVER_SETTINGS]))
-    return StreamedEvent(seq=told.seq, job_id=told.job_id, client_id=told.client_id, at=told.at, event=event)
-
-
-def _frame(event: StreamedEvent) -> bytes:
-    name = type(event.event).__struct_config__.tag
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, str(name).encode(), encode_json(event))
+def _block(event: JobEvent | StreamedEvent, text: bytes) -> bytes:
+    """An event as server-sent events have it."""
+    name = str(type(event.event).__struct_config__.tag)
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, name.encode(), text)

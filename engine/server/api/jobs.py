@@ -21,7 +21,6 @@ from engine.server.api.views import (
     find_job,
     find_state,
     is_ended,
-    positions_of,
     summarize,
     view_job,
 )
@@ -100,9 +99,8 @@ async def list_jobs(request: web.Request, params: JobListParams) -> JobPage:
         ) from error
     has_more = len(jobs) > params.limit
     jobs = [request.app[DISPATCHER].job(job.id) or job for job in jobs[: params.limit]]
-    positions = positions_of(request, jobs)
     return JobPage(
-        jobs=[summarize(request, job, positions.get(job.id)) for job in jobs],
+        jobs=[summarize(request, job) for job in jobs],
         total=total,
         next_cursor=jobs[-1].id if has_more else None,
     )
@@ -200,8 +198,11 @@ async def cancel_jobs(request: web.Request, body: CancelRequest) -> CancelledMan
     dispatcher = request.app[DISPATCHER]
     if not body.ids and not body.pending:
         raise Refusal("In the body, either 'ids' or 'pending' should say which jobs to cancel.", code="invalid_body")
-    passed_over = [job_id for job_id in body.ids if not await dispatcher.cancel(job_id)]
-    cancelled = len(body.ids) - len(passed_over)
+    ids = list(dict.fromkeys(body.ids))
+    passed_over = [job_id for job_id in ids if dispatcher.job(job_id) is None]
+    cancelled = await dispatcher.cancel_waiting(ids)  # all at once: writing each by itself would take long
+    for job_id in ids:
+        cancelled += await dispatcher.cancel(job_id)
     if body.pending:
         cancelled += await dispatcher.cancel_pending()
     return CancelledMany(cancelled=cancelled, passed_over=passed_over)
@@ -245,9 +246,9 @@ async def move_job(request: web.Request, params: JobPath, body: OneMove) -> JobS
             job = await dispatcher.set_number(params.job_id, body.priority)
         else:
             job = await dispatcher.move(params.job_id, before=before, to=to)
-    except KeyError as error:  # it was started meanwhile
+    except UnknownJob as error:  # it was started meanwhile
         raise _not_waiting(await find_state(request, params.job_id)) from error
-    return summarize(request, job, positions_of(request, [job]).get(job.id))
+    return summarize(request, job)
 
 
 def _not_waiting(job: Job) -> Refusal:

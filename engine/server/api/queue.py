@@ -60,14 +60,10 @@ async def show_queue(request: web.Request, params: QueueParams) -> QueueView:
     dispatcher = request.app[DISPATCHER]
     running = dispatcher.running()
     ids = dispatcher.pending_ids(params.offset, params.limit)
-    pending = [
-        summarize(request, job, params.offset + place)
-        for place, job_id in enumerate(ids)
-        if (job := dispatcher.job(job_id)) is not None
-    ]
+    pending = [summarize(request, job) for job_id in ids if (job := dispatcher.job(job_id)) is not None]
     return QueueView(
         paused=dispatcher.paused,
-        running=[summarize(request, job, None) for job in running],
+        running=[summarize(request, job) for job in running],
         pending=pending,
         pending_total=dispatcher.remaining - len(running),
     )

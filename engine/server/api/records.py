@@ -116,15 +116,3 @@ def view_errors(errors: Iterable[InputError]) -> list[InputErrorView]:
         )
         for error in errors
     ]
-
-
-def group_errors(errors: Iterable[InputError]) -> dict[str, NodeErrors]:
-    """Errors by node, as the error object has them."""
-    grouped: dict[str, NodeErrors] = {}
-    for error in errors:
-        entry = grouped.setdefault(
-            error.node_id, NodeErrors(errors=[], dependent_outputs=[], class_type=error.node_type)
-        )
-        entry.errors.append(ErrorRecordView(**error.record()))
-        entry.dependent_outputs.extend(set(error.dependent_outputs) - set(entry.dependent_outputs))
-    return grouped

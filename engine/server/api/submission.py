@@ -16,7 +16,7 @@ from aiohttp import BodyPartReader, hdrs, web
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.structs import fields
 
-from engine.errors import WorkflowError
+from engine.errors import ValidationError, WorkflowError
 from engine.graph.canvas_records import is_canvas
 from engine.graph.document import parse_json_text, read_workflow
 from engine.graph.json_values import as_list, as_object, show
@@ -27,11 +27,12 @@ from engine.graph.workflow import Note, Workflow
 from engine.images.containers import sniff
 from engine.images.metadata import read_metadata
 from engine.server.api.reading import convert_body
+from engine.server.api.records import NodeErrors
 from engine.server.api.route import Reader
 from engine.server.api.writing import encode_json
 from engine.server.bodies import parse_json, read_body, read_json
 from engine.server.keys import SERVER_SETTINGS, SETTINGS
-from engine.server.refusal import Refusal, too_large
+from engine.server.refusal import Refusal, node_errors_of, too_large
 from engine.server.validation import find_errors, find_registry
 from engine.settings import ServerSettings, Settings
 
@@ -247,6 +248,11 @@ class Checked:
     extra: dict[str, Any]
     found: Validated
     notes: tuple[Note, ...]
+
+    @property
+    def node_errors(self) -> dict[str, NodeErrors]:
+        """What is wrong, by node, as refusals have it."""
+        return msgspec.convert(node_errors_of(ValidationError(self.found.errors)), dict[str, NodeErrors])
 
 
 async def check_workflow(request: web.Request, wanted: WorkflowRequest) -> Checked:

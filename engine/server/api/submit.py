@@ -18,7 +18,7 @@ from engine.graph.json_values import as_object, kind_of
 from engine.jobs.events import FINAL, JobEvent
 from engine.jobs.job import Job, Submission
 from engine.server.api.job_records import JobPath, JobView
-from engine.server.api.records import ShortText, group_errors, view_notes
+from engine.server.api.records import view_notes
 from engine.server.api.route import Answer, Refused, Reply, route
 from engine.server.api.submission import Checked, WorkflowRequest, check_workflow, read_as
 from engine.server.api.views import (
@@ -62,7 +62,7 @@ class JobRequest(WorkflowRequest, frozen=True, kw_only=True, forbid_unknown_fiel
     id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._~-]{0,127}$")] | None = None
     priority: Annotated[float, Meta(ge=-1e15, le=1e15)] | None = None
     front: bool = False
-    client_id: ShortText = ""
+    client_id: Annotated[str, Meta(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
     extra_data: dict[str, Any] = field(default_factory=dict[str, Any])
     strict: bool = True
 
@@ -147,7 +147,7 @@ async def _accept(
         status = 202
     view = await view_job(request, await find_job(request, job.id))
     if checked is not None:
-        view = msgspec.structs.replace(view, node_errors=group_errors(checked.found.errors))
+        view = msgspec.structs.replace(view, node_errors=checked.node_errors)
     return Reply(view, status, {"Location": job_url(job.id)})
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -96,12 +97,12 @@ def view_error(error: ErrorRecord, settings: ServerSettings) -> JobError:
     return JobError(**{name: getattr(shown, name) for name in JobError.__struct_fields__})
 
 
-def summarize(request: web.Request, job: Job, position: int | None) -> JobSummary:
+def summarize(request: web.Request, job: Job) -> JobSummary:
     """A job in a list."""
-    return JobSummary(**_summary(request, job, position))
+    return JobSummary(**_summary(request, job))
 
 
-def _summary(request: web.Request, job: Job, position: int | None) -> dict[str, Any]:
+def _summary(request: web.Request, job: Job) -> dict[str, Any]:
     seconds = None
     if job.started_at is not None and job.finished_at is not None:
         seconds = max(0.0, job.finished_at - job.started_at)
@@ -110,7 +111,7 @@ def _summary(request: web.Request, job: Job, position: int | None) -> dict[str, 
         "id": job.id,
         "state": job.state,
         "priority": job.number,
-        "queue_position": position,
+        "queue_position": request.app[DISPATCHER].position_of(job.id),
         "client_id": job.client_id,
         "targets": list(job.targets),
         "created_at": job.created_at,
@@ -124,24 +125,23 @@ def _summary(request: web.Request, job: Job, position: int | None) -> dict[str, 
     }
 
 
-def positions_of(request: web.Request, jobs: Sequence[Job]) -> dict[str, int]:
-    """How many jobs run before each of these that wait."""
-    if not any(job.state == "queued" for job in jobs):
-        return {}
-    wanted = {job.id for job in jobs}
-    return {job_id: place for place, job_id in enumerate(request.app[DISPATCHER].pending_ids()) if job_id in wanted}
-
-
 async def view_job(request: web.Request, details: JobDetails) -> JobView:
     """All that is known of a job."""
     job = details.job
     snapshot = request.app[DISPATCHER].snapshot(job.id) if job.state == "running" else None
-    result = details.result or JobResult()
     assets, _ = await request.app[STORE].assets(job_id=job.id, limit=_MOST_ASSETS)
+    return await asyncio.to_thread(_view, _summary(request, job), details, snapshot, assets)
+
+
+def _view(
+    summary: Mapping[str, Any], details: JobDetails, snapshot: RunSnapshot | None, assets: Sequence[Asset]
+) -> JobView:
+    """Put together what takes as long as the workflow is large."""
+    result = details.result or JobResult()
     workflow = read_prompt(details)
     return JobView(
-        **_summary(request, job, positions_of(request, [job]).get(job.id)),
-        progress=None if snapshot is None else _progress(snapshot, workflow, job.targets),
+        **summary,
+        progress=None if snapshot is None else _progress(snapshot, workflow, details.job.targets),
         outputs=_outputs(result, workflow, assets),
         nodes=result.nodes,
         cached=list(result.cached),

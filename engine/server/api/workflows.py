@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from aiohttp import web
@@ -9,7 +10,7 @@ from msgspec import Struct
 
 from engine.server.api.records import InputErrorView, NoteView, view_errors, view_notes
 from engine.server.api.route import Refused, route
-from engine.server.api.submission import WorkflowRequest, check_workflow, read_as, read_unchecked
+from engine.server.api.submission import Checked, WorkflowRequest, check_workflow, read_as, read_unchecked
 
 _NO_WORKER = Refused(503, "No worker can say yet which nodes there are, or validate the workflow.")
 
@@ -41,6 +42,10 @@ async def validate_workflow(request: web.Request, body: WorkflowRequest) -> Vali
     Takes the same bodies as `POST /jobs`. A workflow that cannot be read at all is refused.
     """
     checked = await check_workflow(request, body)
+    return await asyncio.to_thread(_view, checked)
+
+
+def _view(checked: Checked) -> ValidationView:
     failure = checked.found.failure()
     return ValidationView(
         valid=failure is None,
