@@ -15,8 +15,8 @@ import socket
 import ssl
 import sys
 import webbrowser
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiohttp import web
@@ -59,61 +59,64 @@ def run_server(settings: Settings, server_settings: ServerSettings) -> int:
 async def _serve(settings: Settings, server: ServerSettings) -> int:
     _raise_file_limit()
     _tune_collector()
-    stopping = asyncio.Event()
-    hurrying = asyncio.Event()
-    _on_signals(stopping, hurrying)
+    signals = _Signals()
     tls = _load_certificate(server)
     store = Store.open(None if server.in_memory else settings.directory("user"), history_limit=server.history_limit)
     try:
         for notice in store.notices:
             LOGGER.warning("%s", notice)
+        sockets = _bind(server)
         token = choose_token(server)
         dispatcher = Dispatcher(settings, server, store)
         runner = Runner(make_app(dispatcher, store, settings, server, token=token))
         await runner.setup()
         try:
-            port = await _listen(runner, server, tls)
-            _print_address(server, port, token)
-            return await _run(dispatcher, settings, server, port, stopping, hurrying)
+            async with _working(dispatcher, settings, server, signals):
+                # What an earlier server left is in the queue by now, so the first to ask already sees it.
+                for bound in sockets:
+                    await web.SockSite(runner, bound, ssl_context=tls, backlog=_BACKLOG).start()
+                address = _address(server, sockets[0].getsockname()[1])
+                _print_address(server, address, token)
+                return await _wait_for_end(dispatcher, server, signals, address)
         finally:
             await runner.cleanup()
     finally:
         await asyncio.to_thread(store.close)
 
 
-async def _run(
-    dispatcher: Dispatcher,
-    settings: Settings,
-    server: ServerSettings,
-    port: int,
-    stopping: asyncio.Event,
-    hurrying: asyncio.Event,
-) -> int:
-    """Start workers and wait for the end; returns the exit status."""
-    await asyncio.to_thread(open_temp_directory, settings)
-    await dispatcher.start()
-    ready = asyncio.create_task(_tell_ready(dispatcher, server, stopping), name="tell ready")
-    tasks: list[asyncio.Task[Any]] = [
-        ready,
-        asyncio.create_task(_collect_now_and_then(), name="collect"),
-    ]
-    if server.opens_browser:
-        tasks.append(asyncio.create_task(asyncio.to_thread(webbrowser.open, _address(server, port))))
+@asynccontextmanager
+async def _working(
+    dispatcher: Dispatcher, settings: Settings, server: ServerSettings, signals: _Signals
+) -> AsyncGenerator[None]:
+    """Workers start, in the background, and end; the temp directory is emptied before and after."""
     try:
-        await stopping.wait()
+        # Together: emptying may take long, and no worker writes anything in its first second.
+        await asyncio.gather(asyncio.to_thread(open_temp_directory, settings), dispatcher.start())
+        yield
+    finally:
+        await _stop(dispatcher, server, signals)
+        with suppress(OSError, EngineError):
+            await asyncio.to_thread(clear_temp_directory, settings)
+
+
+async def _wait_for_end(dispatcher: Dispatcher, server: ServerSettings, signals: _Signals, address: str) -> int:
+    """Wait until the server is told to stop; returns the exit status."""
+    ready = asyncio.create_task(_tell_ready(dispatcher, server, signals), name="tell ready")
+    tasks: list[asyncio.Task[Any]] = [ready, asyncio.create_task(_collect_now_and_then(), name="collect")]
+    if server.opens_browser:
+        tasks.append(asyncio.create_task(asyncio.to_thread(webbrowser.open, address)))
+    try:
+        await signals.stop.wait()
         LOGGER.info("Stopping: no new jobs; what runs has %g seconds to end.", server.shutdown_grace_s)
         return 1 if server.stops_when_ready and ready.done() and not ready.result() else 0
     finally:
         for task in tasks:
             task.cancel()
-        await _stop(dispatcher, server, hurrying)
-        with suppress(OSError, EngineError):
-            await asyncio.to_thread(clear_temp_directory, settings)
 
 
-async def _stop(dispatcher: Dispatcher, server: ServerSettings, hurrying: asyncio.Event) -> None:
+async def _stop(dispatcher: Dispatcher, server: ServerSettings, signals: _Signals) -> None:
     stop = asyncio.create_task(dispatcher.stop(), name="stop")
-    hurry = asyncio.create_task(hurrying.wait(), name="hurry")
+    hurry = asyncio.create_task(signals.hurry.wait(), name="hurry")
     await asyncio.wait(
         {stop, hurry}, timeout=server.shutdown_grace_s + _STOP_MARGIN_S, return_when=asyncio.FIRST_COMPLETED
     )
@@ -126,52 +129,58 @@ async def _stop(dispatcher: Dispatcher, server: ServerSettings, hurrying: asynci
         LOGGER.warning("Runs were cut short; they begin again at the next start.")
 
 
-async def _tell_ready(dispatcher: Dispatcher, server: ServerSettings, stopping: asyncio.Event) -> bool:
+async def _tell_ready(dispatcher: Dispatcher, server: ServerSettings, signals: _Signals) -> bool:
     """Log that a worker is ready, or why not; says whether one is."""
     try:
         registry = await dispatcher.catalog.ready(_READY_TIMEOUT_S)
     except WorkerUnavailable as error:
         LOGGER.error("%s", error)
         if server.stops_when_ready:
-            stopping.set()
+            signals.stop.set()
         return False
     devices = ", ".join(device.name for device in dispatcher.catalog.devices[:1]) or "an unknown device"
     LOGGER.info("Ready: %d node types, computing on %s.", len(registry), devices)
     for note in dispatcher.catalog.notes:
         LOGGER.warning("%s", note)
     if server.stops_when_ready:
-        stopping.set()
+        signals.stop.set()
     return True
 
 
 # -- listening -------------------------------------------------------------------------------------------------------
 
 
-async def _listen(runner: web.AppRunner, server: ServerSettings, tls: ssl.SSLContext | None) -> int:
-    """Bind every address; returns the port, which is the same for all."""
+def _bind(server: ServerSettings) -> list[socket.socket]:
+    """Listen on every address. Who connects waits until somebody accepts.
+
+    Raises:
+        CannotListen: if a port is in use, or no address can be had.
+    """
     port = server.port
+    bound: list[socket.socket] = []
     failures: list[str] = []
-    bound = 0
-    for address in server.listen:
-        host = address.strip("[]")
-        site = web.TCPSite(runner, host, port, ssl_context=tls, backlog=_BACKLOG)
+    for name in server.listen:
+        host = name.strip("[]")
         try:
-            await site.start()
+            found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+            for family, _, _, _, address in dict.fromkeys(found):
+                # Not both families on one socket: that is what the two wildcards are for.
+                place = (address[0], port, *address[2:])
+                bound.append(socket.create_server(place, family=family, backlog=_BACKLOG))
+                port = port or bound[0].getsockname()[1]  # the first free port is taken for all addresses
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
+                for one in bound:
+                    one.close()
                 raise CannotListen(
-                    f"Port {port} of {address} is in use, perhaps by another server; --port takes another one."
+                    f"Port {port} of {name} is in use, perhaps by another server; --port takes another one."
                 ) from error
-            failures.append(f"Cannot listen on {address}, port {port}: {error.strerror or error}.")
-            continue
-        bound += 1
-        # The first free port is taken for all addresses.
-        port = port or runner.addresses[0][1]
+            failures.append(f"Cannot listen on {name}, port {port}: {error.strerror or error}.")
     if not bound:
         raise CannotListen(" ".join(failures) or "There is no address to listen on.")
     for failure in failures:  # a machine without IPv6, told to listen everywhere
         LOGGER.warning("%s", failure)
-    return port
+    return bound
 
 
 def _load_certificate(server: ServerSettings) -> ssl.SSLContext | None:
@@ -185,14 +194,12 @@ def _load_certificate(server: ServerSettings) -> ssl.SSLContext | None:
     return context
 
 
-def _print_address(server: ServerSettings, port: int, token: str | None) -> None:
+def _print_address(server: ServerSettings, address: str, token: str | None) -> None:
     # A token that the user chose is known to the user; printing it would only leave it in logs.
     is_made = token is not None and token != server.token
-    if not server.prints_address and not is_made:
-        return
-    address = _address(server, port) + (f"/?token={token}" if is_made else "")
-    sys.stdout.write(f"Skein {VERSION} on {address}\n")
-    sys.stdout.flush()
+    if server.prints_address or is_made:
+        sys.stdout.write(f"Skein {VERSION} on {address}{f'/?token={token}' if is_made else ''}\n")
+        sys.stdout.flush()
 
 
 def _address(server: ServerSettings, port: int) -> str:
@@ -216,17 +223,21 @@ def _own_address() -> str:
 # -- the process -----------------------------------------------------------------------------------------------------
 
 
-def _on_signals(stopping: asyncio.Event, hurrying: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
+class _Signals:
+    """What the process was told to do: end, and, the second time, at once. Made on the event loop."""
 
-    def stop() -> None:
-        (hurrying if stopping.is_set() else stopping).set()
+    def __init__(self) -> None:
+        self.stop = asyncio.Event()
+        self.hurry = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            try:
+                loop.add_signal_handler(number, self._take)
+            except NotImplementedError:  # Windows
+                signal.signal(number, _in_loop(loop, self._take))
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, stop)
-        except NotImplementedError:  # Windows
-            signal.signal(number, _in_loop(loop, stop))
+    def _take(self) -> None:
+        (self.hurry if self.stop.is_set() else self.stop).set()
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Callable[..., None]:
