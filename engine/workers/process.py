@@ -15,7 +15,9 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
@@ -148,6 +150,8 @@ class _Control:
         self._computer = computer = Computer(engine, outbox, previews)
         computer.start()
         outbox.put(ready)
+        if "CLIPTextEncode" in engine.registry:
+            threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         with contextlib.suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop_asked.set)
         reading = asyncio.create_task(self._listen())
@@ -215,6 +219,13 @@ def _describe(engine: Engine) -> Ready:
         accelerators=list_accelerators(),
         notes=notes,
     )
+
+
+def _warm_up() -> None:
+    """Import what the first picture would otherwise wait seconds for: the text encoder's library is a large one."""
+    with contextlib.suppress(Exception):  # if it cannot be imported, the node that needs it says so
+        for name in ("engine.models.clip", "engine.text.tokenizer"):
+            import_module(name)
 
 
 def _declare(definitions: Iterable[NodeDef]) -> tuple[tuple[dict[str, Any], ...], tuple[str, ...]]:
