@@ -114,17 +114,6 @@ class AssetDetails(AssetView, frozen=True, kw_only=True):
     """A file that a job left, and where it comes from.
 
     Attributes:
-        id: Its id.
-        job_id: The job that made it.
-        node_id: The node of the workflow that showed it.
-        key: Under which key of the node's output it stands (`images`, `audio`, ...).
-        index: Its place in that list.
-        filename: Without its folder.
-        subfolder: Below the directory of its kind; may be empty.
-        kind: The directory: `output`, `temp`, or `input` for what a node showed of the input directory.
-        media_type: Of its content.
-        created_at: In seconds since 1970.
-        url: Where its content is.
         exists: Whether the file is still there.
         job: The job that made it.
         upstream: By node id, the node that showed it and all that it depends on, with their inputs.

@@ -105,8 +105,6 @@ class JobStreamParams(StreamParams, frozen=True, kw_only=True):
 
     Attributes:
         job_id: The job.
-        since: The number of the last event that was seen.
-        last_event_id: The same, as browsers send it when they connect again; counts more than `since`.
     """
 
     job_id: JobId

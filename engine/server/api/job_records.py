@@ -166,27 +166,13 @@ class JobView(JobSummary, frozen=True, kw_only=True):
     """All that is known of a job, but for its workflow.
 
     Attributes:
-        id: Its id.
-        state: `queued` or `running`, or how it ended.
-        priority: Lower runs first.
-        queue_position: How many jobs run before it; null if it does not wait.
-        client_id: Who is told what happens; empty if nobody said.
-        targets: The output nodes that run.
-        created_at: When it was accepted, in seconds since 1970.
-        started_at: When its run began.
-        finished_at: When it ended.
-        seconds: How long its run took.
-        restarted: An earlier run of it was cut short.
-        deaths: How many runs of it were cut short.
-        error: Why it failed; null if it did not.
-        url: Where this record is found.
         progress: How far its run is; null if it does not run.
         outputs: What its nodes gave to be shown, once it has ended.
         nodes: By node id, what became of each node that ran, and how long it took.
         cached: Nodes that did not have to run.
         record: What is needed to repeat the run exactly: versions, device, model files, seeds as they were used.
         notes: What reading the workflow had to drop, fill in or guess.
-        node_errors: Only in the reply to a submission: what is wrong with nodes that were left out.
+        node_errors: Only in the reply to a submission: what is wrong with nodes that do not run.
     """
 
     progress: Progress | None

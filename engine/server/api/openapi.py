@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, cast, get_args, get_origin
 
 import msgspec
@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from engine.graph.docstring import parse_docstring
-from engine.server.api.reading import place_of
+from engine.server.api.reading import Parameters
 from engine.server.api.records import Failure
 from engine.server.api.route import PREFIX, Refused, Route
 
@@ -85,8 +85,8 @@ def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
     }
     if route.is_open:
         operation["security"] = [{}]
-    if route.params is not None and (parameters := _parameters(route, route.params, schemas)):
-        operation["parameters"] = parameters
+    if route.parameters.parameters:
+        operation["parameters"] = _parameters(route.parameters, schemas)
     if route.reader is not None:
         content = {media: {"schema": schema} for media, schema in route.reader.content.items()}
         operation["requestBody"] = {"required": True, "content": content}
@@ -99,31 +99,25 @@ def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
     return operation
 
 
-def _parameters(route: Route, params: type[Struct], schemas: _Schemas) -> list[dict[str, Any]]:
-    words = parse_docstring(params.__doc__).arguments
-    properties = schemas.properties(params)
-    parameters: list[dict[str, Any]] = []
-    for declared in fields(params):
-        place = place_of(declared, route.path)
-        parameter: dict[str, Any] = {
-            "name": declared.encode_name,
-            "in": place,
-            "required": place == "path" or declared.required,
-            "description": words.get(declared.name, ""),
-            "schema": _without_null(properties[declared.encode_name]),
+def _parameters(parameters: Parameters, schemas: _Schemas) -> list[dict[str, Any]]:
+    words = words_for(parameters.kind)
+    defaults = schemas.properties(parameters.kind)
+    described: list[dict[str, Any]] = []
+    for parameter in parameters.parameters:
+        schema = msgspec.json.schema(parameter.kind)
+        if (default := defaults[parameter.name].get("default")) is not None:
+            schema["default"] = default
+        record: dict[str, Any] = {
+            "name": parameter.name,
+            "in": parameter.place,
+            "required": parameter.is_required,
+            "description": words.get(parameter.field, ""),
+            "schema": schema,
         }
-        if parameter["schema"].get("type") == "array":
-            parameter |= {"style": "form", "explode": True}
-        parameters.append(parameter)
-    return parameters
-
-
-def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """What a parameter that need not be given may hold when it is: a query has no null."""
-    options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
-    if len(options) == 1:
-        schema = options[0]
-    return {key: value for key, value in schema.items() if not (key == "default" and value is None)}
+        if parameter.is_list:
+            record |= {"style": "form", "explode": True}
+        described.append(record)
+    return described
 
 
 def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
@@ -172,22 +166,19 @@ class _Schemas:
     """The schemas of every type that the routes name, each once under its own name."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
-        read = [route.params for route in routes if route.params is not None]
+        read = [route.parameters.kind for route in routes if route.takes_params]
         bodies = [kind for route in routes for kind in _body_types(route)]
         written = [answer.content for route in routes for answer in route.answers if answer.content is not None]
         types = list(dict.fromkeys([*bodies, *filter(_is_type, written), Failure]))
         schemas, self.components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
         self._schemas = dict(zip(types, schemas, strict=True))
-        self._params = {kind: self._describe(_component(kind)) for kind in dict.fromkeys(read)}
-        always_whole = {
-            kind.__name__
-            for kind in structs_in(filter(_is_type, [*written, Failure])) - structs_in(bodies)
-            if not kind.__struct_config__.omit_defaults
-        }
-        for name, component in self.components.items():
-            self._describe(component)
-            if name in always_whole:  # what we write has all its fields, whether they have a default or not
-                component["required"] = list(component["properties"])
+        self._params = {kind: _component(kind) for kind in dict.fromkeys(read)}
+        only_written = structs_in(filter(_is_type, [*written, Failure])) - structs_in(bodies)
+        for kind in structs_in(types):
+            component = self.components[kind.__name__]
+            _describe(component, kind)
+            if kind in only_written and not kind.__struct_config__.omit_defaults:
+                component["required"] = list(component["properties"])  # we write defaults, too
 
     def of(self, kind: Any) -> dict[str, Any]:
         """The schema of a type; a schema is given back as it is."""
@@ -197,16 +188,23 @@ class _Schemas:
         """The schemas of the fields of a Struct of parameters."""
         return self._params[params]["properties"]
 
-    @staticmethod
-    def _describe(component: dict[str, Any]) -> dict[str, Any]:
-        """Give each field the words that the docstring has for it."""
-        text = inspect.cleandoc(component.get("description", ""))
-        component["description"] = _SECTION.split(text)[0].strip()
-        words = parse_docstring(text).arguments
-        for name, schema in component.get("properties", {}).items():
-            if name in words:
-                schema.setdefault("description", words[name])
-        return component
+
+def _describe(component: dict[str, Any], kind: type[Struct]) -> None:
+    """Give a schema and its fields the words that docstrings have for them."""
+    component["description"] = _SECTION.split(inspect.cleandoc(kind.__doc__ or ""))[0].strip()
+    words = words_for(kind)
+    for name, schema in component.get("properties", {}).items():
+        if name in words:
+            schema.setdefault("description", words[name])
+
+
+def words_for(kind: type[Struct]) -> dict[str, str]:
+    """What docstrings say about the fields of a Struct, those that it has from another one included."""
+    words: dict[str, str] = {}
+    for base in reversed(kind.__mro__):
+        if base is not Struct and issubclass(base, Struct):
+            words.update(parse_docstring(base.__doc__).arguments)
+    return words
 
 
 def _body_types(route: Route) -> list[Any]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import isnan
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from aiohttp import web
@@ -30,53 +31,104 @@ _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 _BRACED = re.compile(r"\{([^}:]+)(?::[^}]*)?\}")
 
 
-def place_of(declared: FieldInfo, path: str) -> str:
-    """Where a parameter stands: `path`, `header` or `query`."""
-    if declared.encode_name in _BRACED.findall(path):
-        return "path"
-    for part in getattr(declared.type, "__metadata__", ()):
-        if isinstance(part, msgspec.Meta) and (part.extra or {}).get("in") == "header":
-            return "header"
-    return "query"
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a route.
 
-
-def read_params(request: web.Request, kind: type[_T]) -> _T:
-    """The parameters of a request.
-
-    Raises:
-        Refusal: 400, if one is missing, unknown or not what it should be.
+    Attributes:
+        field: Its field in the Struct.
+        name: As it stands in path, query or header.
+        place: `path`, `query` or `header`.
+        kind: Its type when it is given.
+        is_list: Whether it may come several times, or with commas.
+        is_required: Whether it must be given.
     """
-    values: dict[str, Any] = {}
-    known = {declared.encode_name: declared for declared in fields(kind)}
-    in_path = request.match_info
-    _refuse_unknown(request.query.keys(), {name for name in known if name not in in_path})
-    for name, declared in known.items():
-        if name in in_path:
-            values[declared.name] = _convert(declared, in_path[name], "path")
-        elif place_of(declared, "") == "header":
-            if name in request.headers:
-                values[declared.name] = _convert(declared, request.headers[name], "header")
-        elif name in request.query:
-            given = request.query.getall(name)
-            if _is_list(declared.type):
-                given = [part for text in given for part in text.split(",") if part]
-                values[declared.name] = _convert(declared, given, "query")
-            elif len(given) > 1:
-                raise _refused(name, "query", f"is given {len(given)} times; it may be given once.")
-            else:
-                values[declared.name] = _convert(declared, given[0], "query")
-        elif declared.required:
-            raise _refused(name, "query", f"is missing: expected {expected(declared.type)}.")
-    return kind(**values)
+
+    field: str
+    name: str
+    place: Literal["path", "query", "header"]
+    kind: Any
+    is_list: bool
+    is_required: bool
 
 
-def _convert(declared: FieldInfo, given: str | list[str], place: str) -> Any:
+class Parameters:
+    """What a route reads from path, query and headers.
+
+    Args:
+        kind: The Struct that they become.
+        path: Of the route, parameters in braces.
+    """
+
+    def __init__(self, kind: type[Struct], path: str) -> None:
+        self.kind = kind
+        in_path = _BRACED.findall(path)
+        self.parameters = tuple(_parameter(declared, in_path) for declared in fields(kind))
+        self._in_query = sorted(one.name for one in self.parameters if one.place == "query")
+
+    def read(self, request: web.Request) -> Struct:
+        """The parameters of a request.
+
+        Raises:
+            Refusal: 400, if one is missing, unknown or not what it should be.
+        """
+        self._refuse_unknown(request.query.keys())
+        values: dict[str, Any] = {}
+        for parameter in self.parameters:
+            given = _find(request, parameter)
+            if given is not None:
+                values[parameter.field] = _convert(parameter, given)
+            elif parameter.is_required:
+                raise _refused(parameter.name, parameter.place, f"is missing: expected {expected(parameter.kind)}.")
+        return self.kind(**values)
+
+    def _refuse_unknown(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self._in_query and name not in _ALWAYS_ALLOWED:
+                near = difflib.get_close_matches(name[:100], self._in_query, 1)
+                hint = f" Did you mean {near[0]!r}?" if near else ""
+                there = f"there are {', '.join(self._in_query)}" if self._in_query else "there are none"
+                raise _refused(name, "query", f"is not a parameter of this route; {there}.{hint}")
+
+
+def _parameter(declared: FieldInfo, in_path: Sequence[str]) -> Parameter:
+    metadata: tuple[Any, ...] = getattr(declared.type, "__metadata__", ())
+    is_header = any(isinstance(part, msgspec.Meta) and (part.extra or {}).get("in") == "header" for part in metadata)
+    kind = _when_given(declared.type)
+    return Parameter(
+        field=declared.name,
+        name=declared.encode_name,
+        place="path" if declared.encode_name in in_path else "header" if is_header else "query",
+        kind=kind,
+        is_list=msgspec.json.schema(kind).get("type") == "array",
+        is_required=declared.required,
+    )
+
+
+def _find(request: web.Request, parameter: Parameter) -> str | list[str] | None:
+    """What is given; None if nothing is."""
+    name = parameter.name
+    if parameter.place == "path":
+        return request.match_info[name]
+    if parameter.place == "header":
+        return request.headers.get(name)
+    if name not in request.query:
+        return None
+    given = request.query.getall(name)
+    if parameter.is_list:
+        return [part for text in given for part in text.split(",") if part]
+    if len(given) > 1:
+        raise _refused(name, "query", f"is given {len(given)} times; it may be given once.")
+    return given[0]
+
+
+def _convert(parameter: Parameter, given: str | list[str]) -> Any:
     try:
-        value = msgspec.convert(given, _when_given(declared.type), strict=False)
+        value = msgspec.convert(given, parameter.kind, strict=False)
     except msgspec.ValidationError as error:
-        raise _not_as_expected(declared, given, place) from error
+        raise _not_as_expected(parameter, given) from error
     if isinstance(value, float) and isnan(value):
-        raise _not_as_expected(declared, given, place)
+        raise _not_as_expected(parameter, given)
     return value
 
 
@@ -90,19 +142,9 @@ def _when_given(kind: Any) -> Any:
     return kind
 
 
-def _not_as_expected(declared: FieldInfo, given: str | list[str], place: str) -> Refusal:
+def _not_as_expected(parameter: Parameter, given: str | list[str]) -> Refusal:
     came = ", ".join(show(text) for text in given[:8]) if isinstance(given, list) else show(given)
-    return _refused(declared.encode_name, place, f"should be {expected(declared.type)}, not {came}.")
-
-
-def _refuse_unknown(names: Iterable[str], known: Iterable[str]) -> None:
-    allowed = sorted(known)
-    for name in names:
-        if name not in allowed and name not in _ALWAYS_ALLOWED:
-            near = difflib.get_close_matches(name[:100], allowed, 1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            there = f"; there are {', '.join(allowed)}" if allowed else "; there are none"
-            raise _refused(name, "query", f"is not a parameter of this route{there}.{hint}")
+    return _refused(parameter.name, parameter.place, f"should be {expected(parameter.kind)}, not {came}.")
 
 
 def _refused(name: str, place: str, what: str) -> Refusal:
@@ -110,11 +152,6 @@ def _refused(name: str, place: str, what: str) -> Refusal:
     return Refusal(
         f"{where} {show(name)} {what}", code="invalid_parameter", extra_info={"parameter": name[:200], "in": place}
     )
-
-
-def _is_list(kind: Any) -> bool:
-    schema = _schema_of(kind)
-    return any(option.get("type") == "array" for option in (schema, *schema.get("anyOf", ())))
 
 
 async def read_body(request: web.Request, kind: type[_T]) -> _T:
@@ -164,11 +201,7 @@ def _follow(value: Any, path: str) -> Any:
 
 def expected(kind: Any) -> str:
     """A type of a parameter in words: `a whole number from 1 to 1000`."""
-    return _in_words(_schema_of(kind))
-
-
-def _schema_of(kind: Any) -> dict[str, Any]:
-    return msgspec.json.schema(kind)
+    return _in_words(msgspec.json.schema(kind))
 
 
 def _in_words(schema: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from aiohttp import web
 from msgspec import Struct
 
-from engine.server.api.reading import read_body, read_params
+from engine.server.api.reading import Parameters, read_body
 from engine.server.api.writing import write_json
 
 PREFIX = "/api/v1"
@@ -90,7 +90,8 @@ class Route:
         takes_request: Whether it is given the request itself.
         tag: The group it belongs to.
         summary: First line of its docstring; `description` is the rest.
-        params: What is read from path, query and headers, if anything.
+        parameters: What is read from path, query and headers.
+        takes_params: Whether there is anything to read there.
         body: What is read from the body, if anything.
         reader: How, if not as one JSON record.
         answers: Every reply that is no refusal.
@@ -105,7 +106,8 @@ class Route:
     tag: str
     summary: str
     description: str
-    params: type[Struct] | None
+    parameters: Parameters
+    takes_params: bool
     body: Any
     reader: Reader | None
     answers: tuple[Answer, ...]
@@ -120,8 +122,9 @@ class Route:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Read, call, write: the handler that aiohttp gets."""
         given: dict[str, Any] = {"request": request} if self.takes_request else {}
-        if self.params is not None:
-            given["params"] = read_params(request, self.params)
+        params = self.parameters.read(request)  # also where there are none: unknown ones are refused
+        if self.takes_params:
+            given["params"] = params
         if self.reader is not None:
             given["body"] = await self.reader.read(request)
         elif self.body is not None:
@@ -176,7 +179,8 @@ def route(
             tag=tag or path.split("/")[1],
             summary=summary,
             description=description.strip(),
-            params=hints.get("params"),
+            parameters=Parameters(hints.get("params", Struct), path),
+            takes_params="params" in hints,
             body=hints.get("body"),
             reader=reader,
             answers=given,

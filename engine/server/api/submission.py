@@ -180,7 +180,7 @@ async def _read_form(request: web.Request, kind: type[_R]) -> _R:
             raise Refusal(
                 f"The form has more than one workflow or more than one part {show(name)}.", code="invalid_form"
             )
-        if name in _FILE_FIELDS or is_file:
+        if name in _FILE_FIELDS or (is_file and name not in known):
             values["workflow"] = await _read_file(request, data, f"The part {show(name)}")
         elif name in known:
             values[name] = _read_part(name, data, known[name], request.app[SERVER_SETTINGS].max_json_depth)

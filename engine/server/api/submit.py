@@ -47,10 +47,6 @@ class JobRequest(WorkflowRequest, frozen=True, kw_only=True, forbid_unknown_fiel
     """A workflow to run.
 
     Attributes:
-        workflow: A workflow of either format; needed unless `prompt` is given.
-        prompt: The same in API format, beside the canvas document: it is what runs, the other goes into pictures.
-        inputs: Values to set first, by `NODE.INPUT`; NODE is an id, a title or a type name.
-        targets: Ids of the nodes whose outputs are wanted; by default all output nodes.
         id: The job's id; by default one is made.
         priority: Lower runs first; by default the number of jobs accepted before, so that they run in this order.
         front: Run before everything that waits.

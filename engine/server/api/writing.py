@@ -9,8 +9,6 @@ from typing import Any
 import msgspec
 
 _ENCODER = msgspec.json.Encoder()
-_LARGE = 500
-"""A list of more records than this is written on another thread, so that nobody waits for it."""
 
 
 def encode_json(value: Any) -> bytes:

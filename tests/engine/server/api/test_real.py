@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +15,8 @@ from PIL import Image
 
 from engine.server.api.route import PREFIX
 from tests.engine.server.api.checked import check_reply
+from tests.engine.server.real import ROOT, RealServer
 
-ROOT = Path(__file__).resolve().parents[4]
 TEXT_TO_IMAGE = json.loads((ROOT / "workflows/text_to_image.json").read_text())
 _QUICK = {"KSampler.steps": 2}
 
@@ -53,24 +47,9 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    base = tmp_path_factory.mktemp("real")
-    places = [f"--{name}-directory={base / name}" for name in ("input", "output", "temp", "user")]
-    command = [sys.executable, "main.py", "--cpu", "--port=0", *places]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-    output = process.stdout
-    assert output is not None
-    try:
-        found = re.search(r"http://127\.0\.0\.1:\d+", output.readline())
-        assert found is not None
-        threading.Thread(target=output.read, daemon=True).start()
-        yield Server(found[0])
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
-    finally:
-        process.kill()
-        process.wait()
-        output.close()
+    with RealServer(tmp_path_factory.mktemp("real")) as running:
+        yield Server(running.address)
+        assert running.stop() == 0
 
 
 def test_a_workflow_becomes_a_picture_and_the_picture_a_workflow(server: Server) -> None:

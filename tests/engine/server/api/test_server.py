@@ -10,10 +10,9 @@ from msgspec.structs import fields
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.errors import StoreError
-from engine.graph.docstring import parse_docstring
 from engine.server.api import ROUTES
 from engine.server.api.docs import write_page
-from engine.server.api.openapi import structs_in
+from engine.server.api.openapi import structs_in, words_for
 from engine.server.api.reading import expected
 from engine.workers.messages import DeviceInfo, Holder, MemoryReport
 from engine.workers.notices import WorkerState, WorkerStatus
@@ -155,7 +154,7 @@ def test_every_route_and_field_is_explained() -> None:
     types += [route.reader.kind if route.reader else route.body for route in ROUTES if route.reader or route.body]
     for kind in structs_in(types):
         if kind.__module__.startswith("engine.server.api"):
-            missing = {declared.name for declared in fields(kind)} - parse_docstring(kind.__doc__).arguments.keys()
+            missing = {declared.name for declared in fields(kind)} - words_for(kind).keys()
             assert not missing, kind
 
 
