@@ -254,7 +254,7 @@ def write_numbered(
     saved: list[SavedFile] = []
     with _errors_named(folder / f"{stem}{suffix}"):
         folder.mkdir(parents=True, exist_ok=True)
-        counter = _highest_counter(folder, stem) + 1
+        counter = highest_counter(folder, stem) + 1
     for index, content in enumerate(contents):
         name = stem.replace(_BATCH_NUMBER, str(index))
         with _errors_named(folder / f"{name}{suffix}"):
@@ -299,7 +299,8 @@ def clean_name(name: str) -> str:
     return _NOT_IN_FILE_NAMES.sub("_", name)
 
 
-def _highest_counter(folder: Path, stem: str) -> int:
+def highest_counter(folder: Path, stem: str) -> int:
+    """The highest number that a file of the series has; 0 if there is none. `%batch_num%` stands for any number."""
     parts: Sequence[str] = [re.escape(part) for part in stem.split(_BATCH_NUMBER)]
     numbered = re.compile("[0-9]+".join(parts) + "_([0-9]+)_", re.IGNORECASE)
     with os.scandir(folder) as entries:

@@ -48,13 +48,23 @@ def load_checkpoint(settings: Settings, name: str) -> LoadedCheckpoint:
         FileError: If there is no such file.
         CheckpointError: If it is damaged, or has no diffusion model that is known.
     """
-    checkpoint = open_checkpoint(find_model_file(settings, "checkpoints", name))
+    return load_checkpoint_file(settings, find_model_file(settings, "checkpoints", name))
+
+
+def load_checkpoint_file(settings: Settings, path: Path) -> LoadedCheckpoint:
+    """The networks of a file, wherever it is; otherwise as `load_checkpoint`."""
+    checkpoint = open_checkpoint(path)
     return LoadedCheckpoint(_make_model(checkpoint), _make_clip(checkpoint, settings), _make_vae(checkpoint))
 
 
 def load_model(settings: Settings, name: str) -> Model:
     """The diffusion model of a file in the `diffusion_models` folder; otherwise as `load_checkpoint`."""
-    return _make_model(open_checkpoint(find_model_file(settings, "diffusion_models", name)))
+    return load_model_file(find_model_file(settings, "diffusion_models", name))
+
+
+def load_model_file(path: Path) -> Model:
+    """The diffusion model of a file, wherever it is; otherwise as `load_checkpoint`."""
+    return _make_model(open_checkpoint(path))
 
 
 def load_clip(settings: Settings, name: str) -> Clip:
@@ -64,7 +74,12 @@ def load_clip(settings: Settings, name: str) -> Clip:
         FileError: If there is no such file.
         CheckpointError: If it is damaged, or has no text encoder that is known.
     """
-    checkpoint = open_checkpoint(find_model_file(settings, "text_encoders", name))
+    return load_clip_file(settings, find_model_file(settings, "text_encoders", name))
+
+
+def load_clip_file(settings: Settings, path: Path) -> Clip:
+    """The text encoder of a file, wherever it is; otherwise as `load_clip`."""
+    checkpoint = open_checkpoint(path)
     _require(checkpoint, "clip")
     return _make_clip(checkpoint, settings)
 

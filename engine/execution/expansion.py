@@ -74,10 +74,8 @@ class Expander:
             inner = Workflow.from_api(graph)
         except WorkflowError as error:
             raise WrongResultError(f"the sub-graph that it returned cannot be read: {error}") from error
-        prefix = f"{parent_id}.{call}."
-        names = {
-            name: name if name.startswith(prefix) else f"{_shorten(parent_id)}.{call}.0.{name}" for name in inner.nodes
-        }
+        prefix = f"{shorten_id(parent_id)}.{call}."
+        names = {name: name if name.startswith(prefix) else f"{prefix}0.{name}" for name in inner.nodes}
         repeated = [name for name in names.values() if name in known]
         if repeated or len(set(names.values())) < len(names):
             which = repeated or sorted(names.values())
@@ -136,7 +134,8 @@ class Expander:
         }
 
 
-def _shorten(node_id: str) -> str:
+def shorten_id(node_id: str) -> str:
+    """The id itself or, if it is long, its beginning and a hash: what ids inside begin with."""
     if len(node_id) <= _LONGEST_ID:
         return node_id
     return f"{node_id[: _LONGEST_ID // 2]}~{blake2b(node_id.encode(), digest_size=16).hexdigest()}"

@@ -60,6 +60,16 @@ class Registry:
                 f" {definition.module or 'an unnamed module'}."
             )
 
+    def replace(self, definition: NodeDef) -> None:
+        """Put another declaration in the place of the one of the same type.
+
+        Raises:
+            KeyError: if there is none.
+        """
+        if definition.type not in self._definitions:
+            raise KeyError(definition.type)
+        self._definitions[definition.type] = definition
+
     def renew(self, type_names: Iterable[str]) -> None:
         """Bring the declarations of these types up to date, where they change with the world."""
         for type_name in type_names:

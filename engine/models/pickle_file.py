@@ -52,7 +52,7 @@ class PickleFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.metadata: Mapping[str, str] = {}
-        content = _load(path)
+        content = load_plain(path)
         state: Any = content.get("state_dict", content)
         if not isinstance(state, dict):
             raise CheckpointError(path, "its 'state_dict' must be a table of tensors.")
@@ -102,7 +102,12 @@ def _read_start(path: Path) -> bytes:
         raise CheckpointError(path, f"cannot be read: {error.strerror or error}.") from error
 
 
-def _load(path: Path) -> dict[Any, Any]:
+def load_plain(path: Path) -> dict[Any, Any]:
+    """All that a file holds: tensors in plain containers, mapped into memory; not to be written to.
+
+    Raises:
+        CheckpointError: As `PickleFile`.
+    """
     if not _read_start(path).startswith(ZIP_MAGIC):
         raise CheckpointError(path, f"is a pickle of the time before torch 1.6, which is not read. {ADVICE}")
     try:

@@ -1,7 +1,6 @@
 """One sampling run: a latent, noise, levels, a guider and a sampler in; the denoised latent out.
 
-The loop that consumes the sampler's steps is here, and so are progress, preview and interruption: whatever `on_step`
-does. Latents come and go on the autoencoder's scale; inside, everything is in the network's, in float32, on its device.
+Progress, preview and interruption are here, too: whatever `on_step` does after each step of the sampler. Latents come and go on the autoencoder's scale; inside, everything is in the network's, in float32, on its device.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from engine.sampling.noise import make_generator
 from engine.sampling.parametrization import Parametrization, list_floats
 from engine.sampling.samplers import Sampler
 from engine.sampling.schedules import as_sigmas
-from engine.sampling.solver import Guided
+from engine.sampling.solver import Guided, Step
 
 OnStep = Callable[[int, int, Tensor], None]
 """(step, number of steps, estimate of the clean latent in the network's scale), after each step, from 0.
@@ -87,11 +86,12 @@ def sample(
             mask = repeat_to(fitted, len(latent)).to(device)
         guided = _make_guided(unet, guider, clean, noise, mask, sampler, seed)
         x = model.parametrization.start(clean, noise, levels[0])
-        denoised: Tensor | None = None
-        for step in sampler.run(guided, x, levels, seed):
-            x, denoised = step.x, step.denoised
+
+        def tell(step: Step) -> None:
             if on_step is not None:
-                on_step(step.index, len(levels) - 1, denoised)
+                on_step(step.index, len(levels) - 1, step.denoised)
+
+        x, denoised = sampler.follow(guided, x, levels, seed, on_step=tell, model=model)
     samples = model.latent_format.unscale(x)
     return SampleResult(samples, samples if denoised is None else model.latent_format.unscale(denoised))
 

@@ -7,10 +7,12 @@ those of workflow files.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from torch import Tensor
 
@@ -26,6 +28,9 @@ from engine.sampling.solver_ode import dpm_2, dpmpp_2m, euler, heun, heunpp2, lm
 from engine.sampling.solver_sde import dpmpp_2m_sde, dpmpp_2m_sde_heun, dpmpp_3m_sde, dpmpp_sde
 from engine.sampling.solver_seeds import seeds_2, seeds_3
 from engine.sampling.solver_unipc import uni_pc, uni_pc_bh2
+
+if TYPE_CHECKING:
+    from engine.sampling.model import Model
 
 SamplerName = Literal[
     "euler",
@@ -114,6 +119,36 @@ class Sampler:
         """
         return self.solve(Problem(guided, x, sigmas, self._make_noise(x, sigmas, seed)), **self.options)
 
+    def follow(
+        self,
+        guided: Callable[[Tensor, float], Guided],
+        x: Tensor,
+        sigmas: tuple[float, ...],
+        seed: int,
+        *,
+        on_step: Callable[[Step], None],
+        model: Model | None = None,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Run to the end.
+
+        Args:
+            guided: As for `run`; so are `x`, `sigmas` and `seed`.
+            x: The latent at the first level.
+            sigmas: The levels.
+            seed: Of the noise that is added.
+            on_step: Called after each step; what it raises ends the run.
+            model: Whose estimates they are; only samplers that are not of this package ask.
+
+        Returns:
+            The latent at the last level, and the last estimate of the clean one; None if there was no step.
+        """
+        del model
+        denoised: Tensor | None = None
+        for step in self.run(guided, x, sigmas, seed):
+            x, denoised = step.x, step.denoised
+            on_step(step)
+        return x, denoised
+
     def _make_noise(self, x: Tensor, sigmas: tuple[float, ...], seed: int) -> StepNoise:
         if self.falling_only and any(after >= before for before, after in pairwise(sigmas)):
             raise InputValueError(f"{self.name} needs sigmas that fall from each step to the next, not {list(sigmas)}.")
@@ -162,13 +197,28 @@ SAMPLERS: Final[Mapping[str, Sampler]] = {
 }
 
 
+_further: ContextVar[Callable[[str], Sampler | None] | None] = ContextVar("further_samplers", default=None)
+
+
+@contextmanager
+def offer_samplers(find: Callable[[str], Sampler | None]) -> Generator[None]:
+    """For as long as the `with` lasts, in this thread or task, `find_sampler` asks here for names it does not know."""
+    token = _further.set(find)
+    try:
+        yield
+    finally:
+        _further.reset(token)
+
+
 def find_sampler(name: str) -> Sampler:
     """The sampler of this name.
 
     Raises:
         InputValueError: If there is none; says what there is.
     """
-    sampler = SAMPLERS.get(name)
+    sampler, further = SAMPLERS.get(name), _further.get()
+    if sampler is None and further is not None:
+        sampler = further(name)
     if sampler is None:
         raise InputValueError(f"sampler_name must be one of {', '.join(SAMPLERS)}, not {name!r}.")
     return sampler

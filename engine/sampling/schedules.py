@@ -11,7 +11,9 @@ Apache-2.0 (linear_quadratic); Hang et al. 2024, arXiv 2407.03297 (Laplace).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final, Literal
 
 import numpy as np
@@ -40,6 +42,21 @@ DISCARD_PENULTIMATE: Final = frozenset({"dpm_2", "dpm_2_ancestral", "uni_pc", "u
 """Samplers whose last step is a large one: on the usual schedules they do better without the last level above 0."""
 
 
+Formula = Callable[[DiscreteSchedule, int], list[float]]
+"""(levels that the network was trained at, n) -> n + 1 levels, the last of them 0."""
+_further: ContextVar[Callable[[str], Formula | None] | None] = ContextVar("further_schedulers", default=None)
+
+
+@contextmanager
+def offer_schedulers(find: Callable[[str], Formula | None]) -> Generator[None]:
+    """For as long as the `with` lasts, in this thread or task, `make_sigmas` asks here for names it does not know."""
+    token = _further.set(find)
+    try:
+        yield
+    finally:
+        _further.reset(token)
+
+
 def make_sigmas(
     schedule: DiscreteSchedule,
     scheduler: str,
@@ -62,7 +79,9 @@ def make_sigmas(
     Raises:
         InputValueError: If a value is out of range.
     """
-    formula = SCHEDULERS.get(scheduler)
+    formula, further = SCHEDULERS.get(scheduler), _further.get()
+    if formula is None and further is not None:
+        formula = further(scheduler)
     if formula is None:
         raise InputValueError(f"scheduler must be one of {', '.join(SCHEDULERS)}, not {scheduler!r}.")
     if steps < 1:
@@ -172,7 +191,7 @@ def kl_optimal(schedule: DiscreteSchedule, n: int) -> list[float]:
     return list_floats(_with_zero(angles.tan()))
 
 
-SCHEDULERS: Final[Mapping[str, Callable[[DiscreteSchedule, int], list[float]]]] = {
+SCHEDULERS: Final[Mapping[str, Formula]] = {
     "simple": simple,
     "sgm_uniform": sgm_uniform,
     "karras": karras,
