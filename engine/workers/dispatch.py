@@ -234,7 +234,7 @@ class Dispatcher:
         Raises:
             WorkerUnavailable: if no worker answered in time; one that hangs is replaced.
         """
-        return await self._crew.validate(prompt, targets)
+        return await self._see_through(self._crew.validate(prompt, targets))
 
     async def memory(self) -> list[tuple[int, MemoryReport | None]]:
         """Who holds what, by worker; None for those that do not answer in time."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from engine.errors import WorkflowError
 from engine.graph.document import parse_json_text
 from engine.graph.json_values import as_object, as_text
 from engine.jobs.events import Event, NodeFinished, NodeProgress, NodesCached, NodeStarted, Ui
@@ -124,5 +125,9 @@ class Run:
 
 def read_title(prompt: bytes, node_id: str) -> str:
     """The title that the user gave a node, or nothing."""
-    node = as_object((as_object(parse_json_text(prompt)) or {}).get(node_id)) or {}
+    try:
+        document = parse_json_text(prompt)
+    except WorkflowError:
+        return ""
+    node = as_object((as_object(document) or {}).get(node_id)) or {}
     return as_text((as_object(node.get("_meta")) or {}).get("title"))

@@ -182,14 +182,20 @@ class Worker:
                 death = Death("ended", f"could not be started: {error.strerror or error}", was_ready=False)
             if self._is_stopping.is_set():
                 break
-            self.deaths += 1
-            self.failures = 0 if death.was_ready else self.failures + 1
-            self.failure = death.reason
-            _log.warning("Worker %d %s.", self.number, death.reason)
-            await self._observer.on_death(self, death)
+            await self._mourn(death)
             if self.failures:
                 await self._back_off()
         self._enter("dead")
+
+    async def _mourn(self, death: Death) -> None:
+        self.deaths += 1
+        self.failures = 0 if death.was_ready else self.failures + 1
+        self.failure = death.reason
+        _log.warning("Worker %d %s.", self.number, death.reason)
+        try:
+            await self._observer.on_death(self, death)
+        except Exception:  # whatever is wrong there, the next process must start
+            _log.exception("The death of worker %d could not be dealt with.", self.number)
 
     async def _back_off(self) -> None:
         """Wait before the next start: not at all after the first failure, then 1, 2, 4 ... seconds."""

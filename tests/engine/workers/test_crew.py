@@ -11,7 +11,8 @@ from engine.errors import WorkerUnavailable
 from engine.jobs.events import (
     JobStarted,
 )
-from engine.workers.messages import Validation
+from engine.workers.crew import spread_devices
+from engine.workers.messages import DeviceInfo, Ready, Validation
 from tests.engine.workers.stage import Stage, assert_others_go_on
 
 # -- validation by nodes -----------------------------------------------------------------------------------------------
@@ -128,3 +129,24 @@ def test_jobs_go_where_their_models_are(tmp_path: Path) -> None:
     both = [stage.wait_for(job_id, JobStarted).event for job_id in (first, second)]
     assert {event.worker for event in both if isinstance(event, JobStarted)} == {0, 1}  # nobody waits for a better one
     stage.close()
+
+
+def test_workers_take_the_devices_in_turn_that_of_the_first_one_first() -> None:
+    def ready(own: str, *accelerators: str) -> Ready:
+        kind, _, index = own.partition(":")
+        device = DeviceInfo(
+            name=own,
+            type=kind,
+            index=int(index) if index else None,
+            memory_total=1,
+            memory_free=1,
+            torch_memory_total=1,
+            torch_memory_free=1,
+        )
+        return Ready(declarations=(), versions={}, devices=(device,), accelerators=accelerators)
+
+    several = ready("cuda:1", "cuda:0", "cuda:1", "cuda:2")
+    assert spread_devices("auto", several) == ["cuda:1", "cuda:0", "cuda:2"]
+    assert spread_devices("cuda:1", several) == ["cuda:1"]
+    assert spread_devices("auto", ready("cuda:0", "cuda:0")) == ["auto"]
+    assert spread_devices("auto", ready("cpu")) == ["auto"]
