@@ -1,0 +1,79 @@
+// Node types as GET /api/v1/nodes describes them, and what follows from a description alone.
+
+import type { Json } from './json';
+
+export interface InputType {
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly is_widget: boolean;
+  readonly has_default: boolean;
+  readonly default: Json;
+  readonly choices: readonly Json[] | null;
+  readonly choices_from: string | null;
+  readonly image_upload: boolean;
+  readonly min: number | bigint | null;
+  readonly max: number | bigint | null;
+  readonly step: number | null;
+  readonly round: number | boolean | null;
+  readonly display: 'number' | 'slider' | 'knob' | 'color' | null;
+  readonly multiline: boolean;
+  readonly dynamic_prompts: boolean;
+  readonly placeholder: string;
+  readonly seed_control: boolean;
+  readonly lazy: boolean;
+  readonly is_list: boolean;
+  readonly tooltip: string;
+  readonly options: { readonly [name: string]: Json | undefined };
+}
+
+export interface OutputType {
+  readonly name: string;
+  readonly type: string;
+  readonly is_list: boolean;
+  readonly tooltip: string;
+}
+
+export interface NodeType {
+  readonly type: string;
+  readonly display_name: string;
+  readonly category: string;
+  readonly description: string;
+  readonly inputs: readonly InputType[];
+  readonly outputs: readonly OutputType[];
+  readonly is_output: boolean;
+  readonly takes_lists: boolean;
+  readonly deprecated: boolean;
+  readonly experimental: boolean;
+  readonly search_aliases: readonly string[];
+  readonly module: string;
+}
+
+export type Catalog = ReadonlyMap<string, NodeType>;
+
+const SEED_NAMES = new Set(['seed', 'noise_seed']);
+
+/** The inputs that have a place in `widgets_values`: required ones first, then optional ones. */
+export function widgetsOf(type: NodeType): readonly InputType[] {
+  const widgets = type.inputs.filter((input) => input.is_widget);
+  return [...widgets.filter((input) => input.required), ...widgets.filter((input) => !input.required)];
+}
+
+/** Whether a control value (`fixed`, `randomize`, ...) follows the widget's own in `widgets_values`. */
+export function hasControl(input: InputType): boolean {
+  if (input.seed_control) return true;
+  return (
+    input.type === 'INT' &&
+    SEED_NAMES.has(input.name) &&
+    input.options['control_after_generate'] === undefined
+  );
+}
+
+/** What a widget holds where nothing else is said. */
+export function defaultOf(input: InputType): Json {
+  if (input.has_default) return input.default;
+  const first = input.choices?.[0];
+  if (first !== undefined) return first;
+  if (input.type === 'INT' || input.type === 'FLOAT') return Number(input.min ?? 0) > 0 ? input.min : 0;
+  return input.type === 'BOOLEAN' ? false : '';
+}

@@ -1,0 +1,210 @@
+// GraphDoc: a workflow document that is edited. Every change is a step of patches that can be undone; whoever watches
+// is told what changed. The document is the file: saving writes back what was read, but for what steps changed.
+
+import { Graph } from './graph';
+import { asArray, asObject, isObject, type Json, type JsonObject, withKeys } from './json';
+import type { Entities, Kind, Patch, Scope, Step } from './types';
+
+const MOST_STEPS = 500;
+
+export interface Change {
+  readonly patches: readonly Patch[];
+  readonly label: string;
+  readonly cause: 'edit' | 'undo' | 'redo' | 'load';
+}
+
+/** What a command may do to a document. Reading sees what was written before in the same step. */
+export interface Transaction {
+  readonly doc: GraphDoc;
+  readonly scope: Scope;
+  readonly graph: Graph;
+  put<K extends Kind>(kind: K, id: string, value: Entities[K] | null, index?: number): void;
+  /** Change some keys of a node, group or reroute; `undefined` removes a key. */
+  patch(kind: 'node' | 'group' | 'reroute', id: string, changes: JsonObject): void;
+}
+
+export class GraphDoc {
+  /** Grows with every change, also of undo; two equal values mean that nothing happened between. */
+  revision = 0;
+  readonly #graphs = new Map<Scope, Graph>();
+  readonly #root: JsonObject;
+  readonly #watchers = new Set<(change: Change) => void>();
+  #done: Step[] = [];
+  #undone: Step[] = [];
+
+  constructor(raw: JsonObject) {
+    this.#root = raw;
+    this.#graphs.set('', new Graph(raw, raw['version'] === 1));
+    for (const [id, definition] of definitionsOf(raw)) this.#graphs.set(id, new Graph(definition, true));
+  }
+
+  get scopes(): Iterable<Scope> {
+    return this.#graphs.keys();
+  }
+
+  /** A graph of the document. Throws if there is none. */
+  graph(scope: Scope = ''): Graph {
+    const graph = this.#graphs.get(scope);
+    if (graph === undefined) throw new RangeError(`there is no subgraph ${scope}`);
+    return graph;
+  }
+
+  has(scope: Scope): boolean {
+    return this.#graphs.has(scope);
+  }
+
+  /**
+   * Do something as one step.
+   *
+   * Steps of one `gesture` that follow each other within `within` milliseconds become one: typing, dragging.
+   */
+  edit(
+    label: string,
+    scope: Scope,
+    change: (tx: Transaction) => void,
+    gesture = '',
+    within = 800,
+    now = Date.now(),
+  ): boolean {
+    const graph = this.graph(scope);
+    const patches: Patch[] = [];
+    const put: Transaction['put'] = (kind, id, value, index = -1) => {
+      const before = graph.maps[kind].get(id) ?? null;
+      if (before === value) return;
+      const place = before === null ? index : graph.indexOf(kind, id);
+      graph.put(kind, id, value, place);
+      patches.push({
+        scope,
+        kind,
+        id,
+        index: place,
+        before,
+        after: value,
+      } as Patch);
+    };
+    const tx: Transaction = {
+      doc: this,
+      scope,
+      graph,
+      put,
+      patch: (kind, id, changes) => {
+        const before = graph.maps[kind].get(id);
+        if (before !== undefined) put(kind, id, withKeys(before, changes));
+      },
+    };
+    try {
+      change(tx);
+    } catch (error) {
+      for (const patch of [...patches].reverse()) this.#apply(invert(patch));
+      throw error;
+    }
+    if (patches.length === 0) return false;
+    const last = this.#done.at(-1);
+    if (gesture !== '' && last?.gesture === gesture && now - last.at <= within && this.#undone.length === 0) {
+      this.#done[this.#done.length - 1] = {
+        ...last,
+        at: now,
+        patches: [...last.patches, ...patches],
+      };
+    } else {
+      this.#done.push({ label, gesture, at: now, patches });
+      if (this.#done.length > MOST_STEPS) this.#done.shift();
+    }
+    this.#undone = [];
+    this.#tell({ patches, label, cause: 'edit' });
+    return true;
+  }
+
+  /** End a gesture: the next edit is a step of its own. */
+  seal(): void {
+    const last = this.#done.at(-1);
+    if (last !== undefined) this.#done[this.#done.length - 1] = { ...last, gesture: '' };
+  }
+
+  undo(): Step | null {
+    const step = this.#done.pop();
+    if (step === undefined) return null;
+    const patches = [...step.patches].reverse().map(invert);
+    for (const patch of patches) this.#apply(patch);
+    this.#undone.push(step);
+    this.#tell({ patches, label: step.label, cause: 'undo' });
+    return step;
+  }
+
+  redo(): Step | null {
+    const step = this.#undone.pop();
+    if (step === undefined) return null;
+    for (const patch of step.patches) this.#apply(patch);
+    this.#done.push({ ...step, gesture: '' });
+    this.#tell({ patches: step.patches, label: step.label, cause: 'redo' });
+    return step;
+  }
+
+  get steps(): readonly Step[] {
+    return this.#done;
+  }
+
+  get undoneSteps(): readonly Step[] {
+    return this.#undone;
+  }
+
+  /** Take over the steps of an earlier session of the same document. */
+  restoreSteps(done: readonly Step[], undone: readonly Step[]): void {
+    this.#done = [...done];
+    this.#undone = [...undone];
+  }
+
+  /** Be told of every change; returns how to stop that. */
+  watch(watcher: (change: Change) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** The document as JSON. */
+  save(): JsonObject {
+    return this.#withDefinitions(this.#root, this.graph('').save());
+  }
+
+  #withDefinitions(raw: JsonObject, saved: JsonObject): JsonObject {
+    const definitions = asObject(raw['definitions']);
+    const subgraphs = asArray(definitions?.['subgraphs']);
+    if (definitions === null || subgraphs === null) return saved;
+    const written = subgraphs.map((entry): Json => {
+      const id = isObject(entry) ? entry['id'] : null;
+      const graph = typeof id === 'string' ? this.#graphs.get(id) : undefined;
+      return graph === undefined || !isObject(entry) ? entry : this.#withDefinitions(entry, graph.save());
+    });
+    return withKeys(saved, {
+      definitions: withKeys(definitions, { subgraphs: written }),
+    });
+  }
+
+  #apply(patch: Patch): void {
+    this.graph(patch.scope).put(patch.kind, patch.id, patch.after, patch.index);
+  }
+
+  #tell(change: Change): void {
+    this.revision += 1;
+    for (const watcher of [...this.#watchers]) watcher(change);
+  }
+}
+
+function invert(patch: Patch): Patch {
+  return { ...patch, before: patch.after, after: patch.before } as Patch;
+}
+
+/** Definitions of subgraphs, also of those inside others; the outermost of an id counts. */
+function definitionsOf(raw: JsonObject): Map<Scope, JsonObject> {
+  const found = new Map<Scope, JsonObject>();
+  const waiting: JsonObject[] = [raw];
+  for (let record = waiting.shift(); record !== undefined; record = waiting.shift()) {
+    for (const entry of asArray(asObject(record['definitions'])?.['subgraphs']) ?? []) {
+      const id = isObject(entry) ? entry['id'] : null;
+      if (isObject(entry) && typeof id === 'string' && id !== '' && !found.has(id)) {
+        found.set(id, entry);
+        waiting.push(entry);
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { parseJson, stringifyJson, withKeys } from './json';
+
+describe('json', () => {
+  it('keeps seeds of 64 bits exact, in and out', () => {
+    const text =
+      '{"seed":18446744073709551615,"small":42,"text":"18446744073709551615","f":1234567890123456789.5}';
+    const value = parseJson(text) as {
+      seed: bigint;
+      small: number;
+      text: string;
+    };
+    expect(value.seed).toBe(18446744073709551615n);
+    expect(value.small).toBe(42);
+    expect(value.text).toBe('18446744073709551615');
+    expect(stringifyJson(value)).toContain('"seed":18446744073709551615,');
+  });
+
+  it('leaves texts with quotes, escapes and marks alone', () => {
+    for (const text of [
+      '"a\\"1234567890123456789"',
+      '"\\\\"',
+      '"\\u0000x"',
+      '[1e400,-0]',
+      '"12345678901234567"',
+    ]) {
+      expect(stringifyJson(parseJson(text))).toBe(JSON.stringify(JSON.parse(text)));
+    }
+  });
+
+  it('keeps the order of keys when one is changed', () => {
+    expect(Object.keys(withKeys({ a: 1, b: 2, c: 3 }, { b: 5, d: 6, a: undefined }))).toEqual([
+      'b',
+      'c',
+      'd',
+    ]);
+  });
+});

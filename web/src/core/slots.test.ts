@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { catalog, input, nodeType } from '../../test/builders';
+import { shapeOf } from './slots';
+import { adaptersBetween, typesFit } from './typecheck';
+import { placesOf, valuesOf, withValue } from './values';
+
+const SAMPLER = nodeType(
+  'KSampler',
+  [
+    input('model', 'MODEL'),
+    input('seed', 'INT', { seed_control: true }),
+    input('steps', 'INT', { has_default: true, default: 20 }),
+    input('sampler_name', 'COMBO', { choices: ['euler', 'heun'] }),
+    input('denoise', 'FLOAT', { has_default: true, default: 1 }),
+  ],
+  ['LATENT'],
+);
+
+describe('values', () => {
+  it('passes over the control of a seed, wherever it is', () => {
+    const node = { type: 'KSampler', widgets_values: [5, 'randomize', 30, 'heun', 0.5] };
+    expect([...valuesOf(node, SAMPLER)]).toEqual([
+      ['seed', 5],
+      ['steps', 30],
+      ['sampler_name', 'heun'],
+      ['denoise', 0.5],
+    ]);
+    expect([...placesOf(node, SAMPLER).controls]).toEqual([['seed', 1]]);
+    expect(valuesOf({ widgets_values: [5, 30, 'heun', 0.5] }, SAMPLER).get('denoise')).toBe(0.5);
+  });
+
+  it('writes one value and leaves the others where they are', () => {
+    const node = { widgets_values: [18446744073709551615n, 'fixed', 30, 'heun', 0.5, 'tail'] };
+    expect(withValue(node, SAMPLER, 'steps', 31)).toEqual([
+      18446744073709551615n,
+      'fixed',
+      31,
+      'heun',
+      0.5,
+      'tail',
+    ]);
+    expect(withValue(node, SAMPLER, 'seed', 'randomize', 'control')).toEqual([
+      18446744073709551615n,
+      'randomize',
+      30,
+      'heun',
+      0.5,
+      'tail',
+    ]);
+    expect(withValue({ widgets_values: { steps: 3, other: 1 } }, SAMPLER, 'steps', 4)).toEqual({
+      steps: 4,
+      other: 1,
+    });
+    expect(withValue({}, SAMPLER, 'steps', 7)).toEqual([0, 'randomize', 7, 'euler', 1]);
+  });
+});
+
+describe('shape', () => {
+  it('shows slots of the file and what the type has besides', () => {
+    const node = {
+      type: 'KSampler',
+      inputs: [{ name: 'model', type: 'MODEL', link: 3 }],
+      outputs: [{ name: 'LATENT', type: 'LATENT' }],
+    };
+    const shape = shapeOf(node, catalog(SAMPLER));
+    expect(shape.inputs.map((slot) => [slot.name, slot.index, slot.link])).toEqual([
+      ['model', 0, '3'],
+      ['seed', -1, null],
+      ['steps', -1, null],
+      ['sampler_name', -1, null],
+      ['denoise', -1, null],
+    ]);
+    expect(shape.widgets.map((widget) => widget.value)).toEqual([0, 20, 'euler', 1]);
+  });
+
+  it('shows what a file says of a node whose type is unknown', () => {
+    const node = {
+      type: 'Nobody',
+      inputs: [{ name: 'x', type: 0, link: null }],
+      outputs: [{ name: 'y', type: ['a'] }],
+      widgets_values: [1, null, 'b'],
+    };
+    const shape = shapeOf(node, catalog());
+    expect([shape.inputs[0]?.type, shape.outputs[0]?.type]).toEqual(['*', 'COMBO']);
+    expect(shape.widgets.map((widget) => [widget.name, widget.value])).toEqual([
+      ['0', 1],
+      ['2', 'b'],
+    ]);
+  });
+});
+
+describe('types', () => {
+  it.each([
+    ['IMAGE', 'IMAGE', true],
+    ['image', 'IMAGE', true],
+    ['IMAGE', 'MASK', false],
+    ['*', 'MASK', true],
+    ['IMAGE', 'MASK,IMAGE', true],
+    ['INT', 'FLOAT', true],
+    ['FLOAT', 'INT', false],
+    ['COMBO', 'STRING', true],
+  ])('%s into %s: %s', (given, wanted, fits) => {
+    expect(typesFit(given, wanted)).toBe(fits);
+  });
+
+  it('finds what stands between two types', () => {
+    const encode = nodeType('VAEEncode', [input('pixels', 'IMAGE'), input('vae', 'VAE')], ['LATENT']);
+    const types = catalog(encode, SAMPLER);
+    expect(
+      adaptersBetween('IMAGE', 'LATENT', types, () => true).map((each) => [each.type.type, each.input]),
+    ).toEqual([['VAEEncode', 'pixels']]);
+    expect(adaptersBetween('IMAGE', 'LATENT', types, (type) => type !== 'VAE')).toEqual([]);
+  });
+});

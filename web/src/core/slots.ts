@@ -1,0 +1,174 @@
+// A node as it is shown and wired: its slots and widgets, from the file's record and, where it is known, the node type.
+//
+// Slots are those of the file, in its order and under its names; inputs and widgets that the type has besides are
+// implied: they are shown, and written into the file only when something is linked to them.
+
+import type { Catalog, InputType, NodeType } from './catalog';
+import { defaultOf, widgetsOf } from './catalog';
+import { readId } from './graph';
+import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
+import type { LinkId } from './types';
+import { valuesOf } from './values';
+
+export const MUTED = 2;
+export const BYPASSED = 4;
+
+export interface InSlot {
+  readonly name: string;
+  readonly label: string;
+  readonly type: string;
+  readonly link: LinkId | null;
+  /** Its place in the file's `inputs`; -1 if it is implied. */
+  readonly index: number;
+  /** A widget of this name holds a value when nothing is linked. */
+  readonly isWidget: boolean;
+  readonly isOptional: boolean;
+  readonly isList: boolean;
+}
+
+export interface OutSlot {
+  readonly name: string;
+  readonly label: string;
+  readonly type: string;
+  readonly index: number;
+  readonly isList: boolean;
+}
+
+export interface Widget {
+  readonly name: string;
+  readonly label: string;
+  readonly value: Json;
+  /** Null where the node's type is unknown. */
+  readonly input: InputType | null;
+}
+
+export interface NodeShape {
+  readonly type: NodeType | null;
+  /** Sockets first; widgets that can also be linked have an entry here and one in `widgets`. */
+  readonly inputs: readonly InSlot[];
+  readonly outputs: readonly OutSlot[];
+  readonly widgets: readonly Widget[];
+}
+
+/** Types that exist on the canvas only. */
+export const VIRTUAL: ReadonlySet<string> = new Set([
+  'Note',
+  'MarkdownNote',
+  'Reroute',
+  'PrimitiveNode',
+  'SetNode',
+  'GetNode',
+]);
+
+export function typeNameOf(node: JsonObject): string {
+  return asString(node['type']) ?? '';
+}
+
+export function titleOf(node: JsonObject, catalog: Catalog): string {
+  const own = asString(node['title']);
+  if (own !== null && own !== '') return own;
+  const name = typeNameOf(node);
+  return catalog.get(name)?.display_name ?? name;
+}
+
+export function modeOf(node: JsonObject): number {
+  return asNumber(node['mode']) ?? 0;
+}
+
+/** Everything that a node shows. */
+export function shapeOf(node: JsonObject, catalog: Catalog): NodeShape {
+  const type = catalog.get(typeNameOf(node)) ?? null;
+  const declared = new Map((type?.inputs ?? []).map((input) => [input.name, input]));
+  const inputs = (asArray(node['inputs']) ?? []).map((row, index) => readInput(row, index, declared));
+  const named = new Set(inputs.map((slot) => slot.name));
+  const implied = (type?.inputs ?? [])
+    .filter((input) => !named.has(input.name))
+    .map((input) => implyInput(input));
+  const all = [...inputs, ...implied];
+  return {
+    type,
+    inputs: [...all.filter((slot) => !slot.isWidget), ...all.filter((slot) => slot.isWidget)],
+    outputs: outputsOf(node, type),
+    widgets: type !== null ? widgetsFrom(node, type) : unknownWidgets(node),
+  };
+}
+
+function readInput(row: Json, index: number, declared: ReadonlyMap<string, InputType>): InSlot {
+  const record = asObject(row) ?? {};
+  const name = asString(record['name']) ?? asString(asObject(record['widget'])?.['name']) ?? '';
+  const known = declared.get(name);
+  return {
+    name,
+    label: asString(record['label']) ?? name,
+    type: readType(record['type']),
+    link: readId(record['link']),
+    index,
+    isWidget: record['widget'] !== undefined || known?.is_widget === true,
+    isOptional: known === undefined ? record['shape'] === 7 : !known.required,
+    isList: known?.is_list ?? false,
+  };
+}
+
+function implyInput(input: InputType): InSlot {
+  const { name, type, is_widget, required, is_list } = input;
+  return {
+    name,
+    label: name,
+    type,
+    link: null,
+    index: -1,
+    isWidget: is_widget,
+    isOptional: !required,
+    isList: is_list,
+  };
+}
+
+function outputsOf(node: JsonObject, type: NodeType | null): OutSlot[] {
+  const rows = asArray(node['outputs']) ?? [];
+  const count = Math.max(rows.length, type?.outputs.length ?? 0);
+  return Array.from({ length: count }, (_, index) => {
+    const record = asObject(rows[index]);
+    const known = type?.outputs[index];
+    const name = asString(record?.['name']) ?? known?.name ?? '';
+    const shown = known?.type ?? readType(record?.['type']);
+    return {
+      name,
+      label: asString(record?.['label']) ?? name,
+      type: shown,
+      index,
+      isList: known?.is_list ?? record?.['shape'] === 6,
+    };
+  });
+}
+
+function widgetsFrom(node: JsonObject, type: NodeType): Widget[] {
+  const values = valuesOf(node, type);
+  return widgetsOf(type).map((input) => {
+    const label = asString(input.options['display_name']) ?? asString(input.options['label']) ?? input.name;
+    return {
+      name: input.name,
+      label,
+      value: values.get(input.name) ?? defaultOf(input),
+      input,
+    };
+  });
+}
+
+/** Values of a node of unknown type: by name where the file has names, else by place. */
+function unknownWidgets(node: JsonObject): Widget[] {
+  const held = node['widgets_values'];
+  const byName = asObject(held);
+  const entries =
+    byName !== null
+      ? Object.entries(byName)
+      : (asArray(held) ?? []).map((value, place): [string, Json] => [`${place}`, value]);
+  return entries.flatMap(([name, value]) =>
+    value === undefined || value === null ? [] : [{ name, label: name, value, input: null }],
+  );
+}
+
+/** A socket type as files write it: text, a list of choices, or 0 and -1 for anything. */
+export function readType(value: Json | undefined): string {
+  if (Array.isArray(value)) return 'COMBO';
+  return asString(value) || '*';
+}
