@@ -105,7 +105,7 @@ class Gate:
         self._session = secrets.token_urlsafe(32)
         self._failures: dict[str, deque[float]] = {}
         self._is_open = is_open_to_others(settings)
-        self._trusted = {name.strip("[]").lower() for name in settings.allowed_hosts}
+        self._trusted = {(split_host(name) or (name.strip("[]").lower(),))[0] for name in settings.allowed_hosts}
         if self._is_open:
             self._trusted |= {socket.gethostname().lower()}
 
@@ -173,7 +173,7 @@ class Gate:
     def allows_origin(self, origin: str) -> bool:
         """Whether the user allowed pages of this origin (`--enable-cors-header`)."""
         allowed = self._settings.cors_origin
-        return allowed is not None and (allowed == "*" or hmac.compare_digest(allowed.encode(), origin.encode()))
+        return allowed is not None and (allowed == "*" or allowed.rstrip("/").lower() == origin.lower())
 
     def _is_harmless(self, request: web.Request) -> bool:
         """Requests from other sites that give their pages nothing: following a link to our page, showing a picture."""

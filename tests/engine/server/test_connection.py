@@ -1,0 +1,82 @@
+"""Connections that say nothing, too little, or nothing any more, are closed; what is not HTTP gets an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+
+import pytest
+
+from engine.server import connection, websocket
+from tests.engine.server.fakes import FakeServer
+
+_UPGRADE = (
+    b"GET /ws?clientId=%b HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + base64.b64encode(bytes(16)) + b"\r\n\r\n"
+)
+
+
+async def _open(server: FakeServer) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    return await asyncio.open_connection(server.client.host, server.client.port)
+
+
+@pytest.mark.parametrize(
+    "start", [b"", b"GET", b"GET /queue HTTP/1.1\r\nHost: local", b"GET /queue HTTP/1.1\r\nX: a\r\n"]
+)
+def test_headers_that_do_not_come_are_not_waited_for(start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_HEADER_TIMEOUT_S", 0.2)
+
+    async def run() -> None:
+        async with asyncio.timeout(30), FakeServer() as server:
+            reader, writer = await _open(server)
+            writer.write(start)
+            assert await reader.read() == b""
+            writer.close()
+
+    asyncio.run(run())
+
+
+def test_a_websocket_whose_client_is_gone_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "_HEARTBEAT_S", 0.2)
+
+    async def run() -> None:
+        async with asyncio.timeout(30), FakeServer() as server:
+            reader, writer = await _open(server)
+            writer.write(_UPGRADE % b"gone")
+            await reader.readuntil(b"\r\n\r\n")
+            data = await reader.read()  # pings are not answered: the server ends it
+            assert b'"sid":"gone"' in data
+            writer.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"GET /queue HTTP/9.9\r\n\r\n",
+        b"G@T /queue HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /queue HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"POST /prompt HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        b"POST /prompt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+        b"GET /queue HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"GET /queue HTTP/1.1\r\nHost: localhost\r\nX: a\x00b\r\n\r\n",
+        b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
+)
+def test_what_is_not_http_gets_the_error_object_and_the_end(data: bytes) -> None:
+    async def run() -> bytes:
+        async with asyncio.timeout(30), FakeServer() as server:
+            reader, writer = await _open(server)
+            writer.write(data)
+            answer = await reader.read()
+            writer.close()
+            return answer
+
+    head, _, body = asyncio.run(run()).partition(b"\r\n\r\n")
+    assert b" 400 " in head.split(b"\r\n")[0]
+    record = json.loads(body)
+    assert set(record) == {"error", "node_errors"}
+    assert record["error"]["message"]
