@@ -112,7 +112,7 @@ class ServerSettings:
         validate_timeout_s: So is one that has not validated a workflow in this time.
         shutdown_grace_s: How long the run in progress may take to end when the server is told to stop.
         in_memory: Jobs and history do not survive the server.
-        sends_previews: Whether unfinished pictures are sent.
+        sends_previews: Whether unfinished pictures are sent; None: to clients that say they can tell them from results.
         preview_format: Of unfinished pictures.
         front_end_root: Directory with the page's files; None means the page that ships.
         compresses: Whether JSON and text are compressed for clients that accept it.
@@ -144,7 +144,7 @@ class ServerSettings:
     validate_timeout_s: float = 15.0
     shutdown_grace_s: float = 10.0
     in_memory: bool = False
-    sends_previews: bool = True
+    sends_previews: bool | None = None
     preview_format: Literal["jpeg", "webp"] = "jpeg"
     front_end_root: Path | None = None
     compresses: bool = False

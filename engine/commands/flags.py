@@ -275,7 +275,7 @@ SERVER = (
     ),
     Flag(
         "--preview-method",
-        "whether unfinished pictures are sent: none, auto, latent2rgb or taesd (default: auto)",
+        "whether unfinished pictures are sent: none, auto, latent2rgb or taesd (default: only to clients that ask)",
         "sends_previews",
         _one_of({"none": False, "auto": True, "latent2rgb": True, "taesd": True}),
         "METHOD",

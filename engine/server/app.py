@@ -67,7 +67,11 @@ def make_app(
     app[SETTINGS] = settings
     app[SERVER_SETTINGS] = server_settings
     app[GATE] = Gate(server_settings, token or choose_token(server_settings))
-    app[HUB] = Hub(dispatcher, shows_internals=server_settings.shows_internals)
+    app[HUB] = Hub(
+        dispatcher,
+        shows_internals=server_settings.shows_internals,
+        sends_plain=server_settings.sends_previews is True,
+    )
     app.on_response_prepare.append(add_headers)
     for name in _ROUTE_MODULES:
         if find_spec(f"engine.server.{name}") is not None:

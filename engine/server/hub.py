@@ -42,8 +42,9 @@ class Hub:
         sender: Writes outboxes; other sockets of the server may use it too.
     """
 
-    def __init__(self, dispatcher: Dispatcher, *, shows_internals: bool = False) -> None:
+    def __init__(self, dispatcher: Dispatcher, *, shows_internals: bool = False, sends_plain: bool = False) -> None:
         self.sender = Sender()
+        self._sends_plain = sends_plain
         self._dispatcher = dispatcher
         self._translator = Translator(shows_internals=shows_internals)
         self._clients: dict[str, list[Client]] = {}
@@ -139,8 +140,12 @@ class Hub:
         for client in self._clients.get(shown.client_id, ()):
             if client.wants_metadata:
                 data = detailed = detailed or protocol.frame_preview_with_metadata(preview)
-            else:
+            elif preview.final or self._sends_plain:
                 data = plain = plain or protocol.frame_preview(preview)
+            else:
+                # Simple clients take every picture that comes for a result, and the server they were made for sends
+                # no others unless it is told to.
+                continue
             client.outbox.put(data, key=key, droppable=not preview.final)
 
 

@@ -130,7 +130,7 @@ class Crew:
         return Configure(
             settings={**values, "device": device},
             node_packages=self._server.node_packages,
-            previews=self._server.sends_previews,
+            previews=self._server.sends_previews is not False,
             preview_format=self._server.preview_format,
             log_level=level,
             memory_limit_bytes=self._memory.limit_bytes,

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession, WSMsgType
+from comfy_api_simplified import ComfyApiWrapper, ComfyWorkflowWrapper
 
 from engine.graph.document import parse_json_text, read_workflow
 from engine.graph.registry import Registry
@@ -20,7 +21,7 @@ from tests.engine.server.real import ROOT, RealServer
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
-    with RealServer(tmp_path_factory.mktemp("base")) as running:
+    with RealServer(tmp_path_factory.mktemp("base"), "--preview-method", "auto") as running:
         yield running
 
 
@@ -83,6 +84,19 @@ def test_a_picture_from_a_text(server: RealServer, prompt: dict[str, Any]) -> No
     (images,) = [shown["images"] for shown in entry["outputs"].values()]
     status, data = server.ask("/view?" + urlencode(images[0]))
     assert status == 200
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_client_from_the_registry_gets_its_picture(tmp_path: Path, prompt: dict[str, Any]) -> None:
+    file = tmp_path / "workflow.json"
+    titled = {key: {**node, "_meta": {"title": node["class_type"]}} for key, node in prompt.items()}
+    file.write_text(json.dumps(titled))
+    with RealServer(tmp_path) as server:
+        server.get("/object_info/SaveImage")  # there is a worker
+        wrapper = ComfyApiWrapper(server.address)
+        images = wrapper.queue_and_wait_images(ComfyWorkflowWrapper(str(file)), "SaveImage")
+    ((name, data),) = images.items()
+    assert name.endswith(".png")
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
 
 

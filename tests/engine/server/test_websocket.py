@@ -176,6 +176,22 @@ def test_pictures_come_in_the_form_that_was_announced() -> None:
                 assert data.endswith(b"picture")
         assert await _hear(other) == []
 
+    _serve(talk, sends_previews=True)
+
+
+def test_who_announced_nothing_gets_only_finished_pictures_unless_the_user_says_so() -> None:
+    """Clients such as comfy-api-simplified take every picture for a result."""
+
+    async def talk(server: FakeServer) -> None:
+        plain = await _connect(server)
+        preview = Preview(
+            job_id="j", node_id="2", display_id="2", parent_id=None, media_type="image/png", data=b"unfinished"
+        )
+        server.dispatcher.notify(PreviewShown(preview, "me"))
+        server.dispatcher.notify(PreviewShown(msgspec.structs.replace(preview, data=b"result", final=True), "me"))
+        (picture,) = await _hear(plain)
+        assert picture[8:] == b"result"
+
     _serve(talk)
 
 
