@@ -17,6 +17,7 @@ from time import perf_counter
 
 from msgspec import structs
 
+from engine.context import Submitter
 from engine.errors import EngineError, Interrupted, WorkflowError
 from engine.graph.document import parse_json_text, with_current_names
 from engine.graph.json_values import as_object
@@ -104,8 +105,11 @@ class Computer:
                     gc.collect()
                 else:
                     self._run(task)
-            except BaseException:  # nothing should get here, but a worker whose thread has ended is a trap
-                log.exception("the compute thread failed")
+            except BaseException as error:  # out of memory at the worst moment, for instance
+                log.exception("The compute thread failed.")
+                if isinstance(task, _Job):
+                    said = ErrorRecord(type="internal_error", message=f"The run failed: {type(error).__name__}.")
+                    self._outbox.put(RunEnded(job_id=task.message.job_id, state="failed", seconds=0.0, error=said))
 
     def _run(self, job: _Job) -> None:
         message = job.message
@@ -123,6 +127,7 @@ class Computer:
                 on_event=teller.on_event,
                 run_id=message.job_id,
                 interrupted=job.interrupted,
+                submitter=Submitter(message.client_id, message.secrets),
             )
         except BaseException as error:
             was_stopped = isinstance(error, Interrupted) or job.interrupted.is_set()
@@ -146,7 +151,10 @@ class Computer:
             executed=tuple(teller.executed),
             record=known,
         )
-        self._outbox.put(ended)
+        if not self._outbox.put(ended):
+            said = ErrorRecord(type="internal_error", message="How the run ended cannot be told: it is too much.")
+            shorter = RunEnded(job_id=message.job_id, state="failed", seconds=seconds, error=said)
+            self._outbox.put(shorter)
         if record is not None and known is None:
             record.add_done_callback(partial(self._tell_record, message.job_id))
 

@@ -43,10 +43,11 @@ class _Copy:
 
 @dataclass(slots=True)
 class _Node:
-    """What is known of one node: when its last picture was sent, and what waits."""
+    """What is known of one node: when a picture of it was last taken, that one if it waits, and the latest since."""
 
-    sent_at: float
-    waiting: _Copy | Picture | None = None
+    taken_at: float
+    copy: _Copy | None = None
+    latest: Picture | None = None
 
 
 class Previews:
@@ -85,14 +86,10 @@ class Previews:
         key, now = (job_id, picture.node_id), self._clock()
         with self._changed:
             node = self._nodes.get(key)
-            is_due = node is None or now - node.sent_at >= PREVIEW_INTERVAL_S
-            if node is None:
-                node = self._nodes[key] = _Node(now)
-            if is_due and not isinstance(node.waiting, _Copy):
-                node.sent_at = now
-                node.waiting = _try_to(_begin_copy, picture)
-            elif not isinstance(node.waiting, _Copy):
-                node.waiting = picture
+            if node is None or (now - node.taken_at >= PREVIEW_INTERVAL_S and node.copy is None):
+                self._nodes[key] = _Node(now, _try_to(_begin_copy, picture))
+            else:
+                node.latest = picture
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="previews", daemon=True)
                 self._thread.start()
@@ -127,25 +124,17 @@ class Previews:
                 now = self._clock()
                 pause_s = _IDLE_S - (now - idle_since)
                 for key, node in self._nodes.items():
-                    if node.waiting is None:
+                    if node.copy is None and node.latest is None:
                         continue
-                    due_in_s = node.sent_at + PREVIEW_INTERVAL_S - now
-                    if isinstance(node.waiting, _Copy) or due_in_s <= 0:
-                        if (copy := self._take(node, now)) is not None:
-                            return key, copy
-                    else:
+                    due_in_s = 0.0 if node.copy is not None else node.taken_at + PREVIEW_INTERVAL_S - now
+                    if due_in_s > 0:
                         pause_s, idle_since = min(pause_s, due_in_s), now
+                    elif (copy := _take(node, now)) is not None:
+                        return key, copy
                 if pause_s <= 0:
                     self._thread = None
                     return None
                 self._changed.wait(pause_s)
-
-    def _take(self, node: _Node, now: float) -> _Copy | None:
-        waiting, node.waiting = node.waiting, None
-        if isinstance(waiting, _Copy) or waiting is None:
-            return waiting
-        node.sent_at = now
-        return _try_to(_begin_copy, waiting)
 
     def _encode(self, copy: _Copy) -> bytes:
         from PIL import Image, ImageOps
@@ -170,6 +159,14 @@ class Previews:
             media_type=f"image/{self._format}",
             data=data,
         )
+
+
+def _take(node: _Node, now: float) -> _Copy | None:
+    if node.copy is not None:
+        copy, node.copy = node.copy, None
+        return copy
+    latest, node.latest, node.taken_at = node.latest, None, now
+    return _try_to(_begin_copy, latest)
 
 
 def _begin_copy(picture: Picture) -> _Copy:

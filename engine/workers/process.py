@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from engine.runtime import Engine
     from engine.workers.answers import Answers
     from engine.workers.compute import Computer
+    from engine.workers.pack_messages import PackMessages
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +113,15 @@ async def _say_hello(host: str, port: int, secret: str) -> tuple[WorkerSide | No
     return channel, configuration if isinstance(configuration, Configure) else None
 
 
+@dataclass(frozen=True, slots=True)
+class _SetUp:
+    """What is there once everything was imported."""
+
+    engine: Engine
+    ready: Ready
+    pack_messages: PackMessages
+
+
 class _Control:
     """The control loop: hands messages of the server to those who act on them."""
 
@@ -120,7 +131,7 @@ class _Control:
         self._answers: Answers | None = None
         self._stop_asked = asyncio.Event()
 
-    async def live(self, configuration: Configure, set_up: tuple[Engine, Ready] | ErrorRecord) -> int:
+    async def live(self, configuration: Configure, set_up: _SetUp | ErrorRecord) -> int:
         """Say whether the worker is ready, then do as told to the end. Returns the exit status."""
         outbox = Outbox(self._channel)
         try:
@@ -128,18 +139,20 @@ class _Control:
                 outbox.put(StartFailed(set_up))
                 await outbox.flush()
                 return SET_UP_FAILED
-            return await self._work(outbox, configuration, *set_up)
+            return await self._work(outbox, configuration, set_up)
         except (ChannelError, ConnectionError) as error:
             log.debug("the server has gone: %s", error)
             return SERVER_GONE
         finally:
             outbox.close()
 
-    async def _work(self, outbox: Outbox, configuration: Configure, engine: Engine, ready: Ready) -> int:
+    async def _work(self, outbox: Outbox, configuration: Configure, set_up: _SetUp) -> int:
         from engine.workers.answers import Answers
         from engine.workers.compute import Computer
         from engine.workers.previews import Previews
 
+        engine = set_up.engine
+        set_up.pack_messages.outbox = outbox
         previews = Previews(
             outbox,
             is_wanted=configuration.previews,
@@ -149,7 +162,7 @@ class _Control:
         self._answers = Answers(engine, outbox)
         self._computer = computer = Computer(engine, outbox, previews)
         computer.start()
-        outbox.put(ready)
+        outbox.put(set_up.ready)
         if "CLIPTextEncode" in engine.registry:
             threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         with contextlib.suppress(NotImplementedError):  # Windows
@@ -191,15 +204,19 @@ class _Control:
                 log.error("The worker was configured twice.")
 
 
-def _set_up(configuration: Configure) -> tuple[Engine, Ready] | ErrorRecord:
-    """Import torch and the nodes, and make the engine; or say what failed."""
+def _set_up(configuration: Configure) -> _SetUp | ErrorRecord:
+    """Import torch, the nodes and the packs, and make the engine; or say what failed."""
     try:
         from engine.runtime import Engine
+        from engine.workers.pack_messages import PackMessages
 
         engine = Engine(read_settings(configuration.settings), configuration.node_packages)
         if configuration.memory_limit_bytes is not None and engine.pool.device.type == "cpu":
             limit_memory(configuration.memory_limit_bytes)
-        return engine, _describe(engine)
+        pack_messages = PackMessages()
+        reports = engine.load_packs(pack_messages.send)
+        notes = tuple(str(report) for report in reports if report.error or report.notes)
+        return _SetUp(engine, _describe(engine, notes), pack_messages)
     except BaseException as error:  # code of nodes is imported here
         log.debug("the worker could not be set up", exc_info=True)
         from engine.workers.failure_records import record_failure
@@ -207,9 +224,10 @@ def _set_up(configuration: Configure) -> tuple[Engine, Ready] | ErrorRecord:
         return record_failure(error, "The worker could not be set up")
 
 
-def _describe(engine: Engine) -> Ready:
+def _describe(engine: Engine, pack_notes: tuple[str, ...]) -> Ready:
     from engine.provenance import package_versions
     from engine.workers.devices import describe_devices, list_accelerators
+    from engine.workers.failure_records import utf8
 
     declarations, notes = _declare(engine.registry)
     return Ready(
@@ -217,7 +235,7 @@ def _describe(engine: Engine) -> Ready:
         versions=package_versions(),
         devices=describe_devices(engine.pool.device),
         accelerators=list_accelerators(),
-        notes=notes,
+        notes=tuple(map(utf8, pack_notes + notes)),
     )
 
 
