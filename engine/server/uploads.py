@@ -41,7 +41,7 @@ _LONGEST_FIELD_BYTES = 64 * 1024
 _LONGEST_FILE_NAME_BYTES = 200
 _WRITTEN_AT_ONCE_BYTES = 2**20
 _MOST_OF_A_NAME = 10_000
-_FORM_ERRORS = (  # what aiohttp's reader raises on what is no form
+FORM_ERRORS = (  # what aiohttp's reader raises on what is no form
     *(ValueError, AssertionError, RuntimeError, LookupError),
     *(HttpProcessingError, web.RequestPayloadError),
 )
@@ -114,7 +114,7 @@ async def _received(request: web.Request) -> AsyncGenerator[_Form]:
     try:
         try:
             await _read_form(request, form, limit)
-        except _FORM_ERRORS as error:
+        except FORM_ERRORS as error:
             raise Refusal("The form cannot be read: it is not well-formed multipart/form-data.") from error
         except OSError as error:
             if isinstance(error, ConnectionError):

@@ -1,4 +1,4 @@
-"""From a request to a workflow that is checked: either format, wrapped or not, as JSON or inside a picture.
+"""From a request to a workflow that is checked: either format, wrapped or not, as JSON or inside another file.
 
 `read_as` gives the reader of a body; `check_workflow` does what every route with a workflow needs: read, set inputs,
 validate (in a worker, where nodes have a say in it).
@@ -7,6 +7,7 @@ validate (in a worker, where nodes have a say in it).
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -16,28 +17,29 @@ from aiohttp import BodyPartReader, hdrs, web
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.structs import fields
 
+from engine.embedded.containers import HEAD_BYTES, document_in, find_container, read_texts
 from engine.errors import ValidationError, WorkflowError
 from engine.graph.canvas_records import is_canvas
-from engine.graph.document import parse_json_text, read_workflow
+from engine.graph.document import read_workflow
 from engine.graph.json_values import as_list, as_object, show
 from engine.graph.overrides import set_inputs
 from engine.graph.registry import Registry
 from engine.graph.validate import Validated
 from engine.graph.workflow import Note, Workflow
-from engine.images.containers import sniff
-from engine.images.metadata import read_metadata
+from engine.provenance import known_hashes, open_hashes
 from engine.server.api.reading import convert_body
 from engine.server.api.records import NodeErrors
 from engine.server.api.route import Reader
 from engine.server.api.writing import encode_json
 from engine.server.bodies import parse_json, read_body, read_json
-from engine.server.keys import SERVER_SETTINGS, SETTINGS
+from engine.server.keys import LISTINGS, SERVER_SETTINGS, SETTINGS
 from engine.server.refusal import Refusal, node_errors_of, too_large
+from engine.server.uploads import FORM_ERRORS
 from engine.server.validation import find_errors, find_registry
-from engine.settings import ServerSettings, Settings
+from engine.settings import Settings
 
-_SIGNATURE_BYTES = 32
 _MOST_PARTS = 32
+_FILE_TYPES = ("image/", "audio/", "video/", "model/", "application/ogg", "application/octet-stream")
 _FILE_FIELDS = ("file", "image", "workflow", "prompt")
 
 _Document = Annotated[
@@ -76,17 +78,18 @@ def read_as(kind: type[_R]) -> Reader:
 
     async def read(request: web.Request) -> _R:
         media_type = request.content_type.lower() if hdrs.CONTENT_TYPE in request.headers else "application/json"
-        if media_type.startswith("image/") or media_type == "application/octet-stream":
+        if media_type.startswith(_FILE_TYPES):
             data = await read_body(request)
-            if media_type.startswith("image/") and sniff(bytes(data[:_SIGNATURE_BYTES])) is None:
-                raise Refusal("The body is no picture of a known format, as its type says.", code="invalid_file")
+            if media_type != "application/octet-stream" and find_container(bytes(data[:HEAD_BYTES])) is None:
+                what = "picture" if media_type.startswith("image/") else "file"
+                raise Refusal(f"The body is no {what} of a known format, as its type says.", code="invalid_file")
             return kind(workflow=await _read_file(request, data, "The body"))
-        if media_type.startswith("multipart/"):
+        if media_type == "multipart/form-data":
             return await _read_form(request, kind)
         if media_type != "application/json" and not media_type.endswith("+json"):
             raise Refusal(
-                f"A workflow comes as application/json, as multipart/form-data with a file, or as a picture"
-                f" (image/...), not as {show(media_type)}.",
+                f"A workflow comes as application/json, as multipart/form-data with a file, or as a file that carries"
+                f" one (image/..., audio/..., video/..., model/...), not as {show(media_type)}.",
                 status=415,
             )
         value = await read_json(request)
@@ -112,7 +115,7 @@ def _content_of(kind: type[WorkflowRequest]) -> dict[str, Any]:
     part = {
         "type": "string",
         "contentMediaType": "application/octet-stream",
-        "description": "A picture or a JSON file.",
+        "description": "A JSON file, or a picture, sound, film, scene or model file that carries a workflow.",
     }
     others = {
         name: {"type": "string", "description": "As in the JSON body; JSON text, where it is not a text."}
@@ -121,7 +124,7 @@ def _content_of(kind: type[WorkflowRequest]) -> dict[str, Any]:
     }
     form = {
         "type": "object",
-        "description": "A form: `file` is a picture or a JSON file, the other parts are as in the JSON body.",
+        "description": "A form: `file` is as the body by itself, the other parts are as in the JSON body.",
         "required": ["file"],
         "properties": {"file": part, **others},
     }
@@ -132,7 +135,7 @@ def _content_of(kind: type[WorkflowRequest]) -> dict[str, Any]:
         "image/png": picture,
         "image/jpeg": {**picture, "contentMediaType": "image/jpeg"},
         "image/webp": {**picture, "contentMediaType": "image/webp"},
-        "application/octet-stream": {"description": "A picture or JSON, told by its content."},
+        "application/octet-stream": {"description": "A file that carries a workflow, or JSON; its content tells."},
     }
 
 
@@ -155,20 +158,14 @@ async def _read_file(request: web.Request, data: bytes | bytearray, name: str) -
 
 
 def _document_in(data: bytes, name: str, settings: Settings, max_depth: int) -> Any:
-    if sniff(data[:_SIGNATURE_BYTES]) is None:
-        if not data.strip():
-            raise Refusal(f"{name} is empty.", code="invalid_file")
-        if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
-            raise Refusal(f"{name} is neither a picture of a known format nor JSON.", code="invalid_file")
-        return parse_json(data, max_depth=max_depth)
-    texts = read_metadata(data, settings.max_workflow_bytes)
-    found = {key: texts[key] for key in ("workflow", "prompt") if texts.get(key)}
-    if not found:
-        others = f", only {', '.join(map(repr, sorted(texts)[:20]))}" if texts else ""
-        raise Refusal(f"{name} carries no workflow{others}.", code="no_workflow")
-    return {
-        key: parse_json_text(text, f"The text {key!r} in {name[:1].lower()}{name[1:]}") for key, text in found.items()
-    }
+    carried = read_texts(io.BytesIO(data), settings.max_workflow_bytes)
+    if carried is not None:
+        return document_in(carried, name)
+    if not data.strip():
+        raise Refusal(f"{name} is empty.", code="invalid_file")
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        raise Refusal(f"{name} is neither a picture or another file of a known format nor JSON.", code="invalid_file")
+    return parse_json(data, max_depth=max_depth)
 
 
 async def _read_form(request: web.Request, kind: type[_R]) -> _R:
@@ -217,11 +214,10 @@ async def _parts(request: web.Request) -> AsyncIterator[tuple[str, bytearray, bo
                     raise too_large(
                         f"The body is larger than {limit / 2**20:g} MiB; --max-upload-size raises the limit."
                     )
-                data += part.decode(chunk) if hdrs.CONTENT_TRANSFER_ENCODING in part.headers else chunk
+                data += chunk
             yield part.name, data, part.filename is not None
-    except (ValueError, RuntimeError, AssertionError, LookupError) as error:
-        # aiohttp's words for a body that is no form, or one that is cut off or encoded in an unknown way
-        raise _no_form(f"The body is not a form as its type says: {show(str(error))}.") from error
+    except FORM_ERRORS as error:
+        raise _no_form("The body is not a form as its type says: it is cut off, or not well-formed.") from error
 
 
 def _no_form(message: str) -> Refusal:
@@ -280,16 +276,22 @@ async def read_unchecked(
         Refusal: It has too many nodes, or holds what cannot be written.
     """
     registry = await find_registry(request)
-    return await asyncio.to_thread(_read, wanted, registry, request.app[SERVER_SETTINGS])
+    return await asyncio.to_thread(_read, wanted, registry, request.app)
 
 
 def _read(
-    wanted: WorkflowRequest, registry: Registry, limits: ServerSettings
+    wanted: WorkflowRequest, registry: Registry, app: web.Application
 ) -> tuple[Workflow, dict[str, Any], dict[str, Any]]:
     given = {name: value for name in ("workflow", "prompt") if (value := getattr(wanted, name)) is not UNSET}
     if not given:
         raise WorkflowError("No workflow is given: expected one in 'workflow', of either format.", code="no_prompt")
-    workflow = read_workflow(given if len(given) > 1 else next(iter(given.values())), registry)
+    settings, limits = app[SETTINGS], app[SERVER_SETTINGS]
+    workflow = read_workflow(
+        given if len(given) > 1 else next(iter(given.values())),
+        registry,
+        app[LISTINGS].choices,
+        lambda: known_hashes(settings, open_hashes(settings), "checkpoints"),
+    )
     if len(workflow.nodes) > limits.max_nodes:
         raise too_large(f"The workflow has {len(workflow.nodes)} nodes; --max-nodes allows {limits.max_nodes}.")
     if wanted.inputs:

@@ -4,9 +4,12 @@ body that is not documented, nothing accepted that should not be.
 
 from __future__ import annotations
 
+import http.client
 import json
+import re
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -29,6 +32,7 @@ from engine.server.api.route import PREFIX
 from engine.workers.notices import WorkerStatus
 from tests.engine.server.api.checked import DOCUMENT
 from tests.engine.server.fakes import VALUE
+from tests.engine.server.nasty import NAMES
 from tests.engine.server.raw import RawServer
 
 load_all_checks()
@@ -75,3 +79,39 @@ def test_every_route_keeps_to_the_document(case: schemathesis.Case[Any], server:
     if case.operation.definition.raw["operationId"] not in _MEANING:
         checks.append(positive_data_acceptance)
     case.call_and_validate(base_url=server, checks=checks, timeout=20)
+
+
+_WORDS = (*NAMES, "-1", "1e999", "nan", "null", "9" * 400, "%22", "a,b", "a%00b", "x" * 7_000, "%F0%9F%98%80", "%26a=b")
+
+
+def _targets(path: str, operation: dict[str, Any], word: str) -> Iterator[str]:
+    """The path with this word in place of its parameters, or with it as each of the query's."""
+    word = word.replace("\\", "%5C").replace("#", "%23")
+    if "{" in path:
+        yield re.sub(r"\{[^}]+\}", lambda _: word.replace("/", "%2F"), path)
+    elif operation["operationId"] not in _ENDLESS:
+        yield f"{path}?{word}"
+        for parameter in operation.get("parameters", ()):
+            yield f"{path}?{parameter['name']}={word}"
+
+
+def test_no_word_in_a_path_or_query_breaks_anything(server: str) -> None:
+    asked = [
+        (method.upper(), target)
+        for path, methods in DOCUMENT["paths"].items()
+        for method, operation in methods.items()
+        for word in _WORDS
+        for target in _targets(path, operation, word)
+    ]
+    with closing(http.client.HTTPConnection("127.0.0.1", int(server.rpartition(":")[2]), timeout=20)) as connection:
+        for method, target in asked:
+            connection.putrequest(method, target, skip_accept_encoding=True)
+            connection.putheader("Content-Length", "0")
+            connection.endheaders()
+            reply = connection.getresponse()
+            body = reply.read()
+            assert reply.status < 500, (method, target[:100], body)
+            if reply.status >= 400:
+                assert set(json.loads(body)) == {"error", "node_errors"}, (method, target[:100], body[:100])
+            if reply.will_close:
+                connection.close()

@@ -147,6 +147,9 @@ async def test_bodies_that_are_no_workflow_say_what_was_expected(api: Api) -> No
     await refused("more than one workflow", data=form(file=picture(prompt=VALUE), workflow=b"{}"))
     await refused("not a form", data=b"abc", headers={"Content-Type": "multipart/form-data; boundary=x"})
     await refused("not a form", data=b"abc", headers={"Content-Type": "multipart/form-data"})
+    odd = b"--x\r\n-316--x--\r\n"
+    await refused("not a form", data=odd, headers={"Content-Type": "multipart/form-data; boundary=x"})
+    await refused("multipart/mixed", status=415, data=odd, headers={"Content-Type": "multipart/mixed; boundary=x"})
     await refused("not JSON", data=b"{", headers={"Content-Type": "application/json"})
     deep = "[" * 500 + "]" * 500
     await refused("deep", json={"workflow": {"1": {"class_type": "Value", "inputs": {"value": json.loads(deep)}}}})
