@@ -1,0 +1,342 @@
+// What can be done to a graph, each as a function on a transaction: nodes, links and what belongs to them stay in step.
+
+import type { Catalog, NodeType } from './catalog';
+import type { Transaction } from './doc';
+import { readPoint, TITLE, writePoint } from './geometry';
+import { numeric, readId, rewire } from './graph';
+import { asArray, asNumber, asObject, type Json, type JsonObject, withKeys } from './json';
+import { type BYPASSED, type InSlot, type MUTED, modeOf, type OutSlot, shapeOf } from './slots';
+import { typesFit } from './typecheck';
+import type { LinkId, NodeId, Point } from './types';
+import { completeValues, withValue } from './values';
+
+// -- ids -------------------------------------------------------------------------------------------------------------
+
+/** A node id that the graph has never used, counted where the file counts. */
+export function nextNodeId(tx: Transaction): NodeId {
+  return nextId(tx, 'last_node_id', 'lastNodeId', tx.graph.nodes.keys());
+}
+
+export function nextLinkId(tx: Transaction): LinkId {
+  return nextId(tx, 'last_link_id', 'lastLinkId', tx.graph.links.keys());
+}
+
+function nextId(tx: Transaction, key: string, stateKey: string, used: Iterable<string>): string {
+  const state = asObject(tx.graph.key('state'));
+  const counted = asNumber(state?.[stateKey]) ?? asNumber(tx.graph.key(key)) ?? 0;
+  let highest = counted;
+  for (const id of used) if (/^\d{1,15}$/.test(id)) highest = Math.max(highest, Number(id));
+  const next = highest + 1;
+  if (state !== null && state[stateKey] !== undefined)
+    tx.put('key', 'state', withKeys(state, { [stateKey]: next }));
+  else tx.put('key', key, next);
+  return String(next);
+}
+
+// -- nodes -----------------------------------------------------------------------------------------------------------
+
+/** A node of a type, with the slots and values that the type declares. Returns its id. */
+export function addNode(tx: Transaction, type: NodeType, at: Point): NodeId {
+  const id = nextNodeId(tx);
+  const sockets = type.inputs.filter((input) => !input.is_widget);
+  const values = completeValues(type, new Map());
+  const node: JsonObject = {
+    id: numeric(id),
+    type: type.type,
+    pos: [Math.round(at.x), Math.round(at.y)],
+    size: [widthFor(type), 0],
+    flags: {},
+    order: tx.graph.nodes.size,
+    mode: 0,
+    inputs: sockets.map((input) => ({
+      name: input.name,
+      type: input.type,
+      link: null,
+      ...(input.required ? {} : { shape: 7 }),
+    })),
+    outputs: type.outputs.map((output) => ({ name: output.name, type: output.type, links: [] })),
+    properties: { 'Node name for S&R': type.type },
+    ...(values.length > 0 ? { widgets_values: values } : {}),
+  };
+  tx.put('node', id, node);
+  return id;
+}
+
+function widthFor(type: NodeType): number {
+  const hasText = type.inputs.some((input) => input.multiline);
+  return hasText ? 400 : type.inputs.some((input) => input.is_widget) ? 270 : 200;
+}
+
+export function moveNodes(tx: Transaction, places: ReadonlyMap<NodeId, Point>): void {
+  for (const [id, place] of places) {
+    const node = tx.graph.nodes.get(id);
+    if (node !== undefined) tx.patch('node', id, { pos: writePoint(node['pos'], place) });
+  }
+}
+
+export function resizeNode(tx: Transaction, id: NodeId, size: Point): void {
+  const node = tx.graph.nodes.get(id);
+  if (node !== undefined) tx.patch('node', id, { size: writePoint(node['size'], size) });
+}
+
+export function setValue(tx: Transaction, id: NodeId, type: NodeType, name: string, value: Json): void {
+  const node = tx.graph.nodes.get(id);
+  if (node !== undefined) tx.patch('node', id, { widgets_values: withValue(node, type, name, value) });
+}
+
+export function setControl(tx: Transaction, id: NodeId, type: NodeType, name: string, control: Json): void {
+  const node = tx.graph.nodes.get(id);
+  if (node !== undefined)
+    tx.patch('node', id, { widgets_values: withValue(node, type, name, control, 'control') });
+}
+
+/** Mute, bypass, or wake: all of them wake if all are in this mode already. */
+export function toggleMode(
+  tx: Transaction,
+  ids: Iterable<NodeId>,
+  mode: typeof MUTED | typeof BYPASSED,
+): void {
+  const nodes = [...ids].flatMap((id): [NodeId, JsonObject][] => {
+    const node = tx.graph.nodes.get(id);
+    return node === undefined ? [] : [[id, node]];
+  });
+  const isOn = nodes.every(([, node]) => modeOf(node) === mode);
+  for (const [id] of nodes) tx.patch('node', id, { mode: isOn ? 0 : mode });
+}
+
+export function toggleFlag(tx: Transaction, ids: Iterable<NodeId>, flag: 'collapsed' | 'pinned'): void {
+  for (const id of ids) {
+    const node = tx.graph.nodes.get(id);
+    if (node === undefined) continue;
+    const flags = asObject(node['flags']) ?? {};
+    tx.patch('node', id, { flags: withKeys(flags, { [flag]: flags[flag] === true ? undefined : true }) });
+  }
+}
+
+/** Take nodes away. What came into one goes on to whom it fed, where the types fit (`passThrough`). */
+export function deleteNodes(
+  tx: Transaction,
+  ids: ReadonlySet<NodeId>,
+  catalog: Catalog,
+  passThrough = false,
+): void {
+  const incoming = new Map<NodeId, { type: string; from: NodeId; slot: number }[]>();
+  if (passThrough) {
+    for (const link of tx.graph.links.values()) {
+      if (!ids.has(link.to) || ids.has(link.from)) continue;
+      const sources = incoming.get(link.to) ?? [];
+      sources.push({ type: link.type, from: link.from, slot: link.fromSlot });
+      incoming.set(link.to, sources);
+    }
+  }
+  for (const link of [...tx.graph.links.values()]) {
+    if (!ids.has(link.from) && !ids.has(link.to)) continue;
+    const source =
+      ids.has(link.from) && !ids.has(link.to)
+        ? incoming.get(link.from)?.find((each) => typesFit(each.type, link.type))
+        : undefined;
+    const target = link.to;
+    const slot = link.toSlot;
+    unlink(tx, link.id);
+    if (source !== undefined) {
+      const node = tx.graph.nodes.get(target);
+      const name = node === undefined ? null : slotName(node, slot);
+      if (name !== null)
+        connect(tx, { node: source.from, slot: source.slot }, { node: target, input: name }, catalog);
+    }
+  }
+  for (const id of ids) tx.put('node', id, null);
+}
+
+// -- links -----------------------------------------------------------------------------------------------------------
+
+export interface OutEnd {
+  readonly node: NodeId;
+  readonly slot: number;
+}
+
+export interface InEnd {
+  readonly node: NodeId;
+  readonly input: string;
+}
+
+/** Why a link cannot be made. */
+export interface Refusal {
+  readonly code: 'type' | 'cycle' | 'self' | 'gone';
+  readonly given: string;
+  readonly wanted: string;
+  readonly input: string;
+  /** Of a cycle, the nodes in it. */
+  readonly path: readonly NodeId[];
+}
+
+/** Null if the link can be made. */
+export function refusalOf(
+  tx: Pick<Transaction, 'graph'>,
+  from: OutEnd,
+  to: InEnd,
+  catalog: Catalog,
+): Refusal | null {
+  const [source, target] = [tx.graph.nodes.get(from.node), tx.graph.nodes.get(to.node)];
+  const output = source === undefined ? undefined : shapeOf(source, catalog).outputs[from.slot];
+  const input =
+    target === undefined ? undefined : shapeOf(target, catalog).inputs.find((slot) => slot.name === to.input);
+  const base = { given: output?.type ?? '', wanted: input?.type ?? '', input: to.input, path: [] };
+  if (output === undefined || input === undefined) return { ...base, code: 'gone' };
+  if (from.node === to.node) return { ...base, code: 'self', path: [from.node] };
+  if (!typesFit(output.type, input.type)) return { ...base, code: 'type' };
+  const path = pathBetween(tx, to.node, from.node);
+  return path === null ? null : { ...base, code: 'cycle', path };
+}
+
+/** The nodes on a way downstream from one node to another; null if there is none. */
+export function pathBetween(tx: Pick<Transaction, 'graph'>, start: NodeId, end: NodeId): NodeId[] | null {
+  const after = new Map<NodeId, NodeId[]>();
+  for (const link of tx.graph.links.values()) {
+    const targets = after.get(link.from);
+    if (targets === undefined) after.set(link.from, [link.to]);
+    else targets.push(link.to);
+  }
+  const cameFrom = new Map<NodeId, NodeId | null>([[start, null]]);
+  const waiting = [start];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (id === end) {
+      const path: NodeId[] = [];
+      for (let at: NodeId | null | undefined = end; at != null; at = cameFrom.get(at)) path.unshift(at);
+      return path;
+    }
+    for (const next of after.get(id) ?? []) {
+      if (!cameFrom.has(next)) {
+        cameFrom.set(next, id);
+        waiting.push(next);
+      }
+    }
+  }
+  return null;
+}
+
+/** Link an output to an input; what was linked there is unlinked. Returns the link's id, or why it cannot be. */
+export function connect(tx: Transaction, from: OutEnd, to: InEnd, catalog: Catalog): LinkId | Refusal {
+  const refusal = refusalOf(tx, from, to, catalog);
+  if (refusal !== null) return refusal;
+  const target = tx.graph.nodes.get(to.node) ?? {};
+  const slot = shapeOf(target, catalog).inputs.find((each) => each.name === to.input);
+  if (slot?.link != null) unlink(tx, slot.link);
+  const index = ensureInput(tx, to.node, slot, catalog);
+  const source = tx.graph.nodes.get(from.node) ?? {};
+  const output = shapeOf(source, catalog).outputs[from.slot];
+  const id = nextLinkId(tx);
+  const type = output === undefined || output.type === '*' ? (slot?.type ?? '*') : output.type;
+  tx.put(
+    'link',
+    id,
+    tx.graph.writeLink({ id, from: from.node, fromSlot: from.slot, to: to.node, toSlot: index, type }),
+  );
+  setInputLink(tx, to.node, index, numeric(id));
+  changeOutputLinks(tx, from.node, from.slot, output, (links) => [...links, numeric(id)]);
+  return id;
+}
+
+export function unlink(tx: Transaction, id: LinkId): void {
+  const link = tx.graph.links.get(id);
+  if (link === undefined) return;
+  tx.put('link', id, null);
+  setInputLink(tx, link.to, link.toSlot, null, id);
+  changeOutputLinks(tx, link.from, link.fromSlot, undefined, (links) =>
+    links.filter((each) => readId(each) !== id),
+  );
+}
+
+/** Lead all links of one output from another one, where the types fit. */
+export function moveOutputLinks(tx: Transaction, from: OutEnd, to: OutEnd, catalog: Catalog): void {
+  for (const link of [...tx.graph.links.values()]) {
+    if (link.from !== from.node || link.fromSlot !== from.slot) continue;
+    const node = tx.graph.nodes.get(link.to);
+    const name = node === undefined ? null : slotName(node, link.toSlot);
+    if (name === null || refusalOf(tx, to, { node: link.to, input: name }, catalog) !== null) continue;
+    changeOutputLinks(tx, from.node, from.slot, undefined, (links) =>
+      links.filter((each) => readId(each) !== link.id),
+    );
+    tx.put('link', link.id, rewire(link, { from: to.node, fromSlot: to.slot }));
+    changeOutputLinks(tx, to.node, to.slot, undefined, (links) => [...links, numeric(link.id)]);
+  }
+}
+
+/** The place of an input in the file; an implied one is written there now. */
+function ensureInput(tx: Transaction, id: NodeId, slot: InSlot | undefined, catalog: Catalog): number {
+  const node = tx.graph.nodes.get(id) ?? {};
+  const rows = asArray(node['inputs']) ?? [];
+  if (slot === undefined || slot.index >= 0) return slot?.index ?? 0;
+  const declared = catalog.get(String(node['type']))?.inputs.find((input) => input.name === slot.name);
+  const widget = declared?.is_widget === true ? { widget: { name: slot.name } } : {};
+  tx.patch('node', id, { inputs: [...rows, { name: slot.name, type: slot.type, link: null, ...widget }] });
+  return rows.length;
+}
+
+function setInputLink(
+  tx: Transaction,
+  id: NodeId,
+  index: number,
+  link: Json,
+  only: string | null = null,
+): void {
+  const node = tx.graph.nodes.get(id);
+  const rows = asArray(node?.['inputs']);
+  const row = asObject(rows?.[index]);
+  if (rows == null || row === null || (only !== null && readId(row['link']) !== only)) return;
+  tx.patch('node', id, { inputs: rows.with(index, withKeys(row, { link })) });
+}
+
+function changeOutputLinks(
+  tx: Transaction,
+  id: NodeId,
+  index: number,
+  known: OutSlot | undefined,
+  change: (links: readonly Json[]) => readonly Json[],
+): void {
+  const node = tx.graph.nodes.get(id);
+  if (node === undefined) return;
+  const rows = [...(asArray(node['outputs']) ?? [])];
+  const row =
+    asObject(rows[index]) ?? (known === undefined ? null : { name: known.name, type: known.type, links: [] });
+  if (row === null) return;
+  const links = change(asArray(row['links']) ?? []);
+  const isEmpty = links.length === 0 && (row['links'] === null || row['links'] === undefined);
+  rows[index] = isEmpty ? row : withKeys(row, { links });
+  tx.patch('node', id, { outputs: rows });
+}
+
+/** The name of an input of the file by its place. */
+export function slotName(node: JsonObject, index: number): string | null {
+  const row = asObject(asArray(node['inputs'])?.[index]);
+  const name = row?.['name'];
+  return typeof name === 'string' ? name : null;
+}
+
+// -- groups ----------------------------------------------------------------------------------------------------------
+
+/** A group around nodes. */
+export function addGroup(
+  tx: Transaction,
+  title: string,
+  box: { x: number; y: number; w: number; h: number },
+): string {
+  const ids = [...tx.graph.groups.keys()].map((id) => Number(id)).filter(Number.isFinite);
+  const id = String(Math.max(0, ...ids) + 1);
+  const margin = 10;
+  const bounding = [
+    box.x - margin,
+    box.y - margin - TITLE,
+    box.w + 2 * margin,
+    box.h + 2 * margin + TITLE,
+  ].map(Math.round);
+  tx.put('group', id, { id: numeric(id), title, bounding, color: '#3f789e', font_size: 24, flags: {} });
+  return id;
+}
+
+export function groupBox(group: JsonObject): { x: number; y: number; w: number; h: number } | null {
+  const bounding = asArray(group['bounding']);
+  const at = readPoint(bounding?.slice(0, 2));
+  const size = readPoint(bounding?.slice(2, 4));
+  return at === null || size === null ? null : { ...at, w: size.x, h: size.y };
+}

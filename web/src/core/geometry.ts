@@ -1,0 +1,188 @@
+// Where things are on the canvas, in graph units. `pos` of a node is the top left of its body; its title stands above.
+//
+// Sizes follow from the record and its shape alone; nothing is measured on the screen. The size that a file stores is a
+// minimum, and a node needs no more room here than where the file came from.
+
+import { asArray, asNumber, asObject, type Json, type JsonObject } from './json';
+import type { NodeShape, Widget } from './slots';
+import type { Box, Link, NodeId, Point } from './types';
+
+export const TITLE = 30;
+export const PITCH = 20;
+export const WIDGET = 20;
+export const GAP = 4;
+export const TEXT_LEAST = 56;
+const SLOT_INSET = 10;
+const LEAST_WIDTH = 140;
+const BOTTOM = 8;
+const COLLAPSED_WIDTH = 120;
+const REROUTE = { w: 75, h: 26 } as const;
+
+export interface WidgetPlace {
+  readonly widget: Widget;
+  readonly y: number;
+  readonly h: number;
+}
+
+/** Everything about a node's place; slots and widgets relative to nothing but the graph's origin. */
+export interface Layout {
+  readonly body: Box;
+  /** With the title. */
+  readonly box: Box;
+  readonly isCollapsed: boolean;
+  readonly inputs: readonly Point[];
+  readonly outputs: readonly Point[];
+  readonly widgets: readonly WidgetPlace[];
+}
+
+export function readPoint(value: Json | undefined): Point | null {
+  const list = asArray(value);
+  const record = asObject(value);
+  const x = asNumber(list !== null ? list[0] : record?.['0']);
+  const y = asNumber(list !== null ? list[1] : record?.['1']);
+  return x === null || y === null ? null : { x, y };
+}
+
+/** A point in the form that the file uses. */
+export function writePoint(before: Json | undefined, point: Point): Json {
+  const record = asObject(before);
+  if (record !== null) return { ...record, '0': point.x, '1': point.y };
+  return [point.x, point.y, ...(asArray(before) ?? []).slice(2)];
+}
+
+export function positionOf(node: JsonObject): Point {
+  return readPoint(node['pos']) ?? { x: 0, y: 0 };
+}
+
+export function isCollapsed(node: JsonObject): boolean {
+  return asObject(node['flags'])?.['collapsed'] === true;
+}
+
+export function isFlexible(widget: Widget): boolean {
+  return widget.input?.multiline === true;
+}
+
+export function layoutOf(node: JsonObject, shape: NodeShape): Layout {
+  const { x, y } = positionOf(node);
+  const stored = readPoint(node['size']);
+  if (isCollapsed(node)) return collapsedLayout(x, y, shape);
+  const sockets = shape.inputs.filter((slot) => !slot.isWidget);
+  if (node['type'] === 'Reroute') return rerouteLayout(x, y, stored, shape);
+  const rows = Math.max(sockets.length, shape.outputs.length);
+  const top = rows * PITCH + (rows > 0 ? 6 : GAP);
+  const least = top + shape.widgets.reduce((sum, widget) => sum + leastHeight(widget) + GAP, 0) + BOTTOM;
+  const w = Math.max(stored?.x ?? 0, shape.widgets.length > 0 ? 210 : LEAST_WIDTH);
+  const h = Math.max(stored?.y ?? 0, least);
+  const flexible = shape.widgets.filter(isFlexible).length;
+  const spare = flexible > 0 ? (h - least) / flexible : 0;
+  const widgets: WidgetPlace[] = [];
+  let at = y + top;
+  for (const widget of shape.widgets) {
+    const height = leastHeight(widget) + (isFlexible(widget) ? spare : 0);
+    widgets.push({ widget, y: at, h: height });
+    at += height + GAP;
+  }
+  const places = new Map(
+    widgets.map((place) => [place.widget.name, place.y + Math.min(place.h, WIDGET) / 2]),
+  );
+  let row = 0;
+  const inputs = shape.inputs.map((slot) => {
+    const own = slot.isWidget ? places.get(slot.name) : undefined;
+    if (own !== undefined) return { x: x + SLOT_INSET, y: own };
+    const place = { x: x + SLOT_INSET, y: y + (row + 0.7) * PITCH };
+    row += 1;
+    return place;
+  });
+  const outputs = shape.outputs.map((_, index) => ({ x: x + w - SLOT_INSET, y: y + (index + 0.7) * PITCH }));
+  return {
+    body: { x, y, w, h },
+    box: { x, y: y - TITLE, w, h: h + TITLE },
+    isCollapsed: false,
+    inputs,
+    outputs,
+    widgets,
+  };
+}
+
+function leastHeight(widget: Widget): number {
+  return isFlexible(widget) ? TEXT_LEAST : WIDGET;
+}
+
+function collapsedLayout(x: number, y: number, shape: NodeShape): Layout {
+  const box = { x, y: y - TITLE, w: COLLAPSED_WIDTH, h: TITLE };
+  const left = { x, y: y - TITLE / 2 };
+  const right = { x: x + COLLAPSED_WIDTH, y: y - TITLE / 2 };
+  return {
+    ...{ body: { x, y, w: COLLAPSED_WIDTH, h: 0 }, box, isCollapsed: true, widgets: [] },
+    ...{ inputs: shape.inputs.map(() => left), outputs: shape.outputs.map(() => right) },
+  };
+}
+
+function rerouteLayout(x: number, y: number, stored: Point | null, shape: NodeShape): Layout {
+  const w = stored?.x ?? REROUTE.w;
+  const h = REROUTE.h;
+  const body = { x, y, w, h };
+  return {
+    ...{ body, box: body, isCollapsed: false, widgets: [] },
+    inputs: shape.inputs.map(() => ({ x: x + SLOT_INSET, y: y + h / 2 })),
+    outputs: shape.outputs.map(() => ({ x: x + w - SLOT_INSET, y: y + h / 2 })),
+  };
+}
+
+/** Control points of a link's curve: it leaves to the right and arrives from the left. */
+export function curveOf(from: Point, to: Point): readonly [Point, Point, Point, Point] {
+  const reach = Math.max(30, Math.min(Math.hypot(to.x - from.x, to.y - from.y) * 0.25, 300));
+  return [from, { x: from.x + reach, y: from.y }, { x: to.x - reach, y: to.y }, to];
+}
+
+export function pointOnCurve([a, b, c, d]: readonly [Point, Point, Point, Point], t: number): Point {
+  const u = 1 - t;
+  const at = (p: number, q: number, r: number, s: number) =>
+    u * u * u * p + 3 * u * u * t * q + 3 * u * t * t * r + t * t * t * s;
+  return { x: at(a.x, b.x, c.x, d.x), y: at(a.y, b.y, c.y, d.y) };
+}
+
+/** The distance of a point from a curve, sampled at 24 places. */
+export function distanceToCurve(curve: readonly [Point, Point, Point, Point], point: Point): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let step = 0; step <= 24; step += 1) {
+    const on = pointOnCurve(curve, step / 24);
+    least = Math.min(least, Math.hypot(on.x - point.x, on.y - point.y));
+  }
+  return least;
+}
+
+export function contains(box: Box, point: Point): boolean {
+  return point.x >= box.x && point.x <= box.x + box.w && point.y >= box.y && point.y <= box.y + box.h;
+}
+
+export function overlaps(one: Box, other: Box): boolean {
+  return (
+    one.x < other.x + other.w &&
+    other.x < one.x + one.w &&
+    one.y < other.y + other.h &&
+    other.y < one.y + one.h
+  );
+}
+
+export function surrounding(boxes: Iterable<Box>): Box | null {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const box of boxes) {
+    left = Math.min(left, box.x);
+    top = Math.min(top, box.y);
+    right = Math.max(right, box.x + box.w);
+    bottom = Math.max(bottom, box.y + box.h);
+  }
+  return left === Infinity ? null : { x: left, y: top, w: right - left, h: bottom - top };
+}
+
+/** Both ends of a link, where its nodes are laid out. */
+export function endsOf(
+  link: Link,
+  layouts: (id: NodeId) => Layout | undefined,
+  inputAt: (id: NodeId, slot: number) => number,
+): readonly [Point, Point] | null {
+  const from = layouts(link.from)?.outputs[link.fromSlot];
+  const to = layouts(link.to)?.inputs[inputAt(link.to, link.toSlot)];
+  return from === undefined || to === undefined ? null : [from, to];
+}
