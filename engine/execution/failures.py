@@ -93,8 +93,8 @@ def describe(value: Any, depth: int = 1) -> str:
     """A value in a few words: type, shape and place of a tensor, short text of anything else."""
     try:
         return _describe(value, depth)
-    except Exception:  # objects of packs may do anything when they are looked at
-        return f"a {type(value).__name__}"
+    except BaseException:  # objects of packs may do anything when they are looked at
+        return f"an object of type {type(value).__name__}"
 
 
 def _describe(value: Any, depth: int) -> str:

@@ -248,6 +248,22 @@ def test_a_node_cannot_start_a_run_on_its_own_engine():
     assert engine.run(engine.load(graph(n=("Nest", {}))), targets=["n"]).outputs == {"n": (1,)}
 
 
+def test_a_run_can_be_interrupted_before_it_has_begun(engine: Engine):
+    stopped = threading.Event()
+    stopped.set()
+    with pytest.raises(Interrupted):
+        engine.run(engine.load(GRAPH), interrupted=stopped)
+    assert engine.run(engine.load(GRAPH), interrupted=threading.Event()).executed
+
+
+def test_outputs_can_be_forgotten_and_kept(engine: Engine):
+    engine.run(engine.load(GRAPH))
+    engine.free_memory(forget_outputs=False)
+    assert len(engine.cache)
+    engine.free_memory(unload_models=False)
+    assert not len(engine.cache)
+
+
 def test_interrupt_from_another_thread_concerns_only_the_run_in_progress(engine: Engine):
     engine.interrupt()  # nothing runs: nothing happens
     started = threading.Event()

@@ -8,10 +8,20 @@ import torch
 
 from engine.errors import CheckpointError, InputValueError
 from engine.execution.calls import WrongResultError
-from engine.execution.failures import describe, describe_inputs, make_node_error, memory_shortage
+from engine.execution.failures import describe, describe_inputs, make_node_error, memory_shortage, text_of
 from engine.graph.workflow import Node
 
 NODE = Node("3", "KSampler", title="Second pass")
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise KeyboardInterrupt
+
+
+class Evil:
+    def __getattribute__(self, name: str) -> Any:
+        raise SystemExit(name)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +31,8 @@ NODE = Node("3", "KSampler", title="Second pass")
         (CheckpointError("a.safetensors", "it is truncated."), "a.safetensors: it is truncated."),
         (ValueError("bad"), "ValueError: bad"),
         (ValueError(), "ValueError."),
+        (Mute(), "Mute: its text cannot be shown, as its __str__ raises."),
+        (SystemExit(3), "SystemExit: 3"),
         (WrongResultError("it returned 1 outputs"), "the node is at fault: it returned 1 outputs."),
     ],
 )
@@ -66,3 +78,13 @@ def test_long_values_stay_short():
 )
 def test_where_memory_ran_out(error: BaseException | None, place: str | None):
     assert memory_shortage(error) == place
+
+
+def test_what_fails_when_it_is_looked_at_is_named_by_its_type():
+    assert describe(Evil()) == "an object of type Evil"
+    assert describe({"evil": Evil()}) == "{evil: an object of type Evil}"
+
+
+def test_long_texts_of_exceptions_are_cut():
+    assert text_of(ValueError("x" * 10_001)) == "x" * 10_000 + "... (10001 characters)"
+    assert text_of(ValueError("x" * 10_000)) == "x" * 10_000
