@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -74,12 +73,10 @@ def make_app(
     )
     app.on_response_prepare.append(add_headers)
     for name in _ROUTE_MODULES:
-        if find_spec(f"engine.server.{name}") is not None:
-            module = import_module(f"engine.server.{name}")
-            if hasattr(module, "set_up"):
-                module.set_up(app)
-            if hasattr(module, "routes"):
-                add_routes(app, module.routes)
+        module = import_module(f"engine.server.{name}")
+        if hasattr(module, "set_up"):
+            module.set_up(app)
+        add_routes(app, module.routes)
     return app
 
 

@@ -37,7 +37,7 @@ _MOST = 2**31
 async def list_jobs(request: web.Request) -> web.Response:
     """A page of jobs in any state."""
     wanted = (text_param(request, "status") or ",".join(_STATES)).split(",")
-    states = {_STATES[_choice("status", name.strip(), _STATES)] for name in wanted if name.strip()}
+    states: set[JobState] = {_STATES[_choice("status", name.strip(), _STATES)] for name in wanted if name.strip()}
     order = _ORDERS[_choice("sort_by", text_param(request, "sort_by") or "created_at", _ORDERS)]
     direction = _choice("sort_order", text_param(request, "sort_order") or "desc", ("asc", "desc"))
     limit = int_param(request, "limit", 100, 1, 1_000)
