@@ -20,7 +20,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from engine.errors import FileError
-from engine.files import find_model_file, resolve_input_file, write_whole
+from engine.files import MODEL_SUFFIXES, find_model_file, resolve_input_file, walk_files, write_whole
 from engine.graph.json_values import as_list, as_object
 from engine.graph.plan import order_upstream
 from engine.graph.registry import Registry
@@ -117,6 +117,17 @@ class FileHashes:
             self._write(known)
             return digest, status.st_size
 
+    def known(self, path: Path) -> str | None:
+        """The hash in hexadecimal if it is known already; None if it would have to be computed, or there is no file."""
+        try:
+            key = str(path.resolve())
+            status = os.stat(key)
+        except (OSError, RuntimeError):  # RuntimeError: a loop of links
+            return None
+        with self._lock:
+            entry = self._read().get(key)
+        return str(entry[2]) if entry is not None and entry[:2] == [status.st_size, status.st_mtime_ns] else None
+
     def _read(self) -> dict[str, list[int | str]]:
         if self._known is None:
             self._known = dict(_read_store(self._store)) if self._store is not None else {}
@@ -148,6 +159,16 @@ def _read_store(store: Path) -> Iterator[tuple[str, list[int | str]]]:
 def open_hashes(settings: Settings) -> FileHashes:
     """The hashes that all programs on one user directory share."""
     return FileHashes(settings.directory("user") / "cache" / "file_hashes.json")
+
+
+def known_hashes(settings: Settings, hashes: FileHashes, folder: str) -> dict[str, tuple[str, str]]:
+    """(folder, name) of the model files of a kind by SHA-256, as far as hashes are known; none is computed."""
+    return {
+        digest: (folder, name)
+        for directory in reversed(settings.model_directories(folder))  # the first directory with a file counts
+        for name in walk_files(directory, MODEL_SUFFIXES)
+        if (digest := hashes.known(directory / name)) is not None
+    }
 
 
 def make_record(

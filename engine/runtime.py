@@ -17,12 +17,13 @@ from uuid import uuid4
 
 import msgspec
 
+from engine.embedded.containers import read_document
 from engine.errors import EngineError, WorkflowError
 from engine.execution.cache import OutputCache
 from engine.execution.events import Event
 from engine.execution.executor import Executor, RunResult
 from engine.files import list_choices
-from engine.graph.document import parse_json_text, read_workflow
+from engine.graph.document import read_workflow
 from engine.graph.missing import Missing, find_missing
 from engine.graph.object_info import choices_of, object_info
 from engine.graph.overrides import set_inputs
@@ -30,9 +31,7 @@ from engine.graph.registry import Registry
 from engine.graph.schema import Input
 from engine.graph.validate import Validated, validate
 from engine.graph.workflow import Workflow
-from engine.images.containers import sniff
-from engine.images.metadata import read_file, read_metadata
-from engine.provenance import RunRecord, make_record, open_hashes
+from engine.provenance import RunRecord, known_hashes, make_record, open_hashes
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
     from engine.memory.pool import Pool
 
 __all__ = ["Engine", "RunResult"]
-
-_SIGNATURE_BYTES = 32
 
 
 class Engine:
@@ -104,14 +101,18 @@ class Engine:
         """Read a workflow of either format.
 
         Args:
-            source: A JSON file, a picture that carries a workflow, or the document itself.
+            source: A JSON file, a file that carries a workflow (`engine.embedded`), or the document itself.
 
         Raises:
             FileError: if the file cannot be read.
             WorkflowError: if it holds no workflow, or is larger than `Settings.max_workflow_bytes`.
         """
-        document = _read_document(Path(source), self.settings) if isinstance(source, (str, Path)) else source
-        return read_workflow(document, self.registry)
+        document: object = source
+        if isinstance(source, (str, Path)):
+            document = read_document(Path(source), self.settings.max_workflow_bytes)
+        return read_workflow(
+            document, self.registry, self._files(), lambda: known_hashes(self.settings, self._hashes, "checkpoints")
+        )
 
     def validate(self, workflow: Workflow, targets: Iterable[str] | None = None) -> Validated:
         """Everything that is wrong with a workflow, and the workflow as it will run.
@@ -258,24 +259,3 @@ def _known_targets(workflow: Workflow, targets: Iterable[str]) -> list[str]:
         if target not in workflow.nodes:
             raise WorkflowError(f"There is no node {target!r} to run.", code="invalid_prompt", node_id=target)
     return wanted
-
-
-def _read_document(path: Path, settings: Settings) -> Any:
-    """The JSON that a file holds, or the texts that a picture carries."""
-    data = read_file(path)
-    if sniff(data[:_SIGNATURE_BYTES]) is None:
-        _check_size(path.name, len(data), settings)
-        return parse_json_text(data, repr(path.name))
-    texts = read_metadata(data, settings.max_workflow_bytes)
-    found = {key: texts[key] for key in ("workflow", "prompt") if texts.get(key)}
-    if not found:
-        others = f", only {', '.join(map(repr, sorted(texts)))}" if texts else ""
-        raise WorkflowError(f"The picture {path.name!r} carries no workflow{others}.")
-    return found
-
-
-def _check_size(name: str, size: int, settings: Settings) -> None:
-    if size > settings.max_workflow_bytes:
-        raise WorkflowError(
-            f"{name!r} has {size} bytes; a workflow of more than {settings.max_workflow_bytes} is not read."
-        )

@@ -6,7 +6,6 @@ What each container holds where: `read_metadata`. Writing stands in `engine.imag
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import logging
@@ -16,7 +15,7 @@ import stat
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from engine.errors import FileError
 from engine.images.containers import TruncatedError, jpeg_segments, png_chunks, sniff, webp_chunks
@@ -28,6 +27,7 @@ MAX_FILE_BYTES = 2**31
 _APP1 = 0xE1
 _MOST_IN_SEGMENT = 65_533
 _MOST_IN_EXIF = 32
+_MOST_REFUSED = 8
 _LONG_TEXT = b"skein/text\0"
 """Begins the segments of a JPEG file that hold a text too long for EXIF: its key, NUL, a part of it."""
 _KEY = re.compile(r"[A-Za-z_][\w.-]*")
@@ -43,13 +43,26 @@ def read_file(path: Path) -> bytes:
     Raises:
         FileError: if it is missing, a folder, a device, larger than 2 GiB, or cannot be read.
     """
+    with open_file(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > MAX_FILE_BYTES:
+            raise FileError(f"{path.name!r} has {size} bytes; at most {MAX_FILE_BYTES} are read.")
+        try:
+            return file.read()
+        except OSError as error:
+            raise FileError(f"Cannot read {path.name!r}: {error.strerror or error}.") from error
+
+
+def open_file(path: Path) -> BinaryIO:
+    """A regular file, open for reading.
+
+    Raises:
+        FileError: if it is missing, a folder, a device, or cannot be opened.
+    """
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(os.stat(path).st_mode):
             raise FileError(f"{path.name!r} is not a file but a {'folder' if path.is_dir() else 'device'}.")
-        if status.st_size > MAX_FILE_BYTES:
-            raise FileError(f"{path.name!r} has {status.st_size} bytes; at most {MAX_FILE_BYTES} are read.")
-        return path.read_bytes()
+        return path.open("rb")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise FileError(f"Cannot read {path.name!r}: {reason}.") from error
@@ -73,23 +86,51 @@ def read_metadata(source: Path | bytes, max_bytes: int = MAX_TEXT_BYTES) -> dict
     """
     data = source if isinstance(source, bytes) else read_file(source)
     name = "The picture" if isinstance(source, bytes) else repr(source.name)
+    scanned = scan_texts(data, max_bytes)
+    if scanned is None:
+        raise FileError(f"{name} is not a picture: its first bytes are of no known format.")
+    for key in scanned.refused:
+        logger.warning("The text %r in %s is larger than %d bytes and left out.", key, name, max_bytes)
+    if scanned.refused and not scanned.texts:
+        raise FileError(f"The text {scanned.refused[0]!r} in {name} is too large: at most {max_bytes} bytes are read.")
+    return scanned.texts
+
+
+class ScannedTexts(NamedTuple):
+    """What `scan_texts` found.
+
+    Attributes:
+        texts: By key; of two with the same key the last.
+        refused: Keys of those that are too large.
+        is_cut_off: The file ends before its parts do.
+    """
+
+    texts: dict[str, str]
+    refused: list[str]
+    is_cut_off: bool
+
+
+def scan_texts(data: bytes, max_bytes: int) -> ScannedTexts | None:
+    """Every text in a picture, as far as they may take `max_bytes` together, unpacked; None if it is no picture."""
     kind = sniff(data)
     if kind is None:
-        raise FileError(f"{name} is not a picture: its first bytes are of no known format.")
+        return None
     texts: dict[str, str] = {}
-    left, refused = max_bytes, ""
-    with contextlib.suppress(TruncatedError):
+    refused: list[str] = []
+    left = max_bytes
+    try:
         for key, text, is_packed in _READERS.get(kind, _read_nothing)(data):
             plain = _unpack(text, left) if is_packed else text
             if plain is None or len(plain) > left:
-                refused = key
-                logger.warning("The text %r in %s is larger than %d bytes and left out.", key, name, left)
+                refused.append(key)
+                if len(refused) >= _MOST_REFUSED:  # each has cost the time to unpack as much as is allowed
+                    break
             elif plain:
                 left -= len(plain)
                 texts[key] = _decode(plain)
-    if refused and not texts:
-        raise FileError(f"The text {refused!r} in {name} is too large: at most {max_bytes} bytes are read.")
-    return texts
+    except TruncatedError:
+        return ScannedTexts(texts, refused, True)
+    return ScannedTexts(texts, refused, False)
 
 
 def _decode(text: bytes) -> str:
@@ -127,15 +168,20 @@ def _read_png(data: bytes) -> Iterator[_Text]:
 
 def _read_jpeg(data: bytes) -> Iterator[_Text]:
     parts: dict[bytes, bytearray] = {}
-    with contextlib.suppress(TruncatedError):
+    is_cut_off = False
+    try:
         for marker, content, _ in jpeg_segments(data):
             if marker == _APP1 and bytes(content[:6]) == b"Exif\0\0":
                 yield from _read_exif_texts(bytes(content))
             elif marker == _APP1 and bytes(content[: len(_LONG_TEXT)]) == _LONG_TEXT:
                 key, _, part = bytes(content[len(_LONG_TEXT) :]).partition(b"\0")
                 parts.setdefault(key, bytearray()).extend(part)
+    except TruncatedError:
+        is_cut_off = True
     for key, text in parts.items():
         yield key.decode("latin-1"), bytes(text), False
+    if is_cut_off:
+        raise TruncatedError
 
 
 def _read_webp(data: bytes) -> Iterator[_Text]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -17,6 +18,7 @@ from engine.execution.events import Event, NodeStarted
 from engine.graph.registry import Registry
 from engine.graph.schema import NodeDef
 from engine.graph.workflow import Node, Workflow
+from engine.provenance import open_hashes
 from engine.runtime import Engine
 from engine.settings import Settings
 from tests.engine.execution import tiny
@@ -108,9 +110,31 @@ def test_pictures_without_a_workflow(engine: Engine, tmp_path: Path):
         engine.load(write_png(tmp_path / "a.png"))
     with pytest.raises(WorkflowError, match=r"'b\.png' carries no workflow, only 'parameters'"):
         engine.load(write_png(tmp_path / "b.png", parameters="a cat, Steps: 20"))
-    broken = write_png(tmp_path / "c.png", workflow="{", prompt=json.dumps(GRAPH))
-    with pytest.raises(WorkflowError):
-        engine.load(broken)
+    with pytest.raises(WorkflowError, match="The text 'workflow' is not JSON"):
+        engine.load(write_png(tmp_path / "c.png", workflow="{"))
+
+
+def test_a_damaged_canvas_does_not_hide_the_prompt(engine: Engine, tmp_path: Path):
+    workflow = engine.load(write_png(tmp_path / "a.png", workflow="{", prompt=json.dumps(GRAPH)))
+    assert workflow.nodes.keys() == GRAPH.keys()
+    assert "The text 'workflow' is not JSON" in str(workflow.notes[0])
+
+
+def test_parameters_become_a_workflow_with_the_files_that_are_there(engine: Engine, tmp_path: Path):
+    content = b"weights"
+    folder = engine.settings.directory("models") / "checkpoints" / "sub"
+    folder.mkdir(parents=True)
+    (folder / "Nice_Model.safetensors").write_bytes(content)
+    text = "a cat\nSteps: 20, Sampler: Euler a, Seed: 7, Size: 512x512, Model: nice_model"
+    picture = write_png(tmp_path / "a.png", parameters=text)
+    assert engine.load(picture).nodes["1"].inputs == {"ckpt_name": "sub/Nice_Model.safetensors"}
+    digest = hashlib.sha256(content).hexdigest()[:10]
+    picture = write_png(tmp_path / "b.png", parameters=text.replace("Model: nice_model", f"Model hash: {digest}"))
+    assert "ckpt_name" not in engine.load(picture).nodes["1"].inputs  # nobody has computed it yet
+    open_hashes(engine.settings).sha256(folder / "Nice_Model.safetensors")
+    assert Engine(engine.settings, registry=tiny.REGISTRY).load(picture).nodes["1"].inputs == {
+        "ckpt_name": "sub/Nice_Model.safetensors"
+    }
 
 
 @pytest.mark.parametrize("name", ["missing.json", ".", "no/such/folder.json", "nul\0.json"])
