@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -40,6 +40,7 @@ from engine.images.exif import ORIENTATION, read_exif
 from engine.images.metadata import read_file
 
 MAX_FRAMES = 4096
+_STEP_BYTES = 2**20
 
 _Result = TypeVar("_Result")
 
@@ -169,12 +170,12 @@ def _open(data: bytes, max_pixels: int) -> _Source:
     pillow_limit = min(max_pixels, Image.MAX_IMAGE_PIXELS or max_pixels)  # of those of its decoders that look at it
     match sniff(data):
         case "PNG":
-            data, exif = _strip_png(data)
-            file = PngImageFile(io.BytesIO(data))
+            stripped, exif = _strip_png(data)
+            file = PngImageFile(stripped)
             frames = _frames_of(file)
         case "JPEG":
-            data, exif = _strip_jpeg(data)
-            file = JpegImageFile(io.BytesIO(data))
+            stripped, exif = _strip_jpeg(data)
+            file = JpegImageFile(stripped)
         case "WEBP":
             exif = b"".join(bytes(content) for kind, content in webp_chunks(data) if kind == b"EXIF")
             file = WebPImageFile(io.BytesIO(data))
@@ -211,22 +212,32 @@ def _frames_of(file: ImageFile) -> int:
     return getattr(file, "n_frames", 1)
 
 
-def _strip_png(data: bytes) -> tuple[bytes, bytes]:
+def _strip_png(data: bytes) -> tuple[io.BytesIO, bytes]:
     """The file with what decoding needs and nothing else, and its EXIF block."""
     chunks = list(png_chunks(data))
     headers = [bytes(content) for kind, content, _ in chunks if kind == b"acTL"]
     is_animated = len(headers) == 1 and len(headers[0]) == 8 and any(headers[0][:4])
     needed = _PNG_STILL | _PNG_ANIMATION if is_animated else _PNG_STILL
     exif = b"".join(bytes(content) for kind, content, _ in chunks if kind == b"eXIf")
-    return b"".join([PNG_SIGNATURE, *(whole for kind, _, whole in chunks if kind in needed)]), exif
+    return _join([PNG_SIGNATURE, *(whole for kind, _, whole in chunks if kind in needed)]), exif
 
 
-def _strip_jpeg(data: bytes) -> tuple[bytes, bytes]:
+def _strip_jpeg(data: bytes) -> tuple[io.BytesIO, bytes]:
     """The first picture of the file with what decoding needs and nothing else, and its EXIF block."""
     segments = list(jpeg_segments(data))
     blocks = [bytes(content) for marker, content, _ in segments if marker == 0xE1]
     exif = next((block for block in blocks if block.startswith(b"Exif")), b"")
-    return b"".join([b"\xff\xd8", *(whole for marker, _, whole in segments if marker not in _JPEG_LEFT_OUT)]), exif
+    return _join([b"\xff\xd8", *(whole for marker, _, whole in segments if marker not in _JPEG_LEFT_OUT)]), exif
+
+
+def _join(parts: Iterable[bytes | memoryview]) -> io.BytesIO:
+    """The parts as one file, joined in steps between which other threads may run."""
+    file = io.BytesIO()
+    for part in parts:
+        for start in range(0, len(part), _STEP_BYTES):
+            file.write(part[start : start + _STEP_BYTES])
+    file.seek(0)
+    return file
 
 
 def _tiff_number(data: bytes, tag: int) -> int:

@@ -6,12 +6,15 @@ an attachment, and no browser may guess another type. Whether there is something
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from aiohttp import web
 
 from engine.errors import FileError
@@ -63,6 +66,12 @@ def is_regular(path: Path) -> bool:
         return stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, ValueError):
         return False
+
+
+async def answer_json(make: Callable[[], object]) -> web.Response:
+    """The response with the JSON values that a function gives. It is called, and they are written, on a thread."""
+    body = await asyncio.to_thread(lambda: msgspec.json.encode(make()))
+    return web.Response(body=body, content_type="application/json", charset="utf-8")
 
 
 class _FileAsItIs(web.FileResponse):

@@ -36,7 +36,6 @@ Channel = Literal["rgba", "rgb", "a"]
 _Result = TypeVar("_Result")
 _AT_ONCE = 2
 _QUALITY = 90
-_LONGEST_WEBP_SIDE = 16383
 
 routes = web.RouteTableDef()
 
@@ -162,18 +161,30 @@ def encode_look(path: Path, look: Look, max_pixels: int) -> tuple[bytes, str]:
     """
     picture = as_pillow(read_first_frame(path, max_pixels))
     encoding = look.encoding or "PNG"
-    if encoding == "WEBP" and max(picture.size) > _LONGEST_WEBP_SIDE:
-        raise FileError(f"{path.name!r} has a side of {max(picture.size)} pixels; WebP holds {_LONGEST_WEBP_SIDE}.")
     if encoding == "JPEG" or look.channel == "rgb":
         picture = picture.convert("RGB")
     elif look.channel == "a" and encoding == "PNG":
         alpha = picture.convert("RGBA").getchannel("A")
         picture = Image.new("RGBA", picture.size)
         picture.putalpha(alpha)
+    return encode_picture(picture, encoding, look.quality), f"image/{encoding.lower()}"
+
+
+def encode_picture(picture: Image.Image, encoding: Encoding, quality: int) -> bytes:
+    """A picture as a file that is made fast rather than small.
+
+    Raises:
+        FileError: if the format cannot hold it.
+    """
     file = io.BytesIO()
-    options = {"compress_level": 1} if encoding == "PNG" else {"quality": look.quality}
-    picture.save(file, encoding, **options)
-    return file.getvalue(), f"image/{encoding.lower()}"
+    options = {"PNG": {"compress_level": 1}, "WEBP": {"quality": quality, "method": 2}, "JPEG": {"quality": quality}}
+    try:
+        picture.save(file, encoding, **options[encoding])
+    except (OSError, ValueError) as error:
+        raise FileError(
+            f"A picture of {picture.width} x {picture.height} pixels cannot be {encoding}: {error}."
+        ) from error
+    return file.getvalue()
 
 
 def as_pillow(frame: Frame) -> Image.Image:

@@ -10,7 +10,6 @@ import asyncio
 import base64
 import binascii
 import contextlib
-import io
 import json
 import os
 from pathlib import Path, PurePosixPath
@@ -24,8 +23,8 @@ from engine.graph.json_values import as_list, show
 from engine.images.frames import read_first_frame
 from engine.models.tensor_header import read_header, take_metadata
 from engine.server.bodies import check_text
-from engine.server.delivery import LONGEST_NAME
-from engine.server.files import as_pillow, in_pictures_thread
+from engine.server.delivery import LONGEST_NAME, answer_json
+from engine.server.files import as_pillow, encode_picture, in_pictures_thread
 from engine.server.keys import LISTINGS, SERVER_SETTINGS, SETTINGS
 from engine.server.refusal import not_found
 from engine.settings import OLDER_FOLDERS, Settings
@@ -65,21 +64,25 @@ async def _read_kind(request: web.Request) -> str:
 @routes.get("/models")
 async def models(request: web.Request) -> web.Response:
     """The kinds of model files."""
-    return web.json_response(await asyncio.to_thread(list_kinds, request.app[SETTINGS]))
+    return await answer_json(lambda: list_kinds(request.app[SETTINGS]))
 
 
 @routes.get("/models/{folder}")
 async def models_of_kind(request: web.Request) -> web.Response:
     """The names of the files of a kind."""
     kind = await _read_kind(request)
-    return web.json_response(await asyncio.to_thread(request.app[LISTINGS].choices, kind))
+    return await answer_json(lambda: request.app[LISTINGS].choices(kind))
 
 
 @routes.get("/embeddings")
 async def embeddings(request: web.Request) -> web.Response:
     """The names of embeddings, as they are written in a text: without suffix."""
-    names = await asyncio.to_thread(request.app[LISTINGS].choices, "embeddings")
-    return web.json_response(list(dict.fromkeys(os.path.splitext(name)[0] for name in names)))
+    listings = request.app[LISTINGS]
+    return await answer_json(lambda: list(dict.fromkeys(map(_without_suffix, listings.choices("embeddings")))))
+
+
+def _without_suffix(name: str) -> str:
+    return os.path.splitext(name)[0]
 
 
 @routes.get("/experiment/models")
@@ -113,7 +116,7 @@ async def model_file_records(request: web.Request) -> web.Response:
                     records.append({**record, "modified": status.st_mtime, "created": status.st_ctime})
         return records
 
-    return web.json_response(await asyncio.to_thread(describe))
+    return await answer_json(describe)
 
 
 @routes.get("/experiment/models/preview/{folder}/{path_index}/{filename:.*}")
@@ -144,9 +147,7 @@ def _read_preview(directory: Path, name: str, max_pixels: int) -> bytes | None:
         with contextlib.suppress(FileError):
             picture = as_pillow(read_first_frame(source, max_pixels))
             picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-            file = io.BytesIO()
-            picture.save(file, "WEBP", quality=85)
-            return file.getvalue()
+            return encode_picture(picture, "WEBP", 85)
     return None
 
 

@@ -16,7 +16,7 @@ from engine.errors import FileError
 from engine.files import resolve_inside, walk_files
 from engine.graph.json_values import show
 from engine.server.bodies import check_text
-from engine.server.delivery import LONGEST_NAME, is_regular
+from engine.server.delivery import LONGEST_NAME, answer_json, is_regular
 from engine.server.keys import PACK_FILES, SERVER_SETTINGS
 from engine.server.refusal import not_found
 from engine.server.security import page_policy
@@ -130,7 +130,7 @@ async def extensions(request: web.Request) -> web.Response:
             for name in sorted(walk_files(directory, {".js"}, leave=False))
         ]
 
-    return web.json_response(await asyncio.to_thread(list_scripts))
+    return await answer_json(list_scripts)
 
 
 @routes.get("/extensions/{path:.+}")

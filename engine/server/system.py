@@ -14,13 +14,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import psutil
 from aiohttp import web
 
 from engine.files import is_text
 from engine.graph.json_values import show
 from engine.server.bodies import check_text, read_object
+from engine.server.delivery import answer_json
 from engine.server.files import FOLDERS, check_folder
 from engine.server.keys import DISPATCHER, HUB, LOGS, SERVER_SETTINGS, SETTINGS
 from engine.server.log_ring import Line, LogRing
@@ -158,14 +158,15 @@ async def show_features(request: web.Request) -> web.Response:
 @routes.get("/internal/logs")
 async def logs(request: web.Request) -> web.Response:
     """The last lines as one text."""
-    return web.json_response("".join(f"{line.record()['t']} - {line.text}\n" for line in request.app[LOGS].lines()))
+    lines = request.app[LOGS].lines()
+    return await answer_json(lambda: "".join(f"{line.record()['t']} - {line.text}\n" for line in lines))
 
 
 @routes.get("/internal/logs/raw")
 async def raw_logs(request: web.Request) -> web.Response:
     """The last lines with their times."""
-    record = {"entries": [line.record() for line in request.app[LOGS].lines()], "size": _TERMINAL}
-    return web.Response(body=msgspec.json.encode(record), content_type="application/json", charset="utf-8")
+    lines = request.app[LOGS].lines()
+    return await answer_json(lambda: {"entries": [line.record() for line in lines], "size": _TERMINAL})
 
 
 @routes.patch("/internal/logs/subscribe")
@@ -205,7 +206,7 @@ async def folder_paths(request: web.Request) -> web.Response:
 async def files_of_kind(request: web.Request) -> web.Response:
     """The names of the files in the input, output or temp directory, the newest first."""
     kind = check_folder(request.match_info["kind"], f"The directory type (one of {', '.join(FOLDERS)})")
-    return web.json_response(await asyncio.to_thread(list_newest_first, request.app[SETTINGS].directory(kind)))
+    return await answer_json(lambda: list_newest_first(request.app[SETTINGS].directory(kind)))
 
 
 def list_newest_first(directory: Path) -> list[str]:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from engine.graph.json_values import show
 from engine.server.bodies import bool_param, read_body, text_param
-from engine.server.delivery import LONGEST_NAME, send_file
+from engine.server.delivery import LONGEST_NAME, answer_json, send_file
 from engine.server.profile import (
     EXPECTED_FILES,
     EXPECTED_FOLDERS,
@@ -56,7 +56,7 @@ async def list_files(request: web.Request) -> web.Response:
                 listed.append([name, *name.split("/")] if split else name)
         return listed
 
-    return web.json_response(await asyncio.to_thread(list_folder))
+    return await answer_json(list_folder)
 
 
 def _find_folder(profile: Path, name: str) -> Path:
@@ -87,7 +87,7 @@ async def list_entries(request: web.Request) -> web.Response:
             listed.append({"name": path.name, "type": "file", **record})
         return listed
 
-    return web.json_response(await asyncio.to_thread(list_folder))
+    return await answer_json(list_folder)
 
 
 @routes.get("/userdata/{file:[^/]+}")

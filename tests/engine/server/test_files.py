@@ -107,6 +107,12 @@ def test_a_preview_of_an_animation_is_its_first_frame(server: RawServer) -> None
     assert opened(view(server, filename="t.gif", type="temp", preview="webp")).size == size
 
 
+def test_a_picture_that_no_webp_can_hold_is_refused(server: RawServer) -> None:
+    (server.directory / "output/long.png").write_bytes(encode(Image.new("RGB", (16_384, 1)), "PNG"))
+    assert "WEBP" in view(server, filename="long.png", preview="webp").error["message"]
+    assert view(server, filename="long.png", preview="jpeg").status == 200
+
+
 def test_channels(server: RawServer) -> None:
     rgb = opened(view(server, filename="a.png", channel="rgb"))
     assert (rgb.format, rgb.mode) == ("PNG", "RGB")
@@ -202,7 +208,9 @@ def test_links_that_lead_out_are_like_missing_ones(server: RawServer, place: str
 
 
 @pytest.mark.parametrize("made", ["fifo", "socket", "folder"])
-def test_what_is_no_file_is_not_found_and_does_not_hang(server: RawServer, made: str) -> None:
+def test_what_is_no_file_is_not_found_and_does_not_hang(
+    server: RawServer, made: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = server.directory / "output" / f"{made}.png"
     if made == "fifo":
         os.mkfifo(path)
@@ -210,7 +218,7 @@ def test_what_is_no_file_is_not_found_and_does_not_hang(server: RawServer, made:
         path.mkdir()
     else:
         with socket.socket(socket.AF_UNIX) as bound:
-            os.chdir(path.parent)
+            monkeypatch.chdir(path.parent)  # such names have to be short
             bound.bind(path.name)
     assert view(server, filename=path.name).status == 404
     assert view(server, filename=path.name, preview="webp").status == 404

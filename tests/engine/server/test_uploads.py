@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -164,6 +166,21 @@ def test_forms_that_are_none(server: RawServer, content_type: str, body: bytes, 
     reply = server.ask("POST", "/upload/image", body, {"Content-Type": content_type} if content_type else None)
     assert reply.status == status, reply.body
     assert reply.error
+    assert everything(server.directory) == before
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(server: RawServer) -> None:
+    before = everything(server.directory)
+    head = f"POST /upload/image HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nContent-Type: {WITH_BOUNDARY}\r\n"
+    part = b'--b\r\nContent-Disposition: form-data; name="image"; filename="x.png"\r\n\r\n' + PNG
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(head.encode() + b"Content-Length: 100000\r\n\r\n" + part)
+        while everything(server.directory).keys() == before.keys():  # until it has begun
+            time.sleep(0.01)
+    for _ in range(1_000):
+        if everything(server.directory) == before:
+            break
+        time.sleep(0.01)
     assert everything(server.directory) == before
 
 
