@@ -175,7 +175,9 @@ def test_an_upload_that_breaks_off_leaves_nothing(server: RawServer) -> None:
     part = b'--b\r\nContent-Disposition: form-data; name="image"; filename="x.png"\r\n\r\n' + PNG
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(head.encode() + b"Content-Length: 100000\r\n\r\n" + part)
-        while everything(server.directory).keys() == before.keys():  # until it has begun
+        for _ in range(1_000):
+            if everything(server.directory).keys() != before.keys():  # it has begun
+                break
             time.sleep(0.01)
     for _ in range(1_000):
         if everything(server.directory) == before:
