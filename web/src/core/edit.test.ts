@@ -35,6 +35,11 @@ function chain(): GraphDoc {
   return doc;
 }
 
+function firstSlot(doc: GraphDoc, id: string, side: 'inputs' | 'outputs'): JsonObject {
+  const rows = doc.graph().nodes.get(id)?.[side] as JsonObject[];
+  return rows[0] ?? {};
+}
+
 describe('edits', () => {
   it('adds nodes and links as files have them', () => {
     const doc = chain();
@@ -88,14 +93,14 @@ describe('edits', () => {
     const slot = shapeOf(node, TYPES).inputs.find((each) => each.name === 'by');
     expect(slot).toMatchObject({ index: 1, isWidget: true, link: '24' });
     expect([...doc.graph().links.keys()]).toEqual(['21', '22', '24']);
-    expect((doc.graph().nodes.get('14')?.['outputs'] as JsonObject[])[0]?.['links']).toEqual([24]);
+    expect(firstSlot(doc, '14', 'outputs')['links']).toEqual([24]);
   });
 
   it('unlinks from both ends and deletes with or without handing on', () => {
     const doc = chain();
     const before = stringifyJson(doc.save());
     doc.edit('unlink', '', (tx) => unlink(tx, '21'));
-    expect((doc.graph().nodes.get('12')?.['inputs'] as JsonObject[])[0]?.['link']).toBe(null);
+    expect(firstSlot(doc, '12', 'inputs')['link']).toBe(null);
     doc.undo();
     doc.edit('delete', '', (tx) => deleteNodes(tx, new Set(['12']), TYPES, true));
     expect([...doc.graph().links.values()].map((link) => [link.from, link.to])).toEqual([['11', '13']]);

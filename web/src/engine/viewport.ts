@@ -1,0 +1,57 @@
+// The part of the graph that is on the screen. Screen coordinates are CSS pixels from the view's top left.
+
+import type { Box, Point } from '../core/types';
+
+export const LEAST_ZOOM = 0.05;
+export const MOST_ZOOM = 4;
+
+export class Viewport {
+  /** Graph coordinates of the screen's top left. */
+  x = 0;
+  y = 0;
+  zoom = 1;
+  width = 1;
+  height = 1;
+
+  toGraph(point: Point): Point {
+    return { x: this.x + point.x / this.zoom, y: this.y + point.y / this.zoom };
+  }
+
+  toScreen(point: Point): Point {
+    return { x: (point.x - this.x) * this.zoom, y: (point.y - this.y) * this.zoom };
+  }
+
+  get area(): Box {
+    return { x: this.x, y: this.y, w: this.width / this.zoom, h: this.height / this.zoom };
+  }
+
+  /** Move by screen pixels. */
+  pan(dx: number, dy: number): void {
+    this.x -= dx / this.zoom;
+    this.y -= dy / this.zoom;
+  }
+
+  /** Zoom so that what is under a point of the screen stays there. */
+  zoomAt(point: Point, factor: number): void {
+    const fixed = this.toGraph(point);
+    this.zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, this.zoom * factor));
+    this.x = fixed.x - point.x / this.zoom;
+    this.y = fixed.y - point.y / this.zoom;
+  }
+
+  /** Show a box whole, not larger than life. */
+  fit(box: Box, margin = 60): void {
+    const zoom = Math.min(
+      (this.width - 2 * margin) / Math.max(box.w, 1),
+      (this.height - 2 * margin) / Math.max(box.h, 1),
+      1,
+    );
+    this.zoom = Math.max(LEAST_ZOOM, zoom);
+    this.centerOn({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
+  }
+
+  centerOn(point: Point): void {
+    this.x = point.x - this.width / this.zoom / 2;
+    this.y = point.y - this.height / this.zoom / 2;
+  }
+}
