@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -41,12 +42,33 @@ _LONGEST_FIELD_BYTES = 64 * 1024
 _LONGEST_FILE_NAME_BYTES = 200
 _WRITTEN_AT_ONCE_BYTES = 2**20
 _MOST_OF_A_NAME = 10_000
+_PART = re.compile(r"\.[0-9a-f]{16}\.part")
+_PART_AGE_S = 24 * 3600
 FORM_ERRORS = (  # what aiohttp's reader raises on what is no form
     *(ValueError, AssertionError, RuntimeError, LookupError),
     *(HttpProcessingError, web.RequestPayloadError),
 )
 
 routes = web.RouteTableDef()
+
+
+def set_up(app: web.Application) -> None:
+    """Have what a killed server left of uploads removed at the start."""
+
+    async def tidy(app: web.Application) -> None:
+        await asyncio.to_thread(remove_old_parts, app[SETTINGS].directory("input"))
+
+    app.on_startup.append(tidy)
+
+
+def remove_old_parts(directory: Path) -> None:
+    """Remove parts that nobody can be writing any more; others may share the directory."""
+    with contextlib.suppress(OSError), os.scandir(directory) as entries:
+        for entry in entries:
+            if _PART.fullmatch(entry.name):
+                with contextlib.suppress(OSError):
+                    if entry.stat(follow_symlinks=False).st_mtime < time.time() - _PART_AGE_S:
+                        os.unlink(entry.path)
 
 
 @dataclass(slots=True)

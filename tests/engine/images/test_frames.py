@@ -25,7 +25,7 @@ def write(path: Path, data: bytes) -> Path:
 
 def test_neither_the_module_nor_what_it_imports_loads_torch() -> None:
     code = "import sys, engine.images.frames; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[3]).returncode == 0
 
 
 @pytest.mark.parametrize("kind", sorted(FILES))
