@@ -35,6 +35,7 @@ from engine.provenance import RunRecord, known_hashes, make_record, open_hashes
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.compat.host import Host
     from engine.compat.loader import PackReport
     from engine.context import Submitter
     from engine.memory.pool import Pool
@@ -54,6 +55,7 @@ class Engine:
         settings: As given.
         registry: Every node type that workflows may name.
         cache: Outputs of earlier runs.
+        pack_host: What packs registered besides nodes; None before `load_packs`.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Engine:
         self.settings = settings or Settings()
         self.registry = registry if registry is not None else Registry.collect(*node_packages)
         self.cache = OutputCache(self.settings)
+        self.pack_host: Host | None = None
         self._hashes = open_hashes(self.settings)
         self._pool: Pool | None = None
         self._pool_lock = threading.Lock()
@@ -95,7 +98,10 @@ class Engine:
         host = Host(self.settings, self.registry, lambda: self.pool, interrupt=self.interrupt)
         if send is not None:
             host.send = send
-        return load_packs(host)
+        reports = load_packs(host)
+        self.settings = host.settings  # packs may have added folders of model files
+        self.pack_host = host
+        return reports
 
     def load(self, source: str | Path | Mapping[str, Any] | list[Any]) -> Workflow:
         """Read a workflow of either format.

@@ -10,7 +10,9 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any, cast
 
 from engine.compat.host import current_host, current_run
+from engine.compat.not_offered import absent_class
 from engine.errors import PackError
+from engine.graph.core_types import core_records
 from engine.graph.object_info import choices_of, describe_input
 from engine.graph.schema import NodeDef, NodeResult
 
@@ -59,30 +61,68 @@ _METHODS = {
 
 
 class ClassMappings(MutableMapping[str, type[Any]]):
-    """`NODE_CLASS_MAPPINGS`: every node type as a class. What packs put in is theirs and comes back as it is."""
+    """`NODE_CLASS_MAPPINGS`: every node type as a class, those of packs as they are.
 
-    def __init__(self) -> None:
-        self._classes: dict[str, type[Any]] = {}
+    What a pack puts in is there for packs; a type that is new becomes a node when the loader has read the pack.
+    """
 
     def __getitem__(self, type_name: str) -> type[Any]:
-        if type_name not in self._classes:
-            definition = current_host().registry.get(type_name)
+        host = current_host()
+        if type_name not in host.classes:
+            definition = host.registry.get(type_name)
             if definition is None:
                 raise KeyError(type_name)
-            self._classes[type_name] = make_class(definition)
-        return self._classes[type_name]
+            host.classes[type_name] = make_class(definition)
+        return host.classes[type_name]
 
     def __setitem__(self, type_name: str, cls: type[Any]) -> None:
-        self._classes[type_name] = cls
+        host = current_host()
+        host.classes[type_name] = host.put_classes[type_name] = cls
 
     def __delitem__(self, type_name: str) -> None:
-        del self._classes[type_name]
+        host = current_host()
+        if type_name not in host.classes and type_name not in host.registry:
+            raise KeyError(type_name)
+        host.classes.pop(type_name, None)
+        host.put_classes.pop(type_name, None)
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**dict.fromkeys(definition.type for definition in current_host().registry), **self._classes})
+        host = current_host()
+        return iter({**dict.fromkeys(definition.type for definition in host.registry), **host.classes})
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+MAPPINGS = ClassMappings()
+"""The one that packs import."""
+
+
+def class_of(name: str, module: str) -> type[Any]:
+    """The class of one of our nodes, as packs import it from a module.
+
+    Args:
+        name: Of the class, which is that of the type.
+        module: For messages.
+
+    Raises:
+        AttributeError: if nobody knows such a type; one that is known but not built in is a class that says so.
+    """
+    if name.startswith("_"):
+        raise AttributeError(name)
+    if name in MAPPINGS:
+        return MAPPINGS[name]
+    if name in core_records() or name in _METHODS or (module.startswith("comfy_extras") and name[:1].isupper()):
+        return absent_class(f"{module}.{name}")
+    raise AttributeError(f"module {module!r} has no attribute {name!r}: there is no such node type")
+
+
+def titles() -> dict[str, str]:
+    """`NODE_DISPLAY_NAME_MAPPINGS`: the title of every node type; packs may change it."""
+    host = current_host()
+    for definition in host.registry:
+        host.titles.setdefault(definition.type, definition.display_name)
+    return host.titles
 
 
 def make_class(definition: NodeDef) -> type[Any]:
@@ -93,12 +133,11 @@ def make_class(definition: NodeDef) -> type[Any]:
         del cls
         given: dict[str, dict[str, Any]] = {"required": {}, "optional": {}}
         for declared in definition.inputs:
-            given[declared.kind][declared.name] = tuple(describe_input(declared, choices_of(declared, _no_files)))
+            given[declared.kind][declared.name] = tuple(describe_input(declared, choices_of(declared, _choices_in)))
         return given
 
     def call(self: Any, *given: Any, **named: Any) -> Any:
-        del self
-        return _call(definition, given, named)
+        return _call(_meant(definition, self), given, named)
 
     members: dict[str, Any] = {
         "INPUT_TYPES": classmethod(input_types),
@@ -114,7 +153,15 @@ def make_class(definition: NodeDef) -> type[Any]:
     return type(definition.type, (), members)
 
 
-def _no_files(folder: str) -> list[str]:
+def _meant(definition: NodeDef, instance: Any) -> NodeDef:
+    """The declaration as it is now. Packs make a preview of `SaveImage` by setting its `type`."""
+    registry = current_host().registry
+    if definition.type == "SaveImage" and getattr(instance, "type", "output") == "temp":
+        definition = registry.get("PreviewImage") or definition
+    return registry.get(definition.type) or definition
+
+
+def _choices_in(folder: str) -> list[str]:
     from engine.files import list_choices
 
     return list_choices(current_host().settings, folder)

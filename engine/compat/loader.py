@@ -21,8 +21,11 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any, cast
 
-from engine.compat.facades import install_facades
+from engine.compat.builtin_classes import MAPPINGS
+from engine.compat.facades import install_facades, is_facade
 from engine.compat.host import Host, install
+from engine.compat.pack_paths import settings_with_folders
+from engine.compat.pack_samplers import open_choices
 from engine.compat.packs import Pack, Standing, Trust, find_packs, standing_of
 from engine.compat.v1 import adapt
 from engine.compat.v3 import adapt_v3, is_v3
@@ -30,6 +33,10 @@ from engine.errors import PackError
 from engine.graph.schema import NodeDef
 
 log = logging.getLogger(__name__)
+
+_Class = tuple[str, type[Any], str | None]
+"""Type name, class, title."""
+_Declared = tuple[NodeDef, type[Any] | None]
 
 _NOT_IN_MODULE_NAMES = re.compile(r"\W")
 _EXAMPLES = ("example_workflows", "example", "examples", "workflow", "workflows")
@@ -102,7 +109,16 @@ def load_packs(host: Host) -> list[PackReport]:
         trust = trust.end(pack.name)
     if packs:
         trust.write()
+    if wanted:
+        _settle(host)
     return reports
+
+
+def _settle(host: Host) -> None:
+    """Once all are there: our nodes offer what packs added, and packs' nodes what others added."""
+    host.settings = settings_with_folders(host)
+    open_choices(host)
+    host.registry.renew([definition.type for definition in host.registry])
 
 
 def example_directory(pack: Pack) -> Path | None:
@@ -128,6 +144,9 @@ def _load(pack: Pack, host: Host) -> PackReport:
         definitions, notes = _collect(module, pack, host)
     except BaseException as error:  # as above
         _raise_interrupt(error)
+        for type_name in host.put_classes:
+            host.classes.pop(type_name, None)
+        host.put_classes = {}
         line = _line_in(pack, error)
         return PackReport(
             pack.name,
@@ -137,15 +156,20 @@ def _load(pack: Pack, host: Host) -> PackReport:
             remedy=_remedy(pack, error),
         )
     added: list[str] = []
-    for definition in definitions:
+    for definition, cls in definitions:
         if definition.type in host.registry:
             notes.append(
                 f"node type {definition.type!r} is there already, from {host.registry[definition.type].module}"
             )
-        else:
-            host.registry.add(definition)
-            added.append(definition.type)
+            continue
+        host.registry.add(definition)
+        added.append(definition.type)
+        if cls is not None:
+            host.classes[definition.type] = cls
     web = getattr(module, "WEB_DIRECTORY", None)
+    host.directories[pack.name] = str(pack.path)
+    if isinstance(web, str) and (directory := _web_directory(pack, web)):
+        host.web_directories[pack.name] = str(pack.path / directory)
     return PackReport(
         pack.name,
         "loads",
@@ -183,24 +207,36 @@ def _import(pack: Pack) -> ModuleType:
     return module
 
 
-def _collect(module: ModuleType, pack: Pack, host: Host) -> tuple[list[NodeDef], list[str]]:
-    """The declarations of a module, and what could not be read."""
-    definitions = [value for value in vars(module).values() if isinstance(value, NodeDef)]
+def _collect(module: ModuleType, pack: Pack, host: Host) -> tuple[list[_Declared], list[str]]:
+    """The declarations of a module, each with the class that it is from, and what could not be read."""
+    definitions: list[_Declared] = [(value, None) for value in vars(module).values() if isinstance(value, NodeDef)]
     notes: list[str] = []
-    for type_name, cls, display_name in _classes(module):
+    for type_name, cls, display_name in [*_classes(module, host), *_put_classes(host, notes)]:
         try:
             make: Callable[..., NodeDef] = adapt_v3 if is_v3(cls) else adapt
-            definitions.append(
-                make(type_name, cls, host, module=f"custom_nodes.{pack.name}", display_name=display_name)
-            )
+            definition = make(type_name, cls, host, module=f"custom_nodes.{pack.name}", display_name=display_name)
+            definitions.append((definition, cls))
         except PackError as error:
             notes.append(str(error))
     return definitions, notes
 
 
-def _classes(module: ModuleType) -> Iterator[tuple[str, type[Any], str | None]]:
+def _put_classes(host: Host, notes: list[str]) -> Iterator[_Class]:
+    """What the pack wrote into `nodes.NODE_CLASS_MAPPINGS` by hand; types that are there already stay as they are."""
+    put, host.put_classes = host.put_classes, {}
+    for type_name, cls in put.items():
+        if type_name in host.registry:
+            notes.append(
+                f"it puts a class of its own in the place of node type {type_name!r}, which other packs see; the node"
+                " of workflows stays"
+            )
+        else:
+            yield type_name, cls, host.titles.get(type_name)
+
+
+def _classes(module: ModuleType, host: Host) -> Iterator[_Class]:
     mappings: Any = getattr(module, "NODE_CLASS_MAPPINGS", None)
-    if isinstance(mappings, Mapping):
+    if isinstance(mappings, Mapping) and mappings is not MAPPINGS:
         names: Any = getattr(module, "NODE_DISPLAY_NAME_MAPPINGS", None)
         titles = cast("Mapping[str, Any]", names) if isinstance(names, Mapping) else {}
         for type_name, cls in cast("Mapping[Any, type[Any]]", mappings).items():
@@ -212,7 +248,7 @@ def _classes(module: ModuleType) -> Iterator[tuple[str, type[Any], str | None]]:
         for cls in asyncio.run(_ask_extension(entrypoint)):
             yield cls.GET_SCHEMA().node_id, cls, None
         return
-    if not any(isinstance(value, NodeDef) for value in vars(module).values()):
+    if not host.put_classes and not any(isinstance(value, NodeDef) for value in vars(module).values()):
         raise PackError("it declares no nodes: neither NODE_CLASS_MAPPINGS nor comfy_entrypoint is there")
 
 
@@ -266,6 +302,8 @@ def _remedy(pack: Pack, error: BaseException) -> str:
     """What to install, if something is missing."""
     if not isinstance(error, ImportError):
         return ""
+    if is_facade(error.name or ""):
+        return f"It uses a part of ComfyUI, {error.name}, that this engine does not offer."
     if pack.path.is_dir() and (pack.path / "requirements.txt").is_file():
         where = f"{pack.path.parent.name}/{pack.path.name}/requirements.txt"
         return f"Its own list says what to install: pip install -r {where}"

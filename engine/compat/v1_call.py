@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from engine.compat.dynamic_prompt import DynamicPrompt
 from engine.compat.host import Host, Running, run_node
+from engine.compat.pack_models import for_packs, own_outputs
 from engine.execution.calls import WrongResultError
 from engine.graph.schema import ExecutionBlocker, NodeResult
 
@@ -66,18 +67,22 @@ def make_call(
         raise TypeError(f"FUNCTION is {given!r}, and the class has no method of this name")
 
     def bind(context: Context, inputs: dict[str, Any]) -> tuple[Callable[..., Any], dict[str, Any], Running]:
-        given = {**inputs, **hidden_values(hidden, context, inputs)}
+        own = {key: for_packs(value) for key, value in inputs.items()}
+        given = {**own, **hidden_values(hidden, context, inputs)}
         return getattr(instances.of(context.node_id), name), given, Running(host, context)
+
+    def read(result: Any, bound: Callable[..., Any]) -> NodeResult[Any]:
+        return read_result(own_outputs(getattr(bound, "__self__", None), result), output_count)
 
     async def call_async(**inputs: Any) -> NodeResult[Any]:
         bound, given, running = bind(inputs.pop(CONTEXT), inputs)
         with run_node(running):
-            return read_result(await bound(**given), output_count)
+            return read(await bound(**given), bound)
 
     def call(**inputs: Any) -> NodeResult[Any]:
         bound, given, running = bind(inputs.pop(CONTEXT), inputs)
         with run_node(running):
-            return read_result(bound(**given), output_count)
+            return read(bound(**given), bound)
 
     is_async = inspect.iscoroutinefunction(method)
     return (call_async if is_async else call), is_async

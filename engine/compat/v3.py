@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from engine.compat.host import Host, Running, run_node
+from engine.compat.pack_models import for_packs
 from engine.compat.v1 import accepted, settle
 from engine.compat.v1_call import CONTEXT, hidden_values, read_result
 from engine.compat.v1_inputs import read_inputs
@@ -123,12 +124,12 @@ def _make_call(cls: type[ComfyNode], schema: Schema, host: Host) -> tuple[Callab
     async def call_async(**inputs: Any) -> NodeResult[Any]:
         locked, running = bind(inputs.pop(CONTEXT))
         with run_node(running):
-            return _read(await locked.execute(**inputs), count)
+            return _read(await locked.execute(**{key: for_packs(value) for key, value in inputs.items()}), count)
 
     def call(**inputs: Any) -> NodeResult[Any]:
         locked, running = bind(inputs.pop(CONTEXT))
         with run_node(running):
-            return _read(locked.execute(**inputs), count)
+            return _read(locked.execute(**{key: for_packs(value) for key, value in inputs.items()}), count)
 
     if not callable(getattr(cls, "execute", None)):
         raise TypeError("the class has no method 'execute'")

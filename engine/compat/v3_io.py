@@ -168,6 +168,53 @@ def Custom(io_type: str) -> type[ComfyType]:
     return socket_type(io_type, _FIRST)
 
 
+class NumberDisplay(StrEnum):
+    """How a number is edited."""
+
+    number = "number"
+    slider = "slider"
+    color = "color"
+    gradient_slider = "gradientslider"
+
+
+class UploadType(StrEnum):
+    """What an upload button takes."""
+
+    image = "image_upload"
+    audio = "audio_upload"
+    video = "video_upload"
+    model = "file_upload"
+
+
+class FolderType(StrEnum):
+    """Where a file is."""
+
+    input = "input"
+    output = "output"
+    temp = "temp"
+
+
+class ControlAfterGenerate(StrEnum):
+    """What happens to a seed after each run."""
+
+    fixed = "fixed"
+    increment = "increment"
+    decrement = "decrement"
+    randomize = "randomize"
+
+
+class RemoteOptions(dict[str, Any]):
+    """Choices that the browser fetches."""
+
+    def __init__(self, route: str, refresh_button: bool = True, **options: Any) -> None:
+        given = {"route": route, "refresh_button": refresh_button, **options}
+        super().__init__({key: value for key, value in given.items() if value is not None})
+
+    def as_dict(self) -> dict[str, Any]:
+        """As options."""
+        return dict(self)
+
+
 class Hidden(StrEnum):
     """What a node may ask for besides its inputs."""
 

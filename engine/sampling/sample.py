@@ -1,6 +1,7 @@
 """One sampling run: a latent, noise, levels, a guider and a sampler in; the denoised latent out.
 
-Progress, preview and interruption are here, too: whatever `on_step` does after each step of the sampler. Latents come and go on the autoencoder's scale; inside, everything is in the network's, in float32, on its device.
+Progress, preview and interruption are here, too: whatever `on_step` does after each step of the sampler. Latents come
+and go on the autoencoder's scale; inside, everything is in the network's, in float32, on its device.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""`comfy`: models, sampling, devices."""

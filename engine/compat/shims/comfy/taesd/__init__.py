@@ -1,0 +1,1 @@
+"""`comfy.taesd`: not offered yet."""

@@ -1,0 +1,1 @@
+"""`comfy_api`: nodes of the newer kind."""

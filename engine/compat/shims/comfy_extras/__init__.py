@@ -1,0 +1,1 @@
+"""`comfy_extras`: further nodes of ours as classes."""
