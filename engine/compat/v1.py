@@ -18,6 +18,7 @@ from engine.compat.host import Host
 from engine.compat.v1_call import CONTEXT, Instances, make_call
 from engine.compat.v1_inputs import raw_links_of, read_hidden, read_input_types, read_inputs, takes_anything
 from engine.errors import PackError
+from engine.execution.failures import text_of
 from engine.graph.schema import NodeDef, Output
 
 _DEFAULT_CATEGORY = "sd"
@@ -40,8 +41,8 @@ def adapt(type_name: str, cls: type[Any], host: Host, *, module: str, display_na
     """
     try:
         return _adapt(type_name, cls, host, Instances(cls), module, display_name or type_name)
-    except Exception as error:  # a pack's own code, which may do anything
-        raise PackError(f"node type {type_name!r}: {type(error).__name__}: {error}") from error
+    except BaseException as error:  # a pack's own code, which may do anything; the other nodes are not to suffer
+        raise PackError(f"node type {type_name!r}: {type(error).__name__}: {text_of(error)}") from error
 
 
 def _adapt(type_name: str, cls: type[Any], host: Host, instances: Instances, module: str, display_name: str) -> NodeDef:
@@ -82,7 +83,7 @@ def _renew(definition: NodeDef, cls: type[Any]) -> NodeDef:
     """The declaration with its inputs read again; as it was, if the pack cannot say now."""
     try:
         inputs = read_inputs(read_input_types(cls))
-    except Exception:  # a pack's own code: it could when it was loaded
+    except BaseException:  # a pack's own code: it could when it was loaded
         return replace(definition, renew=partial(_renew, definition, cls))
     return replace(definition, inputs=inputs, renew=partial(_renew, definition, cls))
 
