@@ -174,7 +174,8 @@ async def compress(request: web.Request, handler: Handler) -> web.StreamResponse
     """Compress JSON and text for clients that take it (`--enable-compress-response-body`)."""
     response = await handler(request)
     is_text = response.content_type == "application/json" or response.content_type.startswith("text/")
-    if request.app[SERVER_SETTINGS].compresses and is_text and isinstance(response, web.Response):
+    is_packed = "Content-Encoding" in response.headers
+    if request.app[SERVER_SETTINGS].compresses and is_text and not is_packed and isinstance(response, web.Response):
         response.enable_compression()
     return response
 

@@ -64,6 +64,12 @@ def test_it_is_packed_for_those_who_can_unpack(server: RawServer) -> None:
     assert "Accept-Encoding" in packed.headers["Vary"]
 
 
+def test_it_is_packed_once(tmp_path: Path) -> None:
+    with RawServer(tmp_path, compresses=True) as server:
+        plain, packed = server.get("/object_info"), server.get("/object_info", Accept_Encoding="gzip")
+        assert gzip.decompress(packed.body) == plain.body
+
+
 def test_new_files_and_new_declarations_are_seen(server: RawServer) -> None:
     def choices() -> list[str]:
         return server.get("/object_info").json()["Draw"]["input"]["required"]["model"][0]
