@@ -58,7 +58,11 @@ class AssetPage(Struct, frozen=True, kw_only=True):
     next_offset: int | None
 
 
-@route("GET", "/assets")
+@route(
+    "GET",
+    "/assets",
+    answers=(Answer(200, AssetPage, "A page.", names={"asset_id": "/assets/0/id", "job_id": "/assets/0/job_id"}),),
+)
 async def list_assets(request: web.Request, params: AssetListParams) -> AssetPage:
     """The files that jobs left, the newest first, page by page."""
     assets, total = await request.app[STORE].assets(

@@ -16,7 +16,7 @@ from engine.graph.json_values import as_object
 from engine.jobs.job import Job
 from engine.server.api.job_records import JobPath, JobState, JobSummary, JobView
 from engine.server.api.records import Limit, Seconds, ShortText
-from engine.server.api.route import Refused, route
+from engine.server.api.route import Answer, Refused, route
 from engine.server.api.views import (
     find_job,
     find_state,
@@ -73,7 +73,7 @@ class JobPage(Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-@route("GET", "/jobs")
+@route("GET", "/jobs", answers=(Answer(200, JobPage, "A page.", names={"job_id": "/jobs/0/id"}),))
 async def list_jobs(request: web.Request, params: JobListParams) -> JobPage:
     """Jobs, waiting, running and ended ones, page by page.
 

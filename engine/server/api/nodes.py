@@ -159,7 +159,7 @@ _ETAG = {"ETag": "Changes with the content; send it as `If-None-Match` to be tol
     "GET",
     "/nodes",
     answers=(
-        Answer(200, NodePage, "The node types.", headers=_ETAG),
+        Answer(200, NodePage, "The node types.", headers=_ETAG, names={"type": "/nodes/0/type"}),
         Answer(304, None, "What the client has is still so."),
     ),
     refusals=(_NO_WORKER,),

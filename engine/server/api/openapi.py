@@ -18,7 +18,7 @@ from msgspec.structs import fields
 from engine.graph.docstring import parse_docstring
 from engine.server.api.reading import Parameters
 from engine.server.api.records import Failure
-from engine.server.api.route import PREFIX, Refused, Route
+from engine.server.api.route import PREFIX, Answer, Refused, Route
 
 _REFERENCE = "#/components/schemas/{name}"
 _SECTION = re.compile(r"^(Attributes|Args|Raises|Returns):\s*$", re.MULTILINE)
@@ -52,7 +52,11 @@ def make_document(routes: Sequence[Route], version: str) -> dict[str, Any]:
     schemas = _Schemas(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(PREFIX + route.path, {})[route.method.lower()] = _operation(route, schemas)
+        operation = _operation(route, schemas)
+        for answer in route.answers:
+            if answer.names:
+                operation["responses"][str(answer.status)]["links"] = _links(answer, routes)
+        paths.setdefault(PREFIX + route.path, {})[route.method.lower()] = operation
     tags = list(dict.fromkeys(route.tag for route in routes))
     return {
         "openapi": "3.1.0",
@@ -141,6 +145,17 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
             "content": {"application/json": {"schema": schemas.of(Failure)}},
         }
     return dict(sorted(responses.items()))
+
+
+def _links(answer: Answer, routes: Iterable[Route]) -> dict[str, Any]:
+    """Where the values of a reply can be used."""
+    links: dict[str, Any] = {}
+    for route in routes:
+        for parameter in route.parameters.parameters:
+            if parameter.place == "path" and (pointer := answer.names.get(parameter.name)) is not None:
+                values = {parameter.name: f"$response.body#{pointer}"}
+                links[route.name] = {"operationId": route.name, "parameters": values}
+    return links
 
 
 def _refusals(route: Route) -> list[Refused]:

@@ -35,6 +35,7 @@ class Answer:
         when: In which case, for people.
         media_type: Of the body.
         headers: What each header that clients need says.
+        names: Parameters of other routes' paths that the body has values for, and where (a JSON pointer).
     """
 
     status: int
@@ -42,6 +43,7 @@ class Answer:
     when: str
     media_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from msgspec.structs import fields
 
 from engine.embedded.containers import HEAD_BYTES, document_in, find_container, read_texts
 from engine.errors import ValidationError, WorkflowError
+from engine.graph.a1111_text import is_parameters
 from engine.graph.canvas_records import is_canvas
-from engine.graph.document import read_workflow
+from engine.graph.document import PARAMETERS, read_workflow
 from engine.graph.json_values import as_list, as_object, show
 from engine.graph.overrides import set_inputs
 from engine.graph.registry import Registry
@@ -152,7 +153,7 @@ def _is_bare(value: object) -> bool:
 
 
 async def _read_file(request: web.Request, data: bytes | bytearray, name: str) -> Any:
-    """The document in a picture or a JSON file."""
+    """The document in a JSON file, or in one that carries a workflow (`engine.embedded`)."""
     settings, depth = request.app[SETTINGS], request.app[SERVER_SETTINGS].max_json_depth
     return await asyncio.to_thread(_document_in, bytes(data), name, settings, depth)
 
@@ -163,9 +164,12 @@ def _document_in(data: bytes, name: str, settings: Settings, max_depth: int) -> 
         return document_in(carried, name)
     if not data.strip():
         raise Refusal(f"{name} is empty.", code="invalid_file")
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
-        raise Refusal(f"{name} is neither a picture or another file of a known format nor JSON.", code="invalid_file")
-    return parse_json(data, max_depth=max_depth)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        return parse_json(data, max_depth=max_depth)
+    text = data.decode("utf-8-sig", "replace")
+    if is_parameters(text):
+        return {PARAMETERS: text}
+    raise Refusal(f"{name} is neither a picture or other file that may carry a workflow nor JSON.", code="invalid_file")
 
 
 async def _read_form(request: web.Request, kind: type[_R]) -> _R:

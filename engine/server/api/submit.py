@@ -77,7 +77,8 @@ class SubmitParams(Struct, frozen=True, kw_only=True):
     ] = field(default=None, name="Idempotency-Key")
 
 
-_LOCATION = {"Location": "Where the job is found."}
+def _answer_with_job(status: int, when: str) -> Answer:
+    return Answer(status, JobView, when, headers={"Location": "Where the job is found."}, names={"job_id": "/id"})
 
 
 @route(
@@ -85,9 +86,9 @@ _LOCATION = {"Location": "Where the job is found."}
     "/jobs",
     reader=read_as(JobRequest),
     answers=(
-        Answer(201, JobView, "The job was accepted; with `wait`, it has also ended.", headers=_LOCATION),
-        Answer(200, JobView, "The job had been accepted before: this is what has become of it.", headers=_LOCATION),
-        Answer(202, JobView, "The job was accepted, and had not ended when the time was up.", headers=_LOCATION),
+        _answer_with_job(201, "The job was accepted; with `wait`, it has also ended."),
+        _answer_with_job(200, "The job had been accepted before: this is what has become of it."),
+        _answer_with_job(202, "The job was accepted, and had not ended when the time was up."),
     ),
     refusals=_NOT_ACCEPTED,
 )
@@ -179,7 +180,7 @@ async def end_waits(app: web.Application) -> None:
 @route(
     "POST",
     "/jobs/{job_id}/retry",
-    answers=(Answer(201, JobView, "A new job was accepted.", headers=_LOCATION),),
+    answers=(_answer_with_job(201, "A new job was accepted."),),
     refusals=(_NO_SUCH_JOB, *_NOT_ACCEPTED),
 )
 async def retry_job(request: web.Request, params: JobPath) -> Reply:

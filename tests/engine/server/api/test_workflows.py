@@ -58,3 +58,13 @@ async def test_conversion_gives_prompt_document_and_notes(api: Api) -> None:
     lost = {**CANVAS, "nodes": nodes}
     notes = (await api.post("/workflows/convert", lost)).body["notes"]
     assert any(note["node_id"] == "9" for note in notes)
+
+
+@with_api()
+async def test_what_other_programs_wrote_becomes_a_workflow(api: Api) -> None:
+    text = "a cat\nNegative prompt: a dog\nSteps: 7, Sampler: Euler, CFG scale: 5, Seed: 11, Size: 512x512"
+    by_picture = await api.call("POST", "/workflows/convert", data=form(file=picture(parameters=text)))
+    (sampler,) = [node for node in by_picture.body["prompt"].values() if node["class_type"] == "KSampler"]
+    assert (sampler["inputs"]["seed"], sampler["inputs"]["steps"]) == (11, 7)
+    by_text = await api.call("POST", "/workflows/convert", data=form(file=text.encode()))
+    assert by_text.body["prompt"] == by_picture.body["prompt"]
