@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+_LONGEST_TEXT = 10_000
+
 
 class EngineError(Exception):
     """Root of all errors that the engine raises on purpose. Its text is meant for the user."""
@@ -226,3 +228,12 @@ class StoreError(EngineError):
     """The database of jobs cannot be used: disk full, read-only, damaged, or in use by another server."""
 
     wire_type = "store_error"
+
+
+def text_of(error: BaseException) -> str:
+    """What an exception says; nodes raise classes of their own, whose `__str__` may raise, or say too much."""
+    try:
+        text = str(error).strip()
+    except BaseException:
+        return "its text cannot be shown, as its __str__ raises."
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}... ({len(text)} characters)"

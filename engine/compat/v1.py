@@ -17,9 +17,8 @@ from typing import Any, cast
 from engine.compat.host import Host
 from engine.compat.v1_call import CONTEXT, Instances, make_call
 from engine.compat.v1_inputs import raw_links_of, read_hidden, read_input_types, read_inputs, takes_anything
-from engine.errors import PackError
-from engine.execution.failures import text_of
-from engine.graph.schema import NodeDef, Output
+from engine.errors import PackError, text_of
+from engine.graph.schema import Input, NodeDef, Output
 
 _DEFAULT_CATEGORY = "sd"
 _SEPARATES_NODES = frozenset({"UNIQUE_ID", "DYNPROMPT"})
@@ -76,7 +75,12 @@ def _adapt(type_name: str, cls: type[Any], host: Host, instances: Instances, mod
         search_aliases=tuple(map(str, getattr(cls, "SEARCH_ALIASES", None) or ())),
         module=module,
     )
-    return replace(definition, renew=partial(_renew, definition, cls))
+    return replace(definition, renew=partial(_renew, definition, cls)) if has_choices(inputs) else definition
+
+
+def has_choices(inputs: Sequence[Input]) -> bool:
+    """Whether any input has a list of choices of its own, which may be another one tomorrow."""
+    return any(isinstance(declared.choices, tuple) for declared in inputs)
 
 
 def _renew(definition: NodeDef, cls: type[Any]) -> NodeDef:

@@ -143,7 +143,9 @@ def ask_fingerprint(definition: NodeDef, node: Node, settings: Settings) -> Any:
     try:
         extra = {"settings": settings, "node_id": node.id}
         return definition.fingerprint(**_select(definition.fingerprint, definition, literals, **extra))
-    except (Exception, SystemExit) as error:  # what is wrong will show when the node is called
+    except KeyboardInterrupt:  # the user's
+        raise
+    except BaseException as error:  # what is wrong will show when the node is called
         log.debug("the fingerprint of node %s failed: %s", node.label, type(error).__name__)
         return math.nan
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from engine.errors import EngineError, NodeError, OutOfMemory
+from engine.errors import EngineError, NodeError, OutOfMemory, text_of
 from engine.execution.cache import OutputCache
 from engine.execution.calls import Lists, WrongResultError
 from engine.graph.json_values import show
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _MOST_PARTS_SHOWN = 6
 _MOST_HOLDERS_SHOWN = 3
-_LONGEST_TEXT = 10_000
 _CPU_ALLOCATOR = "DefaultCPUAllocator"
 
 
@@ -40,15 +39,6 @@ def make_node_error(node: Node, error: BaseException, lists: Lists | None = None
         title=node.title,
         inputs=describe_inputs(lists or {}),
     )
-
-
-def text_of(error: BaseException) -> str:
-    """What an exception says; nodes raise classes of their own, whose `__str__` may raise, or say too much."""
-    try:
-        text = str(error).strip()
-    except BaseException:
-        return "its text cannot be shown, as its __str__ raises."
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}... ({len(text)} characters)"
 
 
 def make_memory_error(node: Node, lists: Lists, pool: Pool, cache: OutputCache) -> OutOfMemory:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.errors import EngineError, InputError
+from engine.errors import EngineError, InputError, text_of
 from engine.graph.json_values import as_list, show
 from engine.graph.object_info import choices_of, describe_input
 from engine.graph.plan import describe_cycle
@@ -261,8 +261,10 @@ class Check:
             answer = rules.validator(**given)
         except EngineError as error:
             answer = str(error)
-        except Exception as error:  # a node's own code, like its call: whatever it does, the other nodes are checked
-            answer = f"{type(error).__name__}: {error}"
+        except KeyboardInterrupt:  # the user's
+            raise
+        except BaseException as error:  # a node's own code, like its call: whatever it does, the others are checked
+            answer = f"{type(error).__name__}: {text_of(error)}"
         if answer is True:
             return
         said = answer if isinstance(answer, str) else "its values are not accepted"

@@ -6,8 +6,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from engine.errors import EngineError, NodeError, ValidationError
-from engine.execution.failures import text_of
+from engine.errors import EngineError, NodeError, ValidationError, text_of
 from engine.graph.plain_json import NotJsonError, plain_json
 from engine.jobs.events import ErrorRecord
 

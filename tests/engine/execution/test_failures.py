@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from engine.errors import CheckpointError, InputValueError
+from engine.errors import CheckpointError, InputValueError, text_of
 from engine.execution.calls import WrongResultError
-from engine.execution.failures import describe, describe_inputs, make_node_error, memory_shortage, text_of
+from engine.execution.failures import describe, describe_inputs, make_node_error, memory_shortage
 from engine.graph.workflow import Node
 
 NODE = Node("3", "KSampler", title="Second pass")
