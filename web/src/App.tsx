@@ -1,0 +1,43 @@
+// The frame: top bar, rail, panels around the canvas, and what lies over everything.
+
+import { useStore } from 'zustand';
+import css from './App.module.css';
+import { panels } from './app/panels';
+import { t } from './i18n/t';
+import { CanvasHost } from './shell/CanvasHost';
+import { Guarded } from './shell/Guarded';
+import { Rail } from './shell/Rail';
+import { SidePanel } from './shell/SidePanel';
+import { layout } from './stores/layout';
+import { QuestionHost } from './ui/Dialog';
+import { MenuHost } from './ui/Menu';
+import { ToastHost } from './ui/Toast';
+import { TooltipProvider } from './ui/Tooltip';
+
+export function App() {
+  const isFocusMode = useStore(layout, (state) => state.isFocusMode);
+  const hosts = useStore(panels, (state) => state.hosts);
+  return (
+    <TooltipProvider delayDuration={400} skipDelayDuration={200}>
+      <div className={css['app']}>
+        <div className={css['middle']}>
+          {!isFocusMode && <Rail />}
+          {!isFocusMode && <SidePanel side="left" />}
+          <main className={css['main']}>
+            <CanvasHost />
+            {!isFocusMode && <SidePanel side="bottom" />}
+          </main>
+          {!isFocusMode && <SidePanel side="right" />}
+        </div>
+      </div>
+      {hosts.map(({ id, Component }) => (
+        <Guarded key={id} isQuiet>
+          <Component />
+        </Guarded>
+      ))}
+      <QuestionHost />
+      <MenuHost />
+      <ToastHost label={t('app.messages')} closeLabel={t('app.close')} />
+    </TooltipProvider>
+  );
+}

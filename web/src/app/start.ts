@@ -1,0 +1,51 @@
+// What happens once the page is there: settings, node types, the stream of events, the tabs of last time.
+
+import { EventStream } from '../api/events';
+import { loadCatalog } from '../stores/catalog';
+import { runs, takeEvent, takePreview } from '../stores/runs';
+import { loadSettings } from '../stores/settings';
+import { newId } from '../stores/tabs';
+
+const CLIENT_KEY = 'skein.client';
+
+/** Names this browser to the server; windows share it, and it outlives a reload. */
+export const clientId = readClientId();
+
+function readClientId(): string {
+  try {
+    const kept = localStorage.getItem(CLIENT_KEY) ?? newId();
+    localStorage.setItem(CLIENT_KEY, kept);
+    return kept;
+  } catch {
+    return newId();
+  }
+}
+
+type Hook = () => void | Promise<void>;
+const onStart: Hook[] = [];
+const onOpen: Hook[] = [];
+
+/** Do something once node types and settings were asked for (they may have failed). */
+export function whenStarted(hook: Hook): void {
+  onStart.push(hook);
+}
+
+/** Do something each time the connection to the server is open (again). */
+export function whenConnected(hook: Hook): void {
+  onOpen.push(hook);
+}
+
+export const stream = new EventStream(clientId, {
+  event: takeEvent,
+  preview: takePreview,
+  connection: (connection) => {
+    runs.setState({ connection });
+    if (connection === 'open') for (const hook of onOpen) void hook();
+  },
+});
+
+export async function start(): Promise<void> {
+  stream.start();
+  await Promise.allSettled([loadSettings(), loadCatalog()]);
+  for (const hook of onStart) await hook();
+}

@@ -1,0 +1,27 @@
+// Texts of the frame around the canvas: tabs, run bar, panels, commands, settings, logs.
+
+export const shell = {
+  'app.name': 'Skein',
+  'app.canvas': 'Workflow canvas',
+  'app.rail': 'Panels',
+  'app.topBar': 'Workflows and runs',
+  'app.leftPanel': 'Left panel',
+  'app.rightPanel': 'Right panel',
+  'app.bottomPanel': 'Bottom panel',
+  'app.closePanel': 'Close panel',
+  'app.resizeLeft': 'Width of the left panel',
+  'app.resizeRight': 'Width of the right panel',
+  'app.resizeBottom': 'Height of the bottom panel',
+  'app.messages': 'Messages',
+  'app.close': 'Close',
+  'app.cancel': 'Cancel',
+  'app.menu': 'Menu',
+  'app.loading': 'Loading',
+  'app.broken': 'This part of the page stopped working',
+  'app.brokenText': 'Your workflow is safe. Try again, or reload the page.',
+  'app.tryAgain': 'Try again',
+  'app.reload': 'Reload',
+  'app.offline': 'The server does not answer. What you do is kept in this browser; trying again…',
+  'app.offlineShort': 'Offline',
+  'app.noTypes': 'The node types could not be loaded',
+} as const;

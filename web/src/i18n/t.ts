@@ -1,0 +1,25 @@
+// Texts by key: t('run.queued', { count: 3 }). `{name}` in a text is replaced; `{count|one item|{count} items}` chooses.
+
+import { en, type TextKey } from './en';
+
+export type { TextKey };
+
+type Values = Readonly<Record<string, string | number>>;
+
+let translate: (key: TextKey, text: string) => string = (_key, text) => text;
+
+export function t(key: TextKey, values: Values = {}): string {
+  const text = translate(key, en[key]);
+  return text
+    .replace(
+      /\{(\w+)\|([^|{}]*)\|((?:[^{}]|\{\w+\})*)\}/g,
+      (_whole, name: string, one: string, many: string) => (Number(values[name]) === 1 ? one : many),
+    )
+    .replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** For tests of layouts: every text a third longer, with marks at its ends. */
+export function usePseudoLocale(): void {
+  translate = (_key, text) =>
+    `⟦${text.replace(/(\{[^}]*\})|[aeiou]/g, (found, hole: string) => hole ?? found + found)}⟧`;
+}

@@ -1,0 +1,96 @@
+// The place of the canvas: mounts the one GraphView, shows the active tab in it, and keeps where each tab was looked at.
+
+import { type FC, useEffect, useRef } from 'react';
+import { useStore } from 'zustand';
+import { bus } from '../app/bus';
+import { panels } from '../app/panels';
+import { setCanvasHost, view } from '../app/view';
+import type { GraphView } from '../engine/GraphView';
+import { t } from '../i18n/t';
+import { catalog } from '../stores/catalog';
+import { settings } from '../stores/settings';
+import { type Tab, tabs, updateTab } from '../stores/tabs';
+import css from './CanvasHost.module.css';
+import { Guarded } from './Guarded';
+
+type LayerModule = { readonly NodeLayer?: FC<{ readonly view: GraphView }> };
+const found = import.meta.glob<LayerModule>('../engine/node/NodeLayer.tsx', { eager: true });
+const NodeLayer = Object.values(found)[0]?.NodeLayer ?? null;
+
+export function CanvasHost() {
+  const host = useRef<HTMLDivElement>(null);
+  const layer = useRef<HTMLDivElement>(null);
+  const shown = useRef<string | null>(null);
+  const active = useStore(tabs, (state) => state.active);
+  const types = useStore(catalog, (state) => state.types);
+  const { wheel, showsGrid, showsLinks, snapsToGrid } = useStore(settings);
+  const overlays = useStore(panels, (state) => state.overlays);
+
+  useEffect(() => {
+    const [element, nodes] = [host.current, layer.current];
+    if (element === null || nodes === null) return;
+    view.mount(element, nodes);
+    setCanvasHost(element);
+    if (import.meta.env.DEV) Object.assign(window, { skeinView: view });
+    return () => {
+      setCanvasHost(null);
+      view.unmount();
+    };
+  }, []);
+
+  useEffect(() => view.setCatalog(types), [types]);
+
+  useEffect(
+    () => view.setPreferences({ wheel, showsGrid, showsLinks, snapsToGrid }),
+    [wheel, showsGrid, showsLinks, snapsToGrid],
+  );
+
+  useEffect(() => {
+    const tab = tabs.getState().tabs.find((each) => each.id === active) ?? null;
+    if (shown.current !== null) rememberView(shown.current);
+    shown.current = tab?.id ?? null;
+    showTab(tab);
+  }, [active]);
+
+  return (
+    <div className={css['place']}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a graph is moved about by keys */}
+      <div ref={host} className={css['host']} tabIndex={0} role="application" aria-label={t('app.canvas')}>
+        <div ref={layer} className={css['layer']}>
+          {NodeLayer !== null && (
+            <Guarded>
+              <NodeLayer view={view} />
+            </Guarded>
+          )}
+        </div>
+      </div>
+      <div className={css['overlays']}>
+        {overlays.map(({ id, Component }) => (
+          <Guarded key={id} isQuiet>
+            <Component />
+          </Guarded>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Keep where a tab is looked at, before another is shown or the page is left. */
+export function rememberView(id: string): void {
+  const { x, y, zoom } = view.view;
+  updateTab(id, { view: { x, y, zoom, scope: view.scope, selected: [...view.selected] } });
+}
+
+function showTab(tab: Tab | null): void {
+  const kept = tab?.view ?? null;
+  const scope = kept !== null && tab?.doc.has(kept.scope) === true ? kept.scope : '';
+  view.show(tab?.doc ?? null, scope);
+  if (kept !== null) {
+    Object.assign(view.view, { x: kept.x, y: kept.y, zoom: kept.zoom });
+    view.select(kept.selected.filter((id) => tab?.doc.graph(scope).nodes.has(id) === true));
+    view.moved();
+  } else {
+    view.fit();
+  }
+  bus.tell('viewport');
+}

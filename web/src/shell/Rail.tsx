@@ -1,0 +1,51 @@
+// The buttons at the left edge: one for each panel of the left side, and for what lies below.
+
+import { useStore } from 'zustand';
+import { type Panel, panels } from '../app/panels';
+import { t } from '../i18n/t';
+import { layout, togglePanel } from '../stores/layout';
+import { classes } from '../ui/classes';
+import { Icon } from '../ui/Icon';
+import { Tooltip } from '../ui/Tooltip';
+import css from './Rail.module.css';
+
+export function Rail() {
+  const all = useStore(panels, (state) => state.panels);
+  return (
+    <nav className={css['rail']} aria-label={t('app.rail')}>
+      {all
+        .filter((panel) => panel.side === 'left')
+        .map((panel) => (
+          <RailButton key={panel.id} panel={panel} />
+        ))}
+      <span className={css['gap']} />
+      {all
+        .filter((panel) => panel.side !== 'left')
+        .map((panel) => (
+          <RailButton key={panel.id} panel={panel} />
+        ))}
+    </nav>
+  );
+}
+
+const NO_BADGE = (): null => null;
+
+function RailButton({ panel }: { readonly panel: Panel }) {
+  const isOpen = useStore(layout, (state) => state.open[panel.side] === panel.id);
+  const badge = (panel.useBadge ?? NO_BADGE)();
+  const title = panel.title();
+  return (
+    <Tooltip text={title} keys={panel.keys} side="right">
+      <button
+        type="button"
+        className={classes(css['button'], isOpen && css['open'])}
+        aria-label={title}
+        aria-pressed={isOpen}
+        onClick={() => togglePanel(panel.side, panel.id)}
+      >
+        <Icon name={panel.icon} size={18} />
+        {badge !== null && badge !== 0 && <span className={css['badge']}>{badge}</span>}
+      </button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,35 @@
+// Node types, as the server offers them now.
+
+import { createStore } from 'zustand/vanilla';
+import { api, wordsOf } from '../api/client';
+import type { Catalog, NodeType } from '../core/catalog';
+
+export interface CatalogState {
+  readonly types: Catalog;
+  readonly state: 'loading' | 'ready' | 'failed';
+  readonly error: string;
+}
+
+export const catalog = createStore<CatalogState>(() => ({ types: new Map(), state: 'loading', error: '' }));
+
+interface NodePage {
+  readonly nodes: readonly NodeType[];
+}
+
+/** Ask for them again: after a start, after the server came back, when files were added (R). */
+export async function loadCatalog(): Promise<void> {
+  try {
+    const page = await api.get<NodePage>('/api/v1/nodes');
+    catalog.setState({
+      types: new Map(page.nodes.map((type) => [type.type, type])),
+      state: 'ready',
+      error: '',
+    });
+  } catch (error) {
+    catalog.setState((state) => ({
+      state: state.types.size > 0 ? 'ready' : 'failed',
+      error: wordsOf(error),
+    }));
+    throw error;
+  }
+}

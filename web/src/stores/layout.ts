@@ -1,0 +1,53 @@
+// Which panels are open, and how wide. Kept in this browser.
+
+import { createStore } from 'zustand/vanilla';
+import type { Side } from '../app/panels';
+
+export interface LayoutState {
+  /** The open panel of each side, by id; null where the side is closed. */
+  readonly open: Readonly<Record<Side, string | null>>;
+  readonly size: Readonly<Record<Side, number>>;
+  readonly isFocusMode: boolean;
+}
+
+const KEY = 'skein.layout';
+const INITIAL: LayoutState = {
+  open: { left: null, right: null, bottom: null },
+  size: { left: 300, right: 320, bottom: 220 },
+  isFocusMode: false,
+};
+
+export const layout = createStore<LayoutState>(() => ({ ...INITIAL, ...read() }));
+
+layout.subscribe(({ open, size }) => {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ open, size }));
+  } catch {
+    // Without storage the layout lasts as long as the page.
+  }
+});
+
+function read(): Partial<LayoutState> {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<LayoutState>;
+    return { open: { ...INITIAL.open, ...kept.open }, size: { ...INITIAL.size, ...kept.size } };
+  } catch {
+    return {};
+  }
+}
+
+export function openPanel(side: Side, id: string | null): void {
+  layout.setState((state) => ({ open: { ...state.open, [side]: id } }));
+}
+
+export function togglePanel(side: Side, id: string): void {
+  openPanel(side, layout.getState().open[side] === id ? null : id);
+}
+
+export function resizePanel(side: Side, size: number): void {
+  layout.setState((state) => ({ size: { ...state.size, [side]: size } }));
+}
+
+export function toggleFocusMode(): void {
+  layout.setState((state) => ({ isFocusMode: !state.isFocusMode }));
+}

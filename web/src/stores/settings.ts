@@ -1,0 +1,79 @@
+// What the user chose, kept on the server (/settings) under names that begin with `Skein.`; shown at once.
+
+import { createStore } from 'zustand/vanilla';
+import { api } from '../api/client';
+import { asObject, type Json, type JsonObject } from '../core/json';
+
+export type Theme = 'system' | 'dark' | 'light' | 'contrast';
+
+export interface Settings {
+  readonly theme: Theme;
+  readonly wheel: 'zoom' | 'pan';
+  readonly showsGrid: boolean;
+  readonly showsLinks: boolean;
+  readonly snapsToGrid: boolean;
+  readonly confirmsClose: boolean;
+  readonly showsPreviews: boolean;
+  readonly spellcheck: boolean;
+  /** Keys of commands, where the user changed them: id to keys, empty for none. */
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  wheel: 'zoom',
+  showsGrid: true,
+  showsLinks: true,
+  snapsToGrid: false,
+  confirmsClose: true,
+  showsPreviews: true,
+  spellcheck: false,
+  keys: {},
+};
+
+const PREFIX = 'Skein.';
+const THEME_KEY = 'skein.theme';
+
+export const settings = createStore<Settings>(() => ({ ...DEFAULT_SETTINGS, theme: keptTheme() }));
+
+/** The theme is kept in the browser, too, so that the first frame has it. */
+function keptTheme(): Theme {
+  try {
+    const kept = localStorage.getItem(THEME_KEY);
+    return kept === 'dark' || kept === 'light' || kept === 'contrast' ? kept : 'system';
+  } catch {
+    return 'system';
+  }
+}
+
+export async function loadSettings(): Promise<void> {
+  const all = asObject(await api.get<Json>('/settings')) ?? {};
+  const known: Record<string, unknown> = {};
+  for (const [name, fallback] of Object.entries(DEFAULT_SETTINGS)) {
+    const value = all[`${PREFIX}${name}`];
+    if (value !== undefined && typeof value === typeof fallback) known[name] = value;
+  }
+  settings.setState(known as Partial<Settings>);
+}
+
+/** Change settings here and on the server; throws what the server says, with the old value back. */
+export async function changeSettings(changes: Partial<Settings>): Promise<void> {
+  const before = settings.getState();
+  settings.setState(changes);
+  if (changes.theme !== undefined) {
+    try {
+      localStorage.setItem(THEME_KEY, changes.theme);
+    } catch {
+      // The server has it.
+    }
+  }
+  const body: JsonObject = Object.fromEntries(
+    Object.entries(changes).map(([name, value]) => [`${PREFIX}${name}`, value as Json]),
+  );
+  try {
+    await api.post('/settings', body);
+  } catch (error) {
+    if (changes.theme === undefined) settings.setState(before);
+    throw error;
+  }
+}

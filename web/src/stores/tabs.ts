@@ -1,0 +1,180 @@
+// Open workflows. One tab is one document; the document itself (`doc`) changes without the store, `isDirty` follows it.
+
+import { createStore } from 'zustand/vanilla';
+import { GraphDoc } from '../core/doc';
+import { type JsonObject, stringifyJson } from '../core/json';
+import type { NodeId, Patch, Scope } from '../core/types';
+
+export interface TabView {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+  readonly scope: Scope;
+  readonly selected: readonly NodeId[];
+}
+
+export interface Tab {
+  readonly id: string;
+  readonly name: string;
+  /** Its file below the user's `workflows`; null if it was never saved. */
+  readonly path: string | null;
+  /** What the server's file was when it was read or written; for If-Match. */
+  readonly revision: string | null;
+  readonly doc: GraphDoc;
+  readonly isDirty: boolean;
+  /** Another window has it open, too. */
+  readonly isElsewhere: boolean;
+  /** Its draft could not be kept: closing the page would lose it. */
+  readonly isUnsafe: boolean;
+  /** Where it was looked at when it was left. */
+  readonly view: TabView | null;
+  /** It came from an API file: nothing said where the nodes stand. */
+  readonly isImportedFromApi: boolean;
+}
+
+export interface TabsState {
+  readonly tabs: readonly Tab[];
+  readonly active: string | null;
+  /** Closed ones, the last one last, to be opened again. */
+  readonly closed: readonly ClosedTab[];
+}
+
+export interface ClosedTab {
+  readonly name: string;
+  readonly path: string | null;
+  readonly text: string;
+  readonly isDirty: boolean;
+}
+
+export const tabs = createStore<TabsState>(() => ({ tabs: [], active: null, closed: [] }));
+
+const MOST_CLOSED = 20;
+const saved = new Map<string, readonly Patch[] | null>();
+const stops = new Map<string, () => void>();
+
+export function activeTab(): Tab | null {
+  const { tabs: all, active } = tabs.getState();
+  return all.find((tab) => tab.id === active) ?? null;
+}
+
+export function tabOf(id: string): Tab | null {
+  return tabs.getState().tabs.find((tab) => tab.id === id) ?? null;
+}
+
+export interface OpenOptions {
+  readonly name: string;
+  readonly path?: string | null;
+  readonly revision?: string | null;
+  readonly id?: string;
+  readonly isDirty?: boolean;
+  readonly isImportedFromApi?: boolean;
+  readonly view?: TabView | null;
+  readonly isBackground?: boolean;
+}
+
+/** Open a document in a tab of its own. */
+export function openTab(raw: JsonObject, options: OpenOptions): Tab {
+  const id = options.id ?? newId();
+  const doc = new GraphDoc(raw);
+  const tab: Tab = {
+    id,
+    name: uniqueName(options.name),
+    path: options.path ?? null,
+    revision: options.revision ?? null,
+    doc,
+    isDirty: options.isDirty ?? false,
+    isElsewhere: false,
+    isUnsafe: false,
+    view: options.view ?? null,
+    isImportedFromApi: options.isImportedFromApi ?? false,
+  };
+  if (!(options.isDirty ?? false)) saved.set(id, null);
+  stops.set(
+    id,
+    doc.watch(() => updateTab(id, { isDirty: isChanged(id, doc) })),
+  );
+  tabs.setState((state) => ({
+    tabs: [...state.tabs, tab],
+    active: options.isBackground === true ? state.active : id,
+  }));
+  return tab;
+}
+
+function isChanged(id: string, doc: GraphDoc): boolean {
+  return !saved.has(id) || saved.get(id) !== (doc.steps.at(-1)?.patches ?? null);
+}
+
+export function updateTab(id: string, changes: Partial<Omit<Tab, 'id' | 'doc'>>): void {
+  tabs.setState((state) => {
+    const tab = state.tabs.find((each) => each.id === id);
+    if (tab === undefined) return state;
+    const isSame = Object.entries(changes).every(([key, value]) => tab[key as keyof Tab] === value);
+    return isSame
+      ? state
+      : { tabs: state.tabs.map((each) => (each.id === id ? { ...each, ...changes } : each)) };
+  });
+}
+
+/** What the tab holds now is what its file holds. */
+export function markSaved(id: string, path: string, revision: string | null): void {
+  const tab = tabOf(id);
+  if (tab === null) return;
+  saved.set(id, tab.doc.steps.at(-1)?.patches ?? null);
+  updateTab(id, { path, revision, isDirty: false, name: nameOf(path) });
+}
+
+/** Close at once; who must ask first has asked. */
+export function closeTab(id: string): void {
+  const tab = tabOf(id);
+  if (tab === null) return;
+  stops.get(id)?.();
+  stops.delete(id);
+  saved.delete(id);
+  const closed = {
+    name: tab.name,
+    path: tab.path,
+    text: stringifyJson(tab.doc.save()),
+    isDirty: tab.isDirty,
+  };
+  tabs.setState((state) => {
+    const index = state.tabs.findIndex((each) => each.id === id);
+    const rest = state.tabs.filter((each) => each.id !== id);
+    const next = state.active === id ? (rest[Math.min(index, rest.length - 1)]?.id ?? null) : state.active;
+    return { tabs: rest, active: next, closed: [...state.closed, closed].slice(-MOST_CLOSED) };
+  });
+}
+
+export function takeClosed(): ClosedTab | null {
+  const last = tabs.getState().closed.at(-1) ?? null;
+  if (last !== null) tabs.setState((state) => ({ closed: state.closed.slice(0, -1) }));
+  return last;
+}
+
+export function activateTab(id: string): void {
+  if (tabOf(id) !== null) tabs.setState({ active: id });
+}
+
+export function moveTab(id: string, before: string | null): void {
+  tabs.setState((state) => {
+    const tab = state.tabs.find((each) => each.id === id);
+    if (tab === undefined || id === before) return state;
+    const rest = state.tabs.filter((each) => each.id !== id);
+    const index = before === null ? rest.length : rest.findIndex((each) => each.id === before);
+    return { tabs: [...rest.slice(0, index), tab, ...rest.slice(index)] };
+  });
+}
+
+/** The file's name without folder and ending. */
+export function nameOf(path: string): string {
+  return (path.split('/').at(-1) ?? path).replace(/\.json$/i, '');
+}
+
+function uniqueName(wanted: string): string {
+  const taken = new Set(tabs.getState().tabs.map((tab) => tab.name));
+  if (!taken.has(wanted)) return wanted;
+  for (let number = 2; ; number += 1) if (!taken.has(`${wanted} (${number})`)) return `${wanted} (${number})`;
+}
+
+export function newId(): string {
+  return crypto.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 12)}`;
+}

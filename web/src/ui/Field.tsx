@@ -1,0 +1,98 @@
+// A labelled field, and the fields themselves: text, choice, switch.
+
+import { Switch as RadixSwitch } from 'radix-ui';
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type Ref,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from 'react';
+import { classes } from './classes';
+import css from './Field.module.css';
+
+export interface FieldProps {
+  readonly label: string;
+  readonly hint?: ReactNode;
+  readonly error?: ReactNode;
+  /** Label beside the field, not above. */
+  readonly isRow?: boolean;
+  readonly children: (id: string) => ReactNode;
+}
+
+export function Field({ label, hint, error, isRow = false, children }: FieldProps) {
+  const id = useId();
+  return (
+    <div className={classes(css['field'], isRow && css['row'])}>
+      <div className={css['words']}>
+        <label htmlFor={id} className={css['label']}>
+          {label}
+        </label>
+        {hint !== undefined && <p className={css['hint']}>{hint}</p>}
+      </div>
+      {children(id)}
+      {error !== undefined && error !== null && (
+        <p role="alert" className={css['error']}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+type InputProps = InputHTMLAttributes<HTMLInputElement> & { readonly ref?: Ref<HTMLInputElement> };
+
+export function TextInput({ className, ...rest }: InputProps) {
+  return <input type="text" autoComplete="off" {...rest} className={classes(css['input'], className)} />;
+}
+
+type AreaProps = TextareaHTMLAttributes<HTMLTextAreaElement> & { readonly ref?: Ref<HTMLTextAreaElement> };
+
+export function TextArea({ className, ...rest }: AreaProps) {
+  return <textarea {...rest} className={classes(css['input'], css['area'], className)} />;
+}
+
+export interface SelectProps extends Omit<SelectHTMLAttributes<HTMLSelectElement>, 'onChange'> {
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+  readonly onChange: (value: string) => void;
+}
+
+export function Select({ options, onChange, className, ...rest }: SelectProps) {
+  return (
+    <select
+      {...rest}
+      className={classes(css['input'], css['select'], className)}
+      onChange={(event) => onChange(event.target.value)}
+    >
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+export interface SwitchProps {
+  readonly id?: string;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly label?: string;
+  readonly disabled?: boolean;
+}
+
+export function Switch({ id, checked, onChange, label, disabled = false }: SwitchProps) {
+  return (
+    <RadixSwitch.Root
+      {...(id === undefined ? {} : { id })}
+      {...(label === undefined ? {} : { 'aria-label': label })}
+      checked={checked}
+      disabled={disabled}
+      onCheckedChange={onChange}
+      className={css['switch']}
+    >
+      <RadixSwitch.Thumb className={css['thumb']} />
+    </RadixSwitch.Root>
+  );
+}
