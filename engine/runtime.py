@@ -132,7 +132,13 @@ class Engine:
 
     def find_missing(self, workflow: Workflow) -> Missing:
         """The node types and model files that a workflow needs and that are not there."""
-        return find_missing(workflow, self.registry, self._files())
+        files = self._files()
+        missing = find_missing(workflow, self.registry, files)
+        folders = {model.folder for model in missing.models if model.folder and model.sha256}
+        if not folders:
+            return missing
+        hashes = [known_hashes(self.settings, self._hashes, folder) for folder in folders]
+        return find_missing(workflow, self.registry, files, {key: at for known in hashes for key, at in known.items()})
 
     def run(
         self,

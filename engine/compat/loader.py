@@ -12,6 +12,7 @@ import inspect
 import logging
 import re
 import runpy
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +30,7 @@ from engine.compat.pack_samplers import open_choices
 from engine.compat.packs import Pack, Standing, Trust, find_packs, standing_of
 from engine.compat.v1 import adapt
 from engine.compat.v3 import adapt_v3, is_v3
-from engine.errors import PackError
+from engine.errors import PackError, text_of
 from engine.graph.schema import NodeDef
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,6 @@ _Class = tuple[str, type[Any], str | None]
 _Declared = tuple[NodeDef, type[Any] | None]
 
 _NOT_IN_MODULE_NAMES = re.compile(r"\W")
-_EXAMPLES = ("example_workflows", "example", "examples", "workflow", "workflows")
 _REASONS: dict[str, str] = {
     "disabled": "its name ends in .disabled",
     "not allowed": "packs are switched off; --whitelist-custom-nodes names those that are loaded all the same",
@@ -121,11 +121,6 @@ def _settle(host: Host) -> None:
     host.registry.renew([definition.type for definition in host.registry])
 
 
-def example_directory(pack: Pack) -> Path | None:
-    """Where a pack keeps example workflows."""
-    return next((pack.path / name for name in _EXAMPLES if (pack.path / name).is_dir()), None)
-
-
 def _prestart(pack: Pack) -> None:
     script = pack.path / "prestartup_script.py"
     if not script.is_file():
@@ -181,8 +176,8 @@ def _load(pack: Pack, host: Host) -> PackReport:
 
 
 def _raise_interrupt(error: BaseException) -> None:
-    """Ctrl-C is the user's, not the pack's."""
-    if isinstance(error, KeyboardInterrupt):
+    """Ctrl-C is the user's, not the pack's; but where the signal is ignored, as in workers, the pack raised it itself."""
+    if isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         raise error
 
 
@@ -274,10 +269,7 @@ def _cause(error: BaseException) -> str:
         return f"it called sys.exit({error.code!r})"
     if isinstance(error, SyntaxError):
         return f"{type(error).__name__}: {error.msg}"
-    try:
-        text = str(error)
-    except Exception:  # the exception is the pack's own
-        text = ""
+    text = text_of(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

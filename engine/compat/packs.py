@@ -20,6 +20,7 @@ from engine.settings import Settings
 
 _NO_PACKS = frozenset({"__pycache__", "README.md"})
 _DISABLED = ".disabled"
+_EXAMPLES = ("example_workflows", "example", "examples", "workflow", "workflows")
 Standing = Literal["loads", "disabled", "not allowed", "new", "crashed"]
 
 
@@ -60,6 +61,11 @@ def find_packs(settings: Settings) -> list[Pack]:
         for pack in _list(directory):
             found.setdefault(pack.name, pack)
     return list(found.values())
+
+
+def example_directory(pack: Pack) -> Path | None:
+    """Where a pack keeps example workflows."""
+    return next((pack.path / name for name in _EXAMPLES if (pack.path / name).is_dir()), None)
 
 
 def _list(directory: Path) -> Iterator[Pack]:

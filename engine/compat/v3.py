@@ -14,12 +14,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from engine.compat.host import Host, Running, run_node
-from engine.compat.pack_models import for_packs
-from engine.compat.v1 import accepted, settle
+from engine.compat.pack_models import for_packs, from_packs
+from engine.compat.v1 import accepted, has_choices, settle
 from engine.compat.v1_call import CONTEXT, hidden_values, read_result
 from engine.compat.v1_inputs import read_inputs
 from engine.compat.v3_io import ComfyNode, Declared, Hidden, NodeOutput, Schema
-from engine.errors import PackError
+from engine.errors import PackError, text_of
 from engine.graph.schema import ExecutionBlocker, NodeDef, NodeResult, Output
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def adapt_v3(
     """The declaration of a class; arguments and errors as those of `engine.compat.v1.adapt`."""
     try:
         return _adapt(type_name, cls, host, module, display_name)
-    except Exception as error:  # a pack's own code, which may do anything
-        raise PackError(f"node type {type_name!r}: {type(error).__name__}: {error}") from error
+    except BaseException as error:  # a pack's own code, which may do anything; the other nodes are not to suffer
+        raise PackError(f"node type {type_name!r}: {type(error).__name__}: {text_of(error)}") from error
 
 
 def _adapt(type_name: str, cls: type[ComfyNode], host: Host, module: str, display_name: str | None) -> NodeDef:
@@ -79,7 +79,8 @@ def _adapt(type_name: str, cls: type[ComfyNode], host: Host, module: str, displa
         search_aliases=tuple(schema.search_aliases or ()),
         module=module,
     )
-    return replace(definition, renew=partial(_renew, definition, cls))
+    is_changing = has_choices(definition.inputs)
+    return replace(definition, renew=partial(_renew, definition, cls)) if is_changing else definition
 
 
 def _renew(definition: NodeDef, cls: type[ComfyNode]) -> NodeDef:
@@ -87,7 +88,7 @@ def _renew(definition: NodeDef, cls: type[ComfyNode]) -> NodeDef:
     renewed = replace(definition, renew=partial(_renew, definition, cls))
     try:
         return replace(renewed, inputs=_read_inputs(cls.define_schema()))
-    except Exception:  # a pack's own code: it could when it was loaded
+    except BaseException:  # a pack's own code: it could when it was loaded
         return renewed
 
 
@@ -153,10 +154,10 @@ def _lock(cls: type[ComfyNode], hidden: SimpleNamespace) -> Any:
 
 def _read(result: Any, count: int) -> NodeResult[Any]:
     if not isinstance(result, NodeOutput):
-        return read_result(result, count)
+        return read_result(from_packs(None, result), count)
     if result.block_execution is not None:
         return NodeResult(ExecutionBlocker(result.block_execution) if count else None, _read_ui(result.ui))
-    read = read_result(result.result, count)
+    read = read_result(from_packs(None, result.result), count)
     return NodeResult(read.outputs, _read_ui(result.ui), result.expand)
 
 

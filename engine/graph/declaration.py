@@ -2,8 +2,8 @@
 
 `write_declaration` and `read_declaration` are inverse but for the code: a `NodeDef` that was read validates, converts
 and describes itself as the one that was written, and raises when it is called. So do its companions (`needs`,
-`fingerprint`, `validate`), which it has whenever the original has them, with the same parameters: whether a workflow
-can be validated without the code is for the reader to see, by `definition.validate is None`.
+`fingerprint`, `validate`, `renew`), which it has whenever the original has them, with the same parameters: whether a
+workflow can be validated without the code is for the reader to see, by `validate` and `renew` being None.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from engine.graph.json_values import as_object
 from engine.graph.plain_json import NotJsonError, plain_json
 from engine.graph.schema import MISSING, Input, ModelFile, NodeDef, Number, Output, Text
 
-_COMPANIONS = ("needs", "fingerprint", "validate")
-_CODE = ("call", "renew", *_COMPANIONS)
+_COMPANIONS = ("needs", "fingerprint", "validate", "renew")
+_CODE = ("call", *_COMPANIONS)
 _REST = "**"
 
 

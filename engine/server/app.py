@@ -34,6 +34,7 @@ _ROUTE_MODULES = (
     "preferences",
     "system",
     "api",
+    "pack_routes",
     "static",
 )
 """Modules or packages below `engine.server` with `routes` and, if there is something to prepare, `set_up(app)`.

@@ -8,13 +8,13 @@ from aiohttp import web
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
-    from pathlib import Path
 
     from engine.jobs.store import Store
     from engine.server.gate import Gate
     from engine.server.hub import Hub
     from engine.server.listings import Listings
     from engine.server.log_ring import LogRing
+    from engine.server.pack_files import PackFiles
     from engine.settings import ServerSettings, Settings
     from engine.workers.dispatch import Dispatcher
 
@@ -34,5 +34,5 @@ LOGS: web.AppKey[LogRing] = web.AppKey("logs")
 """The last lines logged."""
 PICTURES: web.AppKey[ThreadPoolExecutor] = web.AppKey("pictures")
 """The threads on which pictures are decoded and encoded."""
-PACK_FILES: web.AppKey[dict[str, Path]] = web.AppKey("pack_files")
-"""Directories with the scripts and styles of packs, by pack: what is below `/extensions/<pack>/`."""
+PACK_FILES: web.AppKey[PackFiles] = web.AppKey("pack_files")
+"""What packs bring for the page."""

@@ -18,9 +18,9 @@ from aiohttp import web
 from engine.server.bodies import check_text
 from engine.server.keys import DISPATCHER, LISTINGS, SETTINGS
 from engine.server.listings import Listings
+from engine.server.validation import renew_registry
 from engine.workers.catalog import Catalog
 
-READY_TIMEOUT_S = 120.0
 _WORTH_PACKING_BYTES = 2_000
 _PACK_LEVEL = 5
 
@@ -82,7 +82,7 @@ def set_up(app: web.Application) -> None:
 @routes.get("/object_info")
 async def object_info(request: web.Request) -> web.Response:
     """Every node type by its name."""
-    await request.app[DISPATCHER].catalog.ready(READY_TIMEOUT_S)
+    await renew_registry(request)
     text = await request.app[_TEXT].current()
     return _send(request, text.body, text.packed, text.etag)
 
@@ -92,7 +92,7 @@ async def object_info_of_type(request: web.Request) -> web.Response:
     """One node type by its name; nothing if there is none."""
     name = check_text(request.match_info["type"], "The node type")
     catalog = request.app[DISPATCHER].catalog
-    await catalog.ready(READY_TIMEOUT_S)
+    await renew_registry(request)
     listings = request.app[LISTINGS]
     body = await asyncio.to_thread(lambda: msgspec.json.encode(catalog.object_info(name, listings.choices)))
     return _send(request, body, None, _etag_of(body))

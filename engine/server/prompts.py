@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from engine.errors import InputError, ValidationError
@@ -20,7 +21,7 @@ from engine.jobs.job import Submission
 from engine.server.bodies import check_text, field_of, list_field, object_field, read_json
 from engine.server.keys import DISPATCHER, SERVER_SETTINGS
 from engine.server.refusal import Refusal, node_errors_of, too_large
-from engine.server.validation import find_errors, find_registry, split_secrets
+from engine.server.validation import READY_TIMEOUT_S, find_errors, find_registry, split_secrets
 
 routes = web.RouteTableDef()
 
@@ -40,7 +41,7 @@ async def count_prompts(request: web.Request) -> web.Response:
 @routes.post("/prompt")
 async def accept_prompt(request: web.Request) -> web.Response:
     """Accept a workflow in API format. When the answer leaves, the job is on disk."""
-    body = read_prompt_body(await read_json(request))
+    body = read_prompt_body(await _ask_packs(request, await read_json(request)))
     prompt: dict[str, Any] = body.pop("prompt")
     limit = request.app[SERVER_SETTINGS].max_nodes
     if len(prompt) > limit:
@@ -61,6 +62,15 @@ async def accept_prompt(request: web.Request) -> web.Response:
     has_number = body["number"] is not None
     number = job.number if has_number or not job.number.is_integer() else int(job.number)
     return web.json_response({"prompt_id": job.id, "number": number, "node_errors": _node_errors(found)})
+
+
+async def _ask_packs(request: web.Request, body: Any) -> Any:
+    """The body as packs want it that registered a handler for submissions (protocol.md 1.2)."""
+    dispatcher = request.app[DISPATCHER]
+    await dispatcher.catalog.ready(READY_TIMEOUT_S)
+    if not dispatcher.catalog.filters_prompts:
+        return body
+    return msgspec.json.decode(await dispatcher.filter_prompt(msgspec.json.encode(body)))
 
 
 def read_prompt_body(value: Any) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from engine.files import resolve_inside, walk_files
 from engine.graph.json_values import show
 from engine.server.bodies import check_text
 from engine.server.delivery import LONGEST_NAME, answer_json, is_regular
-from engine.server.keys import PACK_FILES, SERVER_SETTINGS
+from engine.server.keys import DISPATCHER, PACK_FILES, SERVER_SETTINGS, SETTINGS
+from engine.server.pack_files import PackFiles
+from engine.server.pack_routes import find_site, pass_on
 from engine.server.refusal import not_found
 from engine.server.security import page_policy
 from engine.settings import ServerSettings
@@ -54,8 +56,9 @@ routes = web.RouteTableDef()
 
 
 def set_up(app: web.Application) -> None:
-    """Give the application a place for the directories of packs."""
-    app[PACK_FILES] = {}
+    """Give the application the files of packs."""
+    catalog = app[DISPATCHER].catalog
+    app[PACK_FILES] = PackFiles(app[SETTINGS], lambda: catalog.packs)
 
 
 def find_page(settings: ServerSettings) -> Path:
@@ -121,7 +124,7 @@ def _cache_rule(name: str) -> dict[str, str]:
 async def extensions(request: web.Request) -> web.Response:
     """The addresses of all scripts of the page's own extensions and of packs."""
     places = {"": _page_of(request) / "extensions"}
-    places |= {f"{pack}/": directory for pack, directory in request.app[PACK_FILES].items()}
+    places |= {f"{pack}/": directory for pack, directory in request.app[PACK_FILES].scripts().items()}
 
     def list_scripts() -> list[str]:
         return [
@@ -138,16 +141,16 @@ async def extension_file(request: web.Request) -> web.StreamResponse:
     """A file of a pack, or of the page's own extensions."""
     path = request.match_info["path"]
     pack, _, rest = path.partition("/")
-    directory = request.app[PACK_FILES].get(pack)
+    directory = request.app[PACK_FILES].scripts().get(pack)
     if directory is not None:
         return await _send(request, directory, rest)
     return await _send(request, _page_of(request) / "extensions", path)
 
 
 @routes.get("/i18n")
-async def translations(_: web.Request) -> web.Response:
-    """Texts of packs in other languages: none yet."""
-    return web.json_response({})
+async def translations(request: web.Request) -> web.Response:
+    """Texts of packs by language: `{language: {nodeDefs, commands, settings, ...}}`."""
+    return web.json_response(await asyncio.to_thread(request.app[PACK_FILES].translations))
 
 
 @routes.get("/global_subgraphs")
@@ -172,18 +175,25 @@ async def node_replacements(_: web.Request) -> web.Response:
 
 
 @routes.get("/workflow_templates")
-async def workflow_templates(_: web.Request) -> web.Response:
+async def workflow_templates(request: web.Request) -> web.Response:
     """The names of workflows to begin with, by pack."""
-    names = await asyncio.to_thread(lambda: sorted(path.stem for path in WORKFLOWS.glob("*.json")))
-    return web.json_response({OUR_PACK: names} if names else {})
+    places = {OUR_PACK: WORKFLOWS, **request.app[PACK_FILES].examples()}
+
+    def list_names() -> dict[str, list[str]]:
+        names = {pack: sorted(path.stem for path in directory.glob("*.json")) for pack, directory in places.items()}
+        return {pack: found for pack, found in names.items() if found}
+
+    return web.json_response(await asyncio.to_thread(list_names))
 
 
 @routes.get("/workflow_templates/{pack}/{path:.+}")
 async def workflow_template(request: web.Request) -> web.StreamResponse:
     """One of them, or its picture."""
-    if request.match_info["pack"] != OUR_PACK:
-        raise not_found(f"There is no pack {show(request.match_info['pack'])} with workflows.")
-    return await _send(request, WORKFLOWS, request.match_info["path"])
+    pack = request.match_info["pack"]
+    directory = WORKFLOWS if pack == OUR_PACK else request.app[PACK_FILES].examples().get(pack)
+    if directory is None:
+        raise not_found(f"There is no pack {show(pack)} with workflows.")
+    return await _send(request, directory, request.match_info["path"])
 
 
 @routes.get("/templates/{path:.+}")
@@ -198,7 +208,9 @@ async def page_template(request: web.Request) -> web.StreamResponse:
 
 @routes.get("/{path:.+}")
 async def page_file(request: web.Request) -> web.StreamResponse:
-    """Any other file of the page. Must stay the last route."""
+    """What a pack answers itself, or any other file of the page. Must stay the last route."""
+    if (site := find_site(request)) is not None:
+        return await pass_on(request, site)
     if request.path.startswith("/api/"):
         raise not_found(f"There is nothing at {show(request.path)}.")
     if request.path == "/user.css" and await asyncio.to_thread(_find, _page_of(request), "user.css") is None:

@@ -32,6 +32,17 @@ async def find_registry(request: web.Request) -> Registry:
     return await request.app[DISPATCHER].catalog.ready(READY_TIMEOUT_S)
 
 
+async def renew_registry(request: web.Request) -> Registry:
+    """The node types, for who shows them: with the choices that they have now, also where only a worker knows them.
+
+    Raises:
+        WorkerUnavailable: no worker said in time which there are.
+    """
+    await find_registry(request)
+    await request.app[DISPATCHER].renew_catalog()
+    return await find_registry(request)
+
+
 async def find_errors(
     request: web.Request, workflow: Workflow, prompt: Mapping[str, Any], targets: Iterable[str] | None
 ) -> Validated:

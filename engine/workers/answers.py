@@ -6,6 +6,8 @@ too many threads hang the next question is answered by saying so.
 
 from __future__ import annotations
 
+import copy
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -13,18 +15,23 @@ from typing import Final
 
 import psutil
 
-from engine.errors import InputError, WorkerUnavailable
+from engine.errors import InputError, WorkerUnavailable, text_of
 from engine.graph.document import parse_json_text, with_current_names
 from engine.graph.workflow import Workflow
 from engine.runtime import Engine
+from engine.workers.declaring import declare
 from engine.workers.devices import describe_devices
 from engine.workers.failure_records import plain_info, record_failure, utf8
 from engine.workers.messages import (
+    AskFilter,
     AskMemory,
+    AskRenew,
     AskValidate,
+    Filtered,
     Holder,
     InputErrorRecord,
     MemoryReport,
+    Renewed,
     ToServer,
     Validation,
 )
@@ -57,6 +64,22 @@ class Answers:
             return Validation(request_id=question.request_id, failure=failure)
 
         self._answer(lambda: validate(self._engine, question), refuse)
+
+    def renew(self, question: AskRenew) -> None:
+        """Answer with `Renewed`, soon."""
+
+        def renew_nothing(_: BaseException) -> Renewed:
+            return Renewed(question.request_id, ())
+
+        self._answer(lambda: renew(self._engine, question), renew_nothing)
+
+    def filter_body(self, question: AskFilter) -> None:
+        """Answer with `Filtered`, soon; if a handler fails, the body stays as it was."""
+
+        def leave(_: BaseException) -> Filtered:
+            return Filtered(question.request_id, question.body)
+
+        self._answer(lambda: filter_body(self._engine, question), leave)
 
     def report_memory(self, question: AskMemory) -> None:
         """Answer with a `MemoryReport`, soon."""
@@ -127,3 +150,25 @@ def report_memory(engine: Engine, question: AskMemory) -> MemoryReport:
         devices=describe_devices(engine.pool.device),
         process_bytes=psutil.Process().memory_info().rss,
     )
+
+
+def renew(engine: Engine, question: AskRenew) -> Renewed:
+    """The declarations whose choices change with the world, as they are now."""
+    names = [definition.type for definition in engine.registry if definition.renew is not None]
+    engine.registry.renew(names)
+    declarations, _ = declare(engine.registry[name] for name in names)
+    return Renewed(question.request_id, declarations)
+
+
+def filter_body(engine: Engine, question: AskFilter) -> Filtered:
+    """The body of a submission after the packs' handlers; one that raises is logged and changes nothing."""
+    body = parse_json_text(question.body, "The body")
+    for handler in engine.pack_host.prompt_handlers if engine.pack_host is not None else ():
+        try:
+            changed = handler(copy.deepcopy(body))
+            json.dumps(changed, allow_nan=False)
+        except Exception as error:  # a pack's own code
+            log.warning("A pack's handler of submissions failed: %s", text_of(error))
+            continue
+        body = changed
+    return Filtered(question.request_id, json.dumps(body, allow_nan=False).encode())

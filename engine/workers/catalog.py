@@ -7,7 +7,7 @@ is one it stays, whatever becomes of workers, until a later worker declares some
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -17,7 +17,7 @@ from engine.errors import EngineError, WorkerUnavailable
 from engine.graph.declaration import read_declaration
 from engine.graph.object_info import object_info
 from engine.graph.registry import Registry
-from engine.workers.messages import DeviceInfo, Ready
+from engine.workers.messages import DeviceInfo, PackInfo, PackSite, Ready
 
 _READ_AT_ONCE = 25
 
@@ -31,6 +31,10 @@ class Catalog:
         versions: By package.
         devices: The first worker's own device first, then the others of the machine.
         notes: What could not be loaded, in sentences.
+        packs: What became of each pack.
+        site: Where the routes of packs are answered; None if there are none, or the worker that did has died.
+        filters_prompts: Packs want to see submissions before anybody else.
+        renews: Some types have choices that change with the world; see `Dispatcher.renew_catalog`.
         etag: Changes with the declarations.
         failure: Why there is no worker at the moment; None if one is ready or on its way for the first time.
     """
@@ -41,6 +45,11 @@ class Catalog:
         self.versions: dict[str, str] = {}
         self.devices: tuple[DeviceInfo, ...] = ()
         self.notes: tuple[str, ...] = ()
+        self.packs: tuple[PackInfo, ...] = ()
+        self.site: PackSite | None = None
+        self.filters_prompts = False
+        self.renews = False
+        self._declarations: dict[str, dict[str, Any]] = {}
         self.etag = ""
         self.failure: str | None = None
         self._changed = asyncio.Event()
@@ -64,11 +73,24 @@ class Catalog:
 
     async def update(self, ready: Ready) -> None:
         """Take over what a worker declares. Cheap if nothing changed."""
-        etag = blake2b(msgspec.json.encode(ready.declarations), digest_size=16).hexdigest()
+        await self._declare(ready.declarations, ready.notes)
+        self.packs, self.site, self.filters_prompts = ready.packs, ready.site, ready.filters_prompts
+        self.versions = dict(ready.versions)
+        self.devices = ready.devices
+        self.failure = None
+        self._changed.set()
+
+    async def renew(self, declarations: Iterable[dict[str, Any]]) -> None:
+        """Take over declarations that were read again."""
+        merged = {**self._declarations, **{str(each.get("type")): each for each in declarations}}
+        await self._declare(tuple(merged.values()), self.notes)
+
+    async def _declare(self, declarations: Sequence[dict[str, Any]], given_notes: Sequence[str]) -> None:
+        etag = blake2b(msgspec.json.encode(declarations), digest_size=16).hexdigest()
         if etag != self.etag:
             definitions: list[Any] = []
-            notes = list(ready.notes)
-            for place, declaration in enumerate(ready.declarations):
+            notes = list(given_notes)
+            for place, declaration in enumerate(declarations):
                 try:
                     definitions.append(read_declaration(declaration))
                 except EngineError as error:
@@ -77,13 +99,11 @@ class Catalog:
                     await asyncio.sleep(0)  # others get a word in: there may be thousands of node types
             self.registry = Registry(definitions)
             self.asked_in_worker = frozenset(
-                definition.type for definition in definitions if definition.validate is not None
+                definition.type for definition in definitions if definition.validate or definition.renew
             )
+            self.renews = any(definition.renew is not None for definition in definitions)
+            self._declarations = {str(each.get("type")): each for each in declarations}
             self.notes, self.etag = tuple(notes), etag
-        self.versions = dict(ready.versions)
-        self.devices = ready.devices
-        self.failure = None
-        self._changed.set()
 
     def fail(self, reason: str) -> None:
         """No worker could be started; whoever waits is told. What is known stays usable."""

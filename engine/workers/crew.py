@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -19,12 +20,16 @@ from engine.workers.channel import Listener
 from engine.workers.environment import make_environment
 from engine.workers.memory_limit import MemoryWatch, describe_bytes
 from engine.workers.messages import (
+    AskFilter,
     AskMemory,
+    AskRenew,
     AskValidate,
     Configure,
+    Filtered,
     FreeMemory,
     MemoryReport,
     Ready,
+    Renewed,
     ToServer,
     ToWorker,
     Validation,
@@ -35,6 +40,8 @@ from engine.workers.supervisor import Death, Worker
 START_PATIENCE_S = 60.0
 """How long a question waits for a worker that is being started."""
 MEMORY_TIMEOUT_S = 3.0
+RENEW_TIMEOUT_S = 5.0
+FILTER_TIMEOUT_S = 5.0
 _PULSE_TIMEOUT_S = 5.0
 
 _log = logging.getLogger(__name__)
@@ -210,6 +217,23 @@ class Crew:
                 " (VALIDATE_INPUTS) did not return. The worker is replaced."
             ) from None
 
+    async def renew_catalog(self) -> None:
+        """Have a worker read the declarations again whose choices change with the world; see `Dispatcher`."""
+        worker = await self._wait_for_answerer(RENEW_TIMEOUT_S)
+        question = Question(worker, is_validation=False)
+        with contextlib.suppress(TimeoutError):
+            renewed: Renewed = await self._ask(question, AskRenew, RENEW_TIMEOUT_S)
+            await self._catalog.renew(renewed.declarations)
+
+    async def filter_prompt(self, body: bytes) -> bytes:
+        """Have packs look at a submission; see `Dispatcher.filter_prompt`."""
+        worker = await self._wait_for_answerer(START_PATIENCE_S)
+        question = Question(worker, is_validation=False)
+        with contextlib.suppress(TimeoutError):
+            filtered: Filtered = await self._ask(question, lambda number: AskFilter(number, body), FILTER_TIMEOUT_S)
+            return filtered.body
+        return body
+
     async def memory(self) -> list[tuple[int, MemoryReport | None]]:
         """Who holds what, by worker."""
         ready = [worker for worker in self.workers if worker.state in ("idle", "busy")]
@@ -272,7 +296,7 @@ class Crew:
 
     async def on_message(self, worker: Worker, message: ToServer) -> None:
         """As `supervisor.Observer`."""
-        if isinstance(message, Validation | MemoryReport):
+        if isinstance(message, Validation | MemoryReport | Renewed | Filtered):
             question = self._questions.get(message.request_id)
             if question is not None and question.worker is worker and not question.answer.done():
                 question.answer.set_result(message)

@@ -236,6 +236,25 @@ class Dispatcher:
         """
         return await self._see_through(self._crew.validate(prompt, targets))
 
+    async def renew_catalog(self) -> None:
+        """Bring node types up to date whose choices change with the world; does nothing if there are none.
+
+        A worker that does not answer in time leaves them as they were.
+
+        Raises:
+            WorkerUnavailable: if there is no worker.
+        """
+        if self.catalog.renews:
+            await self._see_through(self._crew.renew_catalog())
+
+    async def filter_prompt(self, body: bytes) -> bytes:
+        """The body of a submission (JSON text) after the handlers that packs registered; as it was if none answers.
+
+        Raises:
+            WorkerUnavailable: if there is no worker.
+        """
+        return await self._see_through(self._crew.filter_prompt(body)) if self.catalog.filters_prompts else body
+
     async def memory(self) -> list[tuple[int, MemoryReport | None]]:
         """Who holds what, by worker; None for those that do not answer in time."""
         return await self._crew.memory()

@@ -77,6 +77,19 @@ class AskValidate(Struct, frozen=True, tag="ask_validate"):
     targets: tuple[str, ...] | None = None
 
 
+class AskRenew(Struct, frozen=True, tag="ask_renew"):
+    """Read the declarations again whose choices change with the world; answered by `Renewed`."""
+
+    request_id: int
+
+
+class AskFilter(Struct, frozen=True, tag="ask_filter"):
+    """Have packs look at the body of a submission (JSON text) before anybody else; answered by `Filtered`."""
+
+    request_id: int
+    body: bytes
+
+
 class AskMemory(Struct, frozen=True, tag="ask_memory"):
     """Who holds what; answered by `MemoryReport`."""
 
@@ -87,7 +100,7 @@ class Stop(Struct, frozen=True, tag="stop"):
     """Interrupt what runs, tidy up and exit with status 0."""
 
 
-ToWorker = Configure | RunJob | InterruptRun | FreeMemory | AskValidate | AskMemory | Stop
+ToWorker = Configure | RunJob | InterruptRun | FreeMemory | AskValidate | AskRenew | AskFilter | AskMemory | Stop
 
 # -- worker to server ------------------------------------------------------------------------------------------------
 
@@ -111,6 +124,46 @@ class DeviceInfo(Struct, frozen=True, kw_only=True):
     torch_memory_free: int
 
 
+class PackInfo(Struct, frozen=True, kw_only=True):
+    """A node pack.
+
+    Attributes:
+        name: Of its folder or file.
+        standing: `loads`, or what keeps it from being loaded: `disabled`, `not allowed`, `new`, `crashed`.
+        summary: What became of it, in a sentence.
+        node_types: What it declares.
+        seconds: How long its import took.
+        error: Why it could not be loaded; empty if it was.
+        remedy: What to do about it; empty if nobody can say.
+        notes: Nodes of it that could not be read, each with the reason.
+        web_directory: Its files for the browser, relative to the pack; empty if it has none.
+    """
+
+    name: str
+    standing: str
+    summary: str
+    node_types: tuple[str, ...] = ()
+    seconds: float = 0.0
+    error: str = ""
+    remedy: str = ""
+    notes: tuple[str, ...] = ()
+    web_directory: str = ""
+
+
+class PackSite(Struct, frozen=True, kw_only=True):
+    """Where a worker answers the HTTP routes that packs registered.
+
+    Attributes:
+        port: On the loopback address.
+        secret: What a request must show in the header `X-Skein-Secret`.
+        routes: Method (`*` for any) and path of each, as aiohttp writes paths.
+    """
+
+    port: int
+    secret: str
+    routes: tuple[tuple[str, str], ...]
+
+
 class Ready(Struct, frozen=True, tag="ready", kw_only=True):
     """The worker can run jobs.
 
@@ -120,6 +173,9 @@ class Ready(Struct, frozen=True, tag="ready", kw_only=True):
         devices: The worker's own device first, then the others of the machine.
         accelerators: Every device (`cuda:0`, ...) that the machine has besides the processor, the worker's own too.
         notes: What could not be loaded, in sentences.
+        packs: What became of each pack.
+        site: Where routes of packs are answered; None if there are none.
+        filters_prompts: Packs want to see submissions first, see `AskFilter`.
     """
 
     declarations: tuple[dict[str, Any], ...]
@@ -127,6 +183,9 @@ class Ready(Struct, frozen=True, tag="ready", kw_only=True):
     devices: tuple[DeviceInfo, ...]
     accelerators: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    packs: tuple[PackInfo, ...] = ()
+    site: PackSite | None = None
+    filters_prompts: bool = False
 
 
 class StartFailed(Struct, frozen=True, tag="start_failed"):
@@ -219,6 +278,20 @@ class Validation(Struct, frozen=True, tag="validation", kw_only=True):
     failure: ErrorRecord | None = None
 
 
+class Renewed(Struct, frozen=True, tag="renewed"):
+    """The declarations that were read again, see `Ready.declarations`."""
+
+    request_id: int
+    declarations: tuple[dict[str, Any], ...]
+
+
+class Filtered(Struct, frozen=True, tag="filtered"):
+    """The body as the packs' handlers left it."""
+
+    request_id: int
+    body: bytes
+
+
 class Holder(Struct, frozen=True, kw_only=True):
     """Something that takes memory: a model's weights, or the cached output of a node."""
 
@@ -262,6 +335,8 @@ ToServer = (
     | RunEnded
     | RunRecorded
     | Validation
+    | Renewed
+    | Filtered
     | MemoryReport
     | PackMessage
     | LogLine

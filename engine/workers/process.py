@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -29,12 +29,15 @@ from engine.settings import Settings
 from engine.workers.channel import ChannelError, WorkerSide, connect_to_server
 from engine.workers.limits import end_with, limit_memory
 from engine.workers.messages import (
+    AskFilter,
     AskMemory,
+    AskRenew,
     AskValidate,
     Configure,
     FreeMemory,
     Hello,
     InterruptRun,
+    PackInfo,
     Ready,
     RunJob,
     StartFailed,
@@ -44,7 +47,7 @@ from engine.workers.messages import (
 from engine.workers.outbox import Outbox
 
 if TYPE_CHECKING:
-    from engine.graph.schema import NodeDef
+    from engine.compat.loader import PackReport
     from engine.runtime import Engine
     from engine.workers.answers import Answers
     from engine.workers.compute import Computer
@@ -198,6 +201,10 @@ class _Control:
                 self._computer.free(message)
             case AskValidate():
                 self._answers.validate(message)
+            case AskRenew():
+                self._answers.renew(message)
+            case AskFilter():
+                self._answers.filter_body(message)
             case AskMemory():
                 self._answers.report_memory(message)
             case Configure():
@@ -215,8 +222,7 @@ def _set_up(configuration: Configure) -> _SetUp | ErrorRecord:
             limit_memory(configuration.memory_limit_bytes)
         pack_messages = PackMessages()
         reports = engine.load_packs(pack_messages.send)
-        notes = tuple(str(report) for report in reports if report.error or report.notes)
-        return _SetUp(engine, _describe(engine, notes), pack_messages)
+        return _SetUp(engine, _describe(engine, reports), pack_messages)
     except BaseException as error:  # code of nodes is imported here
         log.debug("the worker could not be set up", exc_info=True)
         from engine.workers.failure_records import record_failure
@@ -224,18 +230,40 @@ def _set_up(configuration: Configure) -> _SetUp | ErrorRecord:
         return record_failure(error, "The worker could not be set up")
 
 
-def _describe(engine: Engine, pack_notes: tuple[str, ...]) -> Ready:
+def _describe(engine: Engine, reports: Sequence[PackReport]) -> Ready:
     from engine.provenance import package_versions
+    from engine.workers.declaring import declare
     from engine.workers.devices import describe_devices, list_accelerators
     from engine.workers.failure_records import utf8
+    from engine.workers.pack_site import open_site
 
-    declarations, notes = _declare(engine.registry)
+    host = engine.pack_host
+    declarations, notes = declare(engine.registry)
     return Ready(
         declarations=declarations,
         versions=package_versions(),
         devices=describe_devices(engine.pool.device),
         accelerators=list_accelerators(),
-        notes=tuple(map(utf8, pack_notes + notes)),
+        notes=tuple(map(utf8, (*(str(report) for report in reports if report.error or report.notes), *notes))),
+        packs=tuple(map(_describe_pack, reports)),
+        site=open_site(host) if host is not None and host.routes else None,
+        filters_prompts=host is not None and bool(host.prompt_handlers),
+    )
+
+
+def _describe_pack(report: PackReport) -> PackInfo:
+    from engine.workers.failure_records import utf8
+
+    return PackInfo(
+        name=utf8(report.name),
+        standing=report.standing,
+        summary=utf8(str(report)),
+        node_types=tuple(map(utf8, report.node_types)),
+        seconds=report.seconds,
+        error=utf8(report.error),
+        remedy=utf8(report.remedy),
+        notes=tuple(map(utf8, report.notes)),
+        web_directory=utf8(report.web_directory),
     )
 
 
@@ -244,21 +272,6 @@ def _warm_up() -> None:
     with contextlib.suppress(Exception):  # if it cannot be imported, the node that needs it says so
         for name in ("engine.models.clip", "engine.text.tokenizer"):
             import_module(name)
-
-
-def _declare(definitions: Iterable[NodeDef]) -> tuple[tuple[dict[str, Any], ...], tuple[str, ...]]:
-    """Every node type that can be declared, and what is wrong with the others."""
-    from engine.execution.failures import text_of
-    from engine.graph.declaration import write_declaration
-
-    declarations: list[dict[str, Any]] = []
-    notes: list[str] = []
-    for definition in definitions:
-        try:
-            declarations.append(write_declaration(definition))
-        except Exception as error:  # what packs declare may be anything
-            notes.append(f"Node type {definition.type!r} of {definition.module} is left out: {text_of(error)}.")
-    return tuple(declarations), tuple(notes)
 
 
 def read_settings(values: dict[str, Any]) -> Settings:

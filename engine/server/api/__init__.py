@@ -3,7 +3,7 @@
 A route is one function with a decorator (`route`); its types are msgspec Structs, from which requests are read, replies
 written and the OpenAPI document made (`openapi`). Adding one is writing one, in a module that `ROUTES` collects.
 
-submit, jobs, queue, events, assets, workflows, nodes, models, workers, health, metrics, docs: the routes
+submit, jobs, queue, events, assets, workflows, nodes, models, packs, workers, health, metrics, docs: the routes
 route, reading, writing, openapi: how they are declared, read, written and described
 submission, views, lineage, feed: what several of them do · records, job_records: what several of them show
 """
@@ -22,6 +22,7 @@ from engine.server.api import (
     metrics,
     models,
     nodes,
+    packs,
     queue,
     submit,
     workers,
@@ -35,7 +36,7 @@ from engine.server.refusal import Handler, not_found
 
 VERSION = "1"
 ROUTES: tuple[Route, ...] = collect_routes(
-    submit, jobs, queue, events, assets, workflows, nodes, models, workers, health, metrics, docs
+    submit, jobs, queue, events, assets, workflows, nodes, models, packs, workers, health, metrics, docs
 )
 
 

@@ -19,7 +19,7 @@ from engine.server.api.route import Answer, Refused, route
 from engine.server.api.writing import encode_json
 from engine.server.keys import LISTINGS
 from engine.server.refusal import Refusal
-from engine.server.validation import find_registry
+from engine.server.validation import renew_registry
 
 _NO_WORKER = Refused(503, "No worker can say yet which nodes there are.")
 
@@ -169,7 +169,7 @@ async def list_nodes(request: web.Request, params: NodeListParams) -> web.Respon
 
     The choices of model files and pictures are those of this moment. Waits for the first worker if it must.
     """
-    registry = await find_registry(request)
+    registry = await renew_registry(request)
     body = await asyncio.to_thread(_write_page, registry, request.app[LISTINGS].choices, params)
     return _answer_unless_known(request, body)
 
@@ -195,7 +195,7 @@ class NodePath(Struct, frozen=True, kw_only=True):
 )
 async def show_node(request: web.Request, params: NodePath) -> web.Response:
     """One node type."""
-    registry = await find_registry(request)
+    registry = await renew_registry(request)
     definition = registry.get(registry.current_name(params.type))
     if definition is None:
         hint = await asyncio.to_thread(registry.hint, params.type)

@@ -235,6 +235,13 @@ class FakeDispatcher(Dispatcher):
     def free(self, *, unload_models: bool, forget_outputs: bool) -> None:
         self.freed.append((unload_models, forget_outputs))
 
+    async def renew_catalog(self) -> None:
+        """There is nothing to renew."""
+
+    async def filter_prompt(self, body: bytes) -> bytes:
+        """No pack wants to see it."""
+        return body
+
     async def validate(self, prompt: bytes, targets: tuple[str, ...] | None = None) -> Validation:
         if isinstance(self.validation, Exception):
             raise self.validation

@@ -22,11 +22,13 @@ class RealServer:
     """A server process on a free port of loopback. `with RealServer(tmp_path) as server: server.get("/queue")`.
 
     Attributes:
+        directory: Its base directory.
         address: `http://127.0.0.1:PORT`, as the server printed it.
         lines: What it wrote so far.
     """
 
     def __init__(self, directory: Path, *flags: str) -> None:
+        self.directory = directory
         self.address = ""
         self.lines: list[str] = []
         self._flags: Sequence[str] = (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.graph.object_info import object_info
-from engine.server import objects
+from engine.server import validation
 from engine.workers.catalog import Catalog
 from tests.engine.graph.examples import REGISTRY
 from tests.engine.server.nasty import NAMES
@@ -97,7 +97,7 @@ def test_it_is_written_once(server: RawServer, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_without_a_worker_it_is_told_after_a_while(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(objects, "READY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(validation, "READY_TIMEOUT_S", 0.05)
     server.fake.dispatcher.catalog.registry = None
     for target in ("/object_info", "/object_info/Draw"):
         reply = server.get(target)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.server import static
-from engine.server.keys import PACK_FILES
+from engine.workers.messages import PackInfo
 from tests.engine.server.nasty import NAMES, outside
 from tests.engine.server.raw import RawServer
 
@@ -17,10 +17,11 @@ from tests.engine.server.raw import RawServer
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RawServer]:
     base = tmp_path_factory.mktemp("static")
-    page, pack = base / "page", base / "pack"
+    page, pack = base / "page", base / "custom_nodes" / "my-pack"
     for folder in ("assets", "extensions/core", "templates", "empty"):
         (page / folder).mkdir(parents=True)
-    pack.mkdir()
+    (pack / "js").mkdir(parents=True)
+    (pack / "__init__.py").touch()
     for name, text in {
         "index.html": "<!doctype html>",
         "assets/app.js": "1",
@@ -35,10 +36,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RawServer]:
         ".env": "secret",
     }.items():
         (page / name).write_text(text)
-    (pack / "pack.js").write_text("4")
+    (pack / "js" / "pack.js").write_text("4")
     outside(base, page)
     with RawServer(base, front_end_root=page) as running:
-        running.fake.app[PACK_FILES]["my-pack"] = pack
+        info = PackInfo(name="my-pack", standing="loads", summary="", web_directory="js")
+        running.fake.dispatcher.catalog.packs = (info,)
         yield running
 
 
