@@ -23,7 +23,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Request, sync_playwright
 
-HOME = Path(__file__).resolve().parents[3]
+HOME = Path(__file__).resolve().parents[2]
 WORKFLOW = HOME / "workflows/text_to_image.json"
 TIMEOUT_MS = 180_000
 NAMES = ("chromium", "chromium-browser", "google-chrome")
