@@ -161,7 +161,7 @@ async def _read_file(request: web.Request, data: bytes | bytearray, name: str) -
 def _document_in(data: bytes, name: str, settings: Settings, max_depth: int) -> Any:
     carried = read_texts(io.BytesIO(data), settings.max_workflow_bytes)
     if carried is not None:
-        return document_in(carried, name)
+        return _strict(document_in(carried, name), max_depth)
     if not data.strip():
         raise Refusal(f"{name} is empty.", code="invalid_file")
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
@@ -300,12 +300,27 @@ def _read(
         raise too_large(f"The workflow has {len(workflow.nodes)} nodes; --max-nodes allows {limits.max_nodes}.")
     if wanted.inputs:
         workflow = set_inputs(workflow, registry, wanted.inputs)
-    depth = limits.max_json_depth
-    return workflow, _strict(workflow.to_api(), depth), _strict(workflow.extra, depth)
+    prompt, extra = workflow.to_api(), dict(workflow.extra)
+    if any(map(_holds_text, given.values())):
+        prompt, extra = _strict(prompt, limits.max_json_depth), _strict(extra, limits.max_json_depth)
+    return workflow, prompt, extra
+
+
+def _holds_text(document: object, levels: int = 10) -> bool:
+    """Whether the workflow may stand inside as JSON text, which was then not read by the rules of bodies."""
+    if isinstance(document, str) or levels == 0:
+        return True
+    if (items := as_list(document)) is not None:
+        return any(_holds_text(item, levels - 1) for item in items[:1])
+    record = as_object(document) or {}
+    if is_canvas(record):
+        return False
+    templates = [(as_object(template) or {}).get("data") for template in as_list(record.get("templates")) or ()]
+    return any(_holds_text(inside, levels - 1) for inside in (record.get("prompt"), record.get("workflow"), *templates))
 
 
 def _strict(value: Mapping[str, Any], max_depth: int) -> dict[str, Any]:
-    """The value as it would come in a body: documents inside texts and pictures were read with less care."""
+    """The value as it would come in a body: documents inside texts and files are read with less care."""
     try:
         return parse_json(encode_json(dict(value)), max_depth=max_depth)
     except RecursionError as error:

@@ -138,7 +138,7 @@ def _view(
 ) -> JobView:
     """Put together what takes as long as the workflow is large."""
     result = details.result or JobResult()
-    workflow = read_prompt(details)
+    workflow = read_prompt(details) if result.outputs or snapshot is not None else Workflow()
     return JobView(
         **summary,
         progress=None if snapshot is None else _progress(snapshot, workflow, details.job.targets),
