@@ -22,6 +22,7 @@ from engine.errors import EngineError, WorkflowError
 from engine.execution.cache import OutputCache
 from engine.execution.events import Event
 from engine.execution.executor import Executor, RunResult
+from engine.execution.forecast import Forecast, forecast_run
 from engine.files import list_choices
 from engine.graph.document import read_workflow
 from engine.graph.missing import Missing, find_missing
@@ -129,6 +130,16 @@ class Engine:
         """
         self.registry.renew({node.type for node in workflow.nodes.values()})
         return validate(workflow, self.registry, self._files(), targets, self.settings)
+
+    def forecast(self, workflow: Workflow, targets: Iterable[str] | None = None) -> dict[str, Forecast]:
+        """By node id, what a run would do with it now: `cached`, `runs`, `perhaps` (behind a lazy input), `unneeded`.
+
+        Args:
+            workflow: As loaded; what is wrong with it counts as if it were not there.
+            targets: Ids of the nodes whose outputs are wanted; None means every output node.
+        """
+        checked = self.validate(workflow, targets)
+        return forecast_run(checked.workflow, checked.targets, self.cache, self.registry, self.settings)
 
     def find_missing(self, workflow: Workflow) -> Missing:
         """The node types and model files that a workflow needs and that are not there."""

@@ -188,5 +188,5 @@ def document_in(carried: CarriedTexts, name: str) -> dict[str, Any]:
     if carried.refused:
         raise WorkflowError(f"{name} carries a text {carried.refused!r} that is too large to be read.")
     others = f", only {', '.join(map(repr, sorted(carried.texts)[:_SHOWN_KEYS]))}" if carried.texts else ""
-    damage = f"; as a {carried.container.name} it is damaged: {carried.damage}" if carried.damage else ""
+    damage = f"; the {carried.container.name} is damaged: {carried.damage}" if carried.damage else ""
     raise WorkflowError(f"{name} carries no workflow{others}{damage}.", code="no_workflow")

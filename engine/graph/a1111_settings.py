@@ -19,6 +19,8 @@ _SILENT = frozenset({"version", "lora hashes", "ti hashes", "vae hash", "batch p
 _ENDING = re.compile(r"\.(safetensors|sft|ckpt|pt|pt2|bin|pth|pkl)$", re.IGNORECASE)
 _HASH = re.compile(r"[0-9a-f]{8,64}")
 _MOST_EMBEDDINGS = 5_000
+_LONGEST_MARKED = 50_000
+"""Longer texts are not searched for names of embeddings."""
 
 Files = Callable[[str], Sequence[str]]
 Hashes = Callable[[], Mapping[str, tuple[str, str]]]
@@ -112,7 +114,7 @@ class SettingsReader:
     def with_embeddings(self, text: str) -> str:
         """The text with `embedding:` before the names of embeddings, which stood there as plain words."""
         names = {_base_name(name): _ENDING.sub("", name) for name in self.files("embeddings")[:_MOST_EMBEDDINGS]}
-        if not names:
+        if not names or len(text) > _LONGEST_MARKED:
             return text
         found: dict[str, None] = {}
 

@@ -16,12 +16,18 @@ from engine.graph.canvas_groups import open_group
 from engine.graph.canvas_inside import Inside
 from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasLink, CanvasNode, Passage, Place
 from engine.graph.canvas_subgraphs import open_subgraph
-from engine.graph.json_values import as_text, show
+from engine.graph.json_values import as_list, as_object, as_text, show
 from engine.graph.registry import Registry
 from engine.graph.workflow import Note
 
 _MOST_NODES = 200_000
+_MOST_ROWS = 2_000_000
+"""Of all bodies together, each counted as often as it is opened: rows are read even where nothing comes of them."""
+_MOST_ID_CHARACTERS = 200_000_000
+"""Of the ids of all rows together: each begins with the ids of the instances around it, which may be long."""
 _MOST_LEVELS = 256
+_ROWS_OF_BODY = ("nodes", "links", "inputs", "outputs", "external", "config")
+_ROWS_OF_NODE = ("inputs", "outputs", "widgets_values", "properties")
 _GROUP_PREFIXES = ("workflow>", "workflow/")
 
 
@@ -51,6 +57,8 @@ def flatten(canvas: Canvas, registry: Registry) -> Canvas:
     passages: dict[Place, Passage] = {}
     notes: list[Note] = list(canvas.notes)
     levels = [_Level("", iter(canvas.nodes.values()), 0)]
+    sizes: dict[int, int] = {}
+    rows = characters = 0
     while levels:
         node = next(levels[-1].nodes, None)
         if node is None:
@@ -61,6 +69,11 @@ def flatten(canvas: Canvas, registry: Registry) -> Canvas:
             nodes[node.id] = node
         else:
             _refuse_endless(node, id(body), levels)
+            if id(body) not in sizes:
+                sizes[id(body)] = _count_rows(body)
+            rows, characters = rows + sizes[id(body)], characters + sizes[id(body)] * len(node.id)
+            if rows > _MOST_ROWS or characters > _MOST_ID_CHARACTERS:
+                raise WorkflowError("The subgraphs of this workflow are too much to be taken apart.")
             inside = _open(node, body, canvas, registry)
             links.update(inside.links)
             passages.update(inside.passages)
@@ -71,6 +84,22 @@ def flatten(canvas: Canvas, registry: Registry) -> Canvas:
                 f"The subgraphs of this workflow have more than {_MOST_NODES} nodes when they are taken apart."
             )
     return replace(canvas, nodes=nodes, links=links, passages=passages, notes=tuple(notes))
+
+
+def _count_rows(body: Mapping[str, Any]) -> int:
+    """How much there is to be read each time that this body is opened."""
+    config = as_object(body.get("config")) or {}
+    count = sum(_count(body.get(key)) for key in _ROWS_OF_BODY)
+    count += sum(_count(side) for entry in config.values() for side in (as_object(entry) or {}).values())
+    for row in as_list(body.get("nodes")) or []:
+        node = as_object(row) or {}
+        count += sum(_count(node.get(key)) for key in _ROWS_OF_NODE)
+        count += _count((as_object(node.get("properties")) or {}).get("proxyWidgets"))
+    return count
+
+
+def _count(value: object) -> int:
+    return len(as_list(value) or as_object(value) or as_text(value))
 
 
 def _body_of(node: CanvasNode, canvas: Canvas, registry: Registry) -> Mapping[str, Any] | None:

@@ -7,6 +7,7 @@ takes or that are named as external; its values are those of all widgets inside,
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,8 @@ from engine.graph.canvas_widgets import CONTROL_WORDS, widgets_of
 from engine.graph.json_values import as_list, as_object
 from engine.graph.registry import Registry
 from engine.graph.workflow import Note
+
+_MOST_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +125,21 @@ def _match_inputs(node: CanvasNode, inner: Sequence[_Open]) -> list[tuple[_Open,
         if len(inside) == len(slots):
             matched += zip(inside, slots, strict=True)
             continue
-        for slot in slots:  # newer frontends list every widget; a second one of a name has its node's before it
-            found = next(
-                (each for each in inside if slot.name == each.name or slot.name.endswith(f" {each.name}")), None
-            )
-            if found is not None:
-                inside.remove(found)
-                matched.append((found, slot))
+        # Newer frontends list every widget; a second one of a name has its node's before it.
+        left: dict[str, deque[tuple[int, _Open]]] = {}
+        for place, each in enumerate(inside):
+            left.setdefault(each.name, deque()).append((place, each))
+        for slot in slots:
+            found = [left[name] for name in _endings(slot.name) if left.get(name)]
+            if found:
+                matched.append((min(found, key=lambda waiting: waiting[0][0]).popleft()[1], slot))
     return matched
+
+
+def _endings(name: str) -> list[str]:
+    """The name itself, and what follows each of its blanks."""
+    words = name.split(" ")
+    return [" ".join(words[place:]) for place in range(max(0, len(words) - _MOST_WORDS), len(words))] + [name]
 
 
 def _outputs(

@@ -49,6 +49,7 @@ class LinkResolver:
     notes: list[Note] = field(default_factory=list[Note])
     _found: dict[_Place, _Found] = field(default_factory=dict[_Place, _Found])
     _setters: dict[tuple[str, str], CanvasNode] | None = None
+    _handed_on: dict[tuple[str, str], CanvasSlot | None] = field(default_factory=dict[tuple[str, str], Any])
 
     def resolve(self, node: CanvasNode, index: int) -> _Found:
         """The real output or the value that feeds the input with this number; None if nothing does."""
@@ -108,7 +109,7 @@ class LinkResolver:
         if origin.mode == MUTED:
             return None
         if origin.mode == BYPASSED:
-            handed_on = _input_for(origin, output, wanted)
+            handed_on = self._input_for(origin, output, wanted)
             return self._origin(origin, handed_on, wanted) if handed_on is not None else None
         return Link(origin.id, output)
 
@@ -139,6 +140,17 @@ class LinkResolver:
             scope = _scope(scope)
         return setter
 
+    def _input_for(self, node: CanvasNode, output: int, wanted: str) -> CanvasSlot | None:
+        """Which input a bypassed node hands on: the same place if it fits, else the first of that type or that fits."""
+        own = node.outputs[output].type if output < len(node.outputs) else "*"
+        type_name = wanted if wanted != "*" else own
+        if output < len(node.inputs) and (type_name == "*" or types_fit(node.inputs[output].type, type_name)):
+            return node.inputs[output]
+        key = node.id, type_name.upper()
+        if key not in self._handed_on:
+            self._handed_on[key] = _first_input(node, type_name)
+        return self._handed_on[key]
+
     def _drop(self, node: CanvasNode, slot: CanvasSlot, reason: str) -> None:
         self.notes.append(Note(node.id, f"{reason}; it was dropped", slot.name, kind="dropped"))
 
@@ -148,15 +160,10 @@ def _scope(node_id: str) -> str:
     return node_id.rpartition(":")[0]
 
 
-def _input_for(node: CanvasNode, output: int, wanted: str) -> CanvasSlot | None:
-    """Which input a bypassed node hands on: the same place if it fits, else the first of that type, else that fits."""
-    own = node.outputs[output].type if output < len(node.outputs) else "*"
-    type_name = wanted if wanted != "*" else own
-    same = node.inputs[output : output + 1]
+def _first_input(node: CanvasNode, type_name: str) -> CanvasSlot | None:
+    """The first input of exactly this type, else the first that fits."""
     if type_name == "*":
-        return next(iter((*same, *node.inputs)), None)
-    fitting = [slot for slot in (*same, *node.inputs) if types_fit(slot.type, type_name)]
+        return next(iter(node.inputs), None)
     exact = (slot for slot in node.inputs if slot.type.upper() == type_name.upper())
-    if same and same[0] in fitting:
-        return same[0]
-    return next(exact, fitting[0] if fitting else None)
+    fitting = (slot for slot in node.inputs if types_fit(slot.type, type_name))
+    return next(exact, None) or next(fitting, None)

@@ -29,7 +29,9 @@ _NAMING_TYPES = frozenset(
 
 _VARIABLE = re.compile(r"%([^%.]+)\.([^%]+)%")
 _NOT_IN_FILE_NAMES = re.compile(r'[/?<>\\:*|"\x00-\x1f\x7f]')
-_COMMENT = re.compile(r"/\*[\s\S]*?\*/|//[^\n]*")
+_LONGEST_IN_NAME = 255
+"""No file system takes longer names; a text that stands in a name many times would fill the memory."""
+_COMMENT = re.compile(r"/\*|//")
 _MARK = re.compile(r"\\[{}|]|[{}|]|[^\\{}|]+|\\")
 
 
@@ -38,7 +40,7 @@ def resolve_texts(canvas: Canvas, nodes: Mapping[str, Node], registry: Registry)
     notes: list[Note] = []
     resolved = dict(nodes)
     names: dict[str, str] | None = None
-    seeds = _seeds_of(nodes, registry)
+    seeds = str(_digest(_seeds_of(nodes, registry)))
     for node in nodes.values():
         changed: dict[str, Any] = {}
         for name in _dynamic_texts(node, registry):
@@ -69,7 +71,7 @@ def choose(text: str, rng: random.Random) -> str:
     if "{" not in text and "/" not in text and "\\" not in text:
         return text
     levels: list[list[str]] = [[""]]
-    for mark in _MARK.findall(_COMMENT.sub("", text)):
+    for mark in _MARK.findall(_without_comments(text)):
         options = levels[-1]
         if mark == "{":
             levels.append([""])
@@ -84,6 +86,26 @@ def choose(text: str, rng: random.Random) -> str:
         chosen = rng.choice(levels.pop())
         levels[-1][-1] += chosen
     return levels[0][0]
+
+
+def _without_comments(text: str) -> str:
+    """The text without `/* ... */` and `// ...`; what is never closed is no comment."""
+    kept: list[str] = []
+    last_close = text.rfind("*/")
+    start = at = 0
+    while (found := _COMMENT.search(text, at)) is not None:
+        begin = found.start()
+        if found[0] == "//":
+            end = text.find("\n", begin)
+            end = len(text) if end < 0 else end
+        elif last_close >= found.end():
+            end = text.index("*/", found.end()) + 2
+        else:
+            at = begin + 1
+            continue
+        kept.append(text[start:begin])
+        start = at = end
+    return "".join((*kept, text[start:]))
 
 
 def _dynamic_texts(node: Node, registry: Registry) -> Iterator[str]:
@@ -140,7 +162,7 @@ def _fill_in(prefix: str, names: Mapping[str, str], nodes: Mapping[str, Node]) -
         value = _value_of(nodes[node_id], found[2]) if node_id is not None else None
         if value is None or isinstance(value, Link | list | dict) or found[1].startswith("date:"):
             return found[0]
-        return _NOT_IN_FILE_NAMES.sub("_", str(value))
+        return _NOT_IN_FILE_NAMES.sub("_", str(value)[:_LONGEST_IN_NAME])
 
     return _VARIABLE.sub(value_of, prefix)
 

@@ -7,13 +7,15 @@ Looks at everything that the file says, whichever part of it can run; `engine.gr
 from __future__ import annotations
 
 import difflib
+import itertools
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from engine.graph.core_types import core_registry
-from engine.graph.json_values import as_list, as_object, as_text
+from engine.graph.json_values import as_list, as_object, as_text, show
 from engine.graph.registry import Registry
 from engine.graph.schema import ModelFile
 from engine.graph.values import Choices
@@ -22,6 +24,10 @@ from engine.graph.workflow import Workflow
 _CORE_PACK = "comfy-core"
 _MOST_COMPARED = 5_000
 _LONGEST_COMPARED = 200
+_MOST_WITH_NEAREST = 100
+"""So many types, and so many files, are compared with what there is; a file may name a hundred thousand."""
+_IDS_SHOWN = 20
+_FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,10 @@ class MissingType:
     def __str__(self) -> str:
         source = " or ".join(filter(None, (self.pack, self.repository)))
         near = f" Called alike: {', '.join(map(repr, self.nearest))}." if self.nearest else ""
+        more = f" and {len(self.node_ids) - _IDS_SHOWN} more" if len(self.node_ids) > _IDS_SHOWN else ""
+        ids = ", ".join(self.node_ids[:_IDS_SHOWN]) + more
         return (
-            f"node type {self.node_type!r} (node{'s' if len(self.node_ids) > 1 else ''} {', '.join(self.node_ids)})"
+            f"node type {show(self.node_type)} (node{'s' if len(self.node_ids) > 1 else ''} {ids})"
             f" is not there{f'; it comes from the pack {source}' if source else ''}.{near}"
         )
 
@@ -76,12 +84,13 @@ class MissingModel:
     nearest_by: Literal["hash", "base name", "similar name"] | None = None
 
     def __str__(self) -> str:
-        used = f" (needed by {', '.join(self.inputs)})" if self.inputs else ""
+        more = f" and {len(self.inputs) - _IDS_SHOWN} more" if len(self.inputs) > _IDS_SHOWN else ""
+        used = f" (needed by {', '.join(self.inputs[:_IDS_SHOWN])}{more})" if self.inputs else ""
         where = f" among the {self.folder}" if self.folder else ""
         url = f" It can be had at {self.url}" if self.url else ""
         near = f" The nearest that is there is {self.nearest!r} (same {self.nearest_by})." if self.nearest else ""
         near = near.replace("same similar", "similar")
-        return f"model file {self.name!r}{used} is not there{where}.{near}{url}"
+        return f"model file {show(self.name)}{used} is not there{where}.{near}{url}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +168,12 @@ def _missing_types(workflow: Workflow, registry: Registry, told: _Told) -> Itera
     for node in workflow.nodes.values():
         if node.type not in registry:
             used.setdefault(node.type, []).append(node.id)
-    for name, node_ids in used.items():
+    for place, (name, node_ids) in enumerate(used.items()):
         properties = told.packs.get(name, {})
         pack = as_text(properties.get("cnr_id")) or (_CORE_PACK if name in core_registry() else "")
         repository, version = as_text(properties.get("aux_id")), as_text(properties.get("ver"))
-        yield MissingType(name, tuple(node_ids), pack, repository, version, tuple(registry.nearest(name)))
+        nearest = tuple(registry.nearest(name)) if place < _MOST_WITH_NEAREST else ()
+        yield MissingType(name, tuple(node_ids), pack, repository, version, nearest)
 
 
 def _missing_models(
@@ -192,30 +202,55 @@ def _missing_models(
                 wanted.setdefault((folder, value), []).append(f"{node.id}.{declared.name}")
     named = {_base_name(name) for _, name in wanted}
     for name, record in told.models.items():
-        folder = as_text(record.get("directory"))
+        folder = _folder_of(record)
         if name not in named and choices_of(folder).find(name) is None:
             wanted[folder, as_text(record["name"])] = []
+    near = _NearestFiles(lambda folder: choices_of(folder).values, hashes)
     for (folder, name), inputs in wanted.items():
         record = told.models.get(_base_name(name), {})
         is_sha = as_text(record.get("hash_type")).upper() in ("SHA256", "")
         sha256 = as_text(record.get("hash")).lower() if is_sha else ""
-        nearest, why = _nearest(name, sha256, folder, choices_of(folder), hashes)
+        nearest, why = near.find(name, sha256, folder)
         yield MissingModel(name, folder, tuple(inputs), as_text(record.get("url")), sha256, nearest, why)
 
 
-def _nearest(
-    name: str, sha256: str, folder: str, choices: Choices, hashes: Mapping[str, tuple[str, str]]
-) -> tuple[str | None, Literal["hash", "base name", "similar name"] | None]:
-    """By hash, then by base name, then a similar one."""
-    if sha256 in hashes and hashes[sha256][0] == folder:
-        return hashes[sha256][1], "hash"
-    names = [str(value) for value in choices.values[:_MOST_COMPARED]]
-    base = _base_name(name)
-    if same := [each for each in names if _base_name(each) == base]:
-        return same[0], "base name"
-    by_base = {_base_name(each).lower(): each for each in names}
-    near = difflib.get_close_matches(base[:_LONGEST_COMPARED].lower(), by_base, 1)
-    return (by_base[near[0]], "similar name") if near else (None, None)
+@dataclass(slots=True)
+class _NearestFiles:
+    """Looks for the file that comes nearest: by hash, then by base name, then a similar one.
+
+    Attributes:
+        names: The files of a folder.
+        hashes: (folder, name) by SHA-256.
+    """
+
+    names: Callable[[str], Sequence[Any]]
+    hashes: Mapping[str, tuple[str, str]]
+    _by_base: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    _compared: int = 0
+
+    def find(
+        self, name: str, sha256: str, folder: str
+    ) -> tuple[str | None, Literal["hash", "base name", "similar name"] | None]:
+        if sha256 in self.hashes and self.hashes[sha256][0] == folder:
+            return self.hashes[sha256][1], "hash"
+        if folder not in self._by_base:
+            there = (str(value) for value in reversed(self.names(folder)))
+            self._by_base[folder] = {_base_name(each): each for each in there}
+        by_base, base = self._by_base[folder], _base_name(name)
+        if base in by_base:
+            return by_base[base], "base name"
+        self._compared += 1
+        if self._compared > _MOST_WITH_NEAREST:
+            return None, None
+        lower = {each.lower(): full for each, full in itertools.islice(by_base.items(), _MOST_COMPARED)}
+        near = difflib.get_close_matches(base[:_LONGEST_COMPARED].lower(), lower, 1)
+        return (lower[near[0]], "similar name") if near else (None, None)
+
+
+def _folder_of(record: Mapping[str, Any]) -> str:
+    """The kind of a model as the file has it; empty unless it is a plain name, which leads nowhere else."""
+    name = as_text(record.get("directory")).replace("\\", "/").partition("/")[0]
+    return name if _FOLDER.fullmatch(name) else ""
 
 
 def _base_name(name: str) -> str:

@@ -27,7 +27,7 @@ MAX_FILE_BYTES = 2**31
 _APP1 = 0xE1
 _MOST_IN_SEGMENT = 65_533
 _MOST_IN_EXIF = 32
-_MOST_REFUSED = 8
+_MOST_REFUSED = 3
 _LONG_TEXT = b"skein/text\0"
 """Begins the segments of a JPEG file that hold a text too long for EXIF: its key, NUL, a part of it."""
 _KEY = re.compile(r"[A-Za-z_][\w.-]*")

@@ -11,6 +11,8 @@ from typing import Any
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
 from PIL import features
 from PIL.PngImagePlugin import PngInfo
 
@@ -33,8 +35,9 @@ def sound(kind: str, codec: str, texts: Texts, **options: str) -> bytes:
     with av.open(file, "w", format=kind, options=options) as container:
         container.metadata.update(texts)
         stream = container.add_stream(codec, rate=48_000, layout="mono")
+        assert isinstance(stream, AudioStream)
         layout = "fltp" if codec in ("aac", "libmp3lame") else "s16"
-        silence = np.zeros((1, 4800), np.float32 if layout == "fltp" else np.int16)
+        silence = np.zeros((1, 4800), np.float32) if layout == "fltp" else np.zeros((1, 4800), np.int16)
         frame = av.AudioFrame.from_ndarray(silence, format=layout, layout="mono")
         frame.sample_rate = 48_000
         for packet in (*stream.encode(frame), *stream.encode(None)):
@@ -48,6 +51,7 @@ def film(kind: str, codec: str, texts: Texts, **options: str) -> bytes:
     with av.open(file, "w", format=kind, options=options) as container:
         container.metadata.update(texts)
         stream = container.add_stream(codec, rate=8, width=64, height=64, pix_fmt="yuv420p")
+        assert isinstance(stream, VideoStream)
         for level in (0, 1, 2):
             picture = np.full((64, 64, 3), level, np.uint8)
             for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")):

@@ -272,3 +272,52 @@ def test_links_that_use_everywhere_nodes_stand_for() -> None:
     row = {"downstream": 2, "downstream_slot": 1, "upstream": "1", "upstream_slot": 2, "controller": 3}
     workflow = read_canvas({"nodes": nodes, "links": [], "extra": {"ue_links": [row]}}, _CORE)
     assert workflow.nodes["2"].inputs == {"vae": Link("1", 2)}
+
+
+# -- too much --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"nodes": [None] * 5000},
+        {"nodes": [], "links": [[]] * 5000},
+        {"nodes": [{"id": 1, "type": "X", "inputs": [{}] * 5000}]},
+        {"nodes": [{"id": 1, "type": "X", "widgets_values": [1] * 5000}]},
+        {"nodes": [{"id": 1, "type": "X", "properties": {"proxyWidgets": "[" * 5000}}]},
+        {"nodes": [], "inputs": [{}] * 5000},
+    ],
+)
+def test_bodies_of_which_little_comes_are_still_counted(body: dict[str, Any]) -> None:
+    nodes = [_node(number, "S") for number in range(1000)]
+    with pytest.raises(WorkflowError, match=r"too much|more than"):
+        _read(nodes, [], {"id": "S", "links": [], **body})
+
+
+def test_group_nodes_of_which_little_comes_are_counted_as_well() -> None:
+    config = {"0": {"input": {f"w{number}": {"visible": False} for number in range(5000)}}}
+    nodes = [_node(number, "workflow>G") for number in range(1000)]
+    with pytest.raises(WorkflowError, match="too much"):
+        _read(nodes, [], extra={"groupNodes": {"G": {"nodes": [], "links": [], "config": config}}})
+
+
+def test_long_ids_do_not_multiply() -> None:
+    inner = [_node(number, "X") for number in range(1000)]
+    with pytest.raises(WorkflowError, match="too much"):
+        _read([_node("y" * 1_000_000, "S")], [], {"id": "S", "nodes": inner, "links": []})
+
+
+def test_a_group_of_many_inputs_gives_each_to_the_first_of_its_name() -> None:
+    names = ["a", "b", "a", "c"] * 1000
+    body = {
+        "nodes": [{"type": "X", "inputs": [_slot(name, "INT", widget=True)]} for name in names],
+        "links": [],
+    }
+    inputs = [_slot(f"X {name}", "INT", 1 + place, widget=True) for place, name in enumerate(names[:-1])]
+    links = [[1 + place, place, 0, "G", place, "INT"] for place in range(len(inputs))]
+    sources = [_node(place, "X", outputs=("INT",)) for place in range(len(inputs))]
+    workflow = _read([*sources, _node("G", "workflow>G", *inputs)], links, extra={"groupNodes": {"G": body}})
+    assert [workflow.nodes[f"G:{place}"].inputs.get(name) for place, name in enumerate(names)] == [
+        *(Link(str(place), 0) for place in range(len(inputs))),
+        None,
+    ]

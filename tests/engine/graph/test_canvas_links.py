@@ -9,6 +9,7 @@ import pytest
 from engine.graph.canvas import read_canvas
 from engine.graph.core_types import core_registry
 from engine.graph.workflow import Link, Workflow
+from tests.engine.graph.examples import REGISTRY
 
 _CORE = core_registry()
 
@@ -170,3 +171,19 @@ def test_a_long_chain_of_reroutes_with_many_readers() -> None:
         document.add(node_id + 10_000, "VAEDecode", {"vae": ("VAE", (node_id, 0))})
     graph = document.read()
     assert all(node.inputs == {"vae": Link("1", 2)} for name, node in graph.nodes.items() if name != "1")
+
+
+def test_a_bypassed_node_with_many_readers_and_inputs_is_looked_at_once() -> None:
+    count = 3000
+    slots: list[dict[str, Any]] = [{"name": f"i{place}", "type": f"T{place}", "link": None} for place in range(count)]
+    slots[-1] = {"name": "last", "type": "INT", "link": count}
+    bypassed = {"id": "b", "type": "Add", "mode": 4, "inputs": slots, "outputs": [{"name": "INT", "type": "INT"}] * 2}
+    readers = [
+        {"id": place, "type": "Show", "inputs": [{"name": "source", "type": "INT", "link": place}]}
+        for place in range(count)
+    ]
+    source = {"id": "v", "type": "Value", "widgets_values": [1]}
+    links: list[Any] = [[place, "b", place % 2, place, 0, "INT"] for place in range(count)]
+    links.append([count, "v", 0, "b", count - 1, "INT"])
+    workflow = read_canvas({"nodes": [source, bypassed, *readers], "links": links}, REGISTRY)
+    assert {node.inputs["source"] for node in workflow.nodes.values() if node.type == "Show"} == {Link("v", 0)}

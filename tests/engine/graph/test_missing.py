@@ -100,3 +100,36 @@ def test_every_shared_file_can_be_reported() -> None:
         missing = find_missing(read_workflow(document, Registry()), Registry(), _files)
         assert missing.types
         assert all(str(each) for each in (*missing.types, *missing.models))
+
+
+@pytest.mark.parametrize("directory", ["../../..", "/etc", "..", "\\\\host\\x", "a\0b", ".hidden", "", 3, None])
+def test_a_folder_that_leads_elsewhere_is_not_looked_into(directory: Any) -> None:
+    asked: list[str] = []
+
+    def files(folder: str) -> Sequence[str]:
+        asked.append(folder)
+        return []
+
+    document = {"nodes": [], "models": [{"name": "x.safetensors", "url": "u", "directory": directory}]}
+    (missing,) = find_missing(read_workflow(document, _CORE), _CORE, files).models
+    assert set(asked) == {""}
+    assert missing.folder == ""
+
+
+def test_the_kind_of_a_folder_within_a_folder() -> None:
+    (missing,) = _find(models=[{"name": "x", "directory": "loras\\sd15"}]).models
+    assert missing.folder == "loras"
+
+
+def test_many_missing_types_and_files_are_told_in_short() -> None:
+    nodes = [{"id": number, "type": "Nobody"} for number in range(1000)]
+    (missing,) = _find(*nodes).types
+    assert len(missing.node_ids) == 1000
+    assert "19 and 980 more)" in str(missing)
+    loaders = [{**_loader("x" * 100_000), "id": number} for number in range(1000)]
+    (model,) = _find(*loaders).models
+    assert len(str(model)) < 1000
+    many = _find(*({**_loader(f"v1-5-prune{number}.safetensors"), "id": number} for number in range(1000))).models
+    assert len(many) == 1000
+    assert many[0].nearest == "sd15/v1-5-pruned.safetensors"
+    assert many[-1].nearest is None
