@@ -44,7 +44,7 @@ export function readPalette(element: Element): Palette {
 }
 
 /** A colour of its own for a type that nobody gave one. */
-function hueOf(type: string): string {
+export function hueOf(type: string): string {
   if (type === '*') return '#a8a8a8';
   let hash = 0;
   for (const character of type) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) | 0;

@@ -40,6 +40,8 @@ interface Placed {
 
 const SLOT_REACH = 12;
 const CORNER = 14;
+/** Left of a widget there is room for its socket. */
+const WIDGET_INSET = 15;
 const LINK_REACH = 6;
 
 export class Scene {
@@ -50,6 +52,7 @@ export class Scene {
   readonly #linksOf = new Map<NodeId, Set<LinkId>>();
   /** Nodes from back to front. */
   #order: NodeId[] = [];
+  #ranks: Map<NodeId, number> | null = null;
   #doc: GraphDoc;
   #scope: Scope;
   #catalog: Catalog;
@@ -85,6 +88,7 @@ export class Scene {
     this.#curves.clear();
     this.#linksOf.clear();
     this.#order = [...this.graph.nodes.keys()];
+    this.#ranks = null;
     for (const id of this.#order) this.#place(id);
     for (const link of this.graph.links.values()) this.#placeLink(link);
   }
@@ -101,7 +105,10 @@ export class Scene {
       this.#place(patch.id);
       for (const link of this.#linksOf.get(patch.id) ?? []) touched.add(link);
     }
-    if (isReordered) this.#order = [...this.graph.nodes.keys()];
+    if (isReordered) {
+      this.#order = [...this.graph.nodes.keys()];
+      this.#ranks = null;
+    }
     for (const id of touched) {
       const link = this.graph.links.get(id);
       if (link === undefined) this.#dropLink(id);
@@ -126,8 +133,15 @@ export class Scene {
     return this.#linksOf.get(id) ?? [];
   }
 
+  /** Place from back to front. */
+  rankOf(id: NodeId): number {
+    this.#ranks ??= new Map(this.#order.map((each, place) => [each, place]));
+    return this.#ranks.get(id) ?? 0;
+  }
+
   /** Bring nodes to the front, on this screen only. */
   raise(ids: ReadonlySet<NodeId>): void {
+    this.#ranks = null;
     this.#order = [...this.#order.filter((id) => !ids.has(id)), ...this.#order.filter((id) => ids.has(id))];
   }
 
@@ -169,7 +183,7 @@ export class Scene {
     const input = nearest(layout.inputs);
     const isSocket =
       placed.shape.inputs[input]?.isWidget !== true || placed.shape.inputs[input]?.link !== null;
-    if (input >= 0 && (isSocket || point.x < layout.body.x + 6))
+    if (input >= 0 && (isSocket || point.x < layout.body.x + WIDGET_INSET))
       return { kind: 'input', node: id, index: input };
     if (!contains(layout.box, point)) return null;
     const { body } = layout;

@@ -1,3 +1,29 @@
 // Texts of the parts that NODES owns. Keys begin with the part's name.
 
-export const nodes = {} as const;
+export const nodes = {
+  'node.label': 'Node {title}, {type}',
+  'node.inputs': 'Inputs of {title}',
+  'node.outputs': 'Outputs of {title}',
+  'node.collapse': 'Collapse {title}',
+  'node.expand': 'Expand {title}',
+  'node.slotIn': 'Input {name}, {type}, {state}',
+  'node.slotOut': 'Output {name}, {type}',
+  'node.linked': 'linked',
+  'node.unlinked': 'not linked',
+  'node.optional': 'not linked, optional',
+  'node.list': 'list of {type}',
+  'node.missing': 'Missing',
+  'node.deprecated': 'Deprecated',
+  'node.experimental': 'Experimental',
+  'node.muted': 'Muted: it does not run, nor what depends on it',
+  'node.bypassed': 'Bypassed: what comes in goes on',
+  'node.pinned': 'Pinned: it stays where it is',
+  'node.progress': 'Progress of {title}',
+  'node.mark.running': 'running',
+  'node.mark.failed': 'failed',
+  'node.mark.done': 'done',
+  'node.mark.cached': 'cached',
+  'node.missingText': 'This server has no node type “{type}”.',
+  'node.missingPack': 'It comes from the pack “{pack}”.',
+  'widget.from': 'from {title}',
+} as const;

@@ -1,0 +1,22 @@
+// What stands on a node whose type this server does not have: what it is, and where it came from.
+
+import { asObject, asString, type JsonObject } from '../../core/json';
+import { typeNameOf } from '../../core/slots';
+import { t } from '../../i18n/t';
+import css from './node.module.css';
+
+/** The pack that a node came from, as far as the file says. */
+export function packOf(node: JsonObject): string | null {
+  const properties = asObject(node['properties']);
+  return asString(properties?.['cnr_id']) ?? asString(properties?.['aux_id']);
+}
+
+export function MissingNode({ node, top }: { readonly node: JsonObject; readonly top: number }) {
+  const pack = packOf(node);
+  return (
+    <p className={css['missing']} style={{ top }}>
+      {t('node.missingText', { type: typeNameOf(node) })}
+      {pack !== null && <> {t('node.missingPack', { pack })}</>}
+    </p>
+  );
+}

@@ -1,0 +1,60 @@
+// The title of a node with what is to be known about it at a glance, each said in words, too.
+
+import { memo } from 'react';
+import { type TextKey, t } from '../../i18n/t';
+import { classes } from '../../ui/classes';
+import { Icon, type IconName } from '../../ui/Icon';
+import css from './node.module.css';
+
+export interface Badge {
+  readonly text: TextKey;
+  readonly icon?: IconName;
+  readonly tone?: 'danger' | 'warning' | 'quiet';
+  readonly isIconOnly?: boolean;
+}
+
+export interface NodeHeaderProps {
+  readonly title: string;
+  readonly colour: string | null;
+  readonly isCollapsed: boolean;
+  readonly isBypassed: boolean;
+  readonly badges: readonly Badge[];
+  /** Of the badges, to tell whether they changed. */
+  readonly badgeKey: string;
+  readonly onToggle: () => void;
+}
+
+export const NodeHeader = memo(
+  function NodeHeader({ title, colour, isCollapsed, isBypassed, badges, onToggle }: NodeHeaderProps) {
+    return (
+      <header
+        className={css['header']}
+        style={colour === null || isBypassed ? undefined : { backgroundColor: colour }}
+      >
+        <button
+          type="button"
+          className={css['fold']}
+          aria-label={t(isCollapsed ? 'node.expand' : 'node.collapse', { title })}
+          aria-expanded={!isCollapsed}
+          tabIndex={-1}
+          onClick={onToggle}
+        >
+          <Icon name={isCollapsed ? 'chevronRight' : 'chevronDown'} size={12} />
+        </button>
+        <h3 className={css['title']}>{title}</h3>
+        {badges.map(({ text, icon, tone, isIconOnly }) => (
+          <span key={text} className={classes(css['badge'], tone !== undefined && css[tone])} title={t(text)}>
+            {icon !== undefined && <Icon name={icon} size={12} />}
+            <span className={isIconOnly === true ? 'visually-hidden' : undefined}>{t(text)}</span>
+          </span>
+        ))}
+      </header>
+    );
+  },
+  (before, after) =>
+    before.title === after.title &&
+    before.colour === after.colour &&
+    before.isCollapsed === after.isCollapsed &&
+    before.badgeKey === after.badgeKey &&
+    before.onToggle === after.onToggle,
+);

@@ -1,0 +1,266 @@
+// One node as an element, in graph units, exactly where geometry.ts says: it looks like what is painted in its stead.
+
+import { memo, useCallback, useSyncExternalStore } from 'react';
+import { inkOn } from '../../core/colour';
+import { toggleFlag } from '../../core/edit';
+import type { Layout } from '../../core/geometry';
+import { asObject, asString, type JsonObject } from '../../core/json';
+import { BYPASSED, MUTED, modeOf, type NodeShape, titleOf, typeNameOf, VIRTUAL } from '../../core/slots';
+import type { NodeId } from '../../core/types';
+import { controlsOf } from '../../core/values';
+import { t } from '../../i18n/t';
+import { classes } from '../../ui/classes';
+import type { GraphView } from '../GraphView';
+import { MissingNode } from './MissingNode';
+import { type Badge, NodeHeader } from './NodeHeader';
+import css from './node.module.css';
+import { PreviewArea } from './PreviewArea';
+import { Dot, SlotRow } from './SlotRow';
+import { WidgetRow } from './WidgetRow';
+
+interface NodeViewProps {
+  readonly view: GraphView;
+  readonly id: NodeId;
+}
+
+export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
+  const subscribe = useCallback((watcher: () => void) => view.mounts.subscribeNode(id, watcher), [view, id]);
+  useSyncExternalStore(subscribe, () => view.mounts.versionOf(id));
+  const scene = view.scene;
+  const [node, shape, layout] = [scene?.graph.nodes.get(id), scene?.shape(id), scene?.layout(id)];
+  const onToggle = useCallback(() => {
+    view.doc?.edit('collapse', view.scope, (tx) => toggleFlag(tx, [id], 'collapsed'));
+  }, [view, id]);
+  if (scene === null || node === undefined || shape === undefined || layout === undefined) return null;
+
+  const title = titleOf(node, scene.catalog);
+  const [mode, mark, done] = [modeOf(node), view.marks.get(id), view.progress.get(id)];
+  const isMissing = isUnknown(view, node, shape);
+  const badges = badgesOf(node, shape, mode, isMissing);
+  const bgcolor = asString(node['bgcolor']);
+  const { box, body } = layout;
+  const isReroute = node['type'] === 'Reroute';
+  return (
+    <section
+      className={classes(
+        css['node'],
+        view.selected.has(id) && css['selected'],
+        mode === MUTED && css['muted'],
+        mode === BYPASSED && css['bypassed'],
+        mark !== undefined && css[mark],
+        isMissing && css['isMissing'],
+        layout.isCollapsed && css['collapsed'],
+        isReroute && css['reroute'],
+      )}
+      style={{
+        transform: `translate(${box.x}px, ${box.y}px)`,
+        width: box.w,
+        height: box.h,
+        zIndex: scene.rankOf(id),
+        ...(bgcolor !== null && mode !== BYPASSED ? { backgroundColor: bgcolor } : {}),
+      }}
+      data-node={id}
+      data-type={typeNameOf(node)}
+      data-ink={inkOn(bgcolor) ?? undefined}
+      data-mark={mark}
+      aria-label={t('node.label', { title, type: shape.type?.display_name ?? typeNameOf(node) })}
+    >
+      {isReroute ? (
+        <Reroute shape={shape} layout={layout} />
+      ) : (
+        <>
+          <NodeHeader
+            title={title}
+            colour={asString(node['color'])}
+            isCollapsed={layout.isCollapsed}
+            isBypassed={mode === BYPASSED}
+            badges={badges}
+            badgeKey={badges.map((badge) => badge.text).join()}
+            onToggle={onToggle}
+          />
+          {done !== undefined && (
+            <progress
+              className={css['progress']}
+              value={done}
+              max={1}
+              aria-label={t('node.progress', { title })}
+            />
+          )}
+          {!layout.isCollapsed && (
+            <div className={css['body']} style={{ height: body.h }}>
+              <Slots shape={shape} layout={layout} title={title} />
+              <Widgets view={view} id={id} node={node} shape={shape} layout={layout} />
+              {isMissing && <MissingNode node={node} top={bottomOf(shape, layout)} />}
+              <PreviewArea view={view} node={id} room={body.h - bottomOf(shape, layout) - 8} />
+            </div>
+          )}
+          {layout.isCollapsed && <CollapsedDots shape={shape} />}
+        </>
+      )}
+      {mark !== undefined && <span className="visually-hidden">{t(`node.mark.${mark}`)}</span>}
+    </section>
+  );
+});
+
+/** Where the widgets, or without any the slots, end. */
+function bottomOf(shape: NodeShape, layout: Layout): number {
+  const last = layout.widgets.at(-1);
+  if (last !== undefined) return last.y + last.h + 4 - layout.body.y;
+  const rows = Math.max(shape.inputs.filter((slot) => !slot.isWidget).length, shape.outputs.length);
+  return rows * 20 + 6;
+}
+
+function isUnknown(view: GraphView, node: JsonObject, shape: NodeShape): boolean {
+  const name = typeNameOf(node);
+  return (
+    shape.type === null &&
+    !VIRTUAL.has(name) &&
+    view.catalog.size > 0 &&
+    view.doc?.has(name) !== true &&
+    !name.startsWith('workflow')
+  );
+}
+
+function badgesOf(node: JsonObject, shape: NodeShape, mode: number, isMissing: boolean): Badge[] {
+  const flags = asObject(node['flags']);
+  return [
+    ...(isMissing ? [{ text: 'node.missing', icon: 'alert', tone: 'danger' } as const] : []),
+    ...(shape.type?.deprecated === true ? [{ text: 'node.deprecated', tone: 'warning' } as const] : []),
+    ...(shape.type?.experimental === true ? [{ text: 'node.experimental', tone: 'quiet' } as const] : []),
+    ...(mode === MUTED ? [{ text: 'node.muted', icon: 'mute', isIconOnly: true } as const] : []),
+    ...(mode === BYPASSED ? [{ text: 'node.bypassed', icon: 'bypass', isIconOnly: true } as const] : []),
+    ...(flags?.['pinned'] === true ? [{ text: 'node.pinned', icon: 'pin', isIconOnly: true } as const] : []),
+  ];
+}
+
+interface PartProps {
+  readonly shape: NodeShape;
+  readonly layout: Layout;
+}
+
+function Slots({ shape, layout, title }: PartProps & { readonly title: string }) {
+  const sockets = shape.inputs.filter((slot) => !slot.isWidget);
+  const share = shape.outputs.length > 0 && sockets.length > 0 ? 0.5 : 1;
+  const width = layout.body.w * share - 6;
+  return (
+    <>
+      {sockets.length > 0 && (
+        <ul className={css['slots']} aria-label={t('node.inputs', { title })}>
+          {shape.inputs.map((slot, index) => {
+            const place = layout.inputs[index];
+            if (slot.isWidget || place === undefined) return null;
+            const state =
+              slot.link !== null ? 'node.linked' : slot.isOptional ? 'node.optional' : 'node.unlinked';
+            return (
+              <SlotRow
+                key={slot.name}
+                side="in"
+                name={slot.name}
+                label={slot.label}
+                type={slot.type}
+                y={place.y - layout.body.y}
+                width={width}
+                isList={slot.isList}
+                isOptional={slot.isOptional}
+                isLinked={slot.link !== null}
+                error={false}
+                words={t('node.slotIn', { name: slot.label, type: typeWords(slot), state: t(state) })}
+              />
+            );
+          })}
+        </ul>
+      )}
+      {shape.outputs.length > 0 && (
+        <ul className={css['slots']} aria-label={t('node.outputs', { title })}>
+          {shape.outputs.map((slot, index) => (
+            <SlotRow
+              // biome-ignore lint/suspicious/noArrayIndexKey: outputs are known by their place
+              key={index}
+              side="out"
+              name={slot.name}
+              label={slot.label}
+              type={slot.type}
+              y={(layout.outputs[index]?.y ?? 0) - layout.body.y}
+              width={width}
+              isList={slot.isList}
+              isOptional={false}
+              isLinked
+              error={false}
+              words={t('node.slotOut', { name: slot.label, type: typeWords(slot) })}
+            />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function typeWords(slot: { readonly type: string; readonly isList: boolean }): string {
+  return slot.isList ? t('node.list', { type: slot.type }) : slot.type;
+}
+
+interface WidgetsProps extends PartProps {
+  readonly view: GraphView;
+  readonly id: NodeId;
+  readonly node: JsonObject;
+}
+
+function Widgets({ view, id, node, shape, layout }: WidgetsProps) {
+  const controls = shape.type === null ? new Map() : controlsOf(node, shape.type);
+  return layout.widgets.map(({ widget, y, h }) => {
+    const slot = shape.inputs.find((each) => each.isWidget && each.name === widget.name) ?? null;
+    const control = controls.get(widget.name);
+    return (
+      <WidgetRow
+        key={widget.name}
+        view={view}
+        node={id}
+        widget={widget}
+        control={typeof control === 'string' ? control : null}
+        slot={slot}
+        source={sourceOf(view, slot?.link ?? null)}
+        top={y - layout.body.y}
+        height={h}
+        isReadOnly={shape.type === null}
+        error={null}
+      />
+    );
+  });
+}
+
+function sourceOf(view: GraphView, id: string | null): string | null {
+  const link = id === null ? undefined : view.scene?.graph.links.get(id);
+  if (link === undefined) return null;
+  const node = view.scene?.graph.nodes.get(link.from);
+  return node === undefined ? link.from : titleOf(node, view.catalog);
+}
+
+function CollapsedDots({ shape }: { readonly shape: NodeShape }) {
+  const input = shape.inputs.find((slot) => slot.link !== null) ?? shape.inputs[0];
+  const output = shape.outputs[0];
+  return (
+    <>
+      {input !== undefined && (
+        <span className={css['collapsedIn']}>
+          <Dot type={input.type} isList={false} />
+        </span>
+      )}
+      {output !== undefined && (
+        <span className={css['collapsedOut']}>
+          <Dot type={output.type} isList={false} />
+        </span>
+      )}
+    </>
+  );
+}
+
+function Reroute({ shape, layout }: PartProps) {
+  const type = shape.outputs[0]?.type ?? shape.inputs[0]?.type ?? '*';
+  return (
+    <div className={css['rerouteBody']} style={{ height: layout.body.h }}>
+      <Dot type={type} isList={false} />
+      <span className={css['rerouteLabel']}>{shape.outputs[0]?.label || (type === '*' ? '' : type)}</span>
+      <Dot type={type} isList={false} />
+    </div>
+  );
+}
