@@ -12,7 +12,7 @@ SUMMARY = "say everything that is wrong with a workflow file"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's own arguments."""
-    parser.add_argument("file", metavar="FILE", help="workflow: JSON of either format, or a picture that carries one")
+    parser.add_argument("file", metavar="FILE", help="workflow: JSON of either format, or a file that carries one")
 
 
 def execute(options: argparse.Namespace, settings: Settings) -> int:

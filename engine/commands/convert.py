@@ -16,7 +16,7 @@ SUMMARY = "turn a canvas file or a picture into API JSON, or write changed value
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's own arguments."""
-    parser.add_argument("file", metavar="FILE", help="workflow: JSON of either format, or a picture that carries one")
+    parser.add_argument("file", metavar="FILE", help="workflow: JSON of either format, or a file that carries one")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to the terminal")
     parser.add_argument("--explain", action="store_true", help="list what was dropped, filled in or guessed, and why")
     parser.add_argument(

@@ -27,7 +27,7 @@ _SEED_COUNT = 2**64
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's own arguments."""
-    parser.add_argument("file", metavar="FILE", help="workflow: JSON of either format, or a picture that carries one")
+    parser.add_argument("file", metavar="FILE", help="workflow: JSON of either format, or a file that carries one")
     add_set_argument(parser)
     parser.add_argument("--seed", type=int, metavar="N", help="set every seed of the workflow")
     parser.add_argument(

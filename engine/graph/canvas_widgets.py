@@ -7,8 +7,9 @@ and what a value is (a control word, a number, a choice) decides where the order
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from engine.graph.canvas_records import CanvasNode
@@ -20,6 +21,7 @@ from engine.graph.workflow import Note
 CONTROL_WORDS = frozenset({"fixed", "increment", "decrement", "randomize", "increment-wrap"})
 _LEAST_RANDOM_SEED = 2**32
 """A number from here on is a seed that the canvas drew, hardly anything else (it draws up to 2^50)."""
+_TYPES_KEPT = 1024
 _SEED_NAMES = frozenset({"seed", "noise_seed"})
 
 
@@ -66,13 +68,20 @@ def name_values(node: CanvasNode, definition: NodeDef | None) -> tuple[dict[str,
     return values, notes
 
 
-def widgets_of(definition: NodeDef) -> list[Input]:
+@lru_cache(maxsize=_TYPES_KEPT)
+def widgets_of(definition: NodeDef) -> tuple[Input, ...]:
     """The inputs that have a place in `widgets_values`: required ones first, then optional ones."""
     return _required_first(declared for declared in definition.inputs if declared.is_widget)
 
 
-def _required_first(inputs: Any) -> list[Input]:
-    return sorted(inputs, key=lambda declared: declared.kind == "optional")
+@lru_cache(maxsize=_TYPES_KEPT)
+def _widgets_and_sockets(definition: NodeDef) -> tuple[Input, ...]:
+    """The same with inputs that could be widgets and are only sockets."""
+    return _required_first(declared for declared in definition.inputs if declared.type in WIDGET_TYPES)
+
+
+def _required_first(inputs: Iterable[Input]) -> tuple[Input, ...]:
+    return tuple(sorted(inputs, key=lambda declared: declared.kind == "optional"))
 
 
 def places_of(node: CanvasNode, definition: NodeDef) -> dict[str, int]:
@@ -83,7 +92,7 @@ def places_of(node: CanvasNode, definition: NodeDef) -> dict[str, int]:
     widgets = widgets_of(definition)
     values = node.values if isinstance(node.values, list) else []
     readings = [_read_in_order(values, widgets)]
-    with_sockets = _required_first(declared for declared in definition.inputs if declared.type in WIDGET_TYPES)
+    with_sockets = _widgets_and_sockets(definition)
     if len(with_sockets) > len(widgets):  # frontends before 1.16 kept a place for widgets that are only sockets
         readings.append(_read_in_order(values, with_sockets))
     by_name = {widget.name: widget for widget in widgets}

@@ -11,7 +11,8 @@ _KINDS = {"NoneType": "nothing", "str": "a text", "bool": "a boolean", "int": "a
 
 def as_object(value: object) -> Mapping[str, Any] | None:
     """The value if it is an object, else None."""
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else None
+    # The first is what JSON gives, and much faster to see.
+    return cast("Mapping[str, Any]", value) if type(value) is dict or isinstance(value, Mapping) else None
 
 
 def as_list(value: object) -> list[Any] | None:
