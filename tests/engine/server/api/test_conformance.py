@@ -28,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from engine.server.api import ROUTES
 from engine.server.api.route import PREFIX
 from engine.workers.notices import WorkerStatus
 from tests.engine.server.api.checked import DOCUMENT
@@ -37,8 +38,8 @@ from tests.engine.server.raw import RawServer
 
 load_all_checks()
 _ENDLESS = ("stream_events", "stream_job_events", "open_socket")
-_MEANING = ("submit_job", "validate_workflow", "convert_workflow", "cancel_jobs", "list_jobs")
-"""Whether they accept something depends on more than its form."""
+_MEANING = {"cancel_jobs", "list_jobs"} | {route.name for route in ROUTES if route.reader is not None}
+"""Whether they accept something depends on more than its form: those with workflows above all."""
 _CHECKS = [
     not_a_server_error,
     status_code_conformance,

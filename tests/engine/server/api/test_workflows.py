@@ -68,3 +68,26 @@ async def test_what_other_programs_wrote_becomes_a_workflow(api: Api) -> None:
     assert (sampler["inputs"]["seed"], sampler["inputs"]["steps"]) == (11, 7)
     by_text = await api.call("POST", "/workflows/convert", data=form(file=text.encode()))
     assert by_text.body["prompt"] == by_picture.body["prompt"]
+
+
+@with_api()
+async def test_what_is_missing_is_told_with_where_it_comes_from(api: Api) -> None:
+    properties = {
+        "cnr_id": "a-pack",
+        "models": [{"name": "x.safetensors", "url": "https://example.org/x", "directory": "vae"}],
+    }
+    document = {**CANVAS, "nodes": [*CANVAS["nodes"], {"id": 9, "type": "Nobody Knows", "properties": properties}]}
+    found = (await api.post("/workflows/validate", {"workflow": document})).body
+    (missing,) = found["missing_types"]
+    assert (missing["node_type"], missing["node_ids"], missing["pack"]) == ("Nobody Knows", ["9"], "a-pack")
+    (model,) = found["missing_models"]
+    assert (model["name"], model["folder"], model["url"]) == ("x.safetensors", "vae", "https://example.org/x")
+    assert found["valid"] is False
+
+
+@with_api()
+async def test_a_forecast_tells_of_every_node(api: Api) -> None:
+    told = (await api.post("/workflows/forecast", {"workflow": VALUE})).body
+    assert told["nodes"] == dict.fromkeys(VALUE, "runs")
+    told = (await api.post("/workflows/forecast", {"workflow": BROKEN})).body
+    assert told["nodes"]["3"] == "blocked"
