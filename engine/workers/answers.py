@@ -24,10 +24,12 @@ from engine.workers.devices import describe_devices
 from engine.workers.failure_records import plain_info, record_failure, utf8
 from engine.workers.messages import (
     AskFilter,
+    AskForecast,
     AskMemory,
     AskRenew,
     AskValidate,
     Filtered,
+    Forecasted,
     Holder,
     InputErrorRecord,
     MemoryReport,
@@ -81,6 +83,14 @@ class Answers:
 
         self._answer(lambda: filter_body(self._engine, question), leave)
 
+    def forecast(self, question: AskForecast) -> None:
+        """Answer with `Forecasted`, soon."""
+
+        def tell_nothing(_: BaseException) -> Forecasted:
+            return Forecasted(question.request_id, {})
+
+        self._answer(lambda: forecast(self._engine, question), tell_nothing)
+
     def report_memory(self, question: AskMemory) -> None:
         """Answer with a `MemoryReport`, soon."""
 
@@ -110,14 +120,23 @@ class Answers:
 
 def validate(engine: Engine, question: AskValidate) -> Validation:
     """What the nodes themselves and the engine have to say about a workflow."""
-    workflow = Workflow.from_api(parse_json_text(question.prompt, "The prompt"))
-    found = engine.validate(with_current_names(workflow, engine.registry), question.targets)
+    found = engine.validate(_read(engine, question.prompt), question.targets)
     return Validation(
         request_id=question.request_id,
         targets=found.targets,
         refused=found.refused,
         errors=tuple(map(_record, found.errors)),
     )
+
+
+def forecast(engine: Engine, question: AskForecast) -> Forecasted:
+    """What a run would do now."""
+    nodes = engine.forecast(_read(engine, question.prompt), question.targets)
+    return Forecasted(question.request_id, {utf8(node_id): fate for node_id, fate in nodes.items()})
+
+
+def _read(engine: Engine, prompt: bytes) -> Workflow:
+    return with_current_names(Workflow.from_api(parse_json_text(prompt, "The prompt")), engine.registry)
 
 
 def _record(error: InputError) -> InputErrorRecord:

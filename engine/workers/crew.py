@@ -21,11 +21,13 @@ from engine.workers.environment import make_environment
 from engine.workers.memory_limit import MemoryWatch, describe_bytes
 from engine.workers.messages import (
     AskFilter,
+    AskForecast,
     AskMemory,
     AskRenew,
     AskValidate,
     Configure,
     Filtered,
+    Forecasted,
     FreeMemory,
     MemoryReport,
     Ready,
@@ -234,6 +236,22 @@ class Crew:
             return filtered.body
         return body
 
+    async def forecast(self, prompt: bytes, targets: tuple[str, ...] | None) -> dict[str, str]:
+        """What a run would do; see `Dispatcher.forecast`."""
+        worker = await self._wait_for_answerer(START_PATIENCE_S)
+        question = Question(worker, is_validation=True)
+        try:
+            told: Forecasted = await self._ask(
+                question, lambda number: AskForecast(number, prompt, targets), self._server.validate_timeout_s
+            )
+        except TimeoutError:
+            await self._replace_hung(worker)
+            raise WorkerUnavailable(
+                "What would run was not found out in time: a node's fingerprint (IS_CHANGED) did not return."
+                " The worker is replaced."
+            ) from None
+        return told.nodes
+
     async def memory(self) -> list[tuple[int, MemoryReport | None]]:
         """Who holds what, by worker."""
         ready = [worker for worker in self.workers if worker.state in ("idle", "busy")]
@@ -296,7 +314,7 @@ class Crew:
 
     async def on_message(self, worker: Worker, message: ToServer) -> None:
         """As `supervisor.Observer`."""
-        if isinstance(message, Validation | MemoryReport | Renewed | Filtered):
+        if isinstance(message, Validation | MemoryReport | Renewed | Filtered | Forecasted):
             question = self._questions.get(message.request_id)
             if question is not None and question.worker is worker and not question.answer.done():
                 question.answer.set_result(message)

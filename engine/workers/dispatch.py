@@ -255,6 +255,16 @@ class Dispatcher:
         """
         return await self._see_through(self._crew.filter_prompt(body)) if self.catalog.filters_prompts else body
 
+    async def forecast(self, prompt: bytes, targets: tuple[str, ...] | None = None) -> dict[str, str]:
+        """By node id, what a run of a workflow (JSON text, API format) would do with it now.
+
+        With several workers, it is what one of them knows.
+
+        Raises:
+            WorkerUnavailable: if no worker answered in time; one that hangs is replaced.
+        """
+        return await self._see_through(self._crew.forecast(prompt, targets))
+
     async def memory(self) -> list[tuple[int, MemoryReport | None]]:
         """Who holds what, by worker; None for those that do not answer in time."""
         return await self._crew.memory()

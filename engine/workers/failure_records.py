@@ -1,12 +1,16 @@
-"""Exceptions as `ErrorRecord`s. Never fails, whatever the exception is like; texts are bounded and are UTF-8."""
+"""Exceptions as `ErrorRecord`s. Never fails, whatever the exception is like; texts are bounded and are UTF-8.
+
+What clients are told holds no directories of this machine; the traceback does, and is only for those who may see it.
+"""
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from engine.errors import EngineError, NodeError, ValidationError, text_of
+from engine.files import PathHider
 from engine.graph.plain_json import NotJsonError, plain_json
 from engine.jobs.events import ErrorRecord
 
@@ -14,6 +18,7 @@ _LONGEST_LINE = 2_000
 _MOST_LINES = 200
 _LONGEST_MESSAGE = 20_000
 _MOST_INFO_BYTES = 2**20
+_PATHS = PathHider()
 
 
 def record_failure(error: BaseException, doing: str) -> ErrorRecord:
@@ -27,17 +32,17 @@ def record_failure(error: BaseException, doing: str) -> ErrorRecord:
     about: dict[str, Any] = {"exception_type": _name_of(cause), "traceback": _lines_of(cause)}
     if not isinstance(error, EngineError):
         message = f"{doing}: {type(error).__name__}: {text_of(error)}"
-        return ErrorRecord(type="internal_error", message=utf8(message), **about)
+        return ErrorRecord(type="internal_error", message=_for_clients(message), **about)
     if isinstance(error, NodeError):
         about |= {"node_id": utf8(error.node_id), "node_type": utf8(error.node_type), "title": utf8(error.title)}
-        about["inputs"] = {utf8(name): utf8(text) for name, text in error.inputs.items()}
+        about["inputs"] = {utf8(name): _for_clients(text) for name, text in error.inputs.items()}
     if isinstance(error, ValidationError) and error.errors:
         first = error.errors[0]
         about |= {"node_id": utf8(first.node_id), "node_type": utf8(first.node_type)}
     return ErrorRecord(
         type=error.wire_type,
-        message=utf8(text_of(error)),
-        details=utf8(error.details),
+        message=_for_clients(text_of(error)),
+        details=_for_clients(error.details),
         extra_info=plain_info(error.extra_info),
         **about,
     )
@@ -51,13 +56,28 @@ def plain_info(info: Mapping[str, Any]) -> dict[str, Any]:
             plain |= plain_json({name: value}, name, limit_bytes=_MOST_INFO_BYTES)
         except NotJsonError:
             continue
-    return plain
+    return {name: _hide_in(value) for name, value in plain.items()}
+
+
+def _hide_in(value: Any) -> Any:
+    """A JSON value whose texts are for clients."""
+    if isinstance(value, str):
+        return _PATHS.hide(value)
+    if isinstance(value, list):
+        return [_hide_in(item) for item in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {name: _hide_in(item) for name, item in cast("dict[str, Any]", value).items()}
+    return value
 
 
 def utf8(text: str) -> str:
     """A text that can be written in UTF-8, and is not longer than people read."""
     shown = text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}... ({len(text)} characters)"
     return shown.encode(errors="backslashreplace").decode()
+
+
+def _for_clients(text: str) -> str:
+    return utf8(_PATHS.hide(text))
 
 
 def _name_of(error: BaseException) -> str:

@@ -90,6 +90,14 @@ class AskFilter(Struct, frozen=True, tag="ask_filter"):
     body: bytes
 
 
+class AskForecast(Struct, frozen=True, tag="ask_forecast"):
+    """What a run of a workflow (JSON text) would do; answered by `Forecasted`."""
+
+    request_id: int
+    prompt: bytes
+    targets: tuple[str, ...] | None = None
+
+
 class AskMemory(Struct, frozen=True, tag="ask_memory"):
     """Who holds what; answered by `MemoryReport`."""
 
@@ -100,7 +108,9 @@ class Stop(Struct, frozen=True, tag="stop"):
     """Interrupt what runs, tidy up and exit with status 0."""
 
 
-ToWorker = Configure | RunJob | InterruptRun | FreeMemory | AskValidate | AskRenew | AskFilter | AskMemory | Stop
+ToWorker = (
+    Configure | RunJob | InterruptRun | FreeMemory | AskValidate | AskRenew | AskFilter | AskForecast | AskMemory | Stop
+)
 
 # -- worker to server ------------------------------------------------------------------------------------------------
 
@@ -292,6 +302,13 @@ class Filtered(Struct, frozen=True, tag="filtered"):
     body: bytes
 
 
+class Forecasted(Struct, frozen=True, tag="forecasted"):
+    """By node id, what a run would do with it, see `engine.execution.forecast`."""
+
+    request_id: int
+    nodes: dict[str, str]
+
+
 class Holder(Struct, frozen=True, kw_only=True):
     """Something that takes memory: a model's weights, or the cached output of a node."""
 
@@ -337,6 +354,7 @@ ToServer = (
     | Validation
     | Renewed
     | Filtered
+    | Forecasted
     | MemoryReport
     | PackMessage
     | LogLine

@@ -30,6 +30,7 @@ from engine.workers.channel import ChannelError, WorkerSide, connect_to_server
 from engine.workers.limits import end_with, limit_memory
 from engine.workers.messages import (
     AskFilter,
+    AskForecast,
     AskMemory,
     AskRenew,
     AskValidate,
@@ -205,6 +206,8 @@ class _Control:
                 self._answers.renew(message)
             case AskFilter():
                 self._answers.filter_body(message)
+            case AskForecast():
+                self._answers.forecast(message)
             case AskMemory():
                 self._answers.report_memory(message)
             case Configure():

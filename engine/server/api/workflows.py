@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 from aiohttp import web
 from msgspec import Struct
 
+from engine.graph.missing import MissingModel, MissingType, find_missing
+from engine.graph.registry import Registry
 from engine.server.api.records import InputErrorView, NoteView, view_errors, view_notes
 from engine.server.api.route import Refused, route
 from engine.server.api.submission import Checked, WorkflowRequest, check_workflow, read_as, read_unchecked
+from engine.server.keys import DISPATCHER, LISTINGS
+from engine.server.validation import find_registry
 
 _NO_WORKER = Refused(503, "No worker can say yet which nodes there are, or validate the workflow.")
 
@@ -24,6 +30,8 @@ class ValidationView(Struct, frozen=True, kw_only=True):
         targets: Wanted output nodes that can run.
         refused: Wanted output nodes that cannot.
         errors: Everything that is wrong, also where nothing depends on it, in the order of the file.
+        missing_types: Node types that are not there, with the packs they come from.
+        missing_models: Model files that are not there, with addresses and the nearest that are.
         notes: What was dropped, filled in or guessed.
     """
 
@@ -32,6 +40,8 @@ class ValidationView(Struct, frozen=True, kw_only=True):
     targets: list[str]
     refused: list[str]
     errors: list[InputErrorView]
+    missing_types: list[MissingType]
+    missing_models: list[MissingModel]
     notes: list[NoteView]
 
 
@@ -42,19 +52,48 @@ async def validate_workflow(request: web.Request, body: WorkflowRequest) -> Vali
     Takes the same bodies as `POST /jobs`. A workflow that cannot be read at all is refused.
     """
     checked = await check_workflow(request, body)
-    return await asyncio.to_thread(_view, checked)
+    registry = await find_registry(request)
+    return await asyncio.to_thread(_view, checked, registry, request.app[LISTINGS].choices)
 
 
-def _view(checked: Checked) -> ValidationView:
+def _view(checked: Checked, registry: Registry, files: Callable[[str], Sequence[str]]) -> ValidationView:
     failure = checked.found.failure()
+    missing = find_missing(checked.workflow, registry, files)
     return ValidationView(
         valid=failure is None,
         message="" if failure is None else str(failure).split("\n", 1)[0],
         targets=list(checked.found.targets),
         refused=list(checked.found.refused),
         errors=view_errors(checked.found.errors),
+        missing_types=list(missing.types),
+        missing_models=list(missing.models),
         notes=view_notes(checked.notes),
     )
+
+
+class ForecastView(Struct, frozen=True, kw_only=True):
+    """What a run would do now.
+
+    Attributes:
+        nodes: By node id: `cached` (its outputs are known), `runs`, `perhaps` (behind an input that is only computed on
+            demand), `unneeded`, or `blocked` (something that it needs is wrong).
+    """
+
+    nodes: dict[str, Literal["cached", "runs", "perhaps", "unneeded", "blocked"]]
+
+
+@route("POST", "/workflows/forecast", reader=read_as(WorkflowRequest), refusals=(_NO_WORKER,))
+async def forecast_workflow(request: web.Request, body: WorkflowRequest) -> ForecastView:
+    """What a run of a workflow would do with each node, without running it.
+
+    Takes the same bodies as `POST /jobs`.
+    """
+    checked = await check_workflow(request, body)
+    told = await request.app[DISPATCHER].forecast(json.dumps(checked.prompt).encode(), checked.found.targets)
+    wrong = {error.node_id for error in checked.found.errors}
+    blocked = wrong | {target for target in checked.found.refused if told.get(target, "unneeded") == "unneeded"}
+    fates: dict[str, Any] = {node_id: "blocked" if node_id in blocked else fate for node_id, fate in told.items()}
+    return ForecastView(nodes={**dict.fromkeys(blocked, "blocked"), **fates})
 
 
 class ConvertedWorkflow(Struct, frozen=True, kw_only=True):

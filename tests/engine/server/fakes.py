@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -234,6 +235,10 @@ class FakeDispatcher(Dispatcher):
 
     def free(self, *, unload_models: bool, forget_outputs: bool) -> None:
         self.freed.append((unload_models, forget_outputs))
+
+    async def forecast(self, prompt: bytes, targets: tuple[str, ...] | None = None) -> dict[str, str]:
+        """Everything would run."""
+        return dict.fromkeys(json.loads(prompt), "runs")
 
     async def renew_catalog(self) -> None:
         """There is nothing to renew."""
