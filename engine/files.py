@@ -356,3 +356,34 @@ def _errors_named(path: Path) -> Generator[None]:
     except (OSError, UnicodeEncodeError) as error:  # the latter: half a surrogate in the name
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise FileError(f"Cannot write {_shown(path.name)} into {str(path.parent)!r}: {reason}.") from error
+
+
+class PathHider:
+    """Takes the directories of absolute paths out of texts that are shown to others; the last part stays.
+
+    Args:
+        roots: The first parts of absolute paths on this machine; found if not given.
+    """
+
+    def __init__(self, roots: Iterable[str] | None = None) -> None:
+        named = _list_roots() if roots is None else roots
+        names = "|".join(re.escape(name) for name in sorted(named, key=len, reverse=True))
+        patterns = [r"(?<![\w])[A-Za-z]:[\\/](?:[^\\/\s'\":]+[\\/])*"]
+        if names:
+            patterns.append(rf"(?<![\w/])/(?:{names})/(?:[^/\s'\":,]+/)*")
+        # In quotes, a path goes on to the closing one, spaces and all.
+        self._quoted = re.compile(rf"(['\"])/(?:{names})/(?:(?!\1).)*/") if names else None
+        self._bare = re.compile("|".join(patterns))
+
+    def hide(self, text: str) -> str:
+        """The text with "…/" in the place of directories."""
+        if self._quoted is not None:
+            text = self._quoted.sub(r"\1…/", text)
+        return self._bare.sub("…/", text)
+
+
+def _list_roots() -> list[str]:
+    try:
+        return [name for name in os.listdir(Path.cwd().anchor or "/") if name]
+    except OSError:
+        return ["home", "root", "usr", "tmp", "opt", "var", "Users"]

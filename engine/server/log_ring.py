@@ -7,19 +7,18 @@ How they are asked for: `engine.server.system`.
 from __future__ import annotations
 
 import logging
-import os
 import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
+
+from engine.files import PathHider
 
 MAX_LINES = 2_000
 MAX_LINE_CHARACTERS = 4_000
 _TRACEBACK = re.compile(r"\s*(\+ )?(Exception Group )?Traceback \(most recent call last\):")
-_WINDOWS_PATH = re.compile(r"(?<![\w])[A-Za-z]:[\\/](?:[^\\/\s'\":]+[\\/])*")
 
 
 class Line(NamedTuple):
@@ -43,16 +42,14 @@ class Scrubber:
 
     def __init__(self, *, shows_internals: bool = False, roots: Iterable[str] | None = None) -> None:
         self._shows_internals = shows_internals
-        named = _list_roots() if roots is None else roots
-        names = "|".join(re.escape(name) for name in sorted(named, key=len, reverse=True))
-        self._path = re.compile(rf"(?<![\w/])/(?:{names})/(?:[^/\s'\":,]+/)*") if names else None
+        self._paths = PathHider(roots)
         self._in_traceback = False
 
     def scrub(self, text: str) -> list[str]:
         """The lines of a text that may be shown."""
         lines = text.splitlines() or [""]
         if not self._shows_internals:
-            lines = [self._hide_paths(line) for line in lines if not self._is_of_traceback(line)]
+            lines = [self._paths.hide(line) for line in lines if not self._is_of_traceback(line)]
         return [line if len(line) <= MAX_LINE_CHARACTERS else line[:MAX_LINE_CHARACTERS] + "..." for line in lines]
 
     def _is_of_traceback(self, line: str) -> bool:
@@ -62,18 +59,6 @@ class Scrubber:
         elif self._in_traceback and line.strip() and not line.startswith((" ", "\t")):
             self._in_traceback = False
         return self._in_traceback
-
-    def _hide_paths(self, line: str) -> str:
-        if self._path is not None:
-            line = self._path.sub("…/", line)
-        return _WINDOWS_PATH.sub("…/", line)
-
-
-def _list_roots() -> list[str]:
-    try:
-        return [name for name in os.listdir(Path.cwd().anchor or "/") if name]
-    except OSError:
-        return ["home", "root", "usr", "tmp", "opt", "var", "Users"]
 
 
 class LogRing(logging.Handler):

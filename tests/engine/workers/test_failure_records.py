@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.errors import CheckpointError, EngineError, InputError, NodeError, ValidationError
+from engine.errors import CheckpointError, EngineError, InputError, NodeError, ValidationError, WorkflowError
 from engine.workers.failure_records import plain_info, record_failure, utf8
 
 _ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=50)
@@ -89,3 +89,16 @@ def test_what_is_too_long_or_no_json_is_left_out() -> None:
     record = record_failure(_raised(ValueError("x" * 10**7)), "It failed")
     assert len(record.message) < 21_000
     assert all(len(line) < 21_000 for line in record.traceback)
+
+
+@pytest.mark.parametrize("directory", ["/tmp/some where/deep", "/usr/lib"])
+def test_directories_of_this_machine_are_nobodys_business(directory: str) -> None:
+    for text in (f"Cannot write 'a.png' into {directory!r}: full.", f'No such file: "{directory}/a b.png"'):
+        error = WorkflowError(text, details=text, where=[{"path": text}])
+        record = record_failure(error, "It failed")
+        told = f"{record.message} {record.details} {record.extra_info}"
+        assert "…/" in told
+        assert "/tmp" not in told
+        assert "/usr" not in told
+        assert directory.rsplit("/", 1)[0] not in told
+        assert directory in str(error)
