@@ -176,7 +176,7 @@ def _load(pack: Pack, host: Host) -> PackReport:
 
 
 def _raise_interrupt(error: BaseException) -> None:
-    """Ctrl-C is the user's, not the pack's; but where the signal is ignored, as in workers, the pack raised it itself."""
+    """Ctrl-C is the user's, not the pack's; where the signal is ignored, as in workers, the pack raised it itself."""
     if isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         raise error
 

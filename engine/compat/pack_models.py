@@ -6,7 +6,7 @@ back. What our models cannot do yet says so when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +19,7 @@ from engine.compat.not_offered import refuse
 from engine.compat.pack_devices import HOST
 from engine.memory.pool import Pool
 from engine.sampling.model import Model
+from engine.sampling.noise import NoiseSource
 from engine.sampling.parametrization import Parametrization, list_floats
 from engine.sampling.vae import Vae, crop_to_multiple, decode_latent, decode_tiled, encode_image, encode_tiled
 from engine.text.encode import Clip, encode_text
@@ -315,7 +316,36 @@ class PackVae(Vae):
         refuse(f"VAE.{name}")
 
 
-_AS_PACKS_KNOW_THEM: dict[type[Any], type[Any]] = {Model: PackModel, Clip: PackClip, Vae: PackVae}
+@dataclass(frozen=True, slots=True)
+class PackNoise(NoiseSource):
+    """A NOISE as packs know it: ours, or one that a pack made.
+
+    Attributes:
+        made: The pack's own object; None for ours.
+    """
+
+    made: Any = None
+
+    def generate_noise(self, input_latent: Mapping[str, Any]) -> Tensor:
+        """The initial noise for a LATENT."""
+        if self.made is not None:
+            return self.made.generate_noise(input_latent)
+        return NoiseSource.make(self, input_latent["samples"], input_latent.get("batch_index"))
+
+    def make(self, samples: Tensor, batch_index: Sequence[int] | None = None) -> Tensor:
+        """As our nodes ask."""
+        latent: dict[str, Any] = {"samples": samples}
+        if batch_index is not None:
+            latent["batch_index"] = list(batch_index)
+        return self.generate_noise(latent)
+
+
+_AS_PACKS_KNOW_THEM: dict[type[Any], type[Any]] = {
+    Model: PackModel,
+    Clip: PackClip,
+    Vae: PackVae,
+    NoiseSource: PackNoise,
+}
 
 
 def for_packs(value: Any) -> Any:
@@ -327,6 +357,8 @@ def for_packs(value: Any) -> Any:
     kind = _AS_PACKS_KNOW_THEM.get(type(value))
     if kind is not None:
         return kind(**{each.name: getattr(value, each.name) for each in fields(value)})
+    if isinstance(value, PackNoise) and value.made is not None:
+        return value.made
     if isinstance(value, Tensor):
         return value.to(HOST, copy=True)
     if type(value) is dict:
@@ -338,22 +370,26 @@ def for_packs(value: Any) -> Any:
     return value
 
 
-def own_outputs(instance: Any, outputs: Any) -> Any:
-    """Outputs without the tensors that a pack keeps in `self` and may write to in its next call: copies instead."""
+def from_packs(instance: Any, outputs: Any) -> Any:
+    """What a pack's method returned, for our own nodes.
+
+    Tensors that the pack keeps in `self`, and may write to in its next call, are copied; a NOISE of its own becomes one
+    of ours.
+    """
     kept = {
         value.untyped_storage().data_ptr() for value in getattr(instance, "__dict__", {}).values() if _is_dense(value)
     }
-    if not kept:
-        return outputs
 
     def own(value: Any) -> Any:
         if _is_dense(value) and value.untyped_storage().data_ptr() in kept:
             return value.clone()
+        if callable(getattr(value, "generate_noise", None)) and not isinstance(value, NoiseSource):
+            return PackNoise(int(getattr(value, "seed", 0) or 0), made=value)
         if type(value) is dict:
             return {key: own(item) for key, item in value.items()}
-        if type(value) in (list, tuple):
-            return type(value)(own(item) for item in value)
-        return value
+        if type(value) is list:
+            return [own(item) for item in value]
+        return tuple(own(item) for item in value) if type(value) is tuple else value
 
     return own(outputs)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from engine.compat.dynamic_prompt import DynamicPrompt
 from engine.compat.host import Host, Running, run_node
-from engine.compat.pack_models import for_packs, own_outputs
+from engine.compat.pack_models import for_packs, from_packs
 from engine.execution.calls import WrongResultError
 from engine.graph.schema import ExecutionBlocker, NodeResult
 
@@ -72,7 +72,7 @@ def make_call(
         return getattr(instances.of(context.node_id), name), given, Running(host, context)
 
     def read(result: Any, bound: Callable[..., Any]) -> NodeResult[Any]:
-        return read_result(own_outputs(getattr(bound, "__self__", None), result), output_count)
+        return read_result(from_packs(getattr(bound, "__self__", None), result), output_count)
 
     async def call_async(**inputs: Any) -> NodeResult[Any]:
         bound, given, running = bind(inputs.pop(CONTEXT), inputs)
