@@ -136,6 +136,9 @@ def _add_first_pass(draft: _Draft, model: Link, texts: Sequence[Link]) -> tuple[
     settings = draft.settings
     width, height = _first_size(settings)
     latent = draft.add("EmptyLatentImage", width=width, height=height, batch_size=1)
+    for name, default in (("sampler", "euler"), ("seed", "0"), ("steps", "20"), ("cfg scale", "7")):
+        if not settings.parameters.settings.get(name):
+            settings.note(f"the text has no {name}; {default} was taken", "default")
     sampler, scheduler = settings.take_sampler("sampler", "schedule type", ("euler", "normal"))
     link = draft.add(
         "KSampler",
