@@ -13,6 +13,11 @@ const handlers: Handlers = {
   rename: new Set(),
   enter: new Set(),
   drop: new Set(),
+  linkMenu: new Set(),
+  linking: new Set(),
+  hovered: new Set(),
+  focus: new Set(),
+  shown: new Set(),
 };
 
 function tell<K extends keyof ViewEvents>(name: K, ...values: Parameters<ViewEvents[K]>): void {

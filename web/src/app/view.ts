@@ -12,6 +12,11 @@ export const view = new GraphView({
   rename: (...values) => bus.tell('rename', ...values),
   enter: (...values) => bus.tell('enter', ...values),
   drop: (...values) => bus.tell('drop', ...values),
+  linkMenu: (...values) => bus.tell('linkMenu', ...values),
+  linking: (...values) => bus.tell('linking', ...values),
+  hovered: (...values) => bus.tell('hovered', ...values),
+  focus: (...values) => bus.tell('focus', ...values),
+  shown: () => bus.tell('shown'),
 });
 
 let host: HTMLElement | null = null;

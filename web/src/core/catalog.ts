@@ -47,6 +47,8 @@ export interface NodeType {
   readonly experimental: boolean;
   readonly search_aliases: readonly string[];
   readonly module: string;
+  /** Of a subgraph: the declaration of a widget inside, by node and name. Never in what the server sends. */
+  readonly promoted?: (node: string, widget: string) => InputType | null;
 }
 
 export type Catalog = ReadonlyMap<string, NodeType>;

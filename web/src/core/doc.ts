@@ -66,45 +66,14 @@ export class GraphDoc {
     within = 800,
     now = Date.now(),
   ): boolean {
-    const graph = this.graph(scope);
-    const patches: Patch[] = [];
-    const put: Transaction['put'] = (kind, id, value, index = -1) => {
-      const before = graph.maps[kind].get(id) ?? null;
-      if (before === value) return;
-      const place = before === null ? index : graph.indexOf(kind, id);
-      graph.put(kind, id, value, place);
-      patches.push({
-        scope,
-        kind,
-        id,
-        index: place,
-        before,
-        after: value,
-      } as Patch);
-    };
-    const tx: Transaction = {
-      doc: this,
-      scope,
-      graph,
-      put,
-      patch: (kind, id, changes) => {
-        const before = graph.maps[kind].get(id);
-        if (before !== undefined) put(kind, id, withKeys(before, changes));
-      },
-    };
-    try {
-      change(tx);
-    } catch (error) {
-      for (const patch of [...patches].reverse()) this.#apply(invert(patch));
-      throw error;
-    }
+    const patches = this.#collect(scope, change);
     if (patches.length === 0) return false;
     const last = this.#done.at(-1);
     if (gesture !== '' && last?.gesture === gesture && now - last.at <= within && this.#undone.length === 0) {
       this.#done[this.#done.length - 1] = {
         ...last,
         at: now,
-        patches: [...last.patches, ...patches],
+        patches: merged(last.patches, patches),
       };
     } else {
       this.#done.push({ label, gesture, at: now, patches });
@@ -113,6 +82,13 @@ export class GraphDoc {
     this.#undone = [];
     this.#tell({ patches, label, cause: 'edit' });
     return true;
+  }
+
+  /** Change something that is no step of undo: what a run does to seeds. */
+  adjust(label: string, scope: Scope, change: (tx: Transaction) => void): boolean {
+    const patches = this.#collect(scope, change);
+    if (patches.length > 0) this.#tell({ patches, label, cause: 'edit' });
+    return patches.length > 0;
   }
 
   /** End a gesture: the next edit is a step of its own. */
@@ -125,7 +101,7 @@ export class GraphDoc {
     const step = this.#done.pop();
     if (step === undefined) return null;
     const patches = [...step.patches].reverse().map(invert);
-    for (const patch of patches) this.#apply(patch);
+    this.#apply(patches);
     this.#undone.push(step);
     this.#tell({ patches, label: step.label, cause: 'undo' });
     return step;
@@ -134,7 +110,7 @@ export class GraphDoc {
   redo(): Step | null {
     const step = this.#undone.pop();
     if (step === undefined) return null;
-    for (const patch of step.patches) this.#apply(patch);
+    this.#apply(step.patches);
     this.#done.push({ ...step, gesture: '' });
     this.#tell({ patches: step.patches, label: step.label, cause: 'redo' });
     return step;
@@ -179,8 +155,52 @@ export class GraphDoc {
     });
   }
 
-  #apply(patch: Patch): void {
-    this.graph(patch.scope).put(patch.kind, patch.id, patch.after, patch.index);
+  /** Make changes; all of them are taken back if one fails. */
+  #collect(scope: Scope, change: (tx: Transaction) => void): Patch[] {
+    const graph = this.graph(scope);
+    const patches: Patch[] = [];
+    const put: Transaction['put'] = (kind, id, value, index = -1) => {
+      const before = graph.maps[kind].get(id) ?? null;
+      if (before === value) return;
+      const place = before === null ? index : value === null ? graph.indexOf(kind, id) : -1;
+      graph.put(kind, id, value, place);
+      patches.push({
+        scope,
+        kind,
+        id,
+        index: place,
+        before,
+        after: value,
+      } as Patch);
+    };
+    const tx: Transaction = {
+      doc: this,
+      scope,
+      graph,
+      put,
+      patch: (kind, id, changes) => {
+        const before = graph.maps[kind].get(id);
+        if (before !== undefined) put(kind, id, withKeys(before, changes));
+      },
+    };
+    try {
+      change(tx);
+    } catch (error) {
+      this.#apply([...patches].reverse().map(invert));
+      throw error;
+    }
+    return patches;
+  }
+
+  #apply(patches: readonly Patch[]): void {
+    const scopes = new Map<Scope, Patch[]>();
+    for (const patch of patches) {
+      const own = scopes.get(patch.scope);
+      if (own === undefined) scopes.set(patch.scope, [patch]);
+      else own.push(patch);
+    }
+    for (const [scope, own] of scopes)
+      this.graph(scope).putAll(own.map(({ kind, id, after, index }) => ({ kind, id, value: after, index })));
   }
 
   #tell(change: Change): void {
@@ -191,6 +211,29 @@ export class GraphDoc {
 
 function invert(patch: Patch): Patch {
   return { ...patch, before: patch.after, after: patch.before } as Patch;
+}
+
+/** Patches of one gesture: what changed a thing again and again changed it once, or a long drag would hold every move. */
+function merged(earlier: readonly Patch[], later: readonly Patch[]): readonly Patch[] {
+  const all = [...earlier];
+  const places = new Map(earlier.map((patch, index) => [`${patch.scope}/${patch.kind}/${patch.id}`, index]));
+  for (const patch of later) {
+    const key = `${patch.scope}/${patch.kind}/${patch.id}`;
+    const place = places.get(key);
+    const before = place === undefined ? undefined : all[place];
+    if (
+      place !== undefined &&
+      before?.after != null &&
+      patch.after !== null &&
+      before.after === patch.before
+    ) {
+      all[place] = { ...before, after: patch.after } as Patch;
+    } else {
+      places.set(key, all.length);
+      all.push(patch);
+    }
+  }
+  return all;
 }
 
 /** Definitions of subgraphs, also of those inside others; the outermost of an id counts. */

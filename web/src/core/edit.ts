@@ -5,7 +5,9 @@ import type { Transaction } from './doc';
 import { readPoint, TITLE, writePoint } from './geometry';
 import { numeric, readId, rewire } from './graph';
 import { asArray, asNumber, asObject, type Json, type JsonObject, withKeys } from './json';
-import { type BYPASSED, type InSlot, type MUTED, modeOf, type OutSlot, shapeOf } from './slots';
+import { forgetLink } from './reroutes';
+import { type BYPASSED, type InSlot, type MUTED, modeOf, type OutSlot } from './slots';
+import { boundaryNode, INLETS, isBoundary, OUTLETS, shapeIn, withPortLink } from './subgraph';
 import { typesFit } from './typecheck';
 import type { LinkId, NodeId, Point } from './types';
 import { completeValues, withValue } from './values';
@@ -71,7 +73,19 @@ export function moveNodes(tx: Transaction, places: ReadonlyMap<NodeId, Point>): 
   for (const [id, place] of places) {
     const node = tx.graph.nodes.get(id);
     if (node !== undefined) tx.patch('node', id, { pos: writePoint(node['pos'], place) });
+    else if (isBoundary(id)) moveBoundary(tx, id, place);
   }
+}
+
+function moveBoundary(tx: Transaction, id: NodeId, place: Point): void {
+  const node = boundaryNode(tx.graph, id);
+  if (node === null) return;
+  const size = (asArray(node['bounding']) ?? []).slice(2);
+  tx.put(
+    'key',
+    id === INLETS ? 'inputNode' : 'outputNode',
+    withKeys(node, { bounding: [place.x, place.y, ...size] }),
+  );
 }
 
 export function resizeNode(tx: Transaction, id: NodeId, size: Point): void {
@@ -145,7 +159,7 @@ export function deleteNodes(
         connect(tx, { node: source.from, slot: source.slot }, { node: target, input: name }, catalog);
     }
   }
-  for (const id of ids) tx.put('node', id, null);
+  for (const id of ids) if (tx.graph.nodes.has(id)) tx.put('node', id, null);
 }
 
 // -- links -----------------------------------------------------------------------------------------------------------
@@ -177,10 +191,8 @@ export function refusalOf(
   to: InEnd,
   catalog: Catalog,
 ): Refusal | null {
-  const [source, target] = [tx.graph.nodes.get(from.node), tx.graph.nodes.get(to.node)];
-  const output = source === undefined ? undefined : shapeOf(source, catalog).outputs[from.slot];
-  const input =
-    target === undefined ? undefined : shapeOf(target, catalog).inputs.find((slot) => slot.name === to.input);
+  const output = shapeIn(tx.graph, from.node, catalog)?.outputs[from.slot];
+  const input = shapeIn(tx.graph, to.node, catalog)?.inputs.find((slot) => slot.name === to.input);
   const base = { given: output?.type ?? '', wanted: input?.type ?? '', input: to.input, path: [] };
   if (output === undefined || input === undefined) return { ...base, code: 'gone' };
   if (from.node === to.node) return { ...base, code: 'self', path: [from.node] };
@@ -219,12 +231,10 @@ export function pathBetween(tx: Pick<Transaction, 'graph'>, start: NodeId, end: 
 export function connect(tx: Transaction, from: OutEnd, to: InEnd, catalog: Catalog): LinkId | Refusal {
   const refusal = refusalOf(tx, from, to, catalog);
   if (refusal !== null) return refusal;
-  const target = tx.graph.nodes.get(to.node) ?? {};
-  const slot = shapeOf(target, catalog).inputs.find((each) => each.name === to.input);
+  const slot = shapeIn(tx.graph, to.node, catalog)?.inputs.find((each) => each.name === to.input);
   if (slot?.link != null) unlink(tx, slot.link);
   const index = ensureInput(tx, to.node, slot, catalog);
-  const source = tx.graph.nodes.get(from.node) ?? {};
-  const output = shapeOf(source, catalog).outputs[from.slot];
+  const output = shapeIn(tx.graph, from.node, catalog)?.outputs[from.slot];
   const id = nextLinkId(tx);
   const type = output === undefined || output.type === '*' ? (slot?.type ?? '*') : output.type;
   tx.put(
@@ -232,19 +242,40 @@ export function connect(tx: Transaction, from: OutEnd, to: InEnd, catalog: Catal
     id,
     tx.graph.writeLink({ id, from: from.node, fromSlot: from.slot, to: to.node, toSlot: index, type }),
   );
-  setInputLink(tx, to.node, index, numeric(id));
-  changeOutputLinks(tx, from.node, from.slot, output, (links) => [...links, numeric(id)]);
+  if (to.node === OUTLETS) changePort(tx, OUTLETS, index, id, true, { name: output?.label ?? type, type });
+  else setInputLink(tx, to.node, index, numeric(id));
+  if (from.node === INLETS) changePort(tx, INLETS, from.slot, id, true, { name: slot?.name ?? type, type });
+  else changeOutputLinks(tx, from.node, from.slot, output, (links) => [...links, numeric(id)]);
   return id;
+}
+
+/** Keep in step what a definition says of the links at its boundary. */
+function changePort(
+  tx: Transaction,
+  side: typeof INLETS | typeof OUTLETS,
+  index: number,
+  link: LinkId,
+  isOn: boolean,
+  made = { name: '', type: '*' },
+): void {
+  const key = side === INLETS ? 'inputs' : 'outputs';
+  const rows = asArray(tx.graph.key(key)) ?? [];
+  const port = { ...made, id: `${side === INLETS ? 'in' : 'out'}-${link}-${rows.length}` };
+  tx.put('key', key, withPortLink(rows, index, { id: numeric(link), isOn }, port));
 }
 
 export function unlink(tx: Transaction, id: LinkId): void {
   const link = tx.graph.links.get(id);
   if (link === undefined) return;
   tx.put('link', id, null);
-  setInputLink(tx, link.to, link.toSlot, null, id);
-  changeOutputLinks(tx, link.from, link.fromSlot, undefined, (links) =>
-    links.filter((each) => readId(each) !== id),
-  );
+  forgetLink(tx, id);
+  if (link.to === OUTLETS) changePort(tx, OUTLETS, link.toSlot, id, false);
+  else setInputLink(tx, link.to, link.toSlot, null, id);
+  if (link.from === INLETS) changePort(tx, INLETS, link.fromSlot, id, false);
+  else
+    changeOutputLinks(tx, link.from, link.fromSlot, undefined, (links) =>
+      links.filter((each) => readId(each) !== id),
+    );
 }
 
 /** Lead all links of one output from another one, where the types fit. */

@@ -29,10 +29,10 @@ export class Graph {
   readonly #order: string[];
   /** Rows that could not be read, by list and place: they are written back where they were. */
   readonly #unread = new Map<string, Json>();
-  readonly #linksAreObjects: boolean;
+  readonly linksAreObjects: boolean;
 
   constructor(raw: JsonObject, linksAreObjects: boolean) {
-    this.#linksAreObjects = linksAreObjects;
+    this.linksAreObjects = linksAreObjects;
     this.#order = Object.keys(raw);
     for (const [key, value] of Object.entries(raw)) {
       if (value !== undefined && !(LISTS.has(key) && Array.isArray(value))) this.maps.key.set(key, value);
@@ -79,7 +79,7 @@ export class Graph {
       link.toSlot,
     ] as const;
     const [id, origin_id, origin_slot, target_id, target_slot] = ends;
-    const raw: Json = this.#linksAreObjects
+    const raw: Json = this.linksAreObjects
       ? { id, origin_id, origin_slot, target_id, target_slot, type: link.type }
       : [...ends, link.type];
     return { ...link, raw };
@@ -97,6 +97,34 @@ export class Graph {
       entries.splice(index, 0, [id, value]);
       map.clear();
       for (const [key, each] of entries) map.set(key, each);
+    }
+  }
+
+  /** Put many at once: costs as much as the graph and the changes, however many of them have a place of their own. */
+  putAll(changes: readonly { kind: Kind; id: string; value: Entities[Kind] | null; index: number }[]): void {
+    const orders = new Map<Kind, string[]>();
+    for (const { kind, id, value, index } of changes) {
+      const map = this.maps[kind] as Map<string, Entities[Kind]>;
+      const order = orders.get(kind);
+      if (value !== null && !map.has(id) && index >= 0 && index < map.size) {
+        const list = order ?? [...map.keys()];
+        if (order === undefined) orders.set(kind, list);
+        list.splice(index, 0, id);
+      } else if (order !== undefined) {
+        if (value === null && map.has(id)) order.splice(order.indexOf(id), 1);
+        else if (value !== null && !map.has(id)) order.push(id);
+      }
+      if (value === null) map.delete(id);
+      else map.set(id, value);
+    }
+    for (const [kind, order] of orders) {
+      const map = this.maps[kind] as Map<string, Entities[Kind]>;
+      const entries = order.flatMap((id): [string, Entities[Kind]][] => {
+        const value = map.get(id);
+        return value === undefined ? [] : [[id, value]];
+      });
+      map.clear();
+      for (const [id, value] of entries) map.set(id, value);
     }
   }
 

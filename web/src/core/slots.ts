@@ -4,11 +4,11 @@
 // implied: they are shown, and written into the file only when something is linked to them.
 
 import type { Catalog, InputType, NodeType } from './catalog';
-import { defaultOf, widgetsOf } from './catalog';
+import { defaultOf } from './catalog';
 import { readId } from './graph';
 import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
 import type { LinkId } from './types';
-import { valuesOf } from './values';
+import { valuesOf, widgetsFor } from './values';
 
 export const MUTED = 2;
 export const BYPASSED = 4;
@@ -143,7 +143,7 @@ function outputsOf(node: JsonObject, type: NodeType | null): OutSlot[] {
 
 function widgetsFrom(node: JsonObject, type: NodeType): Widget[] {
   const values = valuesOf(node, type);
-  return widgetsOf(type).map((input) => {
+  return widgetsFor(node, type).map((input) => {
     const label = asString(input.options['display_name']) ?? asString(input.options['label']) ?? input.name;
     return {
       name: input.name,

@@ -1,7 +1,8 @@
 // `widgets_values` by position <-> values by name, by the same rules as the server's reader (engine/graph/canvas_widgets.py).
 
 import { defaultOf, hasControl, type InputType, type NodeType, widgetsOf } from './catalog';
-import { asArray, asObject, type Json, type JsonObject } from './json';
+import { readId } from './graph';
+import { asArray, asObject, asString, type Json, type JsonObject } from './json';
 
 export const CONTROL_WORDS: ReadonlySet<Json> = new Set([
   'fixed',
@@ -19,8 +20,50 @@ interface Reading {
   readonly leftOver: number;
 }
 
+const CONTROL_NAMES: ReadonlySet<string> = new Set(['control_after_generate', 'control_before_generate']);
+
+/** Widgets that an instance of a subgraph shows by `properties.proxyWidgets`, each with its place; null if by its inputs. */
+function proxiesOf(
+  node: JsonObject,
+  type: NodeType,
+): ReadonlyMap<string, { place: number; input: InputType }> | null {
+  if (type.promoted === undefined) return null;
+  let given = asObject(node['properties'])?.['proxyWidgets'];
+  if (typeof given === 'string') {
+    try {
+      given = JSON.parse(given) as Json;
+    } catch {
+      return null;
+    }
+  }
+  const pairs = asArray(given) ?? [];
+  if (pairs.length === 0) return null;
+  const found = new Map<string, { place: number; input: InputType }>();
+  for (const [place, entry] of pairs.entries()) {
+    const pair = asArray(entry) ?? [];
+    const [id, name] = [readId(pair[0]), asString(pair[1])];
+    if (id === null || name === null || CONTROL_NAMES.has(name) || name.startsWith('$$')) continue;
+    const own = id === '-1';
+    const declared = own ? type.inputs.find((input) => input.name === name) : type.promoted(id, name);
+    const key = own ? name : `${id}:${name}`;
+    const options = { display_name: name, ...declared?.options };
+    if (declared != null && !found.has(key))
+      found.set(key, { place, input: { ...declared, name: key, is_widget: true, options } });
+  }
+  return found;
+}
+
+/** The widgets that one node shows: those of its type, or what it promotes. */
+export function widgetsFor(node: JsonObject, type: NodeType): readonly InputType[] {
+  const proxies = proxiesOf(node, type);
+  return proxies === null ? widgetsOf(type) : [...proxies.values()].map(({ input }) => input);
+}
+
 /** Where in its list of values a node keeps the value, and the control, of each widget. */
 export function placesOf(node: JsonObject, type: NodeType): Pick<Reading, 'places' | 'controls'> {
+  const proxies = proxiesOf(node, type);
+  if (proxies !== null)
+    return { places: new Map([...proxies].map(([name, { place }]) => [name, place])), controls: new Map() };
   const widgets = widgetsOf(type);
   const values = asArray(node['widgets_values']) ?? [];
   const readings = [readInOrder(values, widgets)];
@@ -78,6 +121,7 @@ export function withValue(
   const { places, controls } = placesOf(node, type);
   const place = (part === 'value' ? places : controls).get(name);
   if (place !== undefined) {
+    while (values.length < place) values.push(null);
     values[place] = value;
     return values;
   }

@@ -5,9 +5,11 @@
 
 import type { Catalog } from '../core/catalog';
 import type { Change, GraphDoc } from '../core/doc';
-import { surrounding } from '../core/geometry';
-import type { LinkId, NodeId, Point, Scope } from '../core/types';
-import { Gestures } from './gestures';
+import type { Refusal } from '../core/edit';
+import { withDefinitions } from '../core/subgraph';
+import type { Box, LinkId, NodeId, Point, Scope } from '../core/types';
+import { Gestures } from './gestures/Gestures';
+import type { Ends } from './gestures/linking';
 import { NodeMounts } from './mounts';
 import { paintOverlay } from './overlay';
 import { type Mark, paint } from './paint';
@@ -19,7 +21,9 @@ export interface Preferences {
   readonly showsGrid: boolean;
   readonly showsLinks: boolean;
   readonly snapsToGrid: boolean;
-  readonly wheel: 'zoom' | 'pan';
+  /** `auto` pans by trackpad and zooms by wheel. */
+  readonly wheel: 'auto' | 'zoom' | 'pan';
+  /** Drags move the view, whatever they begin on. */
   readonly isLocked: boolean;
 }
 
@@ -30,6 +34,15 @@ export interface OpenLink {
   /** Place in the shape's outputs or inputs. */
   readonly index: number;
   readonly type: string;
+  /** The link that was there, if one is led elsewhere. */
+  readonly held: LinkId | null;
+}
+
+/** A link, or a point of links, and where it was pressed. */
+export interface LinkSpot {
+  readonly link: LinkId | null;
+  readonly reroute: string | null;
+  readonly at: Point;
 }
 
 export interface ViewEvents {
@@ -42,7 +55,17 @@ export interface ViewEvents {
   /** The user asks what can be done here. */
   menu(screen: Point, at: Point): void;
   /** A link cannot be made; null when that is over. Screen point. */
-  refused(reason: { given: string; wanted: string; input: string; code: string } | null, screen: Point): void;
+  refused(reason: (Refusal & Ends) | null, screen: Point): void;
+  /** The user asks what can be done with a link; the point is the page's, as for `menu`. */
+  linkMenu(spot: LinkSpot, screen: Point): void;
+  /** A link is being drawn, or no longer. */
+  linking(link: OpenLink | null): void;
+  /** The pointer rests on a link, or no longer. Screen point. */
+  hovered(link: LinkId | null, screen: Point): void;
+  /** What has the keyboard in the graph changed. */
+  focus(): void;
+  /** The graph that is shown, or its document, is another one. */
+  shown(): void;
   /** A node or a group wants its title changed. */
   rename(kind: 'node' | 'group', id: string): void;
   /** A subgraph wants to be entered. */
@@ -64,15 +87,23 @@ export class GraphView {
   readonly mounts = new NodeMounts();
   readonly selected = new Set<NodeId>();
   readonly selectedGroups = new Set<string>();
+  readonly selectedReroutes = new Set<string>();
   readonly marks = new Map<NodeId, Mark>();
   readonly progress = new Map<NodeId, number>();
   preferences: Preferences = DEFAULTS;
   hoveredLink: LinkId | null = null;
+  /** Links that are not drawn, as they are being led elsewhere. */
+  hiddenLinks: ReadonlySet<LinkId> = new Set();
+  openLink: OpenLink | null = null;
   readonly events: ViewEvents;
   #scene: Scene | null = null;
   #doc: GraphDoc | null = null;
   #scope: Scope = '';
+  /** Node types of the server, and those and the document's own subgraphs. */
+  #served: Catalog = new Map();
   #catalog: Catalog = new Map();
+  #focused: NodeId | null = null;
+  #isDragging = false;
   #palette: Palette | null = null;
   #host: HTMLElement | null = null;
   #base: HTMLCanvasElement | null = null;
@@ -122,18 +153,24 @@ export class GraphView {
     this.#scope = scope;
     this.selected.clear();
     this.selectedGroups.clear();
+    this.selectedReroutes.clear();
+    this.hoveredLink = null;
+    this.#focused = null;
     this.marks.clear();
     this.progress.clear();
+    this.#catalog = doc === null ? this.#served : withDefinitions(doc, this.#served);
     this.#scene = doc === null ? null : new Scene(doc, scope, this.#catalog);
     this.#stopWatching = doc?.watch((change) => this.#changed(change)) ?? (() => {});
     this.mounts.reset();
+    this.events.shown();
     this.events.selection();
     this.invalidate();
   }
 
   setCatalog(catalog: Catalog): void {
-    this.#catalog = catalog;
-    this.#scene?.setCatalog(catalog);
+    this.#served = catalog;
+    this.#catalog = this.#doc === null ? catalog : withDefinitions(this.#doc, catalog);
+    this.#scene?.setCatalog(this.#catalog);
     this.mounts.reset();
     this.invalidate();
   }
@@ -167,26 +204,75 @@ export class GraphView {
 
   // -- what is shown -------------------------------------------------------------------------------------------------
 
-  select(nodes: Iterable<NodeId>, groups: Iterable<string> = [], adds = false): void {
-    if (!adds) {
-      this.selected.clear();
-      this.selectedGroups.clear();
+  select(
+    nodes: Iterable<NodeId>,
+    groups: Iterable<string> = [],
+    adds = false,
+    reroutes: Iterable<string> = [],
+  ): void {
+    const wanted = [new Set(nodes), new Set(groups), new Set(reroutes)] as const;
+    const held = [this.selected, this.selectedGroups, this.selectedReroutes] as const;
+    const changed = new Set<NodeId>();
+    let isChanged = false;
+    for (const [index, now] of held.entries()) {
+      const next = wanted[index] ?? new Set<string>();
+      for (const id of now) {
+        if (adds || next.has(id)) continue;
+        now.delete(id);
+        isChanged = true;
+        if (index === 0) changed.add(id);
+      }
+      for (const id of next) {
+        if (now.has(id)) continue;
+        now.add(id);
+        isChanged = true;
+        if (index === 0) changed.add(id);
+      }
     }
-    for (const id of nodes) this.selected.add(id);
-    for (const id of groups) this.selectedGroups.add(id);
+    if (!isChanged) return;
     this.#scene?.raise(this.selected);
-    this.mounts.touch();
+    for (const id of changed) this.mounts.touch(id);
     this.events.selection();
     this.invalidate();
   }
 
   /** Everything, or these nodes, on one screen. */
   fit(ids?: Iterable<NodeId>): void {
-    const boxes = ids === undefined ? [this.#scene?.bounds() ?? null] : [this.#scene?.bounds(ids) ?? null];
-    const box = surrounding(boxes.filter((each) => each !== null));
+    const box = this.#scene?.bounds(ids) ?? null;
     if (box === null) return;
     this.view.fit(box);
     this.moved();
+  }
+
+  /** The node that has the keyboard: arrows go on from here. It is brought into sight. */
+  get focused(): NodeId | null {
+    return this.#focused;
+  }
+
+  focus(id: NodeId | null): void {
+    if (this.#focused === id) return;
+    this.#focused = id;
+    const box = id === null ? undefined : this.#scene?.layout(id)?.box;
+    if (box !== undefined && !isWithin(box, this.view.area)) {
+      this.view.centerOn({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
+      this.moved();
+    }
+    this.events.focus();
+    this.invalidate();
+  }
+
+  /** Give up the drag that is going on; false if there is none. */
+  abandon(): boolean {
+    return this.#gestures?.abandon() ?? false;
+  }
+
+  /** Whether things are being moved: what stays may be painted from a picture. */
+  setDragging(isDragging: boolean): void {
+    this.#isDragging = isDragging;
+  }
+
+  get isDragging(): boolean {
+    return this.#isDragging;
   }
 
   /** Bring a node to the middle, readable. */
@@ -263,6 +349,9 @@ export class GraphView {
           progress,
           mounted,
           hovered: this.hoveredLink,
+          hiddenLinks: this.hiddenLinks,
+          selectedReroutes: this.selectedReroutes,
+          focused: this.#hasKeyboard() ? this.#focused : null,
         };
         paint(context, { ...picture, showsGrid, showsLinks }, ratio);
         if (isUnfinished) this.invalidate();
@@ -281,17 +370,32 @@ export class GraphView {
     }
   }
 
+  #hasKeyboard(): boolean {
+    return this.#host !== null && document.activeElement === this.#host;
+  }
+
   #changed(change: Change): void {
+    // What a definition looks like from outside follows from what stands in it.
+    if (
+      change.patches.some((patch) => patch.scope !== '' || (patch.kind === 'key' && patch.id === 'extra'))
+    ) {
+      const doc = this.#doc;
+      if (doc !== null) this.#catalog = withDefinitions(doc, this.#served);
+      if (change.patches.some((patch) => patch.scope !== this.#scope)) this.#scene?.setCatalog(this.#catalog);
+    }
     this.#scene?.update(change);
     const scene = this.#scene;
     for (const patch of change.patches) {
       if (patch.scope !== this.#scope) continue;
       if (patch.kind === 'node') {
         if (patch.after === null) this.selected.delete(patch.id);
+        if (patch.after === null && this.#focused === patch.id) this.#focused = null;
         this.mounts.touch(patch.id);
       }
       if (patch.kind === 'group' && patch.after === null) this.selectedGroups.delete(patch.id);
     }
+    for (const id of this.selectedReroutes)
+      if (scene?.reroutes.has(id) === false) this.selectedReroutes.delete(id);
     if (scene !== null && change.patches.some((patch) => patch.kind === 'node' && patch.after === null))
       this.events.selection();
     this.invalidate();
@@ -310,6 +414,15 @@ export class GraphView {
     }
     this.moved();
   }
+}
+
+function isWithin(one: Box, other: Box): boolean {
+  return (
+    one.x >= other.x &&
+    one.y >= other.y &&
+    one.x + one.w <= other.x + other.w &&
+    one.y + one.h <= other.y + other.h
+  );
 }
 
 function canvasIn(host: HTMLElement, name: string, before: Element | null): HTMLCanvasElement {

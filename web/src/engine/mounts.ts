@@ -1,6 +1,7 @@
 // Which nodes have an element: those that are visible and near enough to read, a few more each frame, and some that
 // were visible a moment ago. React reads the list as an external store.
 
+import { isBoundary } from '../core/subgraph';
 import type { NodeId } from '../core/types';
 import { DETAIL } from './paint';
 import type { Scene } from './scene';
@@ -67,7 +68,7 @@ export class NodeMounts {
     let added = 0;
     let isUnfinished = false;
     for (const id of visible) {
-      if (this.ids.has(id)) continue;
+      if (this.ids.has(id) || isPaintedOnly(scene, id)) continue;
       if (added >= MOST_A_FRAME) {
         isUnfinished = true;
         break;
@@ -94,6 +95,11 @@ export class NodeMounts {
     this.#snapshot = [...this.ids];
     for (const watcher of [...this.#watchers]) watcher();
   }
+}
+
+/** Points and boundaries hold nothing to type in; the canvas has them. */
+function isPaintedOnly(scene: Scene, id: NodeId): boolean {
+  return isBoundary(id) || scene.node(id)?.['type'] === 'Reroute';
 }
 
 /** The node whose field has the keyboard; its element stays, whatever happens. */

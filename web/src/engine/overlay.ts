@@ -1,8 +1,8 @@
-// Paints what lies over the graph while a gesture goes on: the link being drawn, the selection box.
+// Paints what lies over the graph while a gesture goes on: the link being drawn, the selection box, the knife.
 
 import { curveOf } from '../core/geometry';
-import type { Gestures } from './gestures';
-import { addCurve } from './paint';
+import { addCurve } from './draw/links';
+import type { Gestures } from './gestures/Gestures';
 import type { Palette } from './palette';
 import type { Viewport } from './viewport';
 
@@ -27,6 +27,7 @@ export function paintOverlay(
     context.lineWidth = 1 / view.zoom;
     context.strokeRect(box.x, box.y, box.w, box.h);
   }
+  paintTargets(context, gestures, view, palette);
   for (const { from, to, type, fits } of gestures.openCurves()) {
     const path = new Path2D();
     addCurve(path, curveOf(from, to), false);
@@ -36,11 +37,46 @@ export function paintOverlay(
     context.stroke(path);
     context.setLineDash([]);
   }
-  for (const { point, type } of gestures.targets()) {
-    context.strokeStyle = palette.slot(type);
-    context.lineWidth = 2.5;
+  paintKnife(context, gestures, view, palette);
+}
+
+/** Slots that fit are ringed; the others fade. */
+function paintTargets(
+  context: CanvasRenderingContext2D,
+  gestures: Gestures,
+  view: Viewport,
+  palette: Palette,
+): void {
+  for (const { point, type, fits } of gestures.targets()) {
     context.beginPath();
-    context.arc(point.x, point.y, 8, 0, 2 * Math.PI);
-    context.stroke();
+    context.arc(point.x, point.y, fits ? 8 : 6, 0, 2 * Math.PI);
+    if (fits) {
+      context.strokeStyle = palette.slot(type);
+      context.lineWidth = Math.max(2.5, 1.5 / view.zoom);
+      context.stroke();
+    } else {
+      context.globalAlpha = 0.7;
+      context.fillStyle = palette.node;
+      context.fill();
+      context.globalAlpha = 1;
+    }
   }
+}
+
+function paintKnife(
+  context: CanvasRenderingContext2D,
+  gestures: Gestures,
+  view: Viewport,
+  palette: Palette,
+): void {
+  const [first, ...rest] = gestures.knife;
+  if (first === undefined) return;
+  context.beginPath();
+  context.moveTo(first.x, first.y);
+  for (const point of rest) context.lineTo(point.x, point.y);
+  context.strokeStyle = palette.failed;
+  context.lineWidth = 2 / view.zoom;
+  context.setLineDash([6 / view.zoom, 4 / view.zoom]);
+  context.stroke();
+  context.setLineDash([]);
 }

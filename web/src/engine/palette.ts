@@ -11,6 +11,10 @@ export interface Palette {
   readonly failed: string;
   readonly text: string;
   readonly muted: string;
+  readonly widget: string;
+  readonly group: string;
+  readonly focus: string;
+  readonly bypassed: string;
   readonly slot: (type: string) => string;
 }
 
@@ -25,6 +29,9 @@ const NAMES = {
   failed: '--c-danger',
   text: '--c-text',
   muted: '--c-text-muted',
+  widget: '--c-widget',
+  group: '--c-group',
+  focus: '--c-focus',
 } as const;
 
 export function readPalette(element: Element): Palette {
@@ -40,7 +47,11 @@ export function readPalette(element: Element): Palette {
     slots.set(type, colour);
     return colour;
   };
-  return { ...(colours as Record<keyof typeof NAMES, string>), slot };
+  return {
+    ...(colours as Record<keyof typeof NAMES, string>),
+    bypassed: read('--c-bypassed') || '#6a2a6a',
+    slot,
+  };
 }
 
 /** A colour of its own for a type that nobody gave one. */

@@ -2,33 +2,18 @@
 
 import type { Catalog } from '../core/catalog';
 import type { Change, GraphDoc } from '../core/doc';
-import { groupBox } from '../core/edit';
-import {
-  contains,
-  curveOf,
-  distanceToCurve,
-  endsOf,
-  type Layout,
-  layoutOf,
-  surrounding,
-} from '../core/geometry';
+import { curveOf, endsOf, type Layout, layoutOf, pointOnCurve, surrounding } from '../core/geometry';
 import type { Graph } from '../core/graph';
 import type { JsonObject } from '../core/json';
+import { lastReroutes, type Reroute, reroutesOf, wayOf } from '../core/reroutes';
 import { type NodeShape, shapeOf } from '../core/slots';
 import { SpatialIndex } from '../core/spatial';
+import { boundaryLayout, boundaryNode, boundaryShape, INLETS, OUTLETS } from '../core/subgraph';
 import type { Box, Link, LinkId, NodeId, Point, Scope } from '../core/types';
+import { type Hit, hitIn } from './hit';
 
+export type { Hit } from './hit';
 export type Curve = readonly [Point, Point, Point, Point];
-
-export type Hit =
-  | { readonly kind: 'input'; readonly node: NodeId; readonly index: number }
-  | { readonly kind: 'output'; readonly node: NodeId; readonly index: number }
-  | { readonly kind: 'corner'; readonly node: NodeId }
-  | { readonly kind: 'title'; readonly node: NodeId }
-  | { readonly kind: 'node'; readonly node: NodeId }
-  | { readonly kind: 'link'; readonly link: LinkId; readonly at: Point }
-  | { readonly kind: 'group'; readonly group: string; readonly isCorner: boolean }
-  | { readonly kind: 'empty' };
 
 interface Placed {
   readonly node: JsonObject;
@@ -38,21 +23,22 @@ interface Placed {
   readonly inputAt: readonly number[];
 }
 
-const SLOT_REACH = 12;
-const CORNER = 14;
-/** Left of a widget there is room for its socket. */
-const WIDGET_INSET = 15;
-const LINK_REACH = 6;
+const NO_CURVES: readonly Curve[] = [];
 
 export class Scene {
   readonly nodeIndex = new SpatialIndex();
   readonly linkIndex = new SpatialIndex();
   readonly #placed = new Map<NodeId, Placed>();
-  readonly #curves = new Map<LinkId, Curve>();
+  /** Of each link, its curves from point to point. */
+  readonly #curves = new Map<LinkId, readonly Curve[]>();
   readonly #linksOf = new Map<NodeId, Set<LinkId>>();
+  #reroutes: ReadonlyMap<string, Reroute> = new Map();
+  #lastReroutes: ReadonlyMap<LinkId, string> = new Map();
   /** Nodes from back to front. */
   #order: NodeId[] = [];
-  #ranks: Map<NodeId, number> | null = null;
+  readonly #ranks = new Map<NodeId, number>();
+  #top = 0;
+  #rerouteTypes: ReadonlyMap<string, string> | null = null;
   #doc: GraphDoc;
   #scope: Scope;
   #catalog: Catalog;
@@ -76,6 +62,10 @@ export class Scene {
     return this.#order;
   }
 
+  get reroutes(): ReadonlyMap<string, Reroute> {
+    return this.#reroutes;
+  }
+
   setCatalog(catalog: Catalog): void {
     this.#catalog = catalog;
     this.rebuild();
@@ -87,27 +77,44 @@ export class Scene {
     this.#placed.clear();
     this.#curves.clear();
     this.#linksOf.clear();
-    this.#order = [...this.graph.nodes.keys()];
-    this.#ranks = null;
+    this.#reorder();
     for (const id of this.#order) this.#place(id);
+    this.#readReroutes();
     for (const link of this.graph.links.values()) this.#placeLink(link);
   }
 
   /** Take over what a change did to this graph; costs as much as the change. */
   update(change: Change): void {
     const touched = new Set<LinkId>();
-    let isReordered = false;
+    const boundaries = new Set<NodeId>();
+    let [isReordered, isRerouted] = [false, false];
     for (const patch of change.patches) {
       if (patch.scope !== this.#scope) continue;
       if (patch.kind === 'link') touched.add(patch.id);
+      if (patch.kind === 'reroute') isRerouted = true;
+      if (patch.kind === 'key') {
+        if (patch.id === 'extra') isRerouted = true;
+        if (patch.id === 'inputNode' || patch.id === 'inputs') boundaries.add(INLETS);
+        if (patch.id === 'outputNode' || patch.id === 'outputs') boundaries.add(OUTLETS);
+      }
+      if (patch.kind === 'link' && this.#scope !== '') boundaries.add(OUTLETS);
       if (patch.kind !== 'node') continue;
       if ((patch.before === null) !== (patch.after === null)) isReordered = true;
       this.#place(patch.id);
       for (const link of this.#linksOf.get(patch.id) ?? []) touched.add(link);
     }
-    if (isReordered) {
-      this.#order = [...this.graph.nodes.keys()];
-      this.#ranks = null;
+    for (const id of boundaries) {
+      this.#placed.delete(id);
+      this.#place(id);
+      for (const link of this.#linksOf.get(id) ?? []) touched.add(link);
+    }
+    if (isReordered) this.#reorder();
+    if (isRerouted || (touched.size > 0 && this.graph.linksAreObjects)) {
+      const before = this.#lastReroutes;
+      const points = this.#reroutes;
+      this.#readReroutes();
+      if (isRerouted && (points.size > 0 || this.#reroutes.size > 0))
+        for (const link of [...before.keys(), ...this.#lastReroutes.keys()]) touched.add(link);
     }
     for (const id of touched) {
       const link = this.graph.links.get(id);
@@ -124,8 +131,20 @@ export class Scene {
     return this.#placed.get(id)?.shape;
   }
 
-  curve(id: LinkId): Curve | undefined {
-    return this.#curves.get(id);
+  /** The record of a node, or of the boundary of a subgraph. */
+  node(id: NodeId): JsonObject | undefined {
+    return this.#placed.get(id)?.node;
+  }
+
+  curves(id: LinkId): readonly Curve[] {
+    return this.#curves.get(id) ?? NO_CURVES;
+  }
+
+  /** Where the handle of a link is: halfway. */
+  middle(id: LinkId): Point | null {
+    const curves = this.curves(id);
+    const curve = curves[Math.floor(curves.length / 2)];
+    return curve === undefined ? null : curves.length % 2 === 0 ? curve[0] : pointOnCurve(curve, 0.5);
   }
 
   /** Links at a node. */
@@ -133,16 +152,35 @@ export class Scene {
     return this.#linksOf.get(id) ?? [];
   }
 
-  /** Place from back to front. */
-  rankOf(id: NodeId): number {
-    this.#ranks ??= new Map(this.#order.map((each, place) => [each, place]));
-    return this.#ranks.get(id) ?? 0;
+  /** Higher is nearer to the front. Only what is raised gets another one. */
+  rank(id: NodeId): number {
+    return this.#ranks.get(id) ?? -1;
+  }
+
+  /** What each point carries, for its colour. */
+  get rerouteTypes(): ReadonlyMap<string, string> {
+    if (this.#rerouteTypes !== null) return this.#rerouteTypes;
+    const types = new Map<string, string>();
+    for (const id of this.#lastReroutes.keys()) {
+      const link = this.graph.links.get(id);
+      if (link === undefined) continue;
+      for (const point of wayOf(id, this.#lastReroutes, this.#reroutes)) types.set(point.id, link.type);
+    }
+    this.#rerouteTypes = types;
+    return types;
   }
 
   /** Bring nodes to the front, on this screen only. */
   raise(ids: ReadonlySet<NodeId>): void {
-    this.#ranks = null;
-    this.#order = [...this.#order.filter((id) => !ids.has(id)), ...this.#order.filter((id) => ids.has(id))];
+    if (ids.size === 0) return;
+    const raised = this.#order.filter((id) => ids.has(id));
+    this.#order = [...this.#order.filter((id) => !ids.has(id)), ...raised];
+    for (const id of raised) this.#ranks.set(id, this.#nextRank());
+  }
+
+  #nextRank(): number {
+    this.#top += 1;
+    return this.#top;
   }
 
   /** The box around nodes, or around everything. */
@@ -154,65 +192,36 @@ export class Scene {
 
   /** What is under a point; `zoom` keeps small things reachable when far away. */
   hit(point: Point, zoom: number): Hit {
-    const reach = SLOT_REACH / Math.min(1, Math.max(zoom, 0.3));
-    const around = { x: point.x - reach, y: point.y - reach, w: 2 * reach, h: 2 * reach };
-    const near = this.nodeIndex.query(around);
-    for (let place = this.#order.length - 1; place >= 0 && near.size > 0; place -= 1) {
-      const id = this.#order[place];
-      if (id === undefined || !near.delete(id)) continue;
-      const found = this.#hitNode(id, point, reach);
-      if (found !== null) return found;
-    }
-    const slack = LINK_REACH / Math.min(1, zoom);
-    for (const id of this.linkIndex.query(around)) {
-      const curve = this.#curves.get(id);
-      if (curve !== undefined && distanceToCurve(curve, point) <= slack)
-        return { kind: 'link', link: id, at: point };
-    }
-    return this.#hitGroup(point);
+    return hitIn(this, point, zoom);
   }
 
-  #hitNode(id: NodeId, point: Point, reach: number): Hit | null {
-    const placed = this.#placed.get(id);
-    if (placed === undefined) return null;
-    const { layout } = placed;
-    const nearest = (points: readonly Point[]) =>
-      points.findIndex((slot) => Math.hypot(slot.x - point.x, slot.y - point.y) <= reach * 0.75);
-    const output = nearest(layout.outputs);
-    if (output >= 0) return { kind: 'output', node: id, index: output };
-    const input = nearest(layout.inputs);
-    const isSocket =
-      placed.shape.inputs[input]?.isWidget !== true || placed.shape.inputs[input]?.link !== null;
-    if (input >= 0 && (isSocket || point.x < layout.body.x + WIDGET_INSET))
-      return { kind: 'input', node: id, index: input };
-    if (!contains(layout.box, point)) return null;
-    const { body } = layout;
-    if (!layout.isCollapsed && point.x > body.x + body.w - CORNER && point.y > body.y + body.h - CORNER)
-      return { kind: 'corner', node: id };
-    return point.y < body.y ? { kind: 'title', node: id } : { kind: 'node', node: id };
+  #reorder(): void {
+    const known = new Set(this.#order);
+    const nodes = [INLETS, OUTLETS, ...this.graph.nodes.keys()];
+    const there = new Set(nodes);
+    // What was raised stays raised.
+    this.#order = [...this.#order.filter((id) => there.has(id)), ...nodes.filter((id) => !known.has(id))];
+    for (const id of this.#order) if (!known.has(id)) this.#ranks.set(id, this.#nextRank());
   }
 
-  #hitGroup(point: Point): Hit {
-    for (const [id, group] of [...this.graph.groups].reverse()) {
-      const box = groupBox(group);
-      if (box === null || !contains(box, point)) continue;
-      const isCorner = point.x > box.x + box.w - CORNER && point.y > box.y + box.h - CORNER;
-      if (isCorner || point.y < box.y + 30) return { kind: 'group', group: id, isCorner };
-    }
-    return { kind: 'empty' };
+  #readReroutes(): void {
+    this.#rerouteTypes = null;
+    this.#reroutes = reroutesOf(this.graph);
+    this.#lastReroutes = this.#reroutes.size === 0 ? new Map() : lastReroutes(this.graph);
   }
 
   #place(id: NodeId): void {
-    const node = this.graph.nodes.get(id);
-    if (node === undefined) {
+    const node = this.graph.nodes.get(id) ?? (this.#scope === '' ? null : boundaryNode(this.graph, id));
+    if (node === null) {
       this.#placed.delete(id);
       this.nodeIndex.remove(id);
       return;
     }
     const before = this.#placed.get(id);
     if (before?.node === node) return;
-    const shape = shapeOf(node, this.#catalog);
-    const layout = layoutOf(node, shape);
+    const isInside = this.graph.nodes.has(id);
+    const shape = isInside ? shapeOf(node, this.#catalog) : boundaryShape(this.graph, id);
+    const layout = isInside ? layoutOf(node, shape) : boundaryLayout(node, shape);
     const inputAt: number[] = [];
     for (const [place, slot] of shape.inputs.entries()) if (slot.index >= 0) inputAt[slot.index] = place;
     this.#placed.set(id, { node, shape, layout, inputAt });
@@ -232,10 +241,17 @@ export class Scene {
       (id, slot) => this.#placed.get(id)?.inputAt[slot] ?? -1,
     );
     if (ends === null) return;
-    const curve = curveOf(...ends);
-    this.#curves.set(link.id, curve);
-    const box = surrounding(curve.map((point) => ({ ...point, w: 0, h: 0 })));
+    const curves = this.#curvesOf(link.id, ...ends);
+    this.#curves.set(link.id, curves);
+    const box = surrounding(curves.flatMap((curve) => curve.map((point) => ({ ...point, w: 0, h: 0 }))));
     if (box !== null) this.linkIndex.put(link.id, { x: box.x - 2, y: box.y - 2, w: box.w + 4, h: box.h + 4 });
+  }
+
+  #curvesOf(id: LinkId, from: Point, to: Point): readonly Curve[] {
+    const way = this.#lastReroutes.has(id) ? wayOf(id, this.#lastReroutes, this.#reroutes) : [];
+    if (way.length === 0) return [curveOf(from, to)];
+    const points = [from, ...way.map((point) => point.at), to];
+    return points.slice(1).map((point, index) => curveOf(points[index] ?? from, point));
   }
 
   #dropLink(id: LinkId): void {

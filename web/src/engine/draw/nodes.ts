@@ -1,0 +1,281 @@
+// Nodes that have no element: far away as coloured boxes, nearer with titles, then with slots and the first values.
+
+import type { Layout } from '../../core/geometry';
+import { overlaps, TITLE } from '../../core/geometry';
+import { asString, type Json, type JsonObject } from '../../core/json';
+import { BYPASSED, MUTED, modeOf, type NodeShape, titleOf } from '../../core/slots';
+import { INLETS, isBoundary } from '../../core/subgraph';
+import type { Box, NodeId, Point } from '../../core/types';
+import { BOXES, type Picture, SPECKS } from '../paint';
+import { cut, setFont } from './text';
+
+export function paintNodes(context: CanvasRenderingContext2D, picture: Picture): void {
+  const ids = visibleNodes(picture);
+  if (picture.view.zoom < SPECKS) paintSpecks(context, ids, picture);
+  else for (const id of ids) paintNode(context, id, picture);
+}
+
+/** From back to front. Far out nearly all nodes are in sight, and asking each is quicker than the index. */
+function visibleNodes({ scene, view, mounted }: Picture): NodeId[] {
+  const area = view.area;
+  if (view.zoom < BOXES)
+    return scene.order.filter((id) => {
+      const box = scene.nodeIndex.box(id);
+      return box !== undefined && overlaps(box, area);
+    });
+  return [...scene.nodeIndex.query(area)]
+    .filter((id) => !mounted.has(id))
+    .sort((one, other) => scene.rank(one) - scene.rank(other));
+}
+
+function paintSpecks(context: CanvasRenderingContext2D, ids: readonly NodeId[], picture: Picture): void {
+  const { scene, view, palette, selected, marks } = picture;
+  const marked: [NodeId, Box, string][] = [];
+  const edge = 1 / view.zoom;
+  let fill = '';
+  for (const id of ids) {
+    const box = scene.nodeIndex.box(id);
+    const node = scene.node(id);
+    if (box === undefined || node === undefined) continue;
+    const colour = fillOf(node, picture);
+    if (colour !== fill) {
+      context.fillStyle = colour;
+      fill = colour;
+    }
+    context.fillRect(box.x, box.y, box.w, box.h);
+    const outline = outlineOf(id, picture);
+    if (outline !== null) marked.push([id, box, outline]);
+  }
+  // Titles as a lighter strip tell top from bottom; strips thinner than a pixel tell nothing.
+  if (TITLE * view.zoom >= 1.5) {
+    context.fillStyle = palette.outline;
+    for (const id of ids) {
+      const box = scene.nodeIndex.box(id);
+      if (box !== undefined) context.fillRect(box.x, box.y, box.w, TITLE);
+    }
+  }
+  context.lineWidth = 2 * edge;
+  for (const [id, box, colour] of marked) {
+    context.strokeStyle = colour;
+    context.strokeRect(box.x, box.y, box.w, box.h);
+    if (selected.has(id) && marks.has(id)) {
+      context.strokeStyle = palette.selected;
+      context.strokeRect(box.x - 2 * edge, box.y - 2 * edge, box.w + 4 * edge, box.h + 4 * edge);
+    }
+  }
+}
+
+function fillOf(node: JsonObject, { palette }: Picture): string {
+  const mode = modeOf(node);
+  if (mode === BYPASSED) return palette.bypassed;
+  const own = asString(node['bgcolor']);
+  return own !== null && mode !== MUTED ? own : palette.node;
+}
+
+function outlineOf(id: NodeId, { marks, selected, palette }: Picture): string | null {
+  const mark = marks.get(id);
+  if (mark === 'failed') return palette.failed;
+  if (mark === 'running') return palette.running;
+  return selected.has(id) ? palette.selected : null;
+}
+
+function paintNode(context: CanvasRenderingContext2D, id: NodeId, picture: Picture): void {
+  const { scene, view, palette, progress } = picture;
+  const [layout, node, shape] = [scene.layout(id), scene.node(id), scene.shape(id)];
+  if (layout === undefined || node === undefined || shape === undefined) return;
+  if (isBoundary(id)) {
+    paintBoundary(context, id, layout, shape, picture);
+    return;
+  }
+  const { box, body } = layout;
+  const mode = modeOf(node);
+  const isReroute = node['type'] === 'Reroute';
+  const radius = view.zoom > BOXES ? 8 : 0;
+  context.globalAlpha = mode === MUTED || mode === BYPASSED ? 0.5 : 1;
+  context.fillStyle = fillOf(node, picture);
+  fillBox(context, box, isReroute ? Math.min(radius * 2, box.h / 2) : radius);
+  if (view.zoom >= SPECKS && !isReroute) paintTitle(context, node, box, radius, layout.isCollapsed, picture);
+  const outline = outlineOf(id, picture);
+  if (outline !== null || view.zoom > BOXES) {
+    context.lineWidth = outline === null ? 1 : Math.max(2, 2 / view.zoom);
+    context.strokeStyle = outline ?? palette.outline;
+    context.beginPath();
+    context.roundRect(box.x, box.y, box.w, box.h, isReroute ? box.h / 2 : radius);
+    context.stroke();
+  }
+  const done = progress.get(id);
+  if (done !== undefined) {
+    context.fillStyle = palette.running;
+    context.fillRect(box.x, body.y - 4, box.w * done, 4);
+  }
+  if (view.zoom >= BOXES) {
+    paintDots(context, layout, shape, picture);
+    if (!layout.isCollapsed && !isReroute) paintRows(context, layout, shape, picture);
+  }
+  context.globalAlpha = 1;
+}
+
+function fillBox(context: CanvasRenderingContext2D, box: Box, radius: number): void {
+  if (radius === 0) {
+    context.fillRect(box.x, box.y, box.w, box.h);
+    return;
+  }
+  context.beginPath();
+  context.roundRect(box.x, box.y, box.w, box.h, radius);
+  context.fill();
+}
+
+function paintTitle(
+  context: CanvasRenderingContext2D,
+  node: JsonObject,
+  box: Box,
+  radius: number,
+  isWhole: boolean,
+  { scene, view, palette }: Picture,
+): void {
+  context.fillStyle = asString(node['color']) ?? palette.title;
+  if (radius === 0) context.fillRect(box.x, box.y, box.w, TITLE);
+  else {
+    context.beginPath();
+    context.roundRect(box.x, box.y, box.w, TITLE, isWhole ? radius : [radius, radius, 0, 0]);
+    context.fill();
+  }
+  const size = Math.max(14, Math.min(24, 9 / view.zoom));
+  if (size * view.zoom < 4) return;
+  context.fillStyle = palette.text;
+  setFont(context, size, view.zoom > BOXES ? 600 : 400);
+  context.fillText(cut(titleOf(node, scene.catalog), size, box.w - 20), box.x + 10, box.y + TITLE / 2);
+}
+
+function paintDots(
+  context: CanvasRenderingContext2D,
+  layout: Layout,
+  shape: NodeShape,
+  { palette }: Picture,
+): void {
+  for (const [index, point] of layout.outputs.entries()) {
+    if (layout.isCollapsed && index > 0) break;
+    const slot = shape.outputs[index];
+    if (slot !== undefined) paintDot(context, point, palette.slot(slot.type), slot.isList, false);
+  }
+  for (const [index, point] of layout.inputs.entries()) {
+    const slot = shape.inputs[index];
+    if (slot === undefined || (slot.isWidget && slot.link === null)) continue;
+    paintDot(context, point, palette.slot(slot.type), slot.isList, slot.isOptional && slot.link === null);
+    if (layout.isCollapsed) break;
+  }
+}
+
+/** A circle; a square for lists, a ring for what may stay empty. */
+function paintDot(
+  context: CanvasRenderingContext2D,
+  point: Point,
+  colour: string,
+  isList: boolean,
+  isRing: boolean,
+): void {
+  context.beginPath();
+  if (isList) context.rect(point.x - 4, point.y - 4, 8, 8);
+  else context.arc(point.x, point.y, isRing ? 3.75 : 4.5, 0, 2 * Math.PI);
+  if (isRing) {
+    context.strokeStyle = colour;
+    context.lineWidth = 1.5;
+    context.stroke();
+  } else {
+    context.fillStyle = colour;
+    context.fill();
+  }
+}
+
+/** Names of slots, and widgets with their values. */
+function paintRows(
+  context: CanvasRenderingContext2D,
+  layout: Layout,
+  shape: NodeShape,
+  { palette, view }: Picture,
+): void {
+  const { body } = layout;
+  const alpha = context.globalAlpha;
+  context.fillStyle = palette.widget;
+  for (const place of layout.widgets)
+    fillBox(context, { x: body.x + 15, y: place.y, w: body.w - 30, h: place.h }, 5);
+  if (view.zoom < 0.45) return;
+  setFont(context, 12);
+  context.fillStyle = palette.muted;
+  const half = body.w / 2 - 20;
+  for (const [index, slot] of shape.inputs.entries()) {
+    const point = layout.inputs[index];
+    if (!slot.isWidget && point !== undefined)
+      context.fillText(cut(slot.label, 12, half), point.x + 10, point.y);
+  }
+  context.textAlign = 'right';
+  for (const [index, slot] of shape.outputs.entries()) {
+    const point = layout.outputs[index];
+    if (point !== undefined) context.fillText(cut(slot.label, 12, half), point.x - 10, point.y);
+  }
+  context.textAlign = 'left';
+  for (const { widget, y, h } of layout.widgets) {
+    const at = y + Math.min(h, 20) / 2;
+    context.fillText(cut(widget.label, 12, body.w * 0.45), body.x + 23, at);
+    const words = wordsFor(widget.value);
+    if (h > 30 || words === '') continue;
+    context.textAlign = 'right';
+    context.fillText(cut(words, 12, body.w * 0.42), body.x + body.w - 23, at);
+    context.textAlign = 'left';
+  }
+  context.globalAlpha = alpha;
+}
+
+function wordsFor(value: Json): string {
+  return typeof value === 'object' ? '' : String(value);
+}
+
+/** The place inside a subgraph where what is outside comes in or goes out. */
+function paintBoundary(
+  context: CanvasRenderingContext2D,
+  id: NodeId,
+  layout: Layout,
+  shape: NodeShape,
+  { palette, view, selected }: Picture,
+): void {
+  const { box } = layout;
+  context.globalAlpha = 0.9;
+  context.fillStyle = palette.node;
+  context.strokeStyle = selected.has(id) ? palette.selected : palette.outline;
+  context.lineWidth = selected.has(id) ? 2 : 1.5;
+  context.setLineDash(selected.has(id) ? [] : [6, 4]);
+  context.beginPath();
+  context.roundRect(box.x, box.y, box.w, box.h, 12);
+  context.fill();
+  context.stroke();
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+  const isIn = id === INLETS;
+  const [slots, points] = isIn ? [shape.outputs, layout.outputs] : [shape.inputs, layout.inputs];
+  setFont(context, 12);
+  context.textAlign = isIn ? 'right' : 'left';
+  for (const [index, slot] of slots.entries()) {
+    const point = points[index];
+    if (point === undefined) continue;
+    paintDot(context, point, palette.slot(slot.type), false, slot.name === '');
+    if (view.zoom < BOXES) continue;
+    context.fillStyle = palette.muted;
+    context.fillText(cut(slot.label, 12, box.w - 34), point.x + (isIn ? -12 : 12), point.y);
+  }
+  context.textAlign = 'left';
+}
+
+/** A ring around the node that has the keyboard. */
+export function paintFocus(
+  context: CanvasRenderingContext2D,
+  { scene, focused, view, palette }: Picture,
+): void {
+  const box = focused === null ? undefined : scene.layout(focused)?.box;
+  if (box === undefined) return;
+  const gap = 4 / view.zoom;
+  context.strokeStyle = palette.focus;
+  context.lineWidth = 2.5 / view.zoom;
+  context.beginPath();
+  context.roundRect(box.x - gap, box.y - gap, box.w + 2 * gap, box.h + 2 * gap, 10);
+  context.stroke();
+}

@@ -1,0 +1,162 @@
+// Moving and resizing: everything that goes along with a drag, each drag one step.
+
+import { groupBox, moveNodes, resizeNode } from '../../core/edit';
+import { contains, positionOf, readPoint } from '../../core/geometry';
+import { insertOnLink, linkFor } from '../../core/insert';
+import { asArray, asObject } from '../../core/json';
+import { moveReroutes } from '../../core/reroutes';
+import { isBoundary } from '../../core/subgraph';
+import type { Box, LinkId, NodeId, Point } from '../../core/types';
+import type { GraphView } from '../GraphView';
+import type { Scene } from '../scene';
+import type { Moving, StateOf } from './state';
+
+export const GRID = 10;
+
+/** Selected nodes, selected groups and what is in them, selected points; pinned nodes stay. */
+export function movable(graph: GraphView, scene: Scene): Moving {
+  const groups = new Map<string, Box>();
+  const ids = new Set(graph.selected);
+  const points = new Set(graph.selectedReroutes);
+  for (const id of graph.selectedGroups) {
+    const group = scene.graph.groups.get(id) ?? {};
+    const box = groupBox(group);
+    if (box === null || asObject(group['flags'])?.['pinned'] === true) continue;
+    groups.set(id, box);
+    for (const node of membersOf(scene, box)) ids.add(node);
+    for (const point of scene.reroutes.values()) if (contains(box, point.at)) points.add(point.id);
+    for (const [inner, record] of scene.graph.groups) {
+      const own = groupBox(record);
+      if (own !== null && inner !== id && isInside(own, box)) groups.set(inner, own);
+    }
+  }
+  const from = new Map<NodeId, Point>();
+  for (const id of ids) {
+    const node = scene.node(id);
+    if (node === undefined || asObject(node['flags'])?.['pinned'] === true) continue;
+    const boundary = isBoundary(id) ? readPoint(asArray(node['bounding'])?.slice(0, 2)) : null;
+    from.set(id, boundary ?? positionOf(node));
+  }
+  const reroutes = new Map(
+    [...points].flatMap((id): [string, Point][] => {
+      const point = scene.reroutes.get(id);
+      return point === undefined ? [] : [[id, point.at]];
+    }),
+  );
+  return { from, groups, reroutes };
+}
+
+/** Nodes whose middle is in a box. */
+export function membersOf(scene: Scene, box: Box): NodeId[] {
+  return [...scene.nodeIndex.query(box)].filter((id) => {
+    const own = scene.layout(id)?.box;
+    return own !== undefined && contains(box, { x: own.x + own.w / 2, y: own.y + own.h / 2 });
+  });
+}
+
+function isInside(one: Box, other: Box): boolean {
+  return contains(other, one) && contains(other, { x: one.x + one.w, y: one.y + one.h });
+}
+
+export function drag(graph: GraphView, state: StateOf<'move'>, at: Point, snaps: boolean): void {
+  const [dx, dy] = [at.x - state.grab.x, at.y - state.grab.y];
+  const unit = snaps ? GRID : 1;
+  const place = (point: Point): Point => ({
+    x: Math.round((point.x + dx) / unit) * unit,
+    y: Math.round((point.y + dy) / unit) * unit,
+  });
+  const { from, groups, reroutes } = state.moving;
+  const places = new Map([...from].map(([id, point]) => [id, place(point)]));
+  graph.doc?.edit(
+    'move',
+    graph.scope,
+    (tx) => {
+      moveNodes(tx, places);
+      if (reroutes.size > 0)
+        moveReroutes(tx, new Map([...reroutes].map(([id, point]) => [id, place(point)])));
+      for (const [id, box] of groups) {
+        const { x, y } = place(box);
+        tx.patch('group', id, { bounding: [x, y, box.w, box.h] });
+      }
+    },
+    state.gesture,
+    Number.POSITIVE_INFINITY,
+  );
+  const link = insertable(graph, state);
+  if (link !== graph.hoveredLink) {
+    graph.hoveredLink = link;
+    graph.invalidate();
+  }
+}
+
+/** The link that the one node being moved would go into, if it were let go here. */
+export function insertable(graph: GraphView, state: StateOf<'move'>): LinkId | null {
+  const scene = graph.scene;
+  const [id] = state.moving.from.keys();
+  if (scene === null || id === undefined || state.moving.from.size > 1 || state.moving.groups.size > 0)
+    return null;
+  const box = scene.layout(id)?.box;
+  if (box === undefined || [...scene.linksOf(id)].some((link) => scene.graph.links.has(link))) return null;
+  return linkFor(scene, id, box, graph.catalog);
+}
+
+/** A node let go on a link goes into it, as part of the same step. */
+export function dropOnLink(graph: GraphView, state: StateOf<'move'>): void {
+  const link = insertable(graph, state);
+  const [id] = state.moving.from.keys();
+  graph.hoveredLink = null;
+  if (link === null || id === undefined) return;
+  graph.doc?.edit(
+    'move',
+    graph.scope,
+    (tx) => void insertOnLink(tx, id, link, graph.catalog),
+    state.gesture,
+    Number.POSITIVE_INFINITY,
+  );
+}
+
+export function dragCorner(graph: GraphView, state: StateOf<'resize'>, at: Point, snaps: boolean): void {
+  const body = graph.scene?.layout(state.node)?.body;
+  if (body === undefined) return;
+  const unit = snaps ? GRID : 1;
+  const size = {
+    x: Math.max(140, Math.round((at.x - body.x) / unit) * unit),
+    y: Math.max(0, Math.round((at.y - body.y) / unit) * unit),
+  };
+  graph.doc?.edit(
+    'resize',
+    graph.scope,
+    (tx) => resizeNode(tx, state.node, size),
+    state.gesture,
+    Number.POSITIVE_INFINITY,
+  );
+}
+
+export function dragGroupCorner(graph: GraphView, state: StateOf<'resizeGroup'>, at: Point): void {
+  const box = groupBox(graph.scene?.graph.groups.get(state.group) ?? {});
+  if (box === null) return;
+  const [w, h] = [Math.max(60, Math.round(at.x - box.x)), Math.max(40, Math.round(at.y - box.y))];
+  graph.doc?.edit(
+    'resize group',
+    graph.scope,
+    (tx) => tx.patch('group', state.group, { bounding: [box.x, box.y, w, h] }),
+    state.gesture,
+    Number.POSITIVE_INFINITY,
+  );
+}
+
+export function selectIn(graph: GraphView, box: Box, kept: ReadonlySet<NodeId>): void {
+  const scene = graph.scene;
+  if (scene === null) return;
+  const groups = [...scene.graph.groups].filter(([, group]) => {
+    const own = groupBox(group);
+    return own !== null && isInside(own, box);
+  });
+  const points = [...scene.reroutes.values()].filter((point) => contains(box, point.at));
+  graph.select(
+    [...kept, ...scene.nodeIndex.query(box)],
+    groups.map(([id]) => id),
+    false,
+    points.map((point) => point.id),
+  );
+}

@@ -1,0 +1,105 @@
+// What is under a point of the graph: slots before points of links, before nodes, before links, before groups.
+
+import { groupBox } from '../core/edit';
+import { contains, distanceToCurve } from '../core/geometry';
+import { isBoundary } from '../core/subgraph';
+import type { LinkId, NodeId, Point } from '../core/types';
+import type { Scene } from './scene';
+
+export type Hit =
+  | { readonly kind: 'input'; readonly node: NodeId; readonly index: number }
+  | { readonly kind: 'output'; readonly node: NodeId; readonly index: number }
+  | { readonly kind: 'corner'; readonly node: NodeId }
+  | { readonly kind: 'title'; readonly node: NodeId }
+  | { readonly kind: 'node'; readonly node: NodeId }
+  | { readonly kind: 'reroute'; readonly reroute: string }
+  | { readonly kind: 'middle'; readonly link: LinkId }
+  | { readonly kind: 'link'; readonly link: LinkId; readonly at: Point; readonly segment: number }
+  | { readonly kind: 'group'; readonly group: string; readonly isCorner: boolean }
+  | { readonly kind: 'empty' };
+
+const SLOT_REACH = 12;
+const CORNER = 14;
+const LINK_REACH = 6;
+export const MIDDLE = 6;
+export const REROUTE = 7;
+/** Below this zoom links have no handles. */
+export const HANDLES = 0.35;
+
+export function hitIn(scene: Scene, point: Point, zoom: number): Hit {
+  const reach = SLOT_REACH / Math.min(1, Math.max(zoom, 0.3));
+  const around = { x: point.x - reach, y: point.y - reach, w: 2 * reach, h: 2 * reach };
+  for (const { id, at } of scene.reroutes.values())
+    if (Math.hypot(at.x - point.x, at.y - point.y) <= (REROUTE + 3) / Math.min(1, zoom))
+      return { kind: 'reroute', reroute: id };
+  const near = [...scene.nodeIndex.query(around)].sort((one, other) => scene.rank(other) - scene.rank(one));
+  for (const id of near) {
+    const found = hitNode(scene, id, point, reach);
+    if (found !== null) return found;
+  }
+  return hitLink(scene, point, zoom, around) ?? hitGroup(scene, point);
+}
+
+function hitNode(scene: Scene, id: NodeId, point: Point, reach: number): Hit | null {
+  const [layout, shape] = [scene.layout(id), scene.shape(id)];
+  if (layout === undefined || shape === undefined) return null;
+  const nearest = (points: readonly Point[]) => {
+    let [best, least] = [-1, reach * 0.75];
+    for (const [index, slot] of points.entries()) {
+      const distance = Math.hypot(slot.x - point.x, slot.y - point.y);
+      if (distance <= least) [best, least] = [index, distance];
+    }
+    return best;
+  };
+  const output = nearest(layout.outputs);
+  if (output >= 0) return { kind: 'output', node: id, index: output };
+  const input = nearest(layout.inputs);
+  // The dot of a widget that is not linked takes little room: the widget beside it wants the pointer, too.
+  const isSocket = shape.inputs[input]?.isWidget !== true || shape.inputs[input]?.link !== null;
+  const at = layout.inputs[input];
+  if (at !== undefined && (isSocket || point.x < at.x + 4)) return { kind: 'input', node: id, index: input };
+  if (!contains(layout.box, point)) return null;
+  const { body } = layout;
+  const isSizable = !layout.isCollapsed && !isBoundary(id);
+  if (isSizable && point.x > body.x + body.w - CORNER && point.y > body.y + body.h - CORNER)
+    return { kind: 'corner', node: id };
+  return point.y < body.y ? { kind: 'title', node: id } : { kind: 'node', node: id };
+}
+
+function hitLink(
+  scene: Scene,
+  point: Point,
+  zoom: number,
+  around: { x: number; y: number; w: number; h: number },
+): Hit | null {
+  const slack = LINK_REACH / Math.min(1, zoom);
+  let best: Hit | null = null;
+  let least = slack;
+  for (const id of scene.linkIndex.query(around)) {
+    const middle = scene.middle(id);
+    if (
+      zoom >= HANDLES &&
+      middle !== null &&
+      Math.hypot(middle.x - point.x, middle.y - point.y) <= MIDDLE + 2
+    )
+      return { kind: 'middle', link: id };
+    for (const [segment, curve] of scene.curves(id).entries()) {
+      const distance = distanceToCurve(curve, point);
+      if (distance <= least) {
+        least = distance;
+        best = { kind: 'link', link: id, at: point, segment };
+      }
+    }
+  }
+  return best;
+}
+
+function hitGroup(scene: Scene, point: Point): Hit {
+  for (const [id, group] of [...scene.graph.groups].reverse()) {
+    const box = groupBox(group);
+    if (box === null || !contains(box, point)) continue;
+    const isCorner = point.x > box.x + box.w - CORNER && point.y > box.y + box.h - CORNER;
+    if (isCorner || point.y < box.y + 30) return { kind: 'group', group: id, isCorner };
+  }
+  return { kind: 'empty' };
+}
