@@ -3,6 +3,7 @@
 import { createStore } from 'zustand/vanilla';
 import { api, wordsOf } from '../api/client';
 import type { Catalog, NodeType } from '../core/catalog';
+import { withCanvasTypes } from '../core/virtual';
 
 export interface CatalogState {
   readonly types: Catalog;
@@ -21,7 +22,7 @@ export async function loadCatalog(): Promise<void> {
   try {
     const page = await api.get<NodePage>('/api/v1/nodes');
     catalog.setState({
-      types: new Map(page.nodes.map((type) => [type.type, type])),
+      types: withCanvasTypes(new Map(page.nodes.map((type) => [type.type, type]))),
       state: 'ready',
       error: '',
     });

@@ -56,7 +56,7 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
         transform: `translate(${box.x}px, ${box.y}px)`,
         width: box.w,
         height: box.h,
-        zIndex: scene.rankOf(id),
+        zIndex: scene.rank(id),
         ...(bgcolor !== null && mode !== BYPASSED ? { backgroundColor: bgcolor } : {}),
       }}
       data-node={id}

@@ -54,11 +54,13 @@ export const WidgetRow = memo(
             <span className={css['fedSource']}>{t('widget.from', { title: source })}</span>
           </div>
         ) : (
-          <Kind
-            id={`w-${node}-${name}`}
-            isRoomy={false}
-            {...{ node, name, label, value, input, control, isReadOnly, onChange, onSettle, onControl }}
-          />
+          <div className={css['field']} data-field="">
+            <Kind
+              id={`w-${node}-${name}`}
+              isRoomy={false}
+              {...{ node, name, label, value, input, control, isReadOnly, onChange, onSettle, onControl }}
+            />
+          </div>
         )}
       </div>
     );

@@ -1,0 +1,94 @@
+// Prompts, choices and Markdown.
+
+import { describe, expect, it } from 'vitest';
+import { choiceRows, choicesFrom, filterChoices, nearestChoices } from './choices';
+import { parseMarkdown } from './markdown';
+import { bracketsAt, changeWeight } from './prompt';
+
+describe('changeWeight', () => {
+  it('weighs a word, more and less, and takes the brackets away at 1', () => {
+    const once = changeWeight('a red fox', 4, 4, 0.05);
+    expect(once.text).toBe('a (red:1.05) fox');
+    expect(once.text.slice(once.start, once.end)).toBe('red');
+    const twice = changeWeight(once.text, once.start, once.end, 0.05);
+    expect(twice.text).toBe('a (red:1.1) fox');
+    const back = changeWeight(twice.text, twice.start, twice.end, -0.1);
+    expect(back.text).toBe('a red fox');
+  });
+
+  it('weighs a selection without the spaces around it', () => {
+    expect(changeWeight('a red fox, day', 1, 10, 0.1).text).toBe('a (red fox,:1.1) day');
+    expect(changeWeight('red fox', 0, 7, -0.1).text).toBe('(red fox:0.9)');
+  });
+
+  it('leaves nothing as nothing', () => {
+    expect(changeWeight('', 0, 0, 0.1).text).toBe('');
+  });
+});
+
+describe('bracketsAt', () => {
+  it('finds the other half, over nested ones and past escaped ones', () => {
+    expect(bracketsAt('(a (b) c)', 1)).toEqual({ at: 0, other: 8 });
+    expect(bracketsAt('(a (b) c)', 9)).toEqual({ at: 8, other: 0 });
+    expect(bracketsAt('(a \\) b', 1)).toEqual({ at: 0, other: -1 });
+    expect(bracketsAt('abc', 1)).toBeNull();
+  });
+});
+
+describe('choices', () => {
+  const all = choicesFrom(['sd/sd15.safetensors', 'sd/xl/base.safetensors', 'tiny.safetensors']);
+
+  it('stand in folders', () => {
+    const closed = choiceRows(all, () => false);
+    expect(closed.map((row) => row.name)).toEqual(['sd', 'tiny.safetensors']);
+    const open = choiceRows(all, () => true);
+    expect(open.map((row) => [row.name, row.depth])).toEqual([
+      ['sd', 0],
+      ['xl', 1],
+      ['base.safetensors', 2],
+      ['sd15.safetensors', 1],
+      ['tiny.safetensors', 0],
+    ]);
+  });
+
+  it('are filtered, and the nearest found', () => {
+    expect(filterChoices(all, 'base').map((choice) => choice.text)).toEqual(['sd/xl/base.safetensors']);
+    expect(nearestChoices('sd15.safetensors', all)[0]?.text).toBe('sd/sd15.safetensors');
+    expect(nearestChoices('SD15-pruned.ckpt', all)[0]?.text).toBe('sd/sd15.safetensors');
+    expect(nearestChoices('qqqq', all)).toEqual([]);
+  });
+});
+
+describe('parseMarkdown', () => {
+  it('knows what notes use', () => {
+    const kinds = parseMarkdown(
+      '# Title\n\ntext **bold** `code`\n\n- one\n- two\n\n```\nx < y\n```\n---\n> said\n',
+    );
+    expect(kinds.map((block) => block.kind)).toEqual([
+      'heading',
+      'paragraph',
+      'list',
+      'code',
+      'rule',
+      'quote',
+    ]);
+  });
+
+  it('takes over no HTML and no scripts', () => {
+    const text = JSON.stringify(
+      parseMarkdown('<img src=x onerror=alert(1)> [x](javascript:alert(1)) ![y](https://e.x/a.png)'),
+    );
+    expect(text).toContain('<img src=x onerror=alert(1)>');
+    expect(text).not.toContain('"href":"javascript');
+    expect(text).toContain('"href":"https://e.x/a.png"');
+  });
+
+  it('ends on hostile text', () => {
+    const start = performance.now();
+    parseMarkdown('*'.repeat(50_000));
+    parseMarkdown('[['.repeat(20_000));
+    parseMarkdown('_a '.repeat(20_000));
+    parseMarkdown('|'.repeat(20_000));
+    expect(performance.now() - start).toBeLessThan(1500);
+  });
+});

@@ -1,0 +1,32 @@
+// What widgets ask of the application: uploads, pictures, the user's settings. The application says how at its start;
+// until then (and in tests) nothing of it is there.
+
+import type { Json } from '../core/json';
+import type { NodeId } from '../core/types';
+
+export interface WidgetHost {
+  /** Put a picture among the server's input files; the value that names it. Throws in the server's words. */
+  readonly upload: (file: Blob, name: string) => Promise<string>;
+  /** Where a small picture of an input file is; null if it has none. */
+  readonly thumbnail: (value: string) => string | null;
+  readonly spellcheck: () => boolean;
+  /** The seed that the last run had. */
+  readonly lastSeed: (node: NodeId, name: string) => Json | undefined;
+  readonly copy: (text: string) => void;
+  readonly failed: (title: string, text: string) => void;
+}
+
+const nothing: WidgetHost = {
+  upload: () => Promise.reject(new Error('no server')),
+  thumbnail: () => null,
+  spellcheck: () => false,
+  lastSeed: () => undefined,
+  copy: () => {},
+  failed: () => {},
+};
+
+export let widgetHost: WidgetHost = nothing;
+
+export function setWidgetHost(host: Partial<WidgetHost>): void {
+  widgetHost = { ...widgetHost, ...host };
+}

@@ -1,0 +1,80 @@
+// Which kind of widget shows which input.
+
+import type { FC } from 'react';
+import { hasControl, type InputType } from '../core/catalog';
+import { asArray, type Json } from '../core/json';
+import { isNumeric } from '../core/numbers';
+import { Color } from './Color';
+import { Combo } from './Combo';
+import { ImagePick } from './ImagePick';
+import { Markdown } from './Markdown';
+import { MultiSelect } from './MultiSelect';
+import { NumberField, Slider } from './NumberField';
+import { PromptText } from './PromptText';
+import { Seed } from './Seed';
+import { Line, Text } from './Text';
+import { Toggle } from './Toggle';
+import type { WidgetProps } from './types';
+import { Unknown } from './Unknown';
+
+export const KINDS = {
+  number: NumberField,
+  slider: Slider,
+  seed: Seed,
+  toggle: Toggle,
+  combo: Combo,
+  multi: MultiSelect,
+  image: ImagePick,
+  line: Line,
+  text: Text,
+  prompt: PromptText,
+  colour: Color,
+  markdown: Markdown,
+  unknown: Unknown,
+} as const satisfies Readonly<Record<string, FC<WidgetProps>>>;
+export type WidgetKind = keyof typeof KINDS;
+
+/** The kind for an input; values of another sort than the input wants keep the kind, which shows that they are wrong. */
+export function kindOf(input: InputType | null, value: Json): WidgetKind {
+  if (input === null) return 'unknown';
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'unknown';
+  switch (input.type) {
+    case 'INT':
+    case 'FLOAT':
+      if (input.display === 'color') return 'colour';
+      if (hasControl(input)) return 'seed';
+      if (
+        (input.display === 'slider' || input.display === 'knob') &&
+        input.min !== null &&
+        input.max !== null
+      )
+        return 'slider';
+      return 'number';
+    case 'BOOLEAN':
+      return 'toggle';
+    case 'COMBO':
+      if (input.image_upload) return 'image';
+      if (isMulti(input) || asArray(value) !== null) return 'multi';
+      return hasControl(input) ? 'seed' : 'combo';
+    case 'COLOR':
+      return 'colour';
+    case 'STRING':
+      if (input.display === 'color') return 'colour';
+      if (input.options['markdown'] === true) return 'markdown';
+      if (!input.multiline)
+        return isNumeric(value) || typeof value === 'string' || value === null ? 'line' : 'unknown';
+      return input.dynamic_prompts ? 'prompt' : 'text';
+    default:
+      return typeof value === 'string' ? 'line' : 'unknown';
+  }
+}
+
+function isMulti(input: InputType): boolean {
+  const option = input.options['multiselect'] ?? input.options['multi_select'];
+  return option === true || (typeof option === 'object' && option !== null);
+}
+
+/** The component for a value. */
+export function widgetFor(input: InputType | null, value: Json): FC<WidgetProps> {
+  return KINDS[kindOf(input, value)];
+}
