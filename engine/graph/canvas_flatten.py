@@ -92,7 +92,9 @@ def _count_rows(body: Mapping[str, Any]) -> int:
     count = sum(_count(body.get(key)) for key in _ROWS_OF_BODY)
     count += sum(_count(side) for entry in config.values() for side in (as_object(entry) or {}).values())
     for row in as_list(body.get("nodes")) or []:
-        node = as_object(row) or {}
+        node = as_object(row)
+        if node is None:
+            continue
         count += sum(_count(node.get(key)) for key in _ROWS_OF_NODE)
         count += _count((as_object(node.get("properties")) or {}).get("proxyWidgets"))
     return count
