@@ -60,6 +60,18 @@ _METHODS = {
 """What the method of a type is called where packs call it."""
 
 
+_FIRST = {
+    "CLIPTextEncode": ("clip", "text"),
+    "ImageUpscaleWithModel": ("upscale_model", "image"),
+    "VAEDecode": ("vae", "samples"),
+    "VAEDecodeTiled": ("vae", "samples"),
+    "VAEEncode": ("vae", "pixels"),
+    "VAEEncodeForInpaint": ("vae", "pixels"),
+    "VAEEncodeTiled": ("vae", "pixels"),
+}
+"""What a method takes first where that is not the order on the canvas."""
+
+
 class ClassMappings(MutableMapping[str, type[Any]]):
     """`NODE_CLASS_MAPPINGS`: every node type as a class, those of packs as they are.
 
@@ -169,8 +181,9 @@ def _choices_in(folder: str) -> list[str]:
 
 def _call(definition: NodeDef, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """Call one of our nodes from within a pack's, with the context of the node that runs."""
-    inputs = {**dict(zip((declared.name for declared in definition.inputs), given, strict=False)), **named}
-    known = {declared.name for declared in definition.inputs}
+    known = [declared.name for declared in definition.inputs]
+    order = dict.fromkeys((*_FIRST.get(definition.type, ()), *known))
+    inputs = {**dict(zip(order, given, strict=False)), **named}
     inputs = {name: value for name, value in inputs.items() if name in known}  # packs hand on hidden inputs, too
     if definition.context_name is not None:
         running = current_run()

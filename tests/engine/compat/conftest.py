@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
 from collections.abc import Callable, Generator
@@ -23,6 +24,8 @@ def workshop(tmp_path: Path) -> Callable[..., Workshop]:
 
 @pytest.fixture(autouse=True)
 def _put_back() -> Generator[None]:
+    for name in ("comfy.model_management", "comfy.sample", "comfy.samplers", "execution"):
+        importlib.import_module(f"{_SHIMS}.{name}")
     lists = (KSampler.SAMPLERS, KSampler.SCHEDULERS)
     kept = [list(names) for names in lists]
     modules: dict[str, dict[str, Any]] = {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -189,3 +191,21 @@ def test_values_of_every_type(workshop: Make) -> None:
     assert done.outputs["2"] == ("[[2, 8, 12, 3], [8, 12], [4], 44100, 3, 24.0, [3.0, 1.0, 0.0], 5]",)
     assert done.outputs["3"][0].tolist() == [3.0, 1.0]
     assert not math.isnan(done.seconds)
+
+
+def test_the_examples_are_short_and_run(tmp_path: Path) -> None:
+    examples = Path(__file__).parents[3] / "custom_nodes"
+    (tmp_path / "custom_nodes").mkdir()
+    for name in ("example_node.py", "example_v1.py"):
+        assert len((examples / name).read_text().splitlines()) < 40
+        shutil.copy(examples / name, tmp_path / "custom_nodes")
+    shop = Workshop(tmp_path)
+    assert [report.node_types for report in shop.reports.values()] == [("ExampleBrightness",), ("ExampleContrast",)]
+    graph = {
+        "1": node("EmptyImage", width=2, height=2, batch_size=1, color=0x404040),
+        "2": node("ExampleBrightness", image=["1", 0], factor=2.0),
+        "3": node("ExampleContrast", image=["2", 0], factor=0.0),
+    }
+    done = shop.run(graph, "2", "3")
+    assert round(float(done.outputs["2"][0].mean()), 3) == 0.502
+    assert done.outputs["3"][0].unique().tolist() == [0.5]

@@ -108,7 +108,9 @@ def test_a_while_loop_of_many_rounds_costs_as_much_each(workshop: Make) -> None:
             "2": node("LoopMath", a=["1", 1], b=1, operation="subtract"),
             "3": node("LoopMath", a=["1", 2], b=["1", 1], operation="add"),
             "4": node("LoopIsMore", value=["2", 0]),
-            "5": node("WhileClose", flow=["1", 0], condition=["4", 0], initial_value0=["2", 0], initial_value1=["3", 0]),
+            "5": node(
+                "WhileClose", flow=["1", 0], condition=["4", 0], initial_value0=["2", 0], initial_value1=["3", 0]
+            ),
         }
         done = shop.run(graph, "5")
         assert done.outputs["5"][:2] == (0, count * (count + 1) // 2)

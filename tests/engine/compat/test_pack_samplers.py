@@ -101,7 +101,9 @@ def test_inpainting_and_sockets(shop: Workshop) -> None:
             "sigmas": ["6", 0],
             "latent_image": ["8", 0],
         }
-        return _samples(shop, {**graph, "9": node("SamplerCustom", **made), "10": node("KSamplerSelect", sampler_name="euler")}, "9")
+        return _samples(
+            shop, {**graph, "9": node("SamplerCustom", **made), "10": node("KSamplerSelect", sampler_name="euler")}, "9"
+        )
 
     torch.testing.assert_close(custom(["5", 0]), custom(["10", 0]), rtol=1e-4, atol=1e-4)
 

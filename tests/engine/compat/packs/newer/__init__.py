@@ -30,7 +30,7 @@ class Repeat(io.ComfyNode):
 
     @classmethod
     def validate_inputs(cls, text):
-        return True if text else "a text is wanted"
+        return "a text is wanted" if text == "" else True
 
     @classmethod
     def fingerprint_inputs(cls, **_):
