@@ -42,8 +42,10 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
     _check_files(server)
 
     from engine.server.app import run_server
+    from engine.server.gate import is_open_to_others
 
-    return run_server(settings, server)
+    # What appeared in the packs' directory while others can connect is looked at by the user first.
+    return run_server(replace(settings, trusts_new_packs=not is_open_to_others(server)), server)
 
 
 def _check_token(token: str) -> str:

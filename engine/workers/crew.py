@@ -307,6 +307,10 @@ class Crew:
         await self._catalog.update(ready)
         device = ready.devices[0].name if ready.devices else "no device"
         _log.info("Worker %d is ready: %d node types, %s.", worker.number, len(ready.declarations), device)
+        if worker.number == 0:  # all workers load the same packs
+            for pack in ready.packs:
+                is_fine = pack.standing in ("loads", "disabled") and not pack.error and not pack.notes
+                _log.log(logging.INFO if is_fine else logging.WARNING, "%s", pack.summary)
         for note in ready.notes:
             _log.warning("%s", note)
         if len(self.workers) == 1:

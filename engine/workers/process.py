@@ -247,7 +247,7 @@ def _describe(engine: Engine, reports: Sequence[PackReport]) -> Ready:
         versions=package_versions(),
         devices=describe_devices(engine.pool.device),
         accelerators=list_accelerators(),
-        notes=tuple(map(utf8, (*(str(report) for report in reports if report.error or report.notes), *notes))),
+        notes=tuple(map(utf8, notes)),
         packs=tuple(map(_describe_pack, reports)),
         site=open_site(host) if host is not None and host.routes else None,
         filters_prompts=host is not None and bool(host.prompt_handlers),

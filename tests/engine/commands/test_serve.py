@@ -40,12 +40,20 @@ def test_a_start_script_of_others_starts_the_server(
     )
     assert main(line.split()) == 0
     [(settings, server)] = started
-    assert settings == Settings(base_directory=tmp_path, device="cpu")
+    assert settings == Settings(base_directory=tmp_path, device="cpu", trusts_new_packs=False)
     assert server == ServerSettings(listen=("0.0.0.0",), port=8189)
     assert {entry.name for entry in tmp_path.iterdir()} == {"input", "output", "temp", "user"}
     told = capsys.readouterr().err.splitlines()
     assert len(told) == 3
     assert told[0].startswith("--lowvram, --novram: not needed here")
+
+
+def test_new_packs_are_loaded_only_where_nobody_else_can_connect(
+    started: list[tuple[Settings, ServerSettings]], tmp_path: Path
+):
+    for flags, trusts in (([], True), (["--listen", "127.0.0.1,::1"], True), (["--listen", "0.0.0.0"], False)):
+        assert main(["--base-directory", str(tmp_path), *flags]) == 0
+        assert started[-1][0].trusts_new_packs is trusts
 
 
 def test_debugging_shows_internals(started: list[tuple[Settings, ServerSettings]], tmp_path: Path):
