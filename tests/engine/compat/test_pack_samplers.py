@@ -176,3 +176,26 @@ def test_our_samplers_are_lent_as_functions(shop: Workshop, name: str) -> None:
     assert result.abs().max() < x.abs().max()
     assert seen == [0, 1, 2, 3]
     assert torch.equal(result, function(model, x, sigmas, extra_args={"seed": 3}))
+
+
+def test_guiders_and_noise_cross_between_packs_and_our_nodes(workshop: Make) -> None:
+    shop = workshop("samplers", "data_types")
+    write_small_checkpoint(shop.base / "models" / "checkpoints" / "small.safetensors")
+    graph = _graph("euler")
+    graph |= {
+        "5": node("Makes", type="x"),
+        "6": node("BasicGuider", model=["1", 0], conditioning=["2", 0]),
+        "7": node("Chooses", name="own_euler", s="normal"),
+        "8": node("BasicScheduler", model=["1", 0], scheduler="normal", steps=2, denoise=1.0),
+        "9": node(
+            "SamplerCustomAdvanced",
+            noise=["5", 4],
+            guider=["6", 0],
+            sampler=["7", 0],
+            sigmas=["8", 0],
+            latent_image=["3", 0],
+        ),
+    }
+    samples = _samples(shop, graph, "9")
+    assert samples.shape == (2, 4, 8, 8)
+    assert torch.equal(samples[0], samples[1])  # its noise is all ones

@@ -3,28 +3,9 @@
 from typing import Any, Protocol, TypedDict
 
 from engine.compat.not_offered import absent_names
-from engine.compat.wire_types import (
-    IO,
-    CheckLazyMixin,
-    ComfyNodeABC,
-    FileLocator,
-    HiddenInputTypeDict,
-    InputTypeDict,
-    InputTypeOptions,
-)
+from engine.compat.shims.comfy.comfy_types.node_typing import *  # noqa: F403
 
-__all__ = [
-    "IO",
-    "CheckLazyMixin",
-    "ComfyNodeABC",
-    "FileLocator",
-    "HiddenInputTypeDict",
-    "InputTypeDict",
-    "InputTypeOptions",
-    "UnetApplyConds",
-    "UnetApplyFunction",
-    "UnetParams",
-]
+__all__ = ["UnetApplyConds", "UnetApplyFunction", "UnetParams"]
 
 
 class UnetApplyFunction(Protocol):
