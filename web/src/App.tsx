@@ -3,11 +3,15 @@
 import { useStore } from 'zustand';
 import css from './App.module.css';
 import { panels } from './app/panels';
+import { RunBar } from './features/run/RunBar';
+import { AppMenu } from './features/tabs/AppMenu';
+import { TabBar } from './features/tabs/TabBar';
 import { t } from './i18n/t';
 import { CanvasHost } from './shell/CanvasHost';
 import { Guarded } from './shell/Guarded';
 import { Rail } from './shell/Rail';
 import { SidePanel } from './shell/SidePanel';
+import { TopBar } from './shell/TopBar';
 import { layout } from './stores/layout';
 import { QuestionHost } from './ui/Dialog';
 import { MenuHost } from './ui/Menu';
@@ -20,6 +24,7 @@ export function App() {
   return (
     <TooltipProvider delayDuration={400} skipDelayDuration={200}>
       <div className={css['app']}>
+        {!isFocusMode && <TopBar Menu={AppMenu} Tabs={TabBar} Run={RunBar} />}
         <div className={css['middle']}>
           {!isFocusMode && <Rail />}
           {!isFocusMode && <SidePanel side="left" />}

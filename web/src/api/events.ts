@@ -67,21 +67,34 @@ export class EventStream {
   #open(): void {
     if (this.#isStopped) return;
     this.#handlers.connection('connecting');
-    const since = this.#seq === null ? '' : `?since=${this.#seq}`;
-    const socket = new WebSocket(`${socketOrigin()}/api/v1/events/ws${since}`);
+    this.#connect(null);
+  }
+
+  /**
+   * Without `since`, the server's first word is the number that it is at. If that is beyond the last one seen here,
+   * what lies between is asked for; if it is below, this is a server that remembers nothing, and counts anew.
+   */
+  #connect(since: number | null): void {
+    const query = since === null ? '' : `?since=${since}`;
+    const socket = new WebSocket(`${socketOrigin()}/api/v1/events/ws${query}`);
     this.#events = socket;
-    socket.onmessage = (message) => this.#read(message);
+    socket.onmessage = (message) => this.#read(message, socket, since);
     socket.onclose = () => {
       if (this.#events === socket) this.#lost();
     };
   }
 
-  #read(message: MessageEvent): void {
-    if (typeof message.data !== 'string') return;
+  #read(message: MessageEvent, socket: WebSocket, since: number | null): void {
+    if (typeof message.data !== 'string' || this.#events !== socket) return;
     const told = parseJson(message.data) as unknown as StreamedEvent;
     if (told.event.type === 'hello') {
+      if (since === null && this.#seq !== null && this.#seq < told.seq) {
+        this.#connect(this.#seq);
+        socket.close();
+        return;
+      }
+      if (since === null) this.#seq = told.seq;
       this.#delay = FIRST_DELAY;
-      this.#seq ??= told.seq;
       this.#handlers.connection('open');
       this.#openPreviews();
       return;

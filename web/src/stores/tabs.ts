@@ -115,6 +115,12 @@ export function updateTab(id: string, changes: Partial<Omit<Tab, 'id' | 'doc'>>)
   });
 }
 
+/** The steps of undo were replaced, and what the tab holds is what it was opened with. */
+export function markClean(id: string): void {
+  const tab = tabOf(id);
+  if (tab !== null) saved.set(id, tab.doc.steps.at(-1)?.patches ?? null);
+}
+
 /** What the tab holds now is what its file holds. */
 export function markSaved(id: string, path: string, revision: string | null): void {
   const tab = tabOf(id);

@@ -1,0 +1,118 @@
+// From a pressed key to a command. Single letters act only while the canvas has the focus. A binding fits by the letter
+// that the layout gives; where that is none of the Latin alphabet, by the place of the key.
+
+import { settings } from '../stores/settings';
+import { type Command, canRun, commands } from './commands';
+import { canvasHasFocus } from './view';
+
+const NAMED: Readonly<Record<string, string>> = { ' ': 'Space', Escape: 'Esc', Delete: 'Del' };
+
+export interface Pressed {
+  readonly key: string;
+  readonly code: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
+/** `Ctrl+Shift+K`: modifiers in this order, then the key. */
+export function keysOf(event: Pressed): string {
+  const name = nameOfKey(event);
+  const shifts = event.shiftKey && (name.length > 1 || /[A-Z0-9]/.test(name));
+  const parts = [
+    event.ctrlKey || event.metaKey ? 'Ctrl' : '',
+    event.altKey ? 'Alt' : '',
+    shifts ? 'Shift' : '',
+    name,
+  ];
+  return parts.filter((part) => part !== '').join('+');
+}
+
+function nameOfKey({ key, code, altKey, shiftKey }: Pressed): string {
+  const named = NAMED[key];
+  if (named !== undefined) return named;
+  const byPlace = /^Key([A-Z])$/.exec(code)?.[1] ?? /^Digit(\d)$/.exec(code)?.[1];
+  if (key.length > 1) return key;
+  // With Alt, layouts give other signs; a letter of another alphabet says nothing to us.
+  const isForeign =
+    key.toLowerCase() === key.toUpperCase() ? altKey && byPlace !== undefined : !/[a-z]/i.test(key);
+  if (isForeign && byPlace !== undefined) return byPlace;
+  if (shiftKey && byPlace !== undefined && /\d/.test(byPlace)) return byPlace;
+  return key.toUpperCase();
+}
+
+/** The order in which modifiers are written does not matter to who writes them. */
+export function normalizeKeys(keys: string): string {
+  const parts = keys === '+' ? ['+'] : keys.split('+').map((part) => (part === '' ? '+' : part));
+  const last = parts.at(-1) ?? '';
+  const has = (name: string) => parts.slice(0, -1).some((part) => part.toLowerCase() === name.toLowerCase());
+  return [has('Ctrl') || has('Cmd') ? 'Ctrl' : '', has('Alt') ? 'Alt' : '', has('Shift') ? 'Shift' : '', last]
+    .filter((part) => part !== '')
+    .join('+');
+}
+
+export function keysFor(command: Command): readonly string[] {
+  return settings.getState().keys[command.id] ?? command.keys ?? [];
+}
+
+/** Other commands that the same keys would reach. */
+export function conflictsOf(id: string, keys: string): Command[] {
+  const wanted = normalizeKeys(keys);
+  return [...commands.getState().commands.values()].filter(
+    (command) => command.id !== id && keysFor(command).some((each) => normalizeKeys(each) === wanted),
+  );
+}
+
+export function isTextField(element: Element | null): boolean {
+  if (!(element instanceof HTMLElement)) return false;
+  if (
+    element.isContentEditable ||
+    element instanceof HTMLTextAreaElement ||
+    element instanceof HTMLSelectElement
+  )
+    return true;
+  return (
+    element instanceof HTMLInputElement &&
+    !/^(button|checkbox|radio|range|submit|reset|file)$/.test(element.type)
+  );
+}
+
+function hasDialog(): boolean {
+  return document.querySelector('[role="dialog"],[role="menu"]') !== null;
+}
+
+function applies(command: Command): boolean {
+  if (isTextField(document.activeElement) && command.inFields !== true) return false;
+  if (hasDialog() && command.inFields !== true) return false;
+  if ((command.scope ?? 'canvas') === 'canvas' && !canvasHasFocus()) return false;
+  return canRun(command);
+}
+
+export function commandFor(event: Pressed): Command | null {
+  const pressed = keysOf(event);
+  for (const command of commands.getState().commands.values()) {
+    if (!keysFor(command).some((keys) => normalizeKeys(keys) === pressed)) continue;
+    if (applies(command)) return command;
+  }
+  return null;
+}
+
+/** Whether a command has these keys though it does not apply now: the browser must not do its own thing then. */
+function isOurs(event: Pressed): boolean {
+  const pressed = keysOf(event);
+  return /^Ctrl\+(Shift\+)?[SOK]$/.test(pressed);
+}
+
+export function listenForKeys(): void {
+  window.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const command = commandFor(event);
+    if (command === null) {
+      if (isOurs(event)) event.preventDefault();
+      return;
+    }
+    event.preventDefault();
+    void command.run();
+  });
+}

@@ -1,0 +1,25 @@
+// The logs panel and its command.
+
+import { registerCommands } from '../../app/commands';
+import { registerPanel } from '../../app/panels';
+import { t } from '../../i18n/t';
+import { togglePanel } from '../../stores/layout';
+import { LogsPanel } from './LogsPanel';
+
+registerPanel({
+  id: 'logs',
+  side: 'bottom',
+  title: () => t('logs.title'),
+  icon: 'terminal',
+  order: 20,
+  keys: 'Ctrl+`',
+  Component: LogsPanel,
+});
+registerCommands({
+  id: 'app.logs',
+  title: () => t('logs.show'),
+  group: 'view',
+  keys: ['Ctrl+`'],
+  scope: 'anywhere',
+  run: () => togglePanel('bottom', 'logs'),
+});

@@ -1,0 +1,162 @@
+// Run, stop, and how far it is.
+
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { runCommand } from '../../app/commands';
+import { t } from '../../i18n/t';
+import { openPanel } from '../../stores/layout';
+import { type Run, runOf, runs } from '../../stores/runs';
+import { tabs } from '../../stores/tabs';
+import { Button, IconButton } from '../../ui/Button';
+import { classes } from '../../ui/classes';
+import { Menu } from '../../ui/Menu';
+import { batch, setBatch } from './batch';
+import css from './RunBar.module.css';
+import { runTab } from './submit';
+import { seconds } from './time';
+import { fractionOf, nodesOf } from './title';
+
+export function RunBar() {
+  const active = useStore(tabs, (state) => state.active);
+  const connection = useStore(runs, (state) => state.connection);
+  const own = useStore(runs, (state) => runOf(state, active));
+  const other = useStore(runs, (state) => {
+    const id = state.running[0]?.id;
+    return id === undefined ? null : (state.runs.get(id) ?? null);
+  });
+  const waiting = useStore(runs, (state) => state.pendingTotal);
+  const isPaused = useStore(runs, (state) => state.isPaused);
+  const { count, auto } = useStore(batch);
+  const run = own?.state === 'running' ? own : (other ?? own);
+  const isRunning = run?.state === 'running';
+  return (
+    <section className={css['bar']} aria-label={t('run.label')}>
+      <Status run={run} isOffline={connection === 'offline'} isPaused={isPaused} />
+      {waiting > 0 && (
+        <Button size="small" kind="quiet" icon="queue" onClick={() => openPanel('left', 'queue')}>
+          {t('run.waiting', { count: waiting })}
+        </Button>
+      )}
+      {isRunning && (
+        <IconButton
+          icon="stop"
+          label={run.isStopping ? t('run.stopping') : t('run.stop')}
+          keys="Ctrl+Alt+Enter"
+          kind="plain"
+          disabled={run.isStopping}
+          onClick={() => runCommand('run.interrupt')}
+        />
+      )}
+      <div className={css['split']}>
+        <Button
+          kind="primary"
+          icon="play"
+          className={css['run']}
+          disabled={active === null || connection === 'offline'}
+          onClick={() => void runTab(undefined, { count })}
+        >
+          {count > 1 ? t('run.startMany', { count }) : t('run.start')}
+        </Button>
+        <Menu
+          align="end"
+          items={[
+            {
+              id: 'front',
+              label: t('run.front'),
+              keys: 'Ctrl+Shift+Enter',
+              onSelect: () => runCommand('run.front'),
+            },
+            { id: 'selected', label: t('run.selected'), onSelect: () => runCommand('run.selected') },
+            { kind: 'separator', id: 'a' },
+            { kind: 'label', id: 'count', label: t('run.count') },
+            ...[1, 2, 4, 8, 16].map((each) => ({
+              id: `count-${each}`,
+              label: String(each),
+              isChecked: count === each,
+              onSelect: () => setBatch({ count: each }),
+            })),
+            { kind: 'separator', id: 'b' },
+            { kind: 'label', id: 'auto', label: t('run.auto') },
+            ...(['off', 'change', 'always'] as const).map((each) => ({
+              id: `auto-${each}`,
+              label: t(`run.auto.${each}`),
+              isChecked: auto === each,
+              onSelect: () => setBatch({ auto: each }),
+            })),
+          ]}
+        >
+          <Button kind="primary" icon="chevronDown" className={css['more']} aria-label={t('run.options')} />
+        </Menu>
+      </div>
+    </section>
+  );
+}
+
+interface StatusProps {
+  readonly run: Run | null;
+  readonly isOffline: boolean;
+  readonly isPaused: boolean;
+}
+
+function Status({ run, isOffline, isPaused }: StatusProps) {
+  if (isOffline)
+    return (
+      <p className={classes(css['status'], css['offline'])} title={t('app.offline')} role="status">
+        {t('app.offlineShort')}
+      </p>
+    );
+  if (run?.state === 'running') return <Progress run={run} />;
+  if (isPaused) return <p className={classes(css['status'], css['paused'])}>{t('run.paused')}</p>;
+  if (run?.state === 'failed')
+    return (
+      <button
+        type="button"
+        className={classes(css['status'], css['failed'])}
+        onClick={() => openPanel('bottom', 'issues')}
+      >
+        {t('run.failed')}
+      </button>
+    );
+  if (run?.state === 'succeeded' && run.startedAt !== null && run.finishedAt !== null)
+    return (
+      <p className={css['status']}>{t('run.took', { time: seconds(run.finishedAt - run.startedAt) })}</p>
+    );
+  return null;
+}
+
+function Progress({ run }: { readonly run: Run }) {
+  const [now, setNow] = useState(() => Date.now() / 1000);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now() / 1000), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const done = fractionOf(run, nodesOf(run.tabId));
+  const elapsed = run.startedAt === null ? 0 : Math.max(0, now - run.startedAt);
+  const left = done > 0.08 && elapsed > 2 ? (elapsed / done) * (1 - done) : null;
+  const current = [...run.nodes.values()].find((node) => node.state === 'running');
+  const step = current?.total != null && current.total > 1 ? `${current.value ?? 0}/${current.total}` : '';
+  const words = run.isStopping
+    ? t('run.stopping')
+    : [
+        `${Math.round(done * 100)} %`,
+        step,
+        left === null ? seconds(elapsed) : t('run.left', { time: seconds(left) }),
+      ]
+        .filter((part) => part !== '')
+        .join(' · ');
+  return (
+    <div className={css['progress']} title={run.name}>
+      <span className={css['words']}>{words}</span>
+      <div
+        role="progressbar"
+        aria-label={t('run.progress')}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(done * 100)}
+        className={css['track']}
+      >
+        <div className={css['fill']} style={{ transform: `scaleX(${done})` }} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+// How often one press of Run runs, and whether runs follow each other by themselves.
+
+import { createStore } from 'zustand/vanilla';
+import { ENDED, onRunEvent, originOf, runs } from '../../stores/runs';
+import { activeTab, tabs } from '../../stores/tabs';
+import { runTab } from './submit';
+
+export interface Batch {
+  readonly count: number;
+  /** Run again by itself: never, when something was changed, or as soon as the run before has ended. */
+  readonly auto: 'off' | 'change' | 'always';
+}
+
+const CALM = 500;
+
+export const batch = createStore<Batch>(() => ({ count: 1, auto: 'off' }));
+
+export function setBatch(changes: Partial<Batch>): void {
+  batch.setState(changes);
+}
+
+function isIdle(): boolean {
+  const { running, pendingTotal } = runs.getState();
+  return running.length === 0 && pendingTotal === 0;
+}
+
+/** Follow changes and ends of runs, where the user asked for it. */
+export function followBatch(): void {
+  let stop = () => {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const watch = () => {
+    stop();
+    stop =
+      activeTab()?.doc.watch((change) => {
+        if (batch.getState().auto !== 'change' || change.label === 'seeds') return;
+        clearTimeout(timer);
+        timer = setTimeout(() => isIdle() && void runTab(), CALM);
+      }) ?? (() => {});
+  };
+  watch();
+  tabs.subscribe((state, before) => {
+    if (state.active !== before.active) watch();
+  });
+  onRunEvent((jobId, event) => {
+    if (!ENDED.has(event.type as 'failed') || batch.getState().auto !== 'always') return;
+    // What failed would fail again, and what was stopped was stopped on purpose.
+    if (event.type !== 'succeeded') setBatch({ auto: 'off' });
+    else if (originOf(jobId)?.tabId === activeTab()?.id) setTimeout(() => isIdle() && void runTab(), 50);
+  });
+}

@@ -1,0 +1,94 @@
+// Commands, panel and everything that follows runs.
+
+import { registerCommands } from '../../app/commands';
+import { registerPanel } from '../../app/panels';
+import { view } from '../../app/view';
+import { t } from '../../i18n/t';
+import { openPanel, togglePanel } from '../../stores/layout';
+import { onRunEvent, originOf } from '../../stores/runs';
+import { activeTab } from '../../stores/tabs';
+import { toast } from '../../ui/Toast';
+import { Announcer } from './Announcer';
+import { followBatch } from './batch';
+import { IssuesPanel, useIssueCount } from './IssuesPanel';
+import { followRuns } from './show';
+import { canInterrupt, interrupt, runSelected, runTab } from './submit';
+import { followTitle } from './title';
+import './sync';
+import { registerHost } from '../../app/panels';
+
+const hasTab = () => activeTab() !== null;
+
+registerPanel({
+  id: 'issues',
+  side: 'bottom',
+  title: () => t('issues.title'),
+  icon: 'alert',
+  order: 10,
+  Component: IssuesPanel,
+  useBadge: useIssueCount,
+});
+registerHost({ id: 'announcer', Component: Announcer });
+
+registerCommands(
+  {
+    id: 'run.start',
+    title: () => t('run.start'),
+    group: 'run',
+    keys: ['Ctrl+Enter'],
+    scope: 'anywhere',
+    inFields: true,
+    when: hasTab,
+    run: () => runTab(),
+  },
+  {
+    id: 'run.front',
+    title: () => t('run.front'),
+    group: 'run',
+    keys: ['Ctrl+Shift+Enter'],
+    scope: 'anywhere',
+    inFields: true,
+    when: hasTab,
+    run: () => runTab(undefined, { front: true }),
+  },
+  {
+    id: 'run.selected',
+    title: () => t('run.selected'),
+    group: 'run',
+    when: () => view.selected.size > 0,
+    run: runSelected,
+  },
+  {
+    id: 'run.interrupt',
+    title: () => t('run.stop'),
+    group: 'run',
+    keys: ['Ctrl+Alt+Enter'],
+    scope: 'anywhere',
+    inFields: true,
+    when: canInterrupt,
+    run: interrupt,
+  },
+  {
+    id: 'run.issues',
+    title: () => t('issues.show'),
+    group: 'view',
+    run: () => togglePanel('bottom', 'issues'),
+  },
+);
+
+followRuns();
+followTitle();
+followBatch();
+
+onRunEvent((jobId, event) => {
+  if (event.type !== 'failed') return;
+  const isHere = originOf(jobId)?.tabId === activeTab()?.id;
+  if (isHere) openPanel('bottom', 'issues');
+  toast({
+    kind: 'error',
+    title: t('run.failed'),
+    text: event.error.message,
+    key: `failed-${jobId}`,
+    seconds: 10,
+  });
+});

@@ -1,0 +1,76 @@
+// Puts the run of the active tab on the canvas: marks and progress of nodes; what is wrong, until it is put right.
+
+import { bus } from '../../app/bus';
+import { view } from '../../app/view';
+import type { Mark } from '../../engine/paint';
+import { runOf, runs } from '../../stores/runs';
+import { tabs } from '../../stores/tabs';
+
+const FADE = 4000;
+let shownMarks = new Map<string, Mark>();
+let shownProgress = new Map<string, number>();
+let fadeTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** The node of the graph on the screen that stands for a node of a run: `12:5` is in the subgraph node 12. */
+export function nodeOnScreen(runNode: string): string {
+  const parts = runNode.split(':');
+  return (view.scope === '' ? parts[0] : parts.at(-1)) ?? runNode;
+}
+
+export function showRun(): void {
+  const tabId = tabs.getState().active;
+  const state = runs.getState();
+  const run = runOf(state, tabId);
+  const refusal = tabId === null ? undefined : state.refusals.get(tabId);
+  const marks = new Map<string, Mark>();
+  const progress = new Map<string, number>();
+  const isOver = run?.finishedAt != null;
+  const isFaded = isOver && Date.now() / 1000 - (run.finishedAt ?? 0) > FADE / 1000;
+  if (run !== null) {
+    for (const [id, node] of run.nodes) {
+      const at = nodeOnScreen(id);
+      if (node.state === 'running') {
+        marks.set(at, 'running');
+        if (node.total !== null && node.total > 0 && node.value !== null)
+          progress.set(at, node.value / node.total);
+      } else if (node.state === 'failed' || node.state === 'blocked') marks.set(at, 'failed');
+      else if (!isFaded && !marks.has(at)) marks.set(at, node.state === 'cached' ? 'cached' : 'done');
+    }
+  }
+  for (const id of Object.keys(refusal?.nodes ?? {})) marks.set(nodeOnScreen(id), 'failed');
+  apply(marks, progress);
+  clearTimeout(fadeTimer);
+  if (isOver && !isFaded) fadeTimer = setTimeout(showRun, FADE + 50);
+}
+
+function apply(marks: Map<string, Mark>, progress: Map<string, number>): void {
+  for (const id of shownMarks.keys()) if (!marks.has(id)) view.setMark(id, null);
+  for (const [id, mark] of marks) if (view.marks.get(id) !== mark) view.setMark(id, mark);
+  for (const id of shownProgress.keys()) if (!progress.has(id)) view.setProgress(id, null);
+  for (const [id, done] of progress) if (view.progress.get(id) !== done) view.setProgress(id, done);
+  [shownMarks, shownProgress] = [marks, progress];
+}
+
+let isAsked = false;
+function showSoon(): void {
+  if (isAsked) return;
+  isAsked = true;
+  queueMicrotask(() => {
+    isAsked = false;
+    showRun();
+  });
+}
+
+/** Begin to follow runs, tabs and subgraphs. */
+export function followRuns(): void {
+  runs.subscribe((state, before) => {
+    if (state.runs !== before.runs || state.refusals !== before.refusals) showSoon();
+  });
+  let [active, scope] = [tabs.getState().active, view.scope];
+  bus.on('selection', () => {
+    const now = tabs.getState().active;
+    if (now === active && view.scope === scope) return;
+    [active, scope] = [now, view.scope];
+    setTimeout(showRun);
+  });
+}

@@ -1,0 +1,135 @@
+// Running: the document goes to the server as it is; what the server finds wrong is shown where it is.
+
+import { ApiError, api, wordsOf } from '../../api/client';
+import type { JobView } from '../../api/types';
+import { clientId } from '../../app/start';
+import { view } from '../../app/view';
+import type { GraphDoc } from '../../core/doc';
+import { rememberSeeds, rollSeeds } from '../../core/seed';
+import { t } from '../../i18n/t';
+import { catalog } from '../../stores/catalog';
+import { openPanel } from '../../stores/layout';
+import { ENDED, keepOrigin, runOf, runs, setRefusal, takeJob, updateRun } from '../../stores/runs';
+import { activeTab, newId, type Tab } from '../../stores/tabs';
+import { closeToast, toast } from '../../ui/Toast';
+import { refreshQueue } from './sync';
+
+export interface RunOptions {
+  readonly front?: boolean;
+  /** Only these output nodes, or "up to here" for any node. */
+  readonly targets?: readonly string[];
+  readonly count?: number;
+}
+
+let submitting = false;
+
+export async function runTab(tab: Tab | null = activeTab(), options: RunOptions = {}): Promise<void> {
+  if (tab === null || submitting) return;
+  submitting = true;
+  try {
+    for (let number = 0; number < (options.count ?? 1); number += 1) if (!(await submit(tab, options))) break;
+  } finally {
+    submitting = false;
+  }
+}
+
+const hasRun = new WeakSet<GraphDoc>();
+
+/** The seeds that this run uses, before it is queued. No step of undo: a run is none. */
+function prepareSeeds(doc: GraphDoc): void {
+  const { types } = catalog.getState();
+  for (const scope of doc.scopes) doc.adjust('seeds', scope, (tx) => rollSeeds(tx, types, !hasRun.has(doc)));
+  hasRun.add(doc);
+  rememberSeeds(doc, types);
+}
+
+/** One job; false if it was refused. */
+async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise<boolean> {
+  prepareSeeds(tab.doc);
+  const id = newId();
+  keepOrigin(id, { tabId: tab.id, name: tab.name });
+  try {
+    const job = await api.post<JobView>(
+      '/api/v1/jobs',
+      {
+        id,
+        workflow: tab.doc.save(),
+        client_id: clientId,
+        front,
+        ...(targets === undefined ? {} : { targets }),
+      },
+      { headers: { 'Idempotency-Key': id } },
+    );
+    setRefusal(tab.id, null);
+    closeToast('refused');
+    if (!runs.getState().runs.has(job.id)) takeJob(job);
+    for (const note of job.notes.slice(0, 1))
+      toast({ title: t('run.note'), text: note.message, key: 'note' });
+    void refreshQueue();
+    return true;
+  } catch (error) {
+    refuse(tab, error);
+    return false;
+  }
+}
+
+function refuse(tab: Tab, error: unknown): void {
+  const nodes = error instanceof ApiError ? error.nodeErrors : {};
+  const details = error instanceof ApiError ? error.details : '';
+  const message = wordsOf(error);
+  const count = Object.keys(nodes).length;
+  if (count > 0) {
+    setRefusal(tab.id, { message, details, nodes });
+    openPanel('bottom', 'issues');
+  }
+  toast({
+    kind: 'error',
+    title: t('run.refused'),
+    text: message,
+    key: 'refused',
+    ...(count > 0
+      ? { action: { label: t('run.showErrors'), run: () => openPanel('bottom', 'issues') }, seconds: 8 }
+      : {}),
+  });
+}
+
+/** Run what the selected nodes need, and nothing else. */
+export function runSelected(): Promise<void> {
+  return runTab(activeTab(), { targets: [...view.selected] });
+}
+
+/** Stop what the tab runs; else what the server runs. */
+export async function interrupt(): Promise<void> {
+  const state = runs.getState();
+  const own = runOf(state, activeTab()?.id ?? null);
+  const id = own !== null && own.state === 'running' ? own.jobId : state.running[0]?.id;
+  if (id !== undefined) await cancel(id);
+}
+
+interface Cancelled {
+  readonly cancelled: boolean;
+  readonly state: string;
+}
+
+/** Stop a run or take a job out of the queue. Shown as "stopping" until the server says that it has stopped. */
+export async function cancel(jobId: string): Promise<void> {
+  updateRun(jobId, { isStopping: true });
+  try {
+    const answer = await api.post<Cancelled>(`/api/v1/jobs/${encodeURIComponent(jobId)}/cancel`);
+    if (answer.state !== 'running') updateRun(jobId, { isStopping: false });
+  } catch (error) {
+    updateRun(jobId, { isStopping: false });
+    toast({ kind: 'error', title: t('run.cancelFailed'), text: wordsOf(error) });
+  }
+  void refreshQueue();
+}
+
+export function canInterrupt(): boolean {
+  const state = runs.getState();
+  return state.running.length > 0 || [...state.runs.values()].some((run) => run.state === 'running');
+}
+
+export function hasEnded(jobId: string): boolean {
+  const run = runs.getState().runs.get(jobId);
+  return run !== undefined && ENDED.has(run.state);
+}

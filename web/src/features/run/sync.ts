@@ -1,0 +1,90 @@
+// Keeps the queue as the server has it, and takes over runs that this page has not seen from their start.
+
+import { ApiError, api } from '../../api/client';
+import type { JobView, QueueView } from '../../api/types';
+import { whenConnected, whenStarted } from '../../app/start';
+import { ENDED, onRunEvent, originOf, runs, takeJob, updateRun } from '../../stores/runs';
+import { tabs } from '../../stores/tabs';
+
+const MOST_SHOWN = 200;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let asking: Promise<void> | null = null;
+
+/** Ask for the queue; several calls at a time are one. */
+export function refreshQueue(): Promise<void> {
+  asking ??= ask().finally(() => {
+    asking = null;
+  });
+  return asking;
+}
+
+function refreshSoon(): void {
+  timer ??= setTimeout(() => {
+    timer = undefined;
+    void refreshQueue();
+  }, 60);
+}
+
+async function ask(): Promise<void> {
+  try {
+    const queue = await api.get<QueueView>('/api/v1/queue', { query: { limit: MOST_SHOWN } });
+    runs.setState({
+      isPaused: queue.paused,
+      running: queue.running,
+      pending: queue.pending,
+      pendingTotal: queue.pending_total,
+    });
+    const known = runs.getState().runs;
+    await Promise.all(queue.running.filter((job) => !known.has(job.id)).map((job) => takeOver(job.id)));
+  } catch {
+    // The connection's state says that the server is away.
+  }
+}
+
+async function takeOver(jobId: string): Promise<void> {
+  try {
+    const job = await api.get<JobView>(`/api/v1/jobs/${encodeURIComponent(jobId)}`);
+    const known = runs.getState().runs.get(jobId);
+    if (known === undefined || !ENDED.has(known.state)) takeJob(job);
+  } catch (error) {
+    // A server that forgot the job will not tell its end.
+    if (error instanceof ApiError && error.status === 404 && runs.getState().runs.has(jobId))
+      updateRun(jobId, { state: 'cancelled', isStopping: false });
+  }
+}
+
+/** After a reload or an outage: the queue, what runs, and what each tab last made. */
+async function resync(): Promise<void> {
+  await refreshQueue();
+  const { runs: known, running } = runs.getState();
+  const unsure = [...known.values()].filter((run) => !ENDED.has(run.state)).map((run) => run.jobId);
+  const ids = new Set([...running.map((job) => job.id), ...unsure]);
+  await Promise.all([...ids].map(takeOver));
+}
+
+async function restoreLast(): Promise<void> {
+  const wanted = new Map<string, string>();
+  const open = new Set(tabs.getState().tabs.map((tab) => tab.id));
+  for (const [jobId, tabId] of lastJobs()) if (open.has(tabId)) wanted.set(tabId, jobId);
+  const known = runs.getState().runs;
+  await Promise.all([...wanted.values()].filter((id) => !known.has(id)).map(takeOver));
+}
+
+function lastJobs(): [string, string][] {
+  try {
+    const rows = JSON.parse(localStorage.getItem('skein.jobs') ?? '[]') as [string, unknown][];
+    return rows.flatMap(([id]): [string, string][] => {
+      const tabId = originOf(id)?.tabId ?? null;
+      return tabId === null ? [] : [[id, tabId]];
+    });
+  } catch {
+    return [];
+  }
+}
+
+whenConnected(resync);
+whenStarted(restoreLast);
+
+onRunEvent((_jobId, event) => {
+  if (event.type === 'queued' || event.type === 'started' || ENDED.has(event.type as 'failed')) refreshSoon();
+});

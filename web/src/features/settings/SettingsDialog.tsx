@@ -1,0 +1,140 @@
+// Settings, found by a word; each is kept on the server as soon as it is changed.
+
+import { type ReactNode, useState } from 'react';
+import { useStore } from 'zustand';
+import { wordsOf } from '../../api/client';
+import { t } from '../../i18n/t';
+import { closeDialog } from '../../stores/dialogs';
+import { changeSettings, type Settings, settings, type Theme } from '../../stores/settings';
+import { Dialog } from '../../ui/Dialog';
+import { Field, Select, Switch, TextInput } from '../../ui/Field';
+import { Tabs } from '../../ui/Tabs';
+import { toast } from '../../ui/Toast';
+import { Keys } from './Keys';
+import css from './SettingsDialog.module.css';
+
+export function change(changes: Partial<Settings>): void {
+  changeSettings(changes).catch((error: unknown) =>
+    toast({ kind: 'error', title: t('settings.failed'), text: wordsOf(error), key: 'settings' }),
+  );
+}
+
+interface Row {
+  readonly id: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly field: (id: string) => ReactNode;
+}
+
+type SwitchName = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings];
+
+function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] {
+  const now = useStore(settings);
+  const flip = (name: SwitchName): Row => ({
+    id: name,
+    label: t(`settings.${name}`),
+    hint: t(`settings.${name}.hint`),
+    field: (id) => <Switch id={id} checked={now[name]} onChange={(checked) => change({ [name]: checked })} />,
+  });
+  return [
+    {
+      title: t('settings.looks'),
+      rows: [
+        {
+          id: 'theme',
+          label: t('settings.theme'),
+          field: (id) => (
+            <Select
+              id={id}
+              value={now.theme}
+              onChange={(value) => change({ theme: value as Theme })}
+              options={(['system', 'dark', 'light', 'contrast'] as const).map((value) => ({
+                value,
+                label: t(`settings.theme.${value}`),
+              }))}
+            />
+          ),
+        },
+        flip('showsGrid'),
+        flip('showsLinks'),
+        flip('showsPreviews'),
+      ],
+    },
+    {
+      title: t('settings.handling'),
+      rows: [
+        {
+          id: 'wheel',
+          label: t('settings.wheel'),
+          hint: t('settings.wheel.hint'),
+          field: (id) => (
+            <Select
+              id={id}
+              value={now.wheel}
+              onChange={(value) => change({ wheel: value === 'pan' ? 'pan' : 'zoom' })}
+              options={[
+                { value: 'zoom', label: t('settings.wheel.zoom') },
+                { value: 'pan', label: t('settings.wheel.pan') },
+              ]}
+            />
+          ),
+        },
+        flip('snapsToGrid'),
+        flip('confirmsClose'),
+        flip('spellcheck'),
+      ],
+    },
+  ];
+}
+
+export function SettingsDialog() {
+  const [view, setView] = useState('general');
+  const [text, setText] = useState('');
+  const groups = useRows();
+  const matches = (row: Row) =>
+    `${row.label} ${row.hint ?? ''}`.toLowerCase().includes(text.trim().toLowerCase());
+  const shown = groups
+    .map((group) => ({ ...group, rows: group.rows.filter(matches) }))
+    .filter(({ rows }) => rows.length > 0);
+  return (
+    <Dialog title={t('settings.title')} closeLabel={t('app.close')} size="large" onClose={closeDialog}>
+      <TextInput
+        type="search"
+        className={css['search'] ?? ''}
+        value={text}
+        placeholder={t('settings.search')}
+        aria-label={t('settings.search')}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <Tabs
+        label={t('settings.title')}
+        value={view}
+        onChange={setView}
+        tabs={[
+          {
+            id: 'general',
+            label: t('settings.general'),
+            content: (
+              <div className={css['groups']}>
+                {shown.map((group) => (
+                  <section key={group.title} className={css['group']}>
+                    <h3>{group.title}</h3>
+                    {group.rows.map((row) => (
+                      <div key={row.id} className={css['row']}>
+                        <Field label={row.label} hint={row.hint} isRow>
+                          {row.field}
+                        </Field>
+                      </div>
+                    ))}
+                  </section>
+                ))}
+                {shown.length === 0 && <p className={css['none']}>{t('settings.none')}</p>}
+              </div>
+            ),
+          },
+          { id: 'keys', label: t('settings.keys'), content: <Keys filter={text} onFail={change} /> },
+        ]}
+      />
+    </Dialog>
+  );
+}

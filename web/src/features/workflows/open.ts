@@ -1,0 +1,161 @@
+// Opening: whatever holds a workflow becomes a tab of its own; what is open already is shown instead.
+
+import { api, wordsOf } from '../../api/client';
+import { apiImporter } from '../../app/importers';
+import { asArray, asObject, type Json, type JsonObject, parseJson, stringifyJson } from '../../core/json';
+import { t } from '../../i18n/t';
+import { catalog } from '../../stores/catalog';
+import { activateTab, nameOf, openTab, type Tab, tabs, takeClosed } from '../../stores/tabs';
+import { toast } from '../../ui/Toast';
+import { readFile, readTemplate, type Template, titleOfName, toDocument } from './files';
+
+const MOST_BYTES = 256 * 2 ** 20;
+const EMPTY: JsonObject = {
+  last_node_id: 0,
+  last_link_id: 0,
+  nodes: [],
+  links: [],
+  groups: [],
+  config: {},
+  extra: {},
+  version: 0.4,
+};
+
+export function newWorkflow(): Tab {
+  return openTab(EMPTY, { name: t('workflows.untitled') });
+}
+
+/** Nodes by id, each with a class: what runs, without places. */
+export function isApiFormat(raw: JsonObject): boolean {
+  const nodes = Object.values(raw);
+  return nodes.length > 0 && nodes.every((node) => typeof asObject(node)?.['class_type'] === 'string');
+}
+
+export function isCanvasFormat(raw: JsonObject): boolean {
+  return asArray(raw['nodes']) !== null;
+}
+
+/** The canvas document in what was read; API files are laid out. Throws with a reason for the user. */
+function documentIn(raw: JsonObject): { raw: JsonObject; isFromApi: boolean } {
+  if (isCanvasFormat(raw)) return { raw, isFromApi: false };
+  const inner = asObject(raw['workflow']);
+  if (inner !== null && isCanvasFormat(inner)) return { raw: inner, isFromApi: false };
+  const prompt = isApiFormat(raw) ? raw : asObject(raw['prompt']);
+  if (prompt !== null && isApiFormat(prompt)) {
+    const toCanvas = apiImporter();
+    if (toCanvas === null) throw new Error(t('workflows.apiNotYet'));
+    return { raw: toCanvas(prompt, catalog.getState().types), isFromApi: true };
+  }
+  throw new Error(t('workflows.noneInside'));
+}
+
+export function openDocument(
+  raw: JsonObject,
+  name: string,
+  path: string | null = null,
+  revision: string | null = null,
+) {
+  const found = documentIn(raw);
+  const text = stringifyJson(found.raw);
+  const same = tabs
+    .getState()
+    .tabs.find(
+      (tab) =>
+        (path !== null && tab.path === path) || (tab.path === null && stringifyJson(tab.doc.save()) === text),
+    );
+  if (same !== undefined) {
+    activateTab(same.id);
+    const isSameText = stringifyJson(same.doc.save()) === text;
+    toast({
+      title: t('workflows.isOpen', { name: same.name }),
+      ...(isSameText ? {} : { text: t('workflows.isOpenChanged') }),
+      action: { label: t('workflows.openCopy'), run: () => openTab(found.raw, { name, isDirty: true }) },
+      key: 'is-open',
+    });
+    return same;
+  }
+  return openTab(found.raw, { name, path, revision, isImportedFromApi: found.isFromApi });
+}
+
+/** Tell the user why something could not be opened. */
+async function opening(name: string, open: () => Promise<unknown>): Promise<void> {
+  try {
+    await open();
+  } catch (error) {
+    const words = error instanceof SyntaxError ? t('workflows.notJson') : wordsOf(error);
+    toast({ kind: 'error', title: t('workflows.openFailed', { name }), text: words });
+  }
+}
+
+export function openServerFile(path: string): Promise<void> {
+  return opening(path, async () => {
+    const { raw, revision } = await readFile(path);
+    openDocument(raw, nameOf(path), path, revision);
+  });
+}
+
+export function openTemplate(template: Pick<Template, 'pack' | 'name'>): Promise<void> {
+  return opening(template.name, async () =>
+    openDocument(await readTemplate(template), titleOfName(template.name)),
+  );
+}
+
+/** A file of the user's machine: JSON as it is; of pictures and all else the server reads the workflow out. */
+export function openLocalFile(file: File): Promise<void> {
+  return opening(file.name, async () => {
+    if (file.size > MOST_BYTES) throw new Error(t('workflows.tooLarge'));
+    const name = file.name.replace(/\.[^.]+$/, '');
+    if (/\.json$/i.test(file.name) || file.type === 'application/json') {
+      openDocument(toDocument(await file.text()), name);
+      return;
+    }
+    openDocument(await readEmbedded(file), name);
+  });
+}
+
+interface Converted {
+  readonly prompt: JsonObject;
+  readonly extra: JsonObject;
+}
+
+async function readEmbedded(file: File): Promise<JsonObject> {
+  const read = await api.post<Converted>('/api/v1/workflows/convert', file, {
+    headers: { 'Content-Type': file.type === '' ? 'application/octet-stream' : file.type },
+  });
+  return asObject(read.extra['workflow']) ?? read.prompt;
+}
+
+/** Text that was pasted or dropped: opened if it is a workflow; false if it is something else. */
+export function openText(text: string, name: string): boolean {
+  let raw: Json;
+  try {
+    raw = parseJson(text);
+  } catch {
+    return false;
+  }
+  const record = asObject(raw);
+  if (record === null || !(isCanvasFormat(record) || isApiFormat(record) || record['workflow'] !== undefined))
+    return false;
+  void opening(name, async () => openDocument(record, name));
+  return true;
+}
+
+/** Ask for files. */
+export function chooseFiles(): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.accept =
+    '.json,.png,.webp,.jpg,.jpeg,.avif,.mp4,.webm,.mp3,.flac,.svg,.glb,.safetensors,.latent,application/json';
+  input.onchange = () => {
+    for (const file of input.files ?? []) void openLocalFile(file);
+  };
+  input.click();
+}
+
+export function reopenClosed(): void {
+  const closed = takeClosed();
+  if (closed === null) return;
+  const { name, path, text, isDirty } = closed;
+  openTab(toDocument(text), { name, path, isDirty });
+}

@@ -1,0 +1,164 @@
+// Commands, panel and drop of workflow files.
+
+import { bus } from '../../app/bus';
+import { registerCommands } from '../../app/commands';
+import { registerOverlay, registerPanel } from '../../app/panels';
+import { t } from '../../i18n/t';
+import { togglePanel } from '../../stores/layout';
+import { activateTab, activeTab, tabs } from '../../stores/tabs';
+import { NoTab } from './NoTab';
+import { chooseFiles, newWorkflow, openLocalFile, openText, reopenClosed } from './open';
+import { close, exportApi, exportCanvas, save, saveAs } from './save';
+import { duplicateTab, renameTab } from './tab-commands';
+import { WorkflowPanel } from './WorkflowPanel';
+
+const hasTab = () => activeTab() !== null;
+
+registerPanel({
+  id: 'workflows',
+  side: 'left',
+  title: () => t('workflows.title'),
+  icon: 'folder',
+  order: 10,
+  keys: 'W',
+  Component: WorkflowPanel,
+});
+
+registerOverlay({ id: 'no-tab', order: -10, Component: NoTab });
+
+function step(by: number): void {
+  const { tabs: all, active } = tabs.getState();
+  const index = all.findIndex((tab) => tab.id === active);
+  const next = all[(index + by + all.length) % Math.max(1, all.length)];
+  if (next !== undefined) activateTab(next.id);
+}
+
+registerCommands(
+  {
+    id: 'workflow.panel',
+    title: () => t('workflows.show'),
+    group: 'view',
+    keys: ['W'],
+    run: () => togglePanel('left', 'workflows'),
+  },
+  {
+    id: 'workflow.new',
+    title: () => t('workflows.new'),
+    group: 'workflow',
+    keys: ['Alt+N'],
+    scope: 'anywhere',
+    run: () => void newWorkflow(),
+  },
+  {
+    id: 'workflow.open',
+    title: () => t('workflows.openFile'),
+    group: 'workflow',
+    keys: ['Ctrl+O'],
+    scope: 'anywhere',
+    inFields: true,
+    run: chooseFiles,
+  },
+  {
+    id: 'workflow.save',
+    title: () => t('workflows.save'),
+    group: 'workflow',
+    keys: ['Ctrl+S'],
+    scope: 'anywhere',
+    inFields: true,
+    when: hasTab,
+    run: async () => void (await save()),
+  },
+  {
+    id: 'workflow.saveAs',
+    title: () => t('workflows.saveAs'),
+    group: 'workflow',
+    keys: ['Ctrl+Shift+S'],
+    scope: 'anywhere',
+    inFields: true,
+    when: hasTab,
+    run: async () => void (await saveAs()),
+  },
+  {
+    id: 'workflow.export',
+    title: () => t('workflows.export'),
+    group: 'workflow',
+    when: hasTab,
+    run: () => exportCanvas(),
+  },
+  {
+    id: 'workflow.exportApi',
+    title: () => t('workflows.exportApi'),
+    group: 'workflow',
+    when: hasTab,
+    run: () => exportApi(),
+  },
+  {
+    id: 'workflow.rename',
+    title: () => t('workflows.renameTab'),
+    group: 'workflow',
+    when: hasTab,
+    run: () => renameTab(activeTab()),
+  },
+  {
+    id: 'workflow.duplicate',
+    title: () => t('workflows.duplicate'),
+    group: 'workflow',
+    when: hasTab,
+    run: () => duplicateTab(activeTab()),
+  },
+  {
+    id: 'workflow.close',
+    title: () => t('workflows.close'),
+    group: 'workflow',
+    keys: ['Alt+W'],
+    scope: 'anywhere',
+    when: hasTab,
+    run: async () => void (await close(activeTab()?.id ?? '')),
+  },
+  {
+    id: 'workflow.reopen',
+    title: () => t('workflows.reopen'),
+    group: 'workflow',
+    keys: ['Alt+Shift+T'],
+    scope: 'anywhere',
+    when: () => tabs.getState().closed.length > 0,
+    run: reopenClosed,
+  },
+  {
+    id: 'workflow.next',
+    title: () => t('workflows.next'),
+    group: 'workflow',
+    keys: ['Alt+PageDown'],
+    scope: 'anywhere',
+    when: () => tabs.getState().tabs.length > 1,
+    run: () => step(1),
+  },
+  {
+    id: 'workflow.previous',
+    title: () => t('workflows.previous'),
+    group: 'workflow',
+    keys: ['Alt+PageUp'],
+    scope: 'anywhere',
+    when: () => tabs.getState().tabs.length > 1,
+    run: () => step(-1),
+  },
+);
+
+/** Files that somebody else made something of already (a picture on a node) are marked by `preventDefault` there. */
+bus.on('drop', (data) => void takeDrop(data));
+
+function takeDrop(data: DataTransfer): void {
+  const files = [...data.files];
+  for (const file of files) void openLocalFile(file);
+  if (files.length > 0) return;
+  const text = data.getData('text/plain');
+  if (text !== '') openText(text, t('workflows.dropped'));
+}
+
+// Beside the canvas a dropped file would replace the page.
+window.addEventListener('dragover', (event) => event.preventDefault());
+window.addEventListener('drop', (event) => {
+  if (event.defaultPrevented || event.dataTransfer === null) return;
+  event.preventDefault();
+  takeDrop(event.dataTransfer);
+});

@@ -1,0 +1,151 @@
+// Saving: a file changes only when the user says so, and never over what somebody else wrote meanwhile.
+
+import { ApiError, api, wordsOf } from '../../api/client';
+import { type JsonObject, stringifyJson } from '../../core/json';
+import { t } from '../../i18n/t';
+import { settings } from '../../stores/settings';
+import { activeTab, closeTab, markSaved, openTab, type Tab, tabOf } from '../../stores/tabs';
+import { ask, askText } from '../../ui/Dialog';
+import { toast } from '../../ui/Toast';
+import { readFile, readRevision, writeFile } from './files';
+import { changed } from './list.store';
+
+/** Save a tab under its name, or ask for one. True if it was saved. */
+export async function save(tab: Tab | null = activeTab()): Promise<boolean> {
+  if (tab === null) return false;
+  if (tab.path === null) return saveAs(tab);
+  try {
+    const now = await readRevision(tab.path);
+    if (tab.revision !== null && now !== null && now !== tab.revision)
+      return await resolveConflict(tab, tab.path);
+    return await write(tab, tab.path, true);
+  } catch (error) {
+    return tellFailure(error);
+  }
+}
+
+export async function saveAs(tab: Tab | null = activeTab()): Promise<boolean> {
+  if (tab === null) return false;
+  const name = await askText({
+    title: t('workflows.saveAs'),
+    closeLabel: t('app.close'),
+    field: { label: t('workflows.fileName'), value: tab.path?.replace(/\.json$/i, '') ?? tab.name },
+    choices: [
+      { id: 'cancel', label: t('app.cancel') },
+      { id: 'save', label: t('workflows.save'), kind: 'primary' },
+    ],
+  });
+  if (name === null) return false;
+  const path = `${name.replace(/\.json$/i, '')}.json`;
+  try {
+    return await write(tab, path, path === tab.path);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) return tellFailure(error);
+    const choice = await ask({
+      title: t('workflows.exists', { name: path }),
+      text: t('workflows.existsText'),
+      closeLabel: t('app.close'),
+      choices: [
+        { id: 'cancel', label: t('app.cancel') },
+        { id: 'overwrite', label: t('workflows.overwrite'), kind: 'danger' },
+      ],
+    });
+    if (choice !== 'overwrite') return false;
+    return write(tab, path, true).catch(tellFailure);
+  }
+}
+
+async function write(tab: Tab, path: string, overwrites: boolean): Promise<boolean> {
+  const revision = await writeFile(path, stringifyJson(tab.doc.save(), 2), overwrites);
+  markSaved(tab.id, path, revision);
+  tab.doc.seal();
+  changed();
+  toast({ kind: 'success', title: t('workflows.saved', { name: path }), key: 'saved', seconds: 2 });
+  return true;
+}
+
+async function resolveConflict(tab: Tab, path: string): Promise<boolean> {
+  const choice = await ask({
+    title: t('workflows.conflict', { name: path }),
+    text: t('workflows.conflictText'),
+    closeLabel: t('app.close'),
+    choices: [
+      { id: 'overwrite', label: t('workflows.overwrite'), kind: 'danger' },
+      { id: 'theirs', label: t('workflows.takeTheirs') },
+      { id: 'both', label: t('workflows.keepBoth'), kind: 'primary' },
+    ],
+  });
+  if (choice === 'overwrite') return write(tab, path, true);
+  if (choice === 'both') return saveAs(tab);
+  if (choice !== 'theirs') return false;
+  const { raw, revision } = await readFile(path);
+  closeTab(tab.id); // "Reopen closed" brings the own state back
+  openTab(raw, { name: tab.name, path, revision });
+  return true;
+}
+
+function tellFailure(error: unknown): false {
+  toast({ kind: 'error', title: t('workflows.saveFailed'), text: wordsOf(error) });
+  return false;
+}
+
+/** Close a tab; what is not saved is asked about. True if it is closed. */
+export async function close(id: string): Promise<boolean> {
+  const tab = tabOf(id);
+  if (tab === null) return true;
+  if (tab.isDirty && settings.getState().confirmsClose) {
+    const choice = await ask({
+      title: t('workflows.closeDirty', { name: tab.name }),
+      text: t('workflows.closeDirtyText'),
+      closeLabel: t('app.close'),
+      choices: [
+        { id: 'discard', label: t('workflows.discard'), kind: 'danger' },
+        { id: 'cancel', label: t('app.cancel') },
+        { id: 'save', label: t('workflows.save'), kind: 'primary' },
+      ],
+    });
+    if (choice === null || choice === 'cancel') return false;
+    if (choice === 'save' && !(await save(tabOf(id)))) return false;
+  }
+  closeTab(id);
+  return true;
+}
+
+// -- files for elsewhere ---------------------------------------------------------------------------------------------
+
+export function download(name: string, content: string | Blob): void {
+  const blob = typeof content === 'string' ? new Blob([content], { type: 'application/json' }) : content;
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+export function exportCanvas(tab: Tab | null = activeTab()): void {
+  if (tab !== null) download(`${tab.name}.json`, stringifyJson(tab.doc.save(), 2));
+}
+
+interface Converted {
+  readonly prompt: JsonObject;
+  readonly notes: readonly { readonly message: string }[];
+}
+
+export async function exportApi(tab: Tab | null = activeTab()): Promise<void> {
+  if (tab === null) return;
+  try {
+    const { prompt, notes } = await api.post<Converted>('/api/v1/workflows/convert', {
+      workflow: tab.doc.save(),
+    });
+    download(`${tab.name}.api.json`, stringifyJson(prompt, 2));
+    if (notes.length > 0)
+      toast({
+        title: t('workflows.exportNotes'),
+        text: notes.map((note) => note.message).join('\n'),
+        seconds: 12,
+      });
+  } catch (error) {
+    toast({ kind: 'error', title: t('workflows.exportFailed'), text: wordsOf(error) });
+  }
+}

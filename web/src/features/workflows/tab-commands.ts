@@ -1,0 +1,33 @@
+// What can be done with a tab besides saving and closing it.
+
+import { asObject, parseJson, stringifyJson } from '../../core/json';
+import { t } from '../../i18n/t';
+import { openTab, type Tab, updateTab } from '../../stores/tabs';
+import { askText } from '../../ui/Dialog';
+import { saveAs } from './save';
+
+/** A tab without a file gets another name; a file is renamed in the panel, or saved under another name. */
+export async function renameTab(tab: Tab | null): Promise<void> {
+  if (tab === null) return;
+  if (tab.path !== null) {
+    await saveAs(tab);
+    return;
+  }
+  const name = await askText({
+    title: t('workflows.renameTab'),
+    closeLabel: t('app.close'),
+    field: { label: t('workflows.name'), value: tab.name },
+    choices: [
+      { id: 'cancel', label: t('app.cancel') },
+      { id: 'rename', label: t('workflows.rename'), kind: 'primary' },
+    ],
+  });
+  if (name !== null) updateTab(tab.id, { name });
+}
+
+export function duplicateTab(tab: Tab | null): void {
+  if (tab === null) return;
+  const raw = asObject(parseJson(stringifyJson(tab.doc.save())));
+  if (raw !== null)
+    openTab(raw, { name: t('workflows.copyOf', { name: tab.name }), isDirty: true, view: tab.view });
+}
