@@ -107,3 +107,17 @@ export function rollSeeds(
     }
   }
 }
+
+/** Everything that is due before a run: controls act in every graph of the document, and the seeds are remembered. */
+export function prepareSeeds(doc: GraphDoc, catalog: Catalog, random: () => number = Math.random): void {
+  const isFirst = !lastUsed.has(doc);
+  for (const scope of doc.scopes)
+    doc.edit(
+      'seed',
+      scope,
+      (tx) => rollSeeds(tx, catalog, isFirst, random),
+      'seed',
+      Number.POSITIVE_INFINITY,
+    );
+  rememberSeeds(doc, catalog);
+}

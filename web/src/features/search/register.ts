@@ -1,0 +1,60 @@
+// The search for nodes: double click, Space, Shift+A, and links let go on nothing.
+
+import { bus } from '../../app/bus';
+import { registerCommands } from '../../app/commands';
+import { registerOverlay } from '../../app/panels';
+import { canvasHasFocus, view } from '../../app/view';
+import type { Point } from '../../core/types';
+import { t } from '../../i18n/t';
+import { activeTab } from '../../stores/tabs';
+import { RefusalTip } from './RefusalTip';
+import { SearchPanel } from './SearchPanel';
+import { openSearch, search } from './store';
+
+registerOverlay({ id: 'node-search', order: 50, Component: SearchPanel });
+registerOverlay({ id: 'link-refusal', order: 60, Component: RefusalTip });
+
+bus.on('search', (at, screen, link) => openSearch({ at, screen, link }));
+
+let pointer: Point | null = null;
+window.addEventListener('pointermove', (event) => {
+  const host = event.target instanceof Element ? event.target.closest('[role="application"]') : null;
+  const box = host?.getBoundingClientRect();
+  pointer = box === undefined ? null : { x: event.clientX - box.left, y: event.clientY - box.top };
+});
+
+/** Where the pointer is in the canvas; its middle, if it is elsewhere. */
+export function pointerOnCanvas(): Point {
+  return pointer ?? { x: view.view.width / 2, y: view.view.height / 3 };
+}
+
+function openAtPointer(): void {
+  const screen = pointerOnCanvas();
+  openSearch({ at: view.view.toGraph(screen), screen });
+}
+
+registerCommands({
+  id: 'nodes.add',
+  title: () => t('search.title'),
+  group: 'nodes',
+  keys: ['Shift+A'],
+  when: () => activeTab() !== null,
+  run: openAtPointer,
+});
+
+// Space that is held pans; a short tap opens the search.
+const TAP = 250;
+let downAt = 0;
+window.addEventListener('keydown', (event) => {
+  if (event.code !== 'Space' || event.repeat || event.defaultPrevented) return;
+  downAt = canvasHasFocus() && !event.ctrlKey && !event.altKey && !event.metaKey ? event.timeStamp : 0;
+});
+window.addEventListener('pointerdown', () => {
+  downAt = 0;
+});
+window.addEventListener('keyup', (event) => {
+  if (event.code !== 'Space' || downAt === 0) return;
+  const isTap = event.timeStamp - downAt < TAP && canvasHasFocus() && !search.getState().isOpen;
+  downAt = 0;
+  if (isTap && activeTab() !== null) openAtPointer();
+});
