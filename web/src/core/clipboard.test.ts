@@ -70,7 +70,7 @@ describe('replaceNode', () => {
     doc.edit('replace', '', (tx) => replaceNode(tx, '2', OTHER, TYPES));
     const node = doc.graph().nodes.get('2');
     expect(node).toMatchObject({ type: 'Other', color: '#322', pos: [300, 100] });
-    expect(node?.['widgets_values']).toMatchObject([77]);
+    expect(node?.['widgets_values']).toEqual([77, 'fixed']);
     const links = [...doc.graph().links.values()].map((link) => `${link.from}>${link.to}`).sort();
     expect(links).toEqual(['1>2', '2>3']);
     expect(doc.graph().nodes.size).toBe(3);

@@ -2,13 +2,14 @@
 
 import type { Catalog, NodeType } from './catalog';
 import type { Transaction } from './doc';
-import { addNode, connect, type InEnd, type OutEnd, setValue, slotName, unlink } from './edit';
+import { addNode, connect, type InEnd, type OutEnd, setControl, setValue, slotName, unlink } from './edit';
 import { positionOf } from './geometry';
 import { numeric } from './graph';
-import { type JsonObject, withKeys } from './json';
+import { type Json, type JsonObject, withKeys } from './json';
 import { shapeOf } from './slots';
 import { type Adapter, typesFit } from './typecheck';
 import type { NodeId, Point } from './types';
+import { controlsOf } from './values';
 
 const KEPT = ['color', 'bgcolor', 'flags', 'mode', 'order', 'title', 'shape'] as const;
 
@@ -17,6 +18,7 @@ export function replaceNode(tx: Transaction, id: NodeId, type: NodeType, catalog
   const node = tx.graph.nodes.get(id);
   if (node === undefined) return;
   const before = shapeOf(node, catalog);
+  const controls = before.type === null ? new Map<string, Json>() : controlsOf(node, before.type);
   const links = [...tx.graph.links.values()];
   const incoming = links.filter((link) => link.to === id);
   const outgoing = links.filter((link) => link.from === id);
@@ -34,6 +36,8 @@ export function replaceNode(tx: Transaction, id: NodeId, type: NodeType, catalog
     const fits = own !== undefined && (widget.input === null || widget.input.type === own.type);
     if (fits && (own.choices === null || own.choices.includes(widget.value)))
       setValue(tx, id, type, widget.name, widget.value);
+    const control = controls.get(widget.name);
+    if (fits && control !== undefined) setControl(tx, id, type, widget.name, control);
   }
   const taken = new Set<string>();
   for (const link of incoming) {

@@ -8,6 +8,7 @@ import { t } from '../i18n/t';
 import { classes } from '../ui/classes';
 import { Icon } from '../ui/Icon';
 import { ChoiceList } from './ChoiceList';
+import { widgetHost } from './host';
 import { closePopup, showPopup, useIsPopupAt } from './popup';
 import type { WidgetProps } from './types';
 import css from './widgets.module.css';
@@ -15,6 +16,7 @@ import css from './widgets.module.css';
 /** Whether a value is one of those that the input offers; without a list, everything is. */
 export function isOffered(value: Json, input: InputType | null): boolean {
   if (input?.choices == null) return true;
+  if (input.image_upload && typeof value === 'string' && widgetHost.isFresh(value)) return true;
   if (input.choices_from !== null && typeof value === 'string' && / \[(input|output|temp)\]$/.test(value))
     return true;
   return input.choices.includes(value) || (value === '' && input.choices.length === 0);

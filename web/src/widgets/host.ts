@@ -7,6 +7,8 @@ import type { NodeId } from '../core/types';
 export interface WidgetHost {
   /** Put a picture among the server's input files; the value that names it. Throws in the server's words. */
   readonly upload: (file: Blob, name: string) => Promise<string>;
+  /** Whether a file was uploaded after the list of files was read. */
+  readonly isFresh: (value: string) => boolean;
   /** Where a small picture of an input file is; null if it has none. */
   readonly thumbnail: (value: string) => string | null;
   readonly spellcheck: () => boolean;
@@ -18,6 +20,7 @@ export interface WidgetHost {
 
 const nothing: WidgetHost = {
   upload: () => Promise.reject(new Error('no server')),
+  isFresh: () => false,
   thumbnail: () => null,
   spellcheck: () => false,
   lastSeed: () => undefined,

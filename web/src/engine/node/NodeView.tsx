@@ -11,6 +11,7 @@ import { controlsOf } from '../../core/values';
 import { t } from '../../i18n/t';
 import { classes } from '../../ui/classes';
 import type { GraphView } from '../GraphView';
+import { issueAt } from './issues';
 import { MissingNode } from './MissingNode';
 import { type Badge, NodeHeader } from './NodeHeader';
 import css from './node.module.css';
@@ -88,7 +89,7 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
           )}
           {!layout.isCollapsed && (
             <div className={css['body']} style={{ height: body.h }}>
-              <Slots shape={shape} layout={layout} title={title} />
+              <Slots id={id} shape={shape} layout={layout} title={title} />
               <Widgets view={view} id={id} node={node} shape={shape} layout={layout} />
               {isMissing && <MissingNode node={node} top={bottomOf(shape, layout)} />}
               <PreviewArea view={view} node={id} room={body.h - bottomOf(shape, layout) - 8} />
@@ -138,7 +139,7 @@ interface PartProps {
   readonly layout: Layout;
 }
 
-function Slots({ shape, layout, title }: PartProps & { readonly title: string }) {
+function Slots({ id, shape, layout, title }: PartProps & { readonly id: NodeId; readonly title: string }) {
   const sockets = shape.inputs.filter((slot) => !slot.isWidget);
   const share = shape.outputs.length > 0 && sockets.length > 0 ? 0.5 : 1;
   const width = layout.body.w * share - 6;
@@ -163,7 +164,7 @@ function Slots({ shape, layout, title }: PartProps & { readonly title: string })
                 isList={slot.isList}
                 isOptional={slot.isOptional}
                 isLinked={slot.link !== null}
-                error={false}
+                error={issueAt(id, slot.name) !== null}
                 words={t('node.slotIn', { name: slot.label, type: typeWords(slot), state: t(state) })}
               />
             );
@@ -222,7 +223,7 @@ function Widgets({ view, id, node, shape, layout }: WidgetsProps) {
         top={y - layout.body.y}
         height={h}
         isReadOnly={shape.type === null}
-        error={null}
+        error={issueAt(id, widget.name)}
       />
     );
   });

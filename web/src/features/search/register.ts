@@ -4,9 +4,9 @@ import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
 import { registerOverlay } from '../../app/panels';
 import { canvasHasFocus, view } from '../../app/view';
-import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { activeTab } from '../../stores/tabs';
+import { pointerOnCanvas } from '../nodes/api';
 import { RefusalTip } from './RefusalTip';
 import { SearchPanel } from './SearchPanel';
 import { openSearch, search } from './store';
@@ -15,18 +15,6 @@ registerOverlay({ id: 'node-search', order: 50, Component: SearchPanel });
 registerOverlay({ id: 'link-refusal', order: 60, Component: RefusalTip });
 
 bus.on('search', (at, screen, link) => openSearch({ at, screen, link }));
-
-let pointer: Point | null = null;
-window.addEventListener('pointermove', (event) => {
-  const host = event.target instanceof Element ? event.target.closest('[role="application"]') : null;
-  const box = host?.getBoundingClientRect();
-  pointer = box === undefined ? null : { x: event.clientX - box.left, y: event.clientY - box.top };
-});
-
-/** Where the pointer is in the canvas; its middle, if it is elsewhere. */
-export function pointerOnCanvas(): Point {
-  return pointer ?? { x: view.view.width / 2, y: view.view.height / 3 };
-}
 
 function openAtPointer(): void {
   const screen = pointerOnCanvas();

@@ -1,0 +1,84 @@
+// A field over the title of a node or a group, to change it where it stands.
+
+import { useEffect, useState } from 'react';
+import { bus } from '../../app/bus';
+import { focusCanvas, view } from '../../app/view';
+import { groupBox } from '../../core/edit';
+import { TITLE } from '../../core/geometry';
+import { asString } from '../../core/json';
+import { titleOf } from '../../core/slots';
+import type { Box } from '../../core/types';
+import { t } from '../../i18n/t';
+import css from './nodes.module.css';
+
+interface Renamed {
+  readonly kind: 'node' | 'group';
+  readonly id: string;
+  readonly text: string;
+}
+
+export function Rename() {
+  const [renamed, setRenamed] = useState<Renamed | null>(null);
+  const [, redraw] = useState(0);
+  useEffect(
+    () =>
+      bus.on('rename', (kind, id) => {
+        const graph = view.scene?.graph;
+        const node = kind === 'node' ? graph?.nodes.get(id) : undefined;
+        const group = kind === 'group' ? graph?.groups.get(id) : undefined;
+        if (node !== undefined) setRenamed({ kind, id, text: titleOf(node, view.catalog) });
+        if (group !== undefined) setRenamed({ kind, id, text: asString(group['title']) ?? '' });
+      }),
+    [],
+  );
+  useEffect(() => bus.on('viewport', () => redraw((count) => count + 1)), []);
+  if (renamed === null) return null;
+  const graph = view.scene?.graph;
+  const box: Box | null | undefined =
+    renamed.kind === 'node'
+      ? view.scene?.layout(renamed.id)?.box
+      : groupBox(graph?.groups.get(renamed.id) ?? {});
+  if (box == null) return null;
+  const corner = view.view.toScreen(box);
+  const zoom = view.view.zoom;
+  const finish = (isKept: boolean) => {
+    const title = renamed.text.trim();
+    setRenamed(null);
+    if (isKept) setTitle(renamed.kind, renamed.id, title);
+  };
+  return (
+    <input
+      className={css['rename']}
+      style={{
+        left: corner.x,
+        top: corner.y,
+        width: Math.max(140, box.w * zoom),
+        height: Math.max(26, TITLE * zoom),
+        fontSize: Math.max(12, 13 * zoom),
+      }}
+      aria-label={t('edit.rename')}
+      // biome-ignore lint/a11y/noAutofocus: whoever renames wants to type
+      autoFocus
+      value={renamed.text}
+      onFocus={(event) => event.target.select()}
+      onChange={(event) => setRenamed({ ...renamed, text: event.target.value })}
+      onBlur={() => finish(true)}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key !== 'Enter' && event.key !== 'Escape') return;
+        finish(event.key === 'Enter');
+        focusCanvas();
+      }}
+    />
+  );
+}
+
+/** Give a title; an empty one, or that of the type, is none of its own. */
+export function setTitle(kind: 'node' | 'group', id: string, title: string): void {
+  const node = view.scene?.graph.nodes.get(id);
+  if (kind === 'node' && node !== undefined && titleOf(node, view.catalog) === title) return;
+  const isOwn = kind === 'group' || title !== '';
+  view.doc?.edit(t('edit.rename'), view.scope, (tx) =>
+    tx.patch(kind, id, { title: isOwn ? title : undefined }),
+  );
+}

@@ -1,0 +1,7 @@
+// What other parts may use of this one.
+
+export { COLOURS, paintSelection } from './colours';
+export { inputFacts } from './facts';
+export { takeImage, thumbnailOf } from './images';
+export { pointerOnCanvas } from './pointer';
+export { setTitle } from './Rename';
