@@ -2,10 +2,11 @@
 
 import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useId, useState, useSyncExternalStore } from 'react';
-import { Button, IconButton } from './Button';
+import { Button } from './Button';
 import { classes } from './classes';
 import css from './Dialog.module.css';
 import { Field, TextInput } from './Field';
+import { Icon } from './Icon';
 
 export interface DialogProps {
   readonly title: string;
@@ -39,10 +40,23 @@ export function Dialog(props: DialogProps) {
         <Radix.Content
           className={classes(css['dialog'], css[size])}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={(event) => {
+            const sheet = event.currentTarget as HTMLElement;
+            const first = sheet.querySelector<HTMLElement>(
+              '[data-autofocus], input, textarea, footer button:last-child',
+            );
+            event.preventDefault();
+            (first ?? sheet).focus();
+          }}
         >
           <header className={isBare ? 'visually-hidden' : css['head']}>
             <Radix.Title className={css['title']}>{title}</Radix.Title>
-            {!isBare && <IconButton icon="close" label={closeLabel} onClick={onClose} size="small" />}
+            {!isBare && (
+              // No tooltip: Escape would close that first.
+              <button type="button" className={css['close']} aria-label={closeLabel} onClick={onClose}>
+                <Icon name="close" />
+              </button>
+            )}
           </header>
           {description !== undefined && (
             <Radix.Description className={css['description']}>{description}</Radix.Description>

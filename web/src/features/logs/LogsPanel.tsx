@@ -61,7 +61,6 @@ export function LogsPanel() {
         </Button>
       </div>
       {error !== '' && <p className={css['error']}>{error}</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
       <div
         ref={box}
         className={css['lines']}

@@ -132,7 +132,10 @@ export function goTo({ nodeId, input }: Pick<Issue, 'nodeId' | 'input'>): void {
   let tries = 0;
   const look = () => {
     const node = document.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`);
-    const field = node?.querySelector<HTMLElement>(`[data-input="${CSS.escape(input)}"]`);
+    const name = CSS.escape(input);
+    const field =
+      node?.querySelector<HTMLElement>(`[data-widget="${name}"]`) ??
+      node?.querySelector<HTMLElement>(`[data-input="${name}"]`);
     const focusable = field?.matches('input,textarea,select,button')
       ? field
       : field?.querySelector<HTMLElement>('input,textarea,select,button,[tabindex]');

@@ -85,7 +85,13 @@ export function RunBar() {
             })),
           ]}
         >
-          <Button kind="primary" icon="chevronDown" className={css['more']} aria-label={t('run.options')} />
+          <Button
+            kind="primary"
+            icon="chevronDown"
+            className={css['more']}
+            disabled={active === null}
+            aria-label={t('run.options')}
+          />
         </Menu>
       </div>
     </section>

@@ -3,6 +3,7 @@
 import { registerCommands } from '../../app/commands';
 import { registerPanel } from '../../app/panels';
 import { view } from '../../app/view';
+import { registerNodeExtra } from '../../engine/node/extras';
 import { t } from '../../i18n/t';
 import { openPanel, togglePanel } from '../../stores/layout';
 import { onRunEvent, originOf } from '../../stores/runs';
@@ -11,6 +12,7 @@ import { toast } from '../../ui/Toast';
 import { Announcer } from './Announcer';
 import { followBatch } from './batch';
 import { IssuesPanel, useIssueCount } from './IssuesPanel';
+import { NodePreview } from './NodePreview';
 import { followRuns } from './show';
 import { canInterrupt, interrupt, runSelected, runTab } from './submit';
 import { followTitle } from './title';
@@ -76,6 +78,7 @@ registerCommands(
   },
 );
 
+registerNodeExtra({ id: 'preview', Component: NodePreview });
 followRuns();
 followTitle();
 followBatch();

@@ -7,7 +7,7 @@ import { ENDED, onRunEvent, originOf, runs, takeJob, updateRun } from '../../sto
 import { tabs } from '../../stores/tabs';
 
 const MOST_SHOWN = 200;
-let timer: ReturnType<typeof setTimeout> | undefined;
+let isAsked = false;
 let asking: Promise<void> | null = null;
 
 /** Ask for the queue; several calls at a time are one. */
@@ -19,8 +19,10 @@ export function refreshQueue(): Promise<void> {
 }
 
 function refreshSoon(): void {
-  timer ??= setTimeout(() => {
-    timer = undefined;
+  if (isAsked) return;
+  isAsked = true;
+  setTimeout(() => {
+    isAsked = false;
     void refreshQueue();
   }, 60);
 }

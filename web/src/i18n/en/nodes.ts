@@ -102,7 +102,6 @@ export const nodes = {
   'menu.canvas': 'Canvas',
   'image.uploading': 'Uploading {name}',
   'image.load': 'Load picture',
-  'result.preview': 'The picture in the making',
   'result.picture': 'Result {number}',
   'result.more': '{count} more',
   'tip.unknown': 'unknown type',

@@ -113,6 +113,7 @@ export const shell = {
   'run.took': 'Done in {time}',
   'run.left': '{time} left',
   'run.progress': 'Progress of the run',
+  'run.preview': 'Unfinished picture',
   'run.refused': 'This cannot run yet',
   'run.showErrors': 'Show',
   'run.note': 'Note',

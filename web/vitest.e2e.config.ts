@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// A real Chromium against a real server. Needs `dist` (npm run build) and Python with requirements.txt.
+export default defineConfig({
+  test: {
+    include: ['e2e/*.e2e.ts'],
+    environment: 'node',
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
