@@ -1,0 +1,189 @@
+// What is wrong with a graph before it runs: missing links, values that cannot be, nodes that nobody has. The server
+// has the last word when a workflow is run; this is what can be said at once, while people edit.
+
+import type { Catalog, InputType } from './catalog';
+import type { GraphDoc } from './doc';
+import type { Graph } from './graph';
+import type { Json, JsonObject } from './json';
+import {
+  BYPASSED,
+  type InSlot,
+  MUTED,
+  modeOf,
+  type NodeShape,
+  shapeOf,
+  titleOf,
+  typeNameOf,
+  VIRTUAL,
+} from './slots';
+import { isBoundary, withDefinitions } from './subgraph';
+import type { NodeId, Scope } from './types';
+
+export type IssueCode =
+  | 'missing_link'
+  | 'missing_type'
+  | 'not_in_list'
+  | 'too_small'
+  | 'too_large'
+  | 'wrong_kind';
+
+export interface Issue {
+  readonly code: IssueCode;
+  readonly severity: 'error' | 'warning';
+  readonly scope: Scope;
+  readonly node: NodeId;
+  readonly title: string;
+  /** The input or widget; empty where it is the node as a whole. */
+  readonly input: string;
+  readonly type: string;
+  /** What it holds, and what it might hold, for texts. */
+  readonly value: string;
+  readonly limit: string;
+  /** Entries of the list that are like the value, best first. */
+  readonly suggestions: readonly string[];
+}
+
+const MOST = 500;
+const LONGEST = 80;
+
+/** Everything that is wrong, in the order of the file. Nodes that are muted or bypassed are left alone. */
+export function issuesOf(doc: GraphDoc, served: Catalog): Issue[] {
+  if (served.size === 0) return [];
+  const catalog = withDefinitions(doc, served);
+  const found: Issue[] = [];
+  const used = usedScopes(doc);
+  for (const scope of doc.scopes) {
+    if (scope !== '' && !used.has(scope)) continue;
+    const graph = doc.graph(scope);
+    const bypassed = new Set([...graph.nodes].filter(([, node]) => modeOf(node) !== 0).map(([id]) => id));
+    for (const [id, node] of graph.nodes) {
+      if (found.length >= MOST) return found;
+      const mode = modeOf(node);
+      if (mode === MUTED || mode === BYPASSED) continue;
+      found.push(...issuesOfNode(doc, graph, scope, id, node, catalog, bypassed));
+    }
+  }
+  return found;
+}
+
+/** Definitions that have an instance somewhere. */
+function usedScopes(doc: GraphDoc): Set<Scope> {
+  const used = new Set<Scope>();
+  const waiting: Scope[] = [''];
+  for (let scope = waiting.pop(); scope !== undefined; scope = waiting.pop()) {
+    for (const node of doc.graph(scope).nodes.values()) {
+      const type = typeNameOf(node);
+      if (used.has(type) || type === '' || !doc.has(type) || modeOf(node) !== 0) continue;
+      used.add(type);
+      waiting.push(type);
+    }
+  }
+  return used;
+}
+
+function issuesOfNode(
+  doc: GraphDoc,
+  graph: Graph,
+  scope: Scope,
+  id: NodeId,
+  node: JsonObject,
+  catalog: Catalog,
+  bypassed: ReadonlySet<NodeId>,
+): Issue[] {
+  const name = typeNameOf(node);
+  if (VIRTUAL.has(name)) return [];
+  const shape = shapeOf(node, catalog);
+  const base = {
+    ...{ scope, node: id, title: titleOf(node, catalog), severity: 'error' as const, input: '', type: name },
+    ...{ value: '', limit: '', suggestions: [] as readonly string[] },
+  };
+  if (shape.type === null) return doc.has(name) ? [] : [{ ...base, code: 'missing_type' }];
+  const links = shape.inputs
+    .filter((slot) => lacksLink(slot, shape, graph, bypassed))
+    .map((slot): Issue => ({ ...base, code: 'missing_link', input: slot.label, type: slot.type }));
+  const linked = new Set(shape.inputs.filter((slot) => slot.link !== null).map((slot) => slot.name));
+  const values = shape.widgets.flatMap((widget): Issue[] => {
+    if (widget.input === null || linked.has(widget.name)) return [];
+    const issue = valueIssue(widget.input, widget.value);
+    return issue === null ? [] : [{ ...base, input: widget.label, value: brief(widget.value), ...issue }];
+  });
+  return [...links, ...values];
+}
+
+function lacksLink(slot: InSlot, shape: NodeShape, graph: Graph, bypassed: ReadonlySet<NodeId>): boolean {
+  if (slot.isWidget || slot.isOptional || shape.type?.promoted !== undefined) return false;
+  const declared = shape.type?.inputs.find((input) => input.name === slot.name);
+  if (declared === undefined || !declared.required) return false;
+  if (slot.link === null) return true;
+  const link = graph.links.get(slot.link);
+  if (link === undefined) return true;
+  // A muted source gives nothing; a bypassed one may hand on what it gets, which the server decides.
+  const source = graph.nodes.get(link.from);
+  if (source === undefined) return !isBoundary(link.from);
+  return bypassed.has(link.from) && modeOf(source) === MUTED;
+}
+
+type ValueIssue = Pick<Issue, 'code'> & Partial<Pick<Issue, 'limit' | 'suggestions'>>;
+
+/** Why a widget cannot hold a value; null if it can. */
+export function valueIssue(input: InputType, value: Json): ValueIssue | null {
+  switch (input.type) {
+    case 'INT':
+    case 'FLOAT': {
+      if (typeof value !== 'number' && typeof value !== 'bigint')
+        return isNumeric(value) ? null : { code: 'wrong_kind' };
+      if (input.min !== null && value < input.min) return { code: 'too_small', limit: String(input.min) };
+      return input.max !== null && value > input.max ? { code: 'too_large', limit: String(input.max) } : null;
+    }
+    case 'BOOLEAN':
+      return typeof value === 'boolean' || typeof value === 'number' ? null : { code: 'wrong_kind' };
+    case 'COMBO': {
+      const choices = input.choices;
+      if (choices === null || input.options['multiselect'] !== undefined || typeof value === 'object')
+        return null;
+      // Files are uploaded after lists were made.
+      if (input.image_upload || choices.includes(value)) return null;
+      return { code: 'not_in_list', suggestions: similar(String(value), choices.map(String)) };
+    }
+    default:
+      return null;
+  }
+}
+
+function isNumeric(value: Json): boolean {
+  return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
+}
+
+/** Up to three choices that look like a name: the same file elsewhere first, then shared words. */
+export function similar(name: string, choices: readonly string[]): string[] {
+  const file = fileOf(name);
+  const words = wordsOf(name);
+  return choices
+    .map((choice) => {
+      if (fileOf(choice) === file) return { choice, score: 100 };
+      const other = wordsOf(choice);
+      const shared = [...words].filter((word) => other.has(word)).length;
+      return { choice, score: shared / Math.max(words.size, other.size, 1) };
+    })
+    .filter(({ score }) => score >= 0.4)
+    .sort((one, other) => other.score - one.score)
+    .slice(0, 3)
+    .map(({ choice }) => choice);
+}
+
+function fileOf(path: string): string {
+  return (path.split(/[\\/]/).at(-1) ?? path).toLowerCase();
+}
+
+function wordsOf(path: string): Set<string> {
+  return new Set(
+    fileOf(path)
+      .split(/[^a-z0-9]+/)
+      .filter((word) => word.length > 1),
+  );
+}
+
+function brief(value: Json): string {
+  const text = typeof value === 'object' ? '' : String(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
