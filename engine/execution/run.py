@@ -172,14 +172,19 @@ class Run:
         self.schedule.plan(self.targets)
         recalled = known.take_recalled()
         self._tell_cached(filter(known.is_cached, known.keys))
-        for node_id in recalled:
-            if node_id in self.targets and node_id in known.ui:
-                self.reporter.finished(workflow.nodes[node_id], known.ui[node_id], 0.0, cached=True)
+        self._tell_shown(recalled)
 
     def _tell_cached(self, node_ids: Iterable[str]) -> None:
         new = [node_id for node_id in node_ids if node_id not in self.cached]
         self.cached.update(new)
         self.reporter.cached(new)
+
+    def _tell_shown(self, node_ids: Iterable[str]) -> None:
+        """What wanted nodes that need not run show all the same."""
+        for node_id in node_ids:
+            if node_id in self.targets and node_id in self.known.ui:
+                node = self.schedule.workflow.nodes[node_id]
+                self.reporter.finished(node, self.known.ui[node_id], 0.0, cached=True)
 
     # -- the loop ---------------------------------------------------------------------------------------------------
 
@@ -204,7 +209,9 @@ class Run:
             return
         if not task.is_started:
             if self.known.recall(task.node.id):
-                self._tell_cached(self.known.take_recalled())  # an equal node ran meanwhile
+                recalled = self.known.take_recalled()  # an equal node ran meanwhile
+                self._tell_cached(recalled)
+                self._tell_shown(recalled)
                 self._close(task)
                 return
             equal = self.in_flight.get(self.known.keys[task.node.id])

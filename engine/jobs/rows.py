@@ -11,10 +11,22 @@ from typing import Any, ParamSpec, TypeVar, cast
 import msgspec
 
 from engine.errors import StoreError
-from engine.jobs.events import ErrorRecord, Event, JobEvent
-from engine.jobs.job import Asset, Job, JobDetails, JobResult
+from engine.graph.patient_json import read_patiently
+from engine.jobs.events import ErrorRecord, Event, JobEvent, Ui
+from engine.jobs.job import Asset, Job, JobDetails, JobResult, NodeRecord, RunRecord
 
 T = TypeVar("T")
+
+
+class _ResultParts(msgspec.Struct):
+    """A `JobResult` whose many parts are still text."""
+
+    outputs: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw])
+    nodes: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw])
+    cached: tuple[str, ...] = ()
+    record: RunRecord | None = None
+
+
 Params = ParamSpec("Params")
 JOB_COLUMNS = (
     "jobs.id, state, number, position, client_id, targets, jobs.created_at, started_at, finished_at, deaths, restarted,"
@@ -25,13 +37,15 @@ DETAILS_QUERY = f"""SELECT {JOB_COLUMNS}, CAST(prompt AS BLOB), CAST(extra_data 
 ASSET_COLUMNS = "assets.id, jobs.id, node_id, key, place, filename, subfolder, kind, assets.created_at"
 KINDS = ("output", "temp", "input")
 LARGE_BYTES = 1 << 20
-"""Texts beyond this are written and read part by part: the codec holds the interpreter as long as one call takes."""
+"""Texts beyond this are written part by part and read patiently: the codec holds the interpreter while it works."""
 
 _decode_targets = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_error = msgspec.json.Decoder(ErrorRecord).decode
 _decode_event = msgspec.json.Decoder(Event).decode
 _decode_result = msgspec.json.Decoder(JobResult).decode
-_decode_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_result_parts = msgspec.json.Decoder(_ResultParts).decode
+_decode_ui = msgspec.json.Decoder(Ui).decode
+_decode_node = msgspec.json.Decoder(NodeRecord).decode
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -42,7 +56,7 @@ def refuses_damage(convert: Callable[Params, T]) -> Callable[Params, T]:
     def checked(*arguments: Params.args, **named: Params.kwargs) -> T:
         try:
             return convert(*arguments, **named)
-        except (msgspec.MsgspecError, TypeError, UnicodeError) as error:
+        except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
             raise StoreError(f"A record in the database of jobs is damaged: {error}") from error
 
     return checked
@@ -60,7 +74,23 @@ def decode_object(text: bytes) -> dict[str, Any]:
     """The inverse of `encode_object`."""
     if len(text) < LARGE_BYTES:
         return _decode_object(text)
-    return {name: msgspec.json.decode(member) for name, member in _decode_parts(text).items()}
+    value = read_patiently(text.decode())
+    if not isinstance(value, dict):
+        raise msgspec.ValidationError("Expected an object.")
+    return cast("dict[str, Any]", value)
+
+
+def decode_result(text: bytes) -> JobResult:
+    """What a job left, of its JSON text."""
+    if len(text) < LARGE_BYTES:
+        return _decode_result(text)
+    parts = _decode_result_parts(text)
+    return JobResult(
+        outputs={node_id: _decode_ui(part) for node_id, part in parts.outputs.items()},
+        nodes={node_id: _decode_node(part) for node_id, part in parts.nodes.items()},
+        cached=parts.cached,
+        record=parts.record,
+    )
 
 
 def canonical(text: bytes) -> bytes:
@@ -123,7 +153,7 @@ def details_of(row: tuple[Any, ...]) -> JobDetails:
         job=job,
         prompt=decode_object(prompt),
         extra_data=decode_object(extra_data),
-        result=None if result is None else _decode_result(result),
+        result=None if result is None else decode_result(result),
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, TypeVar, cast
 from aiohttp import web
 
 from engine.graph.json_values import as_object, kind_of, show
+from engine.graph.patient_json import gather_pairs
 from engine.server.keys import SERVER_SETTINGS
 from engine.server.refusal import Refusal, too_large
 
@@ -156,7 +157,7 @@ def _check_count(body: bytes | bytearray) -> None:
 
 
 def _read_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
+    record = gather_pairs(pairs)
     if len(record) != len(pairs):
         seen: set[str] = set()
         for key, _ in pairs:

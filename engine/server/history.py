@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +20,7 @@ routes = web.RouteTableDef()
 
 _BATCH = 50
 _MOST = 2**31
+_PIECE_BYTES = 2**18
 
 
 @routes.get("/history")
@@ -40,26 +40,38 @@ async def list_history(request: web.Request) -> web.StreamResponse:
     while left > 0:
         wanted = min(left, _BATCH)
         page = await store.details_of(states=ENDED, limit=wanted, offset=offset)
-        left, offset = left - wanted, offset + wanted
+        left, offset, count = left - wanted, offset + wanted, len(page)
         if page:
             if text != b"{":
                 text += b","
             text += await asyncio.to_thread(_write_entries, page, shows_internals)
-        if len(page) < wanted:
+        if count < wanted:
             break
         if left > 0:  # it may be long: what there is goes out, so that it is never in memory as a whole
-            if response is None:
-                response = web.StreamResponse()
-                response.content_type = "application/json"
-                await response.prepare(request)
-            await response.write(text)
+            response = response or await _begin(request)
+            await _write(response, text)
             text = b""
     text += b"}"
-    if response is None:
+    if response is None and len(text) <= _PIECE_BYTES:
         return web.Response(body=text, content_type="application/json", charset="utf-8")
-    await response.write(text)
+    response = response or await _begin(request)
+    await _write(response, text)
     await response.write_eof()
     return response
+
+
+async def _begin(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    response.content_type = "application/json"
+    await response.prepare(request)
+    return response
+
+
+async def _write(response: web.StreamResponse, text: bytes) -> None:
+    """In pieces: what is handed over at once is also copied at once, while nobody else is answered."""
+    view = memoryview(text)
+    for start in range(0, len(view), _PIECE_BYTES):
+        await response.write(view[start : start + _PIECE_BYTES])
 
 
 @routes.get("/history/{prompt_id}")
@@ -85,13 +97,16 @@ async def change_history(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def _write_entries(page: Sequence[JobDetails], shows_internals: bool) -> bytes:
-    """Members of a JSON object, without its braces."""
+def _write_entries(page: list[JobDetails], shows_internals: bool) -> bytes:
+    """Members of a JSON object, without its braces. Takes the jobs off the list: to free large ones takes long, too."""
     encode = msgspec.json.encode
-    return b",".join(
-        encode(details.job.id) + b":" + encode(describe_entry(details, shows_internals=shows_internals))
-        for details in page
-    )
+    entries: list[bytes] = []
+    page.reverse()
+    while page:
+        details = page.pop()
+        entry = describe_entry(details, shows_internals=shows_internals)
+        entries += encode(details.job.id), b":", encode(entry), b","
+    return b"".join(entries[:-1])
 
 
 def describe_entry(details: JobDetails, *, shows_internals: bool) -> dict[str, Any]:

@@ -700,3 +700,15 @@ def test_lru_keeps_so_many_results_over_runs(results: int, again: list[str]):
     CALLS.clear()
     run(engine, graph(x=("Value", {"tag": "a"})), "x")
     assert again == CALLS
+
+
+def test_equal_outputs_of_one_run_are_all_shown_though_one_runs():
+    engine = Engine(registry=tiny.REGISTRY)
+    document = {f"show{place}": {"class_type": "Show", "inputs": {"source": 7}} for place in range(5)}
+    events: list[Event] = []
+    result = engine.run(engine.load(document), on_event=events.append)
+    assert set(result.ui) == set(document)
+    finished = [event for event in events if isinstance(event, NodeFinished)]
+    assert [event.node_id for event in finished] == list(document)
+    assert [event.cached for event in finished] == [False, True, True, True, True]
+    assert len(result.executed) == 1

@@ -14,6 +14,8 @@ from engine.jobs.events import (
     JobEvent,
     JobQueued,
 )
+from engine.jobs.job import JobResult, NodeRecord
+from engine.jobs.rows import decode_result
 from engine.jobs.store import Store
 from tests.engine.jobs.samples import end, result_with, submission
 
@@ -147,3 +149,12 @@ def test_assets_are_the_files_among_what_nodes_showed(opener: Opener) -> None:
     store = opener()
     asyncio.run(check())
     store.close()
+
+
+def test_a_large_result_comes_back_as_it_was() -> None:
+    """Read part by part; small ones are read at once."""
+    for count in (3, 30_000):
+        shown = {str(place): {"text": [f"shown by {place}", place]} for place in range(count)}
+        nodes = {name: NodeRecord(node_type="Show", display_id=name, seconds=0.5) for name in shown}
+        result = JobResult(outputs=shown, nodes=nodes, cached=("1", "2"))
+        assert decode_result(msgspec.json.encode(result)) == result
