@@ -81,6 +81,18 @@ export function rememberView(id: string): void {
   updateTab(id, { view: { x, y, zoom, scope: view.scope, selected: [...view.selected] } });
 }
 
+const NARROW = 640;
+const READABLE = 0.35;
+
+/** On a phone a whole graph is too small to read: show where it begins. */
+function showBeginning(): void {
+  const box = view.scene?.bounds() ?? null;
+  if (box === null) return;
+  view.view.zoom = 0.7;
+  Object.assign(view.view, { x: box.x - 20, y: box.y - 40 });
+  view.moved();
+}
+
 function showTab(tab: Tab | null): void {
   const kept = tab?.view ?? null;
   const scope = kept !== null && tab?.doc.has(kept.scope) === true ? kept.scope : '';
@@ -91,6 +103,7 @@ function showTab(tab: Tab | null): void {
     view.moved();
   } else {
     view.fit();
+    if (view.view.width < NARROW && view.view.zoom < READABLE) showBeginning();
   }
   bus.tell('viewport');
 }

@@ -3,12 +3,13 @@
 import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
 import { listenForKeys } from '../../app/keys';
-import { registerHost } from '../../app/panels';
+import { registerHost, registerOverlay } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { dialogs, openDialog } from '../../stores/dialogs';
 import { registerEditing } from './edit';
 import { Palette } from './Palette';
 import { Shortcuts } from './Shortcuts';
+import { ViewBar } from './ViewBar';
 
 function Dialogs() {
   const open = useStore(dialogs, (state) => state.open);
@@ -16,6 +17,7 @@ function Dialogs() {
   return open === 'shortcuts' ? <Shortcuts /> : null;
 }
 
+registerOverlay({ id: 'view-bar', Component: ViewBar });
 registerHost({ id: 'commands', Component: Dialogs });
 registerEditing();
 registerCommands(

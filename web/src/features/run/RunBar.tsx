@@ -124,10 +124,14 @@ function Status({ run, isOffline, isPaused }: StatusProps) {
       </button>
     );
   if (run?.state === 'succeeded' && run.startedAt !== null && run.finishedAt !== null)
-    return (
-      <p className={css['status']}>{t('run.took', { time: seconds(run.finishedAt - run.startedAt) })}</p>
-    );
+    return <p className={css['status']}>{tookOf(run, run.startedAt, run.finishedAt)}</p>;
   return null;
+}
+
+function tookOf(run: Run, from: number, to: number): string {
+  const nodes = [...run.nodes.values()];
+  if (nodes.length > 0 && nodes.every((node) => node.state === 'cached')) return t('run.tookNothing');
+  return t('run.took', { time: seconds(to - from) });
 }
 
 function Progress({ run }: { readonly run: Run }) {

@@ -111,6 +111,7 @@ export const shell = {
   'run.paused': 'Queue paused',
   'run.failed': 'The run failed',
   'run.took': 'Done in {time}',
+  'run.tookNothing': 'Nothing had changed',
   'run.left': '{time} left',
   'run.progress': 'Progress of the run',
   'run.preview': 'Unfinished picture',
@@ -182,6 +183,9 @@ export const shell = {
   'edit.refresh': 'Refresh node types and models',
   'edit.refreshed': '{count} node types, up to date',
 
+  'view.bar': 'View',
+  'view.zoom': 'Zoom: {percent} %',
+  'view.info': '{nodes|1 node|{nodes} nodes}, {links|1 link|{links} links}',
   'view.zoomIn': 'Zoom in',
   'view.zoomOut': 'Zoom out',
   'view.fit': 'Fit selection or all',

@@ -1,0 +1,83 @@
+// At the lower left of the canvas: undo and redo, zoom, fit, and whether dragging edits or only moves the view.
+
+import { useEffect, useReducer, useState } from 'react';
+import { useStore } from 'zustand';
+import { bus } from '../../app/bus';
+import { commands, runCommand } from '../../app/commands';
+import { keysFor } from '../../app/keys';
+import { view } from '../../app/view';
+import { t } from '../../i18n/t';
+import { tabs } from '../../stores/tabs';
+import { Button, IconButton, type IconButtonProps } from '../../ui/Button';
+import { Menu } from '../../ui/Menu';
+import css from './ViewBar.module.css';
+
+const ZOOMS = [0.25, 0.5, 1, 2] as const;
+
+function zoomTo(zoom: number): void {
+  view.view.zoomAt({ x: view.view.width / 2, y: view.view.height / 2 }, zoom / view.view.zoom);
+  view.moved();
+}
+
+export function ViewBar() {
+  const tab = useStore(tabs, (state) => state.tabs.find((each) => each.id === state.active) ?? null);
+  const [percent, setPercent] = useState(100);
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => bus.on('viewport', () => setPercent(Math.round(view.view.zoom * 100))), []);
+  const doc = tab?.doc;
+  useEffect(() => doc?.watch(redraw), [doc]);
+  if (tab === null) return null;
+  const button = (id: string, icon: IconButtonProps['icon'], isActive?: boolean, isDisabled = false) => {
+    const command = commands.getState().commands.get(id);
+    return command === undefined ? null : (
+      <IconButton
+        icon={icon}
+        label={command.title()}
+        keys={keysFor(command)[0]}
+        side="top"
+        disabled={isDisabled}
+        {...(isActive === undefined ? {} : { isActive })}
+        onClick={() => {
+          runCommand(id);
+          redraw();
+        }}
+      />
+    );
+  };
+  const { isLocked } = view.preferences;
+  const graph = tab.doc.graph(tab.doc.has(view.scope) ? view.scope : '');
+  return (
+    <div className={css['bar']} role="toolbar" aria-label={t('view.bar')}>
+      {button('edit.undo', 'undo', undefined, tab.doc.steps.length === 0)}
+      {button('edit.redo', 'redo', undefined, tab.doc.undoneSteps.length === 0)}
+      <span className={css['line']} />
+      {button('view.zoomOut', 'minus')}
+      <Menu
+        side="top"
+        align="center"
+        items={[
+          {
+            kind: 'label',
+            id: 'info',
+            label: t('view.info', { nodes: graph.nodes.size, links: graph.links.size }),
+          },
+          ...ZOOMS.map((zoom) => ({
+            id: String(zoom),
+            label: `${zoom * 100} %`,
+            onSelect: () => zoomTo(zoom),
+          })),
+          { kind: 'separator', id: 'line' },
+          { id: 'fit', label: t('view.fit'), keys: '.', onSelect: () => void runCommand('view.fit') },
+        ]}
+      >
+        <Button kind="quiet" className={css['percent']} aria-label={t('view.zoom', { percent })}>
+          {percent} %
+        </Button>
+      </Menu>
+      {button('view.zoomIn', 'plus')}
+      {button('view.fit', 'fit')}
+      <span className={css['line']} />
+      {button(isLocked ? 'view.unlock' : 'view.lock', 'hand', isLocked)}
+    </div>
+  );
+}
