@@ -9,7 +9,8 @@ type Values = Readonly<Record<string, string | number>>;
 let translate: (key: TextKey, text: string) => string = (_key, text) => text;
 
 export function t(key: TextKey, values: Values = {}): string {
-  const text = translate(key, en[key]);
+  // A text that is missing must not take the page down; the key at least says where.
+  const text = translate(key, (en as Partial<Record<TextKey, string>>)[key] ?? key);
   return text
     .replace(
       /\{(\w+)\|([^|{}]*)\|((?:[^{}]|\{\w+\})*)\}/g,
