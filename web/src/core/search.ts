@@ -18,11 +18,14 @@ const WORD_BREAK = /[\s_\-/.,:()[\]|\\]/;
 export function scoreText(token: string, text: string): number {
   const at = text.indexOf(token);
   if (at >= 0) {
-    if (at === 0) return text.length === token.length ? 100 : 85;
-    for (let place = at; place > 0; place = text.indexOf(token, place + 1)) {
-      if (WORD_BREAK.test(text[place - 1] ?? '')) return 70;
+    if (text.length === token.length) return 100;
+    let best = at === 0 ? 82 : 45;
+    for (let place = at; place >= 0; place = text.indexOf(token, place + 1)) {
+      if (place > 0 && !WORD_BREAK.test(text[place - 1] ?? '')) continue;
+      const isWhole = WORD_BREAK.test(text[place + token.length] ?? ' ');
+      best = Math.max(best, isWhole ? (place === 0 ? 90 : 80) : place === 0 ? 82 : 70);
     }
-    return 45;
+    return best;
   }
   return token.length < 2 ? 0 : scatteredScore(token, text);
 }
@@ -118,7 +121,9 @@ function scoreEntry(entry: Entry, tokens: readonly string[]): number {
     if (best === 0) return -1;
     score += best;
   }
-  return score / tokens.length - Math.min(8, entry.name.length * 0.06);
+  // What stands high in the tree of categories is what most people look for.
+  const height = entry.category.includes('/') ? 0 : 6;
+  return score / tokens.length + height - Math.min(8, entry.name.length * 0.06);
 }
 
 function passes(type: NodeType, filter: SearchFilter): boolean {

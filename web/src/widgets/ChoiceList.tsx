@@ -47,7 +47,7 @@ export function ChoiceList(props: ChoiceListProps) {
     getScrollElement: () => box.current,
     estimateSize: () => ROW,
     overscan: 4,
-    initialOffset: Math.max(0, start * ROW - MOST_HEIGHT / 2),
+    initialOffset: Math.max(0, start - 6) * ROW,
     initialRect: { width: least, height: MOST_HEIGHT },
   });
   const at = Math.min(active, rows.length - 1);

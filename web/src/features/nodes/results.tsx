@@ -16,9 +16,10 @@ const MOST = 4;
 
 export function NodeResults({ view, node }: ExtraProps) {
   const tab = useStore(tabs, (state) => state.active);
-  const preview = useStore(runs, (state) => state.previews.get(node)?.url ?? null);
+  const isPreviewed = useStore(runs, (state) => state.previews.has(node));
   const output = useStore(runs, (state) => runOf(state, tab)?.outputs.get(node) ?? null);
-  if (preview !== null) return <Picture url={preview} alt={t('result.preview')} />;
+  // While it runs, its unfinished picture stands here (features/run).
+  if (isPreviewed) return null;
   const images = (output?.['images'] ?? []).flatMap((each) => viewUrl(each) ?? []);
   if (images.length > 0) {
     return (

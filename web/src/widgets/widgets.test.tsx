@@ -1,0 +1,235 @@
+// @vitest-environment happy-dom
+import { act } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { input } from '../../test/builders';
+import type { InputType } from '../core/catalog';
+import type { Json } from '../core/json';
+import { MenuHost } from '../ui/Menu';
+import { setWidgetHost } from './host';
+import { closePopup, PopupHost } from './popup';
+import { kindOf, widgetFor } from './registry';
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+
+let root: Root;
+let box: HTMLElement;
+let value: Json;
+const settled = vi.fn();
+const control = vi.fn();
+
+beforeEach(() => {
+  box = document.createElement('div');
+  document.body.append(box);
+  root = createRoot(box);
+  settled.mockClear();
+  control.mockClear();
+});
+
+afterEach(async () => {
+  await act(async () => closePopup());
+  await act(async () => root.unmount());
+  box.remove();
+});
+
+async function show(of: InputType, first: Json, more: object = {}): Promise<void> {
+  value = first;
+  const draw = () => {
+    const Kind = widgetFor(of, value);
+    root.render(
+      <>
+        <Kind
+          {...{ id: 'w', node: '1', name: of.name, label: of.name, value, input: of, control: null }}
+          isReadOnly={false}
+          isRoomy={false}
+          onChange={(next) => {
+            value = next;
+            draw();
+          }}
+          onSettle={settled}
+          onControl={control}
+          {...more}
+        />
+        <PopupHost />
+        <MenuHost />
+      </>,
+    );
+  };
+  await act(async () => draw());
+}
+
+function find<T extends Element = HTMLElement>(selector: string): T {
+  const element = document.querySelector<T>(selector);
+  if (element === null) throw new Error(`no ${selector} in ${document.body.innerHTML.slice(0, 2000)}`);
+  return element;
+}
+
+const press = (element: Element, key: string, more: object = {}) =>
+  act(async () => void element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, ...more })));
+const click = (element: HTMLElement) => act(async () => element.click());
+
+async function type(element: HTMLInputElement | HTMLTextAreaElement, text: string): Promise<void> {
+  const prototype = element instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+  await act(async () => {
+    Object.getOwnPropertyDescriptor(prototype.prototype, 'value')?.set?.call(element, text);
+    element.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+}
+
+const SEED = input('seed', 'INT', { min: 0, max: 18446744073709551615n, seed_control: true });
+
+describe('kinds', () => {
+  it.each([
+    [input('a', 'INT'), 1, 'number'],
+    [input('seed', 'INT'), 1, 'seed'],
+    [input('a', 'FLOAT', { display: 'slider', min: 0, max: 1 }), 0, 'slider'],
+    [input('a', 'INT', { display: 'color' }), 0, 'colour'],
+    [input('a', 'BOOLEAN'), true, 'toggle'],
+    [input('a', 'COMBO', { choices: ['x'] }), 'x', 'combo'],
+    [input('a', 'COMBO', { choices: ['x'], options: { multiselect: true } }), [], 'multi'],
+    [input('a', 'COMBO', { choices: [], image_upload: true }), 'x.png', 'image'],
+    [input('a', 'STRING'), '', 'line'],
+    [input('a', 'STRING', { multiline: true }), '', 'text'],
+    [input('a', 'STRING', { multiline: true, dynamic_prompts: true }), '', 'prompt'],
+    [input('a', 'STRING', { multiline: true, options: { markdown: true } }), '', 'markdown'],
+    [input('a', 'WEIRD'), { x: 1 }, 'unknown'],
+    [null, 'x', 'unknown'],
+  ] as [InputType | null, Json, string][])('%#', (of, held, kind) => expect(kindOf(of, held)).toBe(kind));
+});
+
+describe('NumberField', () => {
+  it('steps by keys and buttons, within its range', async () => {
+    await show(input('cfg', 'FLOAT', { min: 0, max: 8.2, step: 0.1 }), 8);
+    await press(find('#w'), 'ArrowUp');
+    expect(value).toBe(8.1);
+    await press(find('#w'), 'ArrowUp', { shiftKey: true });
+    expect(value).toBe(8.2);
+    await click(find('[aria-label="Less cfg"]'));
+    expect(value).toBe(8.1);
+    expect(find('#w').getAttribute('aria-valuetext')).toBe('8.1');
+  });
+
+  it('takes an expression, and gives nothing up for what is none', async () => {
+    await show(input('width', 'INT', { min: 16, max: 4096 }), 512);
+    await press(find('#w'), 'Enter');
+    await type(find<HTMLInputElement>('input#w'), '512*1.5');
+    await press(find('input#w'), 'Enter');
+    expect(value).toBe(768);
+    await press(find('#w'), 'Enter');
+    await type(find<HTMLInputElement>('input#w'), 'many');
+    expect(find('input#w').getAttribute('aria-invalid')).toBe('true');
+    await press(find('input#w'), 'Enter');
+    expect(value).toBe(768);
+  });
+
+  it('keeps long seeds exact', async () => {
+    await show(SEED, 18446744073709551614n);
+    expect(box.textContent).toContain('18446744073709551614');
+    await press(find('#w'), 'ArrowUp');
+    expect(value).toBe(18446744073709551615n);
+  });
+
+  it('says that a value is no number, and keeps it', async () => {
+    await show(input('steps', 'INT'), 'twenty');
+    expect(find('#w').getAttribute('aria-invalid')).toBe('true');
+    expect(value).toBe('twenty');
+  });
+});
+
+describe('Seed', () => {
+  it('offers what happens before a run, and the last seed', async () => {
+    setWidgetHost({ lastSeed: () => 42 });
+    await show(SEED, 7, { control: 'randomize' });
+    await click(find('[aria-haspopup="menu"]'));
+    const items = [...document.querySelectorAll<HTMLElement>('[role^="menuitem"]')];
+    expect(items.map((item) => item.textContent)).toContain('Use the seed of the last run, and keep it42');
+    const reuse = items.find((item) => item.textContent?.startsWith('Use the seed'));
+    if (reuse !== undefined) await click(reuse);
+    expect(value).toBe(42);
+    expect(control).toHaveBeenCalledWith('fixed');
+  });
+});
+
+describe('Toggle', () => {
+  it('is a switch in the words of the node', async () => {
+    await show(input('on', 'BOOLEAN', { options: { label_on: 'enable', label_off: 'disable' } }), false);
+    expect(find('[role="switch"]').textContent).toContain('disable');
+    await click(find('[role="switch"]'));
+    expect(value).toBe(true);
+    expect(find('[role="switch"]').getAttribute('aria-checked')).toBe('true');
+  });
+});
+
+describe('Combo', () => {
+  const NAMES = Array.from({ length: 5000 }, (_, index) => `folder${index % 10}/model-${index}.safetensors`);
+
+  it('opens 5,000 entries with few rows, filters, and takes the chosen one', async () => {
+    await show(input('model', 'COMBO', { choices: NAMES }), 'folder1/model-1.safetensors');
+    const start = performance.now();
+    await click(find('[role="combobox"]#w'));
+    expect(performance.now() - start).toBeLessThan(400);
+    expect(document.querySelectorAll('[role="option"]').length).toBeLessThanOrEqual(40);
+    await type(find<HTMLInputElement>('[aria-label="Filter model"]'), 'model-4321');
+    await press(find('[aria-label="Filter model"]'), 'Enter');
+    expect(value).toBe('folder1/model-4321.safetensors');
+  });
+
+  it('keeps what is not in the list, and offers what is near', async () => {
+    await show(input('model', 'COMBO', { choices: ['sd/sd15.safetensors', 'x'] }), 'sd15.safetensors');
+    expect(find('#w').getAttribute('aria-invalid')).toBe('true');
+    await click(find('#w'));
+    expect(find('[role="alert"]').textContent).toContain('sd15.safetensors');
+    await click(find('[role="alert"] button'));
+    expect(value).toBe('sd/sd15.safetensors');
+  });
+
+  it('steps by keys without being opened', async () => {
+    await show(input('kind', 'COMBO', { choices: ['a', 'b', 'c'] }), 'a');
+    await press(find('#w'), 'ArrowDown');
+    expect(value).toBe('b');
+  });
+});
+
+describe('MultiSelect', () => {
+  it('adds and takes away', async () => {
+    await show(input('tags', 'COMBO', { choices: ['a', 'b'], options: { multiselect: true } }), ['a']);
+    expect(find('#w').textContent).toContain('a');
+    await click(find('#w'));
+    expect(find('[aria-label="Filter tags"]')).toBeTruthy();
+  });
+});
+
+describe('PromptText', () => {
+  it('weighs the word at the caret', async () => {
+    await show(input('text', 'STRING', { multiline: true, dynamic_prompts: true }), 'a red fox');
+    const area = find<HTMLTextAreaElement>('textarea');
+    area.setSelectionRange(3, 3);
+    await press(area, 'ArrowUp', { ctrlKey: true });
+    expect(value).toBe('a (red:1.05) fox');
+  });
+});
+
+describe('Markdown', () => {
+  it('shows no HTML of a note', async () => {
+    const note = input('text', 'STRING', { multiline: true, options: { markdown: true } });
+    await show(note, '# Hi\n<script>alert(1)</script> **bold**');
+    expect(box.querySelector('script')).toBeNull();
+    expect(box.querySelector('strong')?.textContent).toBe('bold');
+    expect(box.textContent).toContain('<script>');
+  });
+});
+
+describe('ImagePick', () => {
+  it('uploads what is chosen, and takes its name', async () => {
+    setWidgetHost({ upload: async (_file, name) => `up/${name}`, isFresh: (name) => name.startsWith('up/') });
+    await show(
+      input('image', 'COMBO', { choices: ['a.png'], choices_from: 'input', image_upload: true }),
+      'a.png',
+    );
+    const picker = find<HTMLInputElement>('input[type="file"]');
+    Object.defineProperty(picker, 'files', { value: [new File(['x'], 'fox.png', { type: 'image/png' })] });
+    await act(async () => void picker.dispatchEvent(new Event('change', { bubbles: true })));
+    expect(value).toBe('up/fox.png');
+    expect(find('#w').getAttribute('aria-invalid')).toBe('false');
+  });
+});
