@@ -2,6 +2,7 @@
 
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
+import { registerImageTaker } from '../../app/images';
 import { menuItems } from '../../app/menus';
 import { registerHost, registerOverlay } from '../../app/panels';
 import { view } from '../../app/view';
@@ -25,7 +26,7 @@ import {
   pasteFromClipboard,
 } from './clip';
 import { copyText } from './copy';
-import { isFresh, thumbnailOf, uploadImage } from './images';
+import { isFresh, takeImage, thumbnailOf, uploadImage } from './images';
 import { registerNodeMenus } from './items';
 import { Rename } from './Rename';
 import { NodeResults } from './results';
@@ -37,6 +38,7 @@ registerHost({ id: 'node-tips', Component: Tips });
 registerOverlay({ id: 'rename', order: 40, Component: Rename });
 registerNodeExtra({ id: 'results', Component: NodeResults });
 registerNodeMenus();
+registerImageTaker(takeImage);
 listenForClipboard();
 listenForWidgetMenus();
 

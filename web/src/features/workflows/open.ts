@@ -1,11 +1,13 @@
 // Opening: whatever holds a workflow becomes a tab of its own; what is open already is shown instead.
 
-import { api, wordsOf } from '../../api/client';
+import { ApiError, api, wordsOf } from '../../api/client';
+import { imageTaker } from '../../app/images';
 import { apiImporter } from '../../app/importers';
 import { asArray, asObject, type Json, type JsonObject, parseJson, stringifyJson } from '../../core/json';
+import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
-import { activateTab, nameOf, openTab, type Tab, tabs, takeClosed } from '../../stores/tabs';
+import { activateTab, activeTab, nameOf, openTab, type Tab, tabs, takeClosed } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { readFile, readTemplate, type Template, titleOfName, toDocument } from './files';
 
@@ -101,7 +103,7 @@ export function openTemplate(template: Pick<Template, 'pack' | 'name'>): Promise
 }
 
 /** A file of the user's machine: JSON as it is; of pictures and all else the server reads the workflow out. */
-export function openLocalFile(file: File): Promise<void> {
+export function openLocalFile(file: File, at: Point | null = null): Promise<void> {
   return opening(file.name, async () => {
     if (file.size > MOST_BYTES) throw new Error(t('workflows.tooLarge'));
     const name = file.name.replace(/\.[^.]+$/, '');
@@ -109,7 +111,13 @@ export function openLocalFile(file: File): Promise<void> {
       openDocument(toDocument(await file.text()), name);
       return;
     }
-    openDocument(await readEmbedded(file), name);
+    const embedded = await readEmbedded(file).catch((error: unknown) => {
+      const take =
+        at === null || activeTab() === null || !file.type.startsWith('image/') ? null : imageTaker();
+      if (take === null || !(error instanceof ApiError) || error.isOffline) throw error;
+      return take(file, at ?? { x: 0, y: 0 }).then(() => null);
+    });
+    if (embedded !== null) openDocument(embedded, name);
   });
 }
 

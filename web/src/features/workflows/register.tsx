@@ -3,6 +3,7 @@
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
 import { registerOverlay, registerPanel } from '../../app/panels';
+import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
 import { activateTab, activeTab, tabs } from '../../stores/tabs';
@@ -145,11 +146,11 @@ registerCommands(
 );
 
 /** Files that somebody else made something of already (a picture on a node) are marked by `preventDefault` there. */
-bus.on('drop', (data) => void takeDrop(data));
+bus.on('drop', (data, at) => void takeDrop(data, at));
 
-function takeDrop(data: DataTransfer): void {
+function takeDrop(data: DataTransfer, at: Point | null = null): void {
   const files = [...data.files];
-  for (const file of files) void openLocalFile(file);
+  for (const file of files) void openLocalFile(file, at);
   if (files.length > 0) return;
   const text = data.getData('text/plain');
   if (text !== '') openText(text, t('workflows.dropped'));
