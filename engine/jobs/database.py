@@ -99,11 +99,11 @@ def open_file(path: Path) -> OpenFile:
     try:
         if salvaged.exists() and not path.exists():
             salvaged.rename(path)  # `_replace` was cut short
-        _make_private(path)
+        make_private(path)
         try:
             return _open_checked(path)
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise
             problem = " ".join(str(error).split())
         notice = _replace(path, problem)
@@ -123,7 +123,7 @@ def _replace(path: Path, problem: str) -> str:
     unfinished = path.with_name("jobs.unfinished.sqlite3")
     for ending in ENDINGS:
         Path(f"{unfinished}{ending}").unlink(missing_ok=True)
-    _make_private(unfinished)
+    make_private(unfinished)
     with closing(_open_checked(unfinished).connection) as connection:
         saved = salvage(path, connection)
     unfinished.replace(path.with_name(SALVAGED_NAME))
@@ -132,12 +132,13 @@ def _replace(path: Path, problem: str) -> str:
     return f"The database {path} was damaged ({problem}) and is kept as {aside.name}. {saved}"
 
 
-def _make_private(path: Path) -> None:
+def make_private(path: Path) -> None:
+    """Make the file if it is not there, for its owner alone."""
     # SQLite's own files beside it (-wal, -shm) take over this mode.
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE_MODE))
 
 
-def _is_damage(error: Exception) -> bool:
+def is_damage(error: Exception) -> bool:
     """Told apart from a full disk or a file that is locked: those are left alone."""
     name = getattr(error, "sqlite_errorname", None)  # None: the text of SQLite's message is damaged, or it is ours
     return name is None or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
@@ -188,7 +189,7 @@ def _check_log(connection: sqlite3.Connection, log_copy: Path) -> list[str]:
         problem = f"{lost} pages cannot be read"
     except DamagedLog as error:
         problem = str(error)
-    aside = log_copy.with_name(f"{_free_name(log_copy.parent)}-wal")
+    aside = log_copy.with_name(f"{_free_name(log_copy.parent, 'jobs')}-wal")
     log_copy.rename(aside)
     return [
         f"The log of the newest changes in {log_copy.parent} was damaged ({problem}) and is kept as {aside.name}."
@@ -196,8 +197,8 @@ def _check_log(connection: sqlite3.Connection, log_copy: Path) -> list[str]:
     ]
 
 
-def _free_name(directory: Path) -> str:
-    stem = f"jobs.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
+def _free_name(directory: Path, stem: str) -> str:
+    stem = f"{stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
     taken = {path.name for path in directory.glob(f"{stem}*")}
     names = (f"{stem}{ending}.sqlite3" for ending in ("", *(f"-{count}" for count in range(2, 10_000))))
     return next(name for name in names if not any(other.startswith(name) for other in taken))
@@ -205,7 +206,7 @@ def _free_name(directory: Path) -> str:
 
 def set_aside(path: Path) -> Path:
     """Rename the file and SQLite's files beside it to a name that says so; returns that of the file."""
-    aside = path.with_name(_free_name(path.parent))
+    aside = path.with_name(_free_name(path.parent, path.stem))
     for ending in ENDINGS:
         with suppress(FileNotFoundError):
             os.replace(f"{path}{ending}", f"{aside}{ending}")

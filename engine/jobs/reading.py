@@ -31,15 +31,19 @@ class Readers:
     Args:
         connections: One for each thread.
         lock: Held during each question.
+        what: The file is called the database of this.
     """
 
-    def __init__(self, connections: Collection[sqlite3.Connection], lock: AbstractContextManager[Any]) -> None:
+    def __init__(
+        self, connections: Collection[sqlite3.Connection], lock: AbstractContextManager[Any], what: str = "jobs"
+    ) -> None:
+        self._what = what
         self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         self._connections = tuple(connections)
         for connection in connections:
             self._idle.put(connection)
         self._lock = lock
-        self._threads = ThreadPoolExecutor(len(self._connections), thread_name_prefix="jobs-reader")
+        self._threads = ThreadPoolExecutor(len(self._connections), thread_name_prefix=f"{what}-reader")
 
     async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Run the question in a thread.
@@ -50,7 +54,7 @@ class Readers:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, question)
         except RuntimeError as error:
-            raise StoreError("The database of jobs is closed.") from error
+            raise StoreError(f"The database of {self._what} is closed.") from error
 
     def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._idle.get()
@@ -58,7 +62,7 @@ class Readers:
             with self._lock:
                 return question(connection)
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            raise StoreError(describe(error)) from error
+            raise StoreError(describe(error, self._what)) from error
         finally:
             self._idle.put(connection)
 

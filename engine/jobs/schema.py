@@ -81,8 +81,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+def migrate(
+    connection: sqlite3.Connection,
+    migrations: Sequence[Sequence[str]] = MIGRATIONS,
+    *,
+    application_id: int = APPLICATION_ID,
+    what: str = "jobs",
+) -> None:
     """Bring the file to the newest version, step by step, each whole or not at all.
+
+    Args:
+        connection: To the file.
+        migrations: The steps, from an empty file on.
+        application_id: What marks the file as one of its kind.
+        what: The file is called the database of this.
 
     Raises:
         StoreError: The file was written by a newer version.
@@ -90,7 +102,7 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] 
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(migrations):
         raise StoreError(
-            f"The database of jobs has version {version}, this Skein knows versions up to {len(migrations)}: it was"
+            f"The database of {what} has version {version}, this Skein knows versions up to {len(migrations)}: it was"
             " written by a newer Skein. Use that one, or give another --user-directory."
         )
     for step in range(version, len(migrations)):
@@ -98,7 +110,7 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] 
         try:
             for statement in migrations[step]:
                 connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA application_id = {application_id}")
             connection.execute(f"PRAGMA user_version = {step + 1}")
             connection.execute("COMMIT")
         except BaseException:

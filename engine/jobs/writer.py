@@ -32,10 +32,10 @@ MAX_WAITING_EVENTS = 200_000
 """Beyond this (the disk hangs) the oldest events are forgotten; jobs and results never are."""
 
 
-def describe(error: Exception) -> str:
+def describe(error: Exception, what: str = "jobs") -> str:
     """A sentence for whoever's request failed; names no path. For errors of SQLite, or in reading its messages."""
     if isinstance(error, UnicodeDecodeError):
-        return "The database of jobs cannot be used: its file is damaged."
+        return f"The database of {what} cannot be used: its file is damaged."
     name = _name_of(error)
     reasons = {
         "SQLITE_FULL": "the disk is full",
@@ -49,8 +49,8 @@ def describe(error: Exception) -> str:
     }
     for prefix, reason in reasons.items():
         if name.startswith(prefix):
-            return f"The database of jobs cannot be used: {reason}."
-    return f"The database of jobs cannot be used: {error}."
+            return f"The database of {what} cannot be used: {reason}."
+    return f"The database of {what} cannot be used: {error}."
 
 
 class Write:
@@ -91,9 +91,11 @@ class Writer:
     Args:
         connection: Used by nobody else without `lock`.
         lock: Held during each transaction.
+        what: The file is called the database of this.
     """
 
-    def __init__(self, connection: sqlite3.Connection, lock: AbstractContextManager[Any]) -> None:
+    def __init__(self, connection: sqlite3.Connection, lock: AbstractContextManager[Any], what: str = "jobs") -> None:
+        self._what = what
         self._connection = connection
         self._lock = lock
         self._waiting: deque[Write] = deque()
@@ -104,7 +106,7 @@ class Writer:
         self._events_appended = 0  # ever; and so many of them are written or given up:
         self._events_settled = 0
         self._kept: list[Write] = []
-        self._thread = threading.Thread(target=self._work, name="jobs-writer", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=f"{what}-writer", daemon=True)
 
     def start(self) -> None:
         """Begin to write."""
@@ -137,7 +139,7 @@ class Writer:
         """Let a write wait for its turn; never blocks."""
         with self._changed:
             if self._is_stopping:
-                raise StoreError("The database of jobs is closed.")
+                raise StoreError(f"The database of {self._what} is closed.")
             self._waiting.append(write)
             self._changed.notify()
 
@@ -194,7 +196,7 @@ class Writer:
                 if size > 1:
                     size = 1  # to find the one that is broken
                     continue
-                logger.error("A change of a job cannot be written and is lost: %s", _as_engine_error(error))
+                logger.error("A change of a job cannot be written and is lost: %s", self._as_engine_error(error))
             del self._kept[:size]
 
     def _answer(self, outcomes: Sequence[Outcome]) -> None:
@@ -228,7 +230,7 @@ class Writer:
 
     def _commit_alone(self, write: Write) -> Outcome:
         if write.is_kept and self._kept:  # it must not overtake those
-            return self._fail(write, StoreError("The database of jobs cannot be written at present."))
+            return self._fail(write, StoreError(f"The database of {self._what} cannot be written at present."))
         try:
             return self._transact([write], [])[0]
         except Exception as error:
@@ -237,11 +239,11 @@ class Writer:
     def _fail(self, write: Write, error: Exception) -> Outcome:
         if write.is_kept and (self._kept or _may_pass(error)):
             self._kept.append(write)
-        return (write, None, _as_engine_error(error))
+        return (write, None, self._as_engine_error(error))
 
     def _tell_lost(self, events: Sequence[JobEvent], error: Exception) -> None:
         if events:
-            logger.error("%d events of jobs were not recorded: %s", len(events), _as_engine_error(error))
+            logger.error("%d events of jobs were not recorded: %s", len(events), self._as_engine_error(error))
 
     def _transact(self, writes: Sequence[Write], events: Sequence[JobEvent]) -> list[Outcome]:
         connection = self._connection
@@ -255,7 +257,8 @@ class Writer:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 outcomes = [self._attempt(write) for write in writes]
-                self._insert(events)
+                if events:
+                    self._insert(events)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -268,6 +271,10 @@ class Writer:
             return (write, write.action(self._connection), None)
         except EngineError as error:  # a refusal; actions refuse before they write
             return (write, None, error)
+
+    def _as_engine_error(self, error: Exception) -> Exception:
+        is_ours = isinstance(error, sqlite3.Error | UnicodeDecodeError)
+        return StoreError(describe(error, self._what)) if is_ours else error
 
     def _insert(self, events: Sequence[JobEvent]) -> None:
         # By way of `jobs`: of a job that was deleted meanwhile, events are dropped.
@@ -296,7 +303,3 @@ def _may_pass(error: Exception) -> bool:
 
 def _name_of(error: Exception) -> str:
     return getattr(error, "sqlite_errorname", None) or ""
-
-
-def _as_engine_error(error: Exception) -> Exception:
-    return StoreError(describe(error)) if isinstance(error, sqlite3.Error | UnicodeDecodeError) else error

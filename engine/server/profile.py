@@ -143,8 +143,8 @@ def make_way(profile: Path, path: Path, *, overwrite: bool) -> None:
         raise Refusal(f"{show(name)} exists already.", status=409, code="file_exists")
 
 
-def throw_away(profile: Path, path: Path) -> None:
-    """Move a file to the trash, under the moment and its own name.
+def throw_away(profile: Path, path: Path) -> str:
+    """Move a file to the trash, under the moment and its own name. Returns the moment: a folder of the trash.
 
     Raises:
         Refusal: 507 if it cannot be moved.
@@ -158,6 +158,7 @@ def throw_away(profile: Path, path: Path) -> None:
         raise not_found("The file was not found.") from error
     except OSError as error:
         raise _refuse_write(path, error) from error
+    return moment
 
 
 def _refuse_write(path: Path, error: object) -> Refusal:

@@ -3,7 +3,7 @@
 A route is one function with a decorator (`route`); its types are msgspec Structs, from which requests are read, replies
 written and the OpenAPI document made (`openapi`). Adding one is writing one, in a module that `ROUTES` collects.
 
-submit, jobs, queue, events, assets, workflows, nodes, models, packs, workers, health, metrics, docs: the routes
+submit, jobs, queue, events, assets, workflows, workflow_files, nodes, models, packs, workers, health, metrics, docs: the routes
 route, reading, writing, openapi: how they are declared, read, written and described
 submission, views, lineage, feed: what several of them do · records, job_records: what several of them show
 """
@@ -26,17 +26,19 @@ from engine.server.api import (
     queue,
     submit,
     workers,
+    workflow_files,
     workflows,
 )
 from engine.server.api.openapi import make_document
 from engine.server.api.route import PREFIX, Route, collect_routes
+from engine.server.canvas import state
 from engine.server.keys import DISPATCHER, LISTINGS, SERVER_SETTINGS, SETTINGS
 from engine.server.listings import Listings
 from engine.server.refusal import Handler, not_found
 
 VERSION = "1"
 ROUTES: tuple[Route, ...] = collect_routes(
-    submit, jobs, queue, events, assets, workflows, nodes, models, packs, workers, health, metrics, docs
+    submit, jobs, queue, events, assets, workflows, workflow_files, nodes, models, packs, workers, health, metrics, docs
 )
 
 
@@ -78,7 +80,8 @@ def set_up(app: web.Application) -> None:
     app[events.FRAMES] = events.Frames(app[SERVER_SETTINGS])
     app[metrics.METRICS] = metrics.Metrics()
     if LISTINGS not in app:
-        app[LISTINGS] = Listings(app[SETTINGS])
+        app[LISTINGS] = Listings(app[SETTINGS], app[DISPATCHER].catalog)
+    state.set_up(app)
     app.middlewares.insert(0, metrics.measure)  # the first one sees what the others refuse
     app.on_startup.append(_listen)
     app[submit.WAITS] = set()

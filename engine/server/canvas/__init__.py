@@ -1,0 +1,9 @@
+"""What the canvas keeps on the server: versions of workflow files, drafts, and the index of what is in `output/`.
+
+database, schema: the file `canvas.sqlite3` in the user directory, built on the machinery of `engine.jobs`
+documents: what is in a workflow file, and what changed between two · workflow_files, versions: files and their past
+drafts: what is not saved yet · the gallery: `search` (the language), `scan`, `facts`, `gallery`, `thumbnails`
+state: all of it, as the routes find it
+
+The routes stand in `engine.server.api`.
+"""

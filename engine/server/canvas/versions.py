@@ -1,0 +1,141 @@
+"""The versions of workflow files: every text that was ever saved under a name, packed, each only once.
+
+Bounded: of each file the newest `KEPT_WHOLE` stay; older ones are thinned out where they lie closest together, so that
+what is left reaches far back; and when all together take too much, the oldest go first, the newest of a file never.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import sqlite3
+import time
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from engine.server.canvas.documents import Changes, compare, count_nodes
+
+Origin = Literal["saved", "found", "restored"]
+KEPT_WHOLE = 50
+MOST_OF_A_FILE = 200
+MOST_BYTES = 512 * 2**20
+"""Of all versions together, packed."""
+
+
+class Version(Struct, frozen=True, kw_only=True):
+    """A text that was saved under a name.
+
+    Attributes:
+        id: Names it in addresses.
+        saved_at: When, in seconds since 1970.
+        size: Of its text, in bytes.
+        nodes: How many nodes it has; null if it is no workflow.
+        revision: Names the text: the same text has the same revision.
+        origin: `saved` by Save, `restored` from an older version, or `found`: something else had written the file, and
+            it was kept before it was replaced.
+        changes: What changed from the version before.
+    """
+
+    id: int
+    saved_at: float
+    size: int
+    nodes: int | None
+    revision: str
+    origin: Origin
+    changes: Changes
+
+
+_COLUMNS = "id, saved_at, size, nodes, revision, origin, changes"
+
+
+def revision_of(text: bytes) -> str:
+    """The name of a text."""
+    return hashlib.sha256(text).hexdigest()[:32]
+
+
+def list_versions(connection: sqlite3.Connection, file: str, limit: int = 1000) -> list[Version]:
+    """The versions of a file, the newest first."""
+    query = f"SELECT {_COLUMNS} FROM versions WHERE file = ? ORDER BY id DESC LIMIT ?"
+    return [_version(row) for row in connection.execute(query, (file, limit))]
+
+
+def newest(connection: sqlite3.Connection, file: str) -> Version | None:
+    """The last version of a file."""
+    return next(iter(list_versions(connection, file, 1)), None)
+
+
+def read_version(connection: sqlite3.Connection, file: str, version_id: int) -> tuple[Version, bytes] | None:
+    """A version of a file and its text; None if there is none."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM versions WHERE file = ? AND id = ?", (file, version_id)
+    ).fetchone()
+    if row is None:
+        return None
+    version = _version(row)
+    return version, _text(connection, version.revision)
+
+
+def _text(connection: sqlite3.Connection, revision: str) -> bytes:
+    (packed,) = connection.execute("SELECT packed FROM contents WHERE revision = ?", (revision,)).fetchone()
+    return gzip.decompress(packed)
+
+
+def _version(row: tuple[object, ...]) -> Version:
+    record = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    return msgspec.convert({**record, "changes": json.loads(str(record["changes"]))}, Version)
+
+
+def keep_version(connection: sqlite3.Connection, file: str, text: bytes, origin: Origin) -> Version:
+    """Record a text as the newest version of a file. The same text as the newest one is no new version."""
+    last = newest(connection, file)
+    revision = revision_of(text)
+    if last is not None and last.revision == revision:
+        return last
+    changes = compare(None if last is None else _text(connection, last.revision), text)
+    connection.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (revision, gzip.compress(text, 6, mtime=0)))
+    values = (file, revision, time.time(), len(text), count_nodes(text), origin, msgspec.json.encode(changes).decode())
+    connection.execute(
+        "INSERT INTO versions (file, revision, saved_at, size, nodes, origin, changes) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        values,
+    )
+    kept = newest(connection, file)
+    assert kept is not None
+    _thin_out(connection, file)
+    _bound_bytes(connection)
+    return kept
+
+
+def move_versions(connection: sqlite3.Connection, file: str, target: str) -> None:
+    """Have the versions of a file be those of another name. Those that the name had are forgotten."""
+    connection.execute("DELETE FROM versions WHERE file = ?", (target,))
+    connection.execute("UPDATE versions SET file = ? WHERE file = ?", (target, file))
+    _forget_contents(connection)
+
+
+def _thin_out(connection: sqlite3.Connection, file: str) -> None:
+    rows = connection.execute("SELECT id, saved_at FROM versions WHERE file = ? ORDER BY id", (file,)).fetchall()
+    while len(rows) > MOST_OF_A_FILE:
+        # The first one stays as well: how it began. A version goes if those around it are close together.
+        at = min(range(1, len(rows) - KEPT_WHOLE), key=lambda index: rows[index + 1][1] - rows[index - 1][1])
+        connection.execute("DELETE FROM versions WHERE id = ?", (rows.pop(at)[0],))
+    _forget_contents(connection)
+
+
+def _bound_bytes(connection: sqlite3.Connection) -> None:
+    (total,) = connection.execute("SELECT COALESCE(SUM(LENGTH(packed)), 0) FROM contents").fetchone()
+    while total > MOST_BYTES:
+        deleted = connection.execute(
+            "DELETE FROM versions WHERE id IN (SELECT id FROM versions AS old WHERE id <"
+            " (SELECT MAX(id) FROM versions WHERE file = old.file) ORDER BY id LIMIT 10)"
+        ).rowcount
+        _forget_contents(connection)
+        (total,) = connection.execute("SELECT COALESCE(SUM(LENGTH(packed)), 0) FROM contents").fetchone()
+        if not deleted:
+            return
+
+
+def _forget_contents(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM contents WHERE revision NOT IN (SELECT revision FROM versions)")

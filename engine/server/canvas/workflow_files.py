@@ -1,0 +1,365 @@
+"""Workflow files: plain JSON in the user's folder `workflows`, which `/userdata` serves as well.
+
+Every save makes a version, and what something else wrote there is kept as one before it is replaced. A save that names
+the revision that it is based on is refused if another one is there by now. One change at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
+
+from engine.files import is_text
+from engine.graph.json_values import show
+from engine.server.bodies import check_text
+from engine.server.canvas.database import Database
+from engine.server.canvas.documents import count_nodes
+from engine.server.canvas.versions import (
+    Origin,
+    Version,
+    keep_version,
+    list_versions,
+    move_versions,
+    newest,
+    read_version,
+    revision_of,
+)
+from engine.server.delivery import LONGEST_NAME, is_regular, resolve_name
+from engine.server.profile import TRASH, make_way, move_own, throw_away, walk_own, write_own
+from engine.server.refusal import Refusal, not_found
+
+FOLDER = "workflows"
+SUFFIX = ".json"
+_MOST_KNOWN = 20_000
+
+
+class WorkflowFile(Struct, frozen=True, kw_only=True):
+    """A workflow file.
+
+    Attributes:
+        name: With its folders and its ending, `.json`.
+        size: In bytes.
+        modified: When it was written last, in seconds since 1970.
+        nodes: How many nodes it has; null if it is no workflow.
+        revision: Names what is in it: the same text has the same revision.
+    """
+
+    name: str
+    size: int
+    modified: float
+    nodes: int | None
+    revision: str
+
+
+class TrashedFile(Struct, frozen=True, kw_only=True):
+    """A workflow file in the trash.
+
+    Attributes:
+        trash_id: Names it in addresses.
+        name: As it was called.
+        size: In bytes.
+        deleted_at: When it was deleted, in seconds since 1970.
+    """
+
+    trash_id: str
+    name: str
+    size: int
+    deleted_at: float
+
+
+class Condition(Struct, frozen=True):
+    """What a change asks for.
+
+    Attributes:
+        revisions: One of these must be there, `*` for any; None: no matter.
+        is_new: Nothing may be there.
+    """
+
+    revisions: Sequence[str] | None = None
+    is_new: bool = False
+
+
+class WorkflowFiles:
+    """The files of one user.
+
+    Args:
+        profile: The user's directory.
+        database: Holds the versions.
+    """
+
+    def __init__(self, profile: Path, database: Database) -> None:
+        self._profile = profile
+        self._database = database
+        self._changing = asyncio.Lock()
+        self._known: dict[tuple[str, int, int], tuple[int | None, str]] = {}
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    async def list(self) -> tuple[list[WorkflowFile], list[str]]:
+        """All files, by name, and all folders."""
+        return await asyncio.to_thread(self._list)
+
+    def _list(self) -> tuple[list[WorkflowFile], list[str]]:
+        root = self._root()
+        files: list[WorkflowFile] = []
+        folders: set[str] = set()
+        for path in walk_own(self._profile, root):
+            name = path.relative_to(root).as_posix()
+            folders.update(str(folder) for folder in PurePosixPath(name).parents if str(folder) != ".")
+            if path.suffix.lower() == SUFFIX:
+                with suppress(Refusal):  # it went away meanwhile
+                    files.append(self._describe(name, path))
+        for folder, names, _ in os.walk(root):
+            names[:] = [name for name in names if not name.startswith(".") and is_text(name)]
+            folders.update((Path(folder) / name).relative_to(root).as_posix() for name in names)
+        return files, sorted(folders)
+
+    async def read(self, name: str) -> tuple[WorkflowFile, bytes]:
+        """A file and its text.
+
+        Raises:
+            Refusal: There is none, or the name is none.
+        """
+
+        def read() -> tuple[WorkflowFile, bytes]:
+            path = self._find(name)
+            text = _read(path)
+            return self._describe(name, path, text), text
+
+        return await asyncio.to_thread(read)
+
+    # -- changing --------------------------------------------------------------------------------------------------
+
+    async def save(
+        self, name: str, text: bytes, condition: Condition, origin: Origin = "saved"
+    ) -> tuple[WorkflowFile, Version, bool]:
+        """Write a file, and keep its text as a version. Returns whether it is new, too.
+
+        Raises:
+            Refusal: 412 if something else is there than was asked for; as `write_own`.
+        """
+        path = await asyncio.to_thread(self._resolve, name)
+        async with self._changing:
+            there = await asyncio.to_thread(_read_if_there, path)
+            self._check(name, path, there, condition)
+            await asyncio.to_thread(make_way, self._profile, path, overwrite=True)
+            if there is not None:
+                await self._keep(name, there, "found")
+            await asyncio.to_thread(write_own, self._profile, path, text, overwrite=True)
+            version = await self._keep(name, text, origin)
+            return await asyncio.to_thread(self._describe, name, path, text), version, there is None
+
+    async def move(self, name: str, target_name: str, *, overwrite: bool) -> WorkflowFile:
+        """Give a file another name; its versions go with it. What is replaced goes to the trash.
+
+        Raises:
+            Refusal: As `move_own`.
+        """
+        async with self._changing:
+
+            def move() -> Path:
+                path, target = self._find(name), self._resolve(target_name, "The new name")
+                move_own(self._profile, path, target, overwrite=overwrite)
+                return target
+
+            target = await asyncio.to_thread(move)
+            if name != target_name:
+                await self._database.run(lambda connection: move_versions(connection, name, target_name))
+            return await asyncio.to_thread(self._describe, target_name, target)
+
+    async def copy(self, name: str, target_name: str) -> WorkflowFile:
+        """Make a file of another name with the same text.
+
+        Raises:
+            Refusal: 409 if the name is taken.
+        """
+        _, text = await self.read(name)
+        path = await asyncio.to_thread(self._resolve, target_name, "The new name")
+        await asyncio.to_thread(make_way, self._profile, path, overwrite=False)
+        file, _, _ = await self.save(target_name, text, Condition(is_new=True))
+        return file
+
+    async def delete(self, name: str, condition: Condition) -> str:
+        """Move a file to the trash, its versions with it. Returns its place there.
+
+        Raises:
+            Refusal: 404 if there is none, 412 if another revision is there than was asked for.
+        """
+        async with self._changing:
+            path = await asyncio.to_thread(self._find, name)
+            there = await asyncio.to_thread(_read, path)
+            self._check(name, path, there, condition)
+            moment = await asyncio.to_thread(throw_away, self._profile, path)
+            await self._database.run(lambda connection: move_versions(connection, name, _trashed(moment, name)))
+            return moment
+
+    # -- the trash -------------------------------------------------------------------------------------------------
+
+    async def list_trash(self) -> list[TrashedFile]:
+        """Workflow files in the trash, the newest first."""
+        return await asyncio.to_thread(self._list_trash)
+
+    def _list_trash(self) -> list[TrashedFile]:
+        found: list[TrashedFile] = []
+        trash = self._profile / TRASH
+        for moment in sorted(_names_in(trash), reverse=True):
+            root = trash / moment / FOLDER
+            for path in walk_own(self._profile, root):
+                if path.suffix.lower() == SUFFIX:
+                    with suppress(OSError):
+                        status = os.stat(path)
+                        deleted_at = os.stat(trash / moment).st_mtime
+                        name = path.relative_to(root).as_posix()
+                        found.append(
+                            TrashedFile(trash_id=moment, name=name, size=status.st_size, deleted_at=deleted_at)
+                        )
+        return found
+
+    async def take_back(self, trash_id: str, target_name: str | None) -> WorkflowFile:
+        """Put a file back from the trash, under its name or another one.
+
+        Raises:
+            Refusal: 404 if it is not there, 409 if the name is taken.
+        """
+        async with self._changing:
+            trashed = next((one for one in await self.list_trash() if one.trash_id == trash_id), None)
+            if trashed is None:
+                raise not_found(f"There is no workflow {show(trash_id)} in the trash.")
+            name = target_name or trashed.name
+
+            def restore() -> Path:
+                target = self._resolve(name, "The new name")
+                source = self._profile / TRASH / trash_id / FOLDER / trashed.name
+                move_own(self._profile, source, target, overwrite=False)
+                return target
+
+            path = await asyncio.to_thread(restore)
+            await self._database.run(
+                lambda connection: move_versions(connection, _trashed(trash_id, trashed.name), name)
+            )
+            return await asyncio.to_thread(self._describe, name, path)
+
+    # -- versions --------------------------------------------------------------------------------------------------
+
+    async def versions(self, name: str) -> list[Version]:
+        """The versions of a file, the newest first: what is there now is one, too.
+
+        Raises:
+            Refusal: There is no such file and never was.
+        """
+        path = await asyncio.to_thread(self._resolve, name)
+        async with self._changing:
+            there = await asyncio.to_thread(_read_if_there, path)
+            if there is not None:
+                await self._keep(name, there, "found")
+        versions = await self._database.ask(lambda connection: list_versions(connection, name))
+        if not versions:
+            raise _missing(name)
+        return versions
+
+    async def version(self, name: str, version_id: int) -> tuple[Version, bytes]:
+        """A version and its text.
+
+        Raises:
+            Refusal: There is none.
+        """
+        found = await self._database.ask(lambda connection: read_version(connection, name, version_id))
+        if found is None:
+            raise not_found(f"{show(name)} has no version {version_id}; it never had, or it was too old to be kept.")
+        return found
+
+    # -- the rest --------------------------------------------------------------------------------------------------
+
+    async def _keep(self, name: str, text: bytes, origin: Origin) -> Version:
+        last = await self._database.ask(lambda connection: newest(connection, name))
+        if last is not None and last.revision == revision_of(text):
+            return last
+        return await self._database.run(lambda connection: keep_version(connection, name, text, origin), durable=True)
+
+    def _check(self, name: str, path: Path, there: bytes | None, condition: Condition) -> None:
+        """See whether a change meets what it expects.
+
+        Raises:
+            Refusal: 412, with what is there.
+        """
+        if condition.is_new and there is not None:
+            raise self._conflict(name, path, there, f"{show(name)} exists already.")
+        if condition.revisions is None:
+            return
+        if there is None:
+            raise self._conflict(name, path, there, f"{show(name)} is not there any more.")
+        if "*" not in condition.revisions and revision_of(there) not in condition.revisions:
+            raise self._conflict(name, path, there, f"{show(name)} was changed by somebody else meanwhile.")
+
+    def _conflict(self, name: str, path: Path, there: bytes | None, message: str) -> Refusal:
+        file = None if there is None else self._describe(name, path, there)
+        current = None if file is None else {key: getattr(file, key) for key in WorkflowFile.__struct_fields__}
+        return Refusal(message, status=412, code="revision_conflict", extra_info={"current": current})
+
+    def _root(self) -> Path:
+        return self._profile.resolve() / FOLDER
+
+    def _resolve(self, name: str, what: str = "The workflow") -> Path:
+        check_text(name, what, longest=LONGEST_NAME)
+        parts = name.split("/")
+        if not name.lower().endswith(SUFFIX) or parts[-1].lower() == SUFFIX:
+            raise Refusal(f"{what} {show(name)} should end in {SUFFIX!r}.", code="invalid_name")
+        if "\\" in name or any(not part.strip() or part.startswith(".") for part in parts):
+            raise Refusal(f"{what} {show(name)} has a part that is empty or hidden.", code="invalid_name")
+        return resolve_name(self._root(), name, what)
+
+    def _find(self, name: str) -> Path:
+        path = self._resolve(name)
+        if not is_regular(path):
+            raise _missing(name)
+        return path
+
+    def _describe(self, name: str, path: Path, text: bytes | None = None) -> WorkflowFile:
+        try:
+            status = os.stat(path)
+        except OSError as error:
+            raise _missing(name) from error
+        key = (str(path), status.st_mtime_ns, status.st_size)
+        known = None if text is not None else self._known.get(key)
+        if known is None:
+            text = _read(path) if text is None else text
+            known = count_nodes(text), revision_of(text)
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = known
+        nodes, revision = known
+        return WorkflowFile(name=name, size=status.st_size, modified=status.st_mtime, nodes=nodes, revision=revision)
+
+
+def _missing(name: str) -> Refusal:
+    return not_found(f"There is no workflow {show(name)}.", "workflow_not_found")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise _missing(path.name) from error
+    except OSError as error:
+        raise Refusal(f"{path.name!r} cannot be read: {error.strerror}.", status=507, code="file_error") from error
+
+
+def _read_if_there(path: Path) -> bytes | None:
+    return _read(path) if is_regular(path) else None
+
+
+def _trashed(moment: str, name: str) -> str:
+    """Under which name the versions of a deleted file are kept: none that a file can have."""
+    return f".trash/{moment}/{name}"
+
+
+def _names_in(directory: Path) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []
