@@ -36,13 +36,15 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
     """
     from engine.commands.opening import open_engine
     from engine.files import write_whole
-    from engine.graph.saving import save_api, save_canvas
+    from engine.graph.saving import name_nodes, save_api, save_canvas
 
     engine = open_engine(settings)
     workflow = engine.load(options.file)
     workflow = engine.set_inputs(workflow, dict(parse_assignment(assignment) for assignment in options.inputs))
-    save = save_canvas if options.to == "canvas" else save_api
-    document = save(workflow, engine.registry)
+    if options.to == "canvas":
+        document = save_canvas(workflow, engine.registry)
+    else:
+        document = save_api(name_nodes(workflow, engine.registry), engine.registry)
     # Half of a surrogate pair, which JSON can hold and UTF-8 cannot, stays escaped.
     content = json.dumps(document, indent=2, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
     if options.explain:

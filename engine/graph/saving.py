@@ -6,6 +6,7 @@ Whatever else stands in the file, nodes of unknown types, unknown keys and the o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import WorkflowError
@@ -30,6 +31,24 @@ def save_api(workflow: Workflow, registry: Registry) -> dict[str, Any]:
             saved[str(key)] = record
     saved.update({node.id: write_node(node) for node in workflow.nodes.values() if node.id not in saved})
     return saved
+
+
+def name_nodes(workflow: Workflow, registry: Registry) -> Workflow:
+    """The workflow with a title for each node, for programs that find nodes of API JSON by title.
+
+    Nodes that have none are titled as the canvas shows them. What was read from API format stays as it is.
+    """
+    if workflow.source is not None:
+        return workflow
+    nodes = {
+        node.id: node if node.title else replace(node, title=_shown_name(node.type, registry))
+        for node in workflow.nodes.values()
+    }
+    return replace(workflow, nodes=nodes)
+
+
+def _shown_name(type_name: str, registry: Registry) -> str:
+    return (registry[type_name].display_name if type_name in registry else "") or type_name
 
 
 def _merge(record: Mapping[str, Any], node: Node, document: Mapping[str, Any], registry: Registry) -> Mapping[str, Any]:

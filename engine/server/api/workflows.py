@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from engine.graph.missing import MissingModel, MissingType, find_missing
 from engine.graph.registry import Registry
+from engine.graph.saving import name_nodes
 from engine.server.api.records import InputErrorView, NoteView, view_errors, view_notes
 from engine.server.api.route import Refused, route
 from engine.server.api.submission import Checked, WorkflowRequest, check_workflow, read_as, read_unchecked
@@ -117,4 +118,8 @@ async def convert_workflow(request: web.Request, body: WorkflowRequest) -> Conve
     Takes the same bodies as `POST /jobs`. The workflow need not be one that can run.
     """
     workflow, prompt, extra = await read_unchecked(request, body)
+    named = name_nodes(workflow, await find_registry(request))
+    for node_id, node in named.nodes.items():
+        if node.title and "_meta" not in prompt[node_id]:
+            prompt[node_id]["_meta"] = {"title": node.title}
     return ConvertedWorkflow(prompt=prompt, extra=extra, notes=view_notes(workflow.notes))

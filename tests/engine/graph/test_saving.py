@@ -10,7 +10,8 @@ import pytest
 from engine.errors import WorkflowError
 from engine.graph.core_types import core_registry
 from engine.graph.document import read_workflow
-from engine.graph.saving import save_api, save_canvas
+from engine.graph.registry import Registry
+from engine.graph.saving import name_nodes, save_api, save_canvas
 from engine.graph.workflow import Link, Workflow
 from tests.engine.graph.shared_files import documents
 
@@ -85,3 +86,13 @@ def test_what_has_no_place_in_the_canvas_document_is_said() -> None:
     changed = save_canvas(workflow.with_inputs({("1", "seed"): 7}), _CORE)
     assert changed["nodes"][0]["widgets_values"] == [7, "fixed"]
     assert document["nodes"][0]["widgets_values"] == [1, "fixed"]
+
+
+def test_nodes_of_a_canvas_are_titled_as_it_shows_them_and_those_of_api_json_stay_as_they_are() -> None:
+    registry = Registry.collect("nodes")
+    canvas = {"nodes": [{"id": 3, "type": "KSampler", "title": ""}, {"id": 4, "type": "SaveImage", "title": "Mine"}]}
+    api = {"1": {"class_type": "KSampler", "inputs": {}}}
+    named = name_nodes(read_workflow({**canvas, "links": [], "version": 0.4}, registry), registry)
+    titles = {node_id: record["_meta"]["title"] for node_id, record in save_api(named, registry).items()}
+    assert titles == {"3": registry["KSampler"].display_name, "4": "Mine"}
+    assert save_api(name_nodes(Workflow.from_api(api), registry), registry) == api
