@@ -10,6 +10,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -112,18 +113,33 @@ class Line:
         self._place = (host, int(port))
         self._timeout_s = timeout_s
 
-    def ask(
-        self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        """One request: status, headers and body. `Host` and `Content-Length` are added unless given."""
-        given = {"Host": self.host, "Connection": "close", "Content-Length": str(len(body)), **(headers or {})}
-        lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items()), "", ""]
-        with socket.create_connection(self._place, timeout=self._timeout_s) as connection:
-            connection.sendall("\r\n".join(lines).encode("utf-8", "surrogateescape") + body)
-            answer = http.client.HTTPResponse(connection, method=method)
-            answer.begin()
-            return answer.status, answer.headers, b"" if answer.status == 101 else answer.read()
-
     def connect(self) -> socket.socket:
         """A bare connection."""
         return socket.create_connection(self._place, timeout=self._timeout_s)
+
+    def ask(
+        self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> tuple[int, str, bytes]:
+        """One request: status, content type and body; of a stream without an end nothing is read.
+
+        `Host`, `Connection` and `Content-Length` are added unless given.
+        """
+        given = {"Host": self.host, "Connection": "close", "Content-Length": str(len(body)), **(headers or {})}
+        lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items()), "", ""]
+        with socket.create_connection(self._place, timeout=self._timeout_s) as connection:
+            with suppress(ConnectionError):  # refused before it was read; the answer is there
+                connection.sendall("\r\n".join(lines).encode("latin-1", "surrogateescape") + body)
+            answer = http.client.HTTPResponse(connection, method=method)
+            answer.begin()
+            kind = answer.headers.get("Content-Type", "")
+            is_endless = answer.status == 101 or kind.startswith("text/event-stream")
+            return answer.status, kind, b"" if is_endless else answer.read()
+
+    def head(self, target: str) -> tuple[int, http.client.HTTPMessage]:
+        """Status and headers of the answer to a GET."""
+        line = http.client.HTTPConnection(self.host, timeout=self._timeout_s)
+        line.request("GET", target)
+        answer = line.getresponse()
+        answer.read()
+        line.close()
+        return answer.status, answer.headers
