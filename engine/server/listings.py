@@ -10,11 +10,18 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.files import IMAGE_SUFFIXES, MODEL_SUFFIXES, walk_files
 from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.workers.catalog import Catalog
+    from engine.workers.messages import ModelDirectories
 
 _SETTLED_NS = 2 * 10**9
 """A folder that changed less than this before it was read may change again without a later time stamp."""
@@ -29,17 +36,35 @@ class _Listing(NamedTuple):
 class Listings:
     """Names of files by folder name, as `engine.files.list_choices` gives them. May be used from any thread."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, catalog: Catalog | None = None) -> None:
+        """
+        Args:
+            settings: Where files lie.
+            catalog: Tells where packs keep model files besides.
+        """
+        self._given = settings
+        self._catalog = catalog
+        self._with_packs: tuple[ModelDirectories, Settings] | None = None
         self._known: dict[tuple[Path, bool], _Listing] = {}
         self._merged: dict[str, tuple[list[tuple[str, ...]], tuple[str, ...]]] = {}
         self._lock = threading.Lock()
 
+    @property
+    def settings(self) -> Settings:
+        """The settings with the directories of model files that packs added."""
+        directories = self._catalog.model_directories if self._catalog is not None else None
+        if directories is None:
+            return self._given
+        known = self._with_packs
+        if known is None or known[0] is not directories:
+            self._with_packs = known = directories, _with_directories(self._given, directories)
+        return known[1]
+
     def choices(self, folder: str) -> Sequence[str]:
         """The choices of a `ModelFile(folder)` input, sorted."""
         if folder == "input" or folder == "output" or folder == "temp":
-            return self._list(self._settings.directory(folder), pictures=True)
-        parts = [self._list(directory) for directory in self._settings.model_directories(folder)]
+            return self._list(self.settings.directory(folder), pictures=True)
+        parts = [self._list(directory) for directory in self.settings.model_directories(folder)]
         known, merged = self._merged.get(folder, ([], ()))
         if len(known) != len(parts) or any(a is not b for a, b in zip(known, parts, strict=True)):
             merged = tuple(sorted({name for part in parts for name in part}))
@@ -48,7 +73,7 @@ class Listings:
 
     def models(self, kind: str) -> list[tuple[Path, Sequence[str]]]:
         """Every directory of a kind with the names of its model files."""
-        return [(directory, self._list(directory)) for directory in self._settings.model_directories(kind)]
+        return [(directory, self._list(directory)) for directory in self.settings.model_directories(kind)]
 
     def _list(self, directory: Path, *, pictures: bool = False) -> tuple[str, ...]:
         key = directory, pictures
@@ -67,6 +92,17 @@ class Listings:
             else:
                 self._known.pop(key, None)
         return names
+
+
+def _with_directories(settings: Settings, directories: ModelDirectories) -> Settings:
+    def paths(names: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[Path, ...]]:
+        return {kind: tuple(map(Path, each)) for kind, each in names.items()}
+
+    return replace(
+        settings,
+        first_model_directories=paths(directories.first),
+        extra_model_directories=paths(directories.extra),
+    )
 
 
 def _changed_at(folder: str) -> int:

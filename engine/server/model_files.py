@@ -56,7 +56,7 @@ async def _read_kind(request: web.Request) -> str:
     """The kind in the path, by its name of today."""
     kind = check_text(request.match_info["folder"], "The folder")
     kind = OLDER_FOLDERS.get(kind, kind)
-    if kind not in await asyncio.to_thread(list_kinds, request.app[SETTINGS]):
+    if kind not in await asyncio.to_thread(list_kinds, request.app[LISTINGS].settings):
         raise not_found(f"There is no folder {show(kind)} of model files.")
     return kind
 
@@ -64,7 +64,7 @@ async def _read_kind(request: web.Request) -> str:
 @routes.get("/models")
 async def models(request: web.Request) -> web.Response:
     """The kinds of model files."""
-    return await answer_json(lambda: list_kinds(request.app[SETTINGS]))
+    return await answer_json(lambda: list_kinds(request.app[LISTINGS].settings))
 
 
 @routes.get("/models/{folder}")
@@ -88,7 +88,7 @@ def _without_suffix(name: str) -> str:
 @routes.get("/experiment/models")
 async def model_folders(request: web.Request) -> web.Response:
     """The kinds with their folders, which `pathIndex` counts in the lists of files."""
-    settings = request.app[SETTINGS]
+    settings = request.app[LISTINGS].settings
     shows_paths = request.app[SERVER_SETTINGS].shows_internals
     kinds = [kind for kind in await asyncio.to_thread(list_kinds, settings) if kind != "configs"]
     return web.json_response([{"name": kind, "folders": name_folders(settings, kind, shows_paths)} for kind in kinds])
@@ -123,7 +123,7 @@ async def model_file_records(request: web.Request) -> web.Response:
 async def model_preview(request: web.Request) -> web.Response:
     """A small WebP of the picture beside a model file, or in its header."""
     kind = await _read_kind(request)
-    directories = request.app[SETTINGS].model_directories(kind)
+    directories = request.app[LISTINGS].settings.model_directories(kind)
     index = request.match_info["path_index"]
     if not (index.isascii() and index.isdigit() and len(index) <= 4 and int(index) < len(directories)):
         raise not_found(f"{show(kind)} has {len(directories)} folders, none with the number {show(index)}.")
@@ -173,7 +173,7 @@ async def view_metadata(request: web.Request) -> web.Response:
         raise not_found(f"There is no .safetensors file {show(name)} with metadata among the {kind}.")
 
     def read() -> dict[str, str]:
-        for directory in request.app[SETTINGS].model_directories(kind):
+        for directory in request.app[LISTINGS].settings.model_directories(kind):
             path = resolve_model_name(directory, name)
             if path is not None and name.lower().endswith((".safetensors", ".sft")):
                 return _read_metadata(path)

@@ -75,7 +75,7 @@ _TEXT: web.AppKey[ObjectInfoText] = web.AppKey("object_info_text")
 
 def set_up(app: web.Application) -> None:
     """Give the application its lists of files and the text over them."""
-    app[LISTINGS] = Listings(app[SETTINGS])
+    app[LISTINGS] = Listings(app[SETTINGS], app[DISPATCHER].catalog)
     app[_TEXT] = ObjectInfoText(app[DISPATCHER].catalog, app[LISTINGS])
 
 

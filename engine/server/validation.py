@@ -14,7 +14,7 @@ from engine.errors import InputError, WorkflowError
 from engine.graph.registry import Registry
 from engine.graph.validate import Validated, validate
 from engine.graph.workflow import Workflow
-from engine.server.keys import DISPATCHER, LISTINGS, SETTINGS
+from engine.server.keys import DISPATCHER, LISTINGS
 
 READY_TIMEOUT_S = 60.0
 """So long a request waits for the first worker to say which nodes there are."""
@@ -63,7 +63,7 @@ async def find_errors(
     asked = dispatcher.catalog.asked_in_worker
     if asked and any(node.type in asked for node in workflow.nodes.values()):
         return await _ask_worker(request, workflow, prompt, None if targets is None else tuple(targets))
-    files, settings = request.app[LISTINGS].choices, request.app[SETTINGS]
+    files, settings = request.app[LISTINGS].choices, request.app[LISTINGS].settings
     if len(workflow.nodes) <= _INLINE_NODES:
         return validate(workflow, registry, files, targets, settings)
     return await asyncio.to_thread(validate, workflow, registry, files, targets, settings)

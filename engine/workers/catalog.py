@@ -17,7 +17,7 @@ from engine.errors import EngineError, WorkerUnavailable
 from engine.graph.declaration import read_declaration
 from engine.graph.object_info import object_info
 from engine.graph.registry import Registry
-from engine.workers.messages import DeviceInfo, PackInfo, PackSite, Ready
+from engine.workers.messages import DeviceInfo, ModelDirectories, PackInfo, PackSite, Ready
 
 _READ_AT_ONCE = 25
 
@@ -34,6 +34,7 @@ class Catalog:
         packs: What became of each pack.
         site: Where the routes of packs are answered; None if there are none, or the worker that did has died.
         filters_prompts: Packs want to see submissions before anybody else.
+        model_directories: Where model files lie if packs added directories; None if the settings tell.
         renews: Some types have choices that change with the world; see `Dispatcher.renew_catalog`.
         etag: Changes with the declarations.
         failure: Why there is no worker at the moment; None if one is ready or on its way for the first time.
@@ -48,6 +49,7 @@ class Catalog:
         self.packs: tuple[PackInfo, ...] = ()
         self.site: PackSite | None = None
         self.filters_prompts = False
+        self.model_directories: ModelDirectories | None = None
         self.renews = False
         self._declarations: dict[str, dict[str, Any]] = {}
         self.etag = ""
@@ -75,6 +77,7 @@ class Catalog:
         """Take over what a worker declares. Cheap if nothing changed."""
         await self._declare(ready.declarations, ready.notes)
         self.packs, self.site, self.filters_prompts = ready.packs, ready.site, ready.filters_prompts
+        self.model_directories = ready.model_directories
         self.versions = dict(ready.versions)
         self.devices = ready.devices
         self.failure = None

@@ -174,6 +174,18 @@ class PackSite(Struct, frozen=True, kw_only=True):
     routes: tuple[tuple[str, str], ...]
 
 
+class ModelDirectories(Struct, frozen=True):
+    """Where model files lie, packs' directories among them; see the settings of these names.
+
+    Attributes:
+        first: `Settings.first_model_directories`.
+        extra: `Settings.extra_model_directories`.
+    """
+
+    first: dict[str, tuple[str, ...]]
+    extra: dict[str, tuple[str, ...]]
+
+
 class Ready(Struct, frozen=True, tag="ready", kw_only=True):
     """The worker can run jobs.
 
@@ -186,6 +198,7 @@ class Ready(Struct, frozen=True, tag="ready", kw_only=True):
         packs: What became of each pack.
         site: Where routes of packs are answered; None if there are none.
         filters_prompts: Packs want to see submissions first, see `AskFilter`.
+        model_directories: None if they are those that the worker was given.
     """
 
     declarations: tuple[dict[str, Any], ...]
@@ -196,6 +209,7 @@ class Ready(Struct, frozen=True, tag="ready", kw_only=True):
     packs: tuple[PackInfo, ...] = ()
     site: PackSite | None = None
     filters_prompts: bool = False
+    model_directories: ModelDirectories | None = None
 
 
 class StartFailed(Struct, frozen=True, tag="start_failed"):

@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -38,6 +38,7 @@ from engine.workers.messages import (
     FreeMemory,
     Hello,
     InterruptRun,
+    ModelDirectories,
     PackInfo,
     Ready,
     RunJob,
@@ -251,7 +252,15 @@ def _describe(engine: Engine, reports: Sequence[PackReport]) -> Ready:
         packs=tuple(map(_describe_pack, reports)),
         site=open_site(host) if host is not None and host.routes else None,
         filters_prompts=host is not None and bool(host.prompt_handlers),
+        model_directories=_model_directories(engine.settings) if host is not None else None,
     )
+
+
+def _model_directories(settings: Settings) -> ModelDirectories:
+    def texts(directories: Mapping[str, tuple[Path, ...]]) -> dict[str, tuple[str, ...]]:
+        return {kind: tuple(map(str, paths)) for kind, paths in directories.items()}
+
+    return ModelDirectories(texts(settings.first_model_directories), texts(settings.extra_model_directories))
 
 
 def _describe_pack(report: PackReport) -> PackInfo:

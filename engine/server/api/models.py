@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from engine.server.api.records import ShortText
 from engine.server.api.route import Refused, route
-from engine.server.keys import LISTINGS, SETTINGS
+from engine.server.keys import LISTINGS
 from engine.server.model_files import list_kinds
 from engine.server.refusal import not_found
 
@@ -71,7 +71,7 @@ async def list_models(request: web.Request, params: ModelListParams) -> ModelLis
 
 
 def _list(app: web.Application, params: ModelListParams) -> ModelList:
-    kinds = list_kinds(app[SETTINGS])
+    kinds = list_kinds(app[LISTINGS].settings)
     if params.kind is not None:
         if params.kind not in kinds:
             raise not_found(f"There is no kind {params.kind[:200]!r} of model files; there are {', '.join(kinds)}.")

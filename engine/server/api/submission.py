@@ -289,7 +289,7 @@ def _read(
     given = {name: value for name in ("workflow", "prompt") if (value := getattr(wanted, name)) is not UNSET}
     if not given:
         raise WorkflowError("No workflow is given: expected one in 'workflow', of either format.", code="no_prompt")
-    settings, limits = app[SETTINGS], app[SERVER_SETTINGS]
+    settings, limits = app[LISTINGS].settings, app[SERVER_SETTINGS]
     workflow = read_workflow(
         given if len(given) > 1 else next(iter(given.values())),
         registry,

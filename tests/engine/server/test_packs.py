@@ -19,9 +19,12 @@ from tests.engine.server.real import RealServer
 _TALKATIVE = """
     import os
     from aiohttp import web
+    import folder_paths
     from server import PromptServer
 
     HERE = os.path.dirname(__file__)
+    folder_paths.add_model_folder_path("whispers", os.path.join(HERE, "whispers"))
+    folder_paths.add_model_folder_path("checkpoints", os.path.join(HERE, "whispers"))
 
     @PromptServer.instance.routes.get("/talkative/{name}")
     async def hello(request):
@@ -77,6 +80,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pack = base / "custom_nodes" / "talkative"
     _write(pack / "__init__.py", _TALKATIVE)
     _write(pack / "lists" / "a.txt", "")
+    _write(pack / "whispers" / "low.safetensors", "")
     _write(pack / "js" / "sub" / "talk.js", "export {};")
     _write(pack / "locales" / "de" / "nodeDefs.json", '{"Tell": {"display_name": "Sag es"}}')
     _write(pack / "locales" / "de" / "main.json", '{"greeting": "hallo"}')
@@ -187,6 +191,15 @@ def test_choices_that_appear_can_be_chosen(server: RealServer, base: Path) -> No
     record = server.get("/object_info/Tell")["Tell"]
     assert record["input"]["required"]["file"][0] == ["a.txt", "b.txt"]
     assert _run(server, _prompt(file="b.txt"))["outputs"]["1"]["text"] == ["hi", "b.txt"]
+
+
+def test_model_files_in_folders_of_packs_are_listed(server: RealServer) -> None:
+    assert "whispers" in server.get("/models")
+    assert server.get("/models/whispers") == ["low.safetensors"]
+    record = server.get("/object_info/CheckpointLoaderSimple")["CheckpointLoaderSimple"]
+    assert "low.safetensors" in record["input"]["required"]["ckpt_name"][0]
+    (folder,) = server.get("/api/v1/models?kind=whispers")["folders"]
+    assert [file["name"] for file in folder["files"]] == ["low.safetensors"]
 
 
 def test_files_for_the_page(server: RealServer) -> None:
