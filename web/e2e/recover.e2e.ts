@@ -61,7 +61,7 @@ describe('recovery', () => {
       const again = await second.newPage();
       await again.goto(server.url);
       await again.getByRole('tab', { name: 'Text to image' }).waitFor();
-      await again.getByRole('img', { name: 'Not saved' }).waitFor();
+      await again.getByRole('tab', { name: /, Not saved/ }).waitFor();
       const height = async () => (await again.locator('[data-node="7"]').boundingBox())?.height ?? 0;
       const collapsed = await height();
       await again.getByRole('application').focus();
@@ -97,7 +97,7 @@ describe('recovery', () => {
     await one.keyboard.press('Control+s');
     const dialog = one.getByRole('dialog', { name: /changed elsewhere/ });
     await dialog.getByRole('button', { name: 'Take theirs' }).click();
-    await one.getByRole('img', { name: 'Not saved' }).waitFor({ state: 'detached' });
+    await one.getByRole('tab', { name: /, Not saved/ }).waitFor({ state: 'detached' });
     await context.close();
   });
 
@@ -107,7 +107,7 @@ describe('recovery', () => {
     const back = server.restart();
     await page.getByText('Offline').waitFor();
     await collapseAll(page);
-    await page.getByRole('img', { name: 'Not saved' }).waitFor();
+    await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
     await back;
     await page.getByText('Offline').waitFor({ state: 'detached', timeout: 20_000 });
     await page.keyboard.press('Control+Enter');

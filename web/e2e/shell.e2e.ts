@@ -114,10 +114,10 @@ describe('the frame', () => {
     await page.mouse.up();
     const moved = await placeOf(page, '6');
     expect(moved).not.toBe(before);
-    await page.getByRole('img', { name: 'Not saved' }).waitFor();
+    await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
     await page.keyboard.press('Control+z');
     await expect.poll(() => placeOf(page, '6')).toBe(before);
-    await page.getByRole('img', { name: 'Not saved' }).waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: /, Not saved/ }).waitFor({ state: 'detached' });
     await page.keyboard.press('Control+y');
     await expect.poll(() => placeOf(page, '6')).toBe(moved);
   });
@@ -131,7 +131,7 @@ describe('the frame', () => {
     await page.waitForTimeout(600);
     await page.reload();
     await page.getByRole('tab', { name: 'Text to image' }).waitFor();
-    await page.getByRole('img', { name: 'Not saved' }).waitFor();
+    await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
     await page.getByRole('application').focus();
     await page.keyboard.press('Control+z');
     await page.locator('[data-node="6"]').waitFor();
@@ -154,7 +154,7 @@ describe('the frame', () => {
     await page.getByRole('heading', { name: 'Begin with a workflow' }).waitFor();
     await page.keyboard.press('Alt+Shift+T');
     await page.getByRole('tab', { name: 'Text to image' }).waitFor();
-    await page.getByRole('img', { name: 'Not saved' }).waitFor();
+    await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
   });
 
   it('says what is wrong where it is wrong, in the words of the server', async () => {

@@ -18,6 +18,7 @@ export function TabBar() {
   const onKeys = (event: KeyboardEvent<HTMLElement>) => {
     const index = all.findIndex((tab) => tab.id === active);
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (event.key === 'Delete') runCommand('workflow.close');
     const next = by === 0 ? undefined : all[(index + by + all.length) % all.length];
     if (next === undefined) return;
     event.preventDefault();
@@ -103,6 +104,7 @@ function TabHead({ tab, isActive, dragged, setDragged }: HeadProps) {
         role="tab"
         id={`tab-${tab.id}`}
         aria-selected={isActive}
+        aria-label={[tab.name, mark].filter((part) => part !== '').join(', ')}
         tabIndex={isActive ? 0 : -1}
         className={css['name']}
         title={[tab.path ?? tab.name, mark].filter((part) => part !== '').join('\n')}
@@ -114,17 +116,18 @@ function TabHead({ tab, isActive, dragged, setDragged }: HeadProps) {
         {tab.isElsewhere && <Icon name="copy" size={12} />}
         {tab.isUnsafe && <Icon name="alert" size={12} />}
       </button>
-      <button
-        type="button"
+      {/* For the pointer; the keyboard has Delete and a command. A button in a list of tabs is none to screen readers. */}
+      <span
         className={css['close']}
-        aria-label={t('tabs.close', { name: tab.name })}
+        aria-hidden="true"
+        title={t('tabs.close', { name: tab.name })}
         onClick={close}
       >
-        {tab.isDirty && <span className={css['dirty']} role="img" aria-label={t('tabs.dirty')} />}
+        {tab.isDirty && <span className={css['dirty']} />}
         <span className={css['cross']}>
           <Icon name="close" size={12} />
         </span>
-      </button>
+      </span>
     </div>
   );
 }

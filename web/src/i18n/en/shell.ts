@@ -144,7 +144,7 @@ export const shell = {
   'queue.resume': 'Resume queue',
   'queue.isPaused': 'Paused: what runs goes on, nothing else is started.',
   'queue.clear': 'Cancel all waiting',
-  'queue.clearTitle': 'Cancel {count|one run|all {count} runs} that wait?',
+  'queue.clearTitle': 'Cancel {count|the run that waits|all {count} runs that wait}?',
   'queue.empty': 'Nothing runs',
   'queue.emptyText': 'Ctrl+Enter runs the workflow on the canvas.',
   'queue.more': 'and {count} more',

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { JobEvent } from '../api/types';
+import { applyEvent, emptyRun, type Run } from './runs';
+
+function play(...events: JobEvent[]): Run {
+  return events.reduce((run, event, index) => applyEvent(run, event, index), emptyRun('job', 0));
+}
+
+const started: JobEvent = { type: 'started', worker: 0, restarted: false };
+const node = (id: string): JobEvent => ({
+  type: 'node_started',
+  node_id: id,
+  node_type: 'T',
+  display_id: id,
+});
+
+describe('applyEvent', () => {
+  it('follows a run from the queue to its end', () => {
+    const run = play(
+      { type: 'queued', deaths: 0 },
+      started,
+      { type: 'nodes_cached', node_ids: ['1'] },
+      node('2'),
+      { type: 'node_progress', node_id: '2', display_id: '2', value: 3, total: 20 },
+      {
+        type: 'node_finished',
+        node_id: '2',
+        node_type: 'T',
+        display_id: '2',
+        seconds: 1.5,
+        ui: { images: [] },
+        cached: false,
+      },
+      { type: 'succeeded', seconds: 2 },
+    );
+    expect(run.state).toBe('succeeded');
+    expect(run.nodes.get('1')?.state).toBe('cached');
+    expect(run.nodes.get('2')).toMatchObject({ state: 'done', seconds: 1.5, value: null });
+    expect(run.outputs.get('2')).toEqual({ images: [] });
+    expect(run.fraction).toBe(1);
+  });
+
+  it('leaves nothing running in a run that was stopped or failed', () => {
+    const stopped = play(started, node('2'), { type: 'cancelled', node_id: '2', message: '' });
+    expect(stopped.state).toBe('cancelled');
+    expect([...stopped.nodes.values()].some((each) => each.state === 'running')).toBe(false);
+    const failed = play(started, node('2'), {
+      type: 'failed',
+      error: { type: 'x', message: 'no', node_id: '2' },
+      executed: [],
+    });
+    expect(failed.nodes.get('2')).toMatchObject({ state: 'failed', text: 'no' });
+  });
+
+  it('begins anew when a job is put back', () => {
+    const run = play(started, node('2'), { type: 'queued', deaths: 1 });
+    expect(run.state).toBe('queued');
+    expect(run.nodes.size).toBe(0);
+  });
+});
