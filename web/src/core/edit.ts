@@ -46,7 +46,7 @@ export function addNode(tx: Transaction, type: NodeType, at: Point): NodeId {
     id: numeric(id),
     type: type.type,
     pos: [Math.round(at.x), Math.round(at.y)],
-    size: [widthFor(type), 0],
+    size: [widthFor(type), heightFor(type)],
     flags: {},
     order: tx.graph.nodes.size,
     mode: 0,
@@ -67,6 +67,13 @@ export function addNode(tx: Transaction, type: NodeType, at: Point): NodeId {
 function widthFor(type: NodeType): number {
   const hasText = type.inputs.some((input) => input.multiline);
   return hasText ? 400 : type.inputs.some((input) => input.is_widget) ? 270 : 200;
+}
+
+/** Pictures and texts need room; everything else is as high as it must be. */
+function heightFor(type: NodeType): number {
+  const showsPictures = type.is_output && type.inputs.some((input) => input.type === 'IMAGE');
+  if (showsPictures || type.inputs.some((input) => input.image_upload)) return 300;
+  return type.inputs.some((input) => input.multiline) ? 180 : 0;
 }
 
 export function moveNodes(tx: Transaction, places: ReadonlyMap<NodeId, Point>): void {

@@ -4,7 +4,7 @@ import type { Catalog } from './catalog';
 import { hasControl, type InputType, widgetsOf } from './catalog';
 import type { GraphDoc, Transaction } from './doc';
 import { setValue } from './edit';
-import type { Json } from './json';
+import { asArray, type Json, type JsonObject } from './json';
 import { compact, isNumeric, type Numeric, toBig } from './numbers';
 import { BYPASSED, MUTED, modeOf, shapeOf, typeNameOf } from './slots';
 import type { NodeId } from './types';
@@ -93,7 +93,9 @@ export function rollSeeds(
   for (const [id, node] of [...tx.graph.nodes]) {
     const type = catalog.get(typeNameOf(node));
     const mode = modeOf(node);
-    if (type === undefined || mode === MUTED || mode === BYPASSED) continue;
+    if (mode === MUTED || mode === BYPASSED) continue;
+    if (typeNameOf(node) === 'PrimitiveNode') rollPrimitive(tx, id, node, isFirst, random);
+    if (type === undefined) continue;
     const controls = controlsOf(node, type);
     if (controls.size === 0) continue;
     const shape = shapeOf(node, catalog);
@@ -106,6 +108,22 @@ export function rollSeeds(
       if (next !== widget.value) setValue(tx, id, type, name, next);
     }
   }
+}
+
+/** A primitive node keeps its value and then its control. */
+function rollPrimitive(
+  tx: Transaction,
+  id: NodeId,
+  node: JsonObject,
+  isFirst: boolean,
+  random: () => number,
+): void {
+  const values = asArray(node['widgets_values']) ?? [];
+  const [value, control] = values;
+  if (!isNumeric(value) || !Number.isInteger(Number(value)) || control === undefined) return;
+  if (isFirst && control !== 'randomize') return;
+  const next = nextSeed(value, control, null, random);
+  if (next !== value) tx.patch('node', id, { widgets_values: [next, ...values.slice(1)] });
 }
 
 /** Everything that is due before a run: controls act in every graph of the document, and the seeds are remembered. */

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import { bus } from '../../app/bus';
 import { focusCanvas, view } from '../../app/view';
-import type { Refusal } from '../../core/edit';
+import { pathBetween, type Refusal } from '../../core/edit';
 import { insertAdapter, nearestGiver } from '../../core/replace';
 import { titleOf } from '../../core/slots';
 import { type Adapter, adaptersBetween } from '../../core/typecheck';
@@ -118,16 +118,20 @@ export function refusalWords(refusal: Refusal): string {
   return t('refusal.cycle', { path: titles.join(' → ') });
 }
 
-/** The one converter that there is, if what it needs besides is at hand. */
+/** The one converter that there is, or the one that is simpler than all others; what it needs besides is at hand. */
 function adapterFor(reason: Reason): Adapter | null {
   const scene = view.scene;
   if (reason.code !== 'type' || scene === null) return null;
+  const isCircle = pathBetween({ graph: scene.graph }, reason.to.node, reason.from.node) !== null;
+  if (isCircle) return null;
   const isAtHand = (type: string) =>
     nearestGiver({ graph: scene.graph }, type, { x: 0, y: 0 }, '', view.catalog) !== null;
-  const found = adaptersBetween(reason.given, reason.wanted, view.catalog, isAtHand);
-  const own = found.filter((adapter) => adapter.type.module.startsWith('nodes'));
-  const best = own.length > 0 ? own : found;
-  return best.length === 1 ? (best[0] ?? null) : null;
+  const found = adaptersBetween(reason.given, reason.wanted, view.catalog, isAtHand).toSorted(
+    (one, other) => one.type.inputs.length - other.type.inputs.length,
+  );
+  const [first, second] = found;
+  if (first === undefined || first.type.inputs.length === second?.type.inputs.length) return null;
+  return first;
 }
 
 function accept({ reason, adapter }: Shown): void {

@@ -1,0 +1,149 @@
+// @vitest-environment happy-dom
+// The element of a node stands and looks as geometry.ts says; what it shows follows the document.
+
+import { act } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { catalog, input, nodeType } from '../../../test/builders';
+import { GraphDoc } from '../../core/doc';
+import type { Json, JsonObject } from '../../core/json';
+import { GraphView, type ViewEvents } from '../GraphView';
+import { NodeView } from './NodeView';
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+
+const nothing = () => {};
+const EVENTS = new Proxy({}, { get: () => nothing }) as ViewEvents;
+const TYPES = catalog(
+  nodeType(
+    'Sampler',
+    [
+      input('model', 'MODEL'),
+      input('mask', 'MASK', { required: false }),
+      input('seed', 'INT', { min: 0, max: 18446744073709551615n, seed_control: true }),
+      input('text', 'STRING', { multiline: true }),
+    ],
+    ['LATENT'],
+  ),
+  { ...nodeType('Old', [], ['IMAGE']), deprecated: true },
+);
+
+let root: Root;
+let box: HTMLElement;
+let view: GraphView;
+
+beforeEach(() => {
+  box = document.createElement('div');
+  document.body.append(box);
+  root = createRoot(box);
+});
+
+afterEach(async () => {
+  await act(async () => root.unmount());
+  box.remove();
+});
+
+async function show(...nodes: Json[]): Promise<GraphDoc> {
+  const doc = new GraphDoc({ nodes, links: [], version: 0.4 });
+  view = new GraphView(EVENTS);
+  view.setCatalog(TYPES);
+  view.show(doc);
+  const ids = [...doc.graph().nodes.keys()];
+  await act(async () => root.render(ids.map((id) => <NodeView key={id} view={view} id={id} />)));
+  return doc;
+}
+
+function element(id = '1'): HTMLElement {
+  const found = box.querySelector<HTMLElement>(`[data-node="${id}"]`);
+  if (found === null) throw new Error('no node');
+  return found;
+}
+
+const SAMPLER: JsonObject = {
+  id: 1,
+  type: 'Sampler',
+  pos: [100, 200],
+  size: [300, 260],
+  inputs: [{ name: 'model', type: 'MODEL', link: null }],
+  outputs: [{ name: 'LATENT', type: 'LATENT', links: [] }],
+  widgets_values: [18446744073709551615n, 'fixed', 'a red fox'],
+};
+
+describe('NodeView', () => {
+  it('stands where geometry says', async () => {
+    await show(SAMPLER);
+    expect(element().style.transform).toBe('translate(100px, 170px)');
+    expect([element().style.width, element().style.height]).toEqual(['300px', '290px']);
+    const rows = [...element().querySelectorAll<HTMLElement>('[data-widget]')];
+    const places = view.scene?.layout('1')?.widgets.map((place) => [`${place.y - 200}px`, `${place.h}px`]);
+    expect(rows.map((row) => [row.style.top, row.style.height])).toEqual(places);
+  });
+
+  it('says everything in words', async () => {
+    await show(SAMPLER);
+    expect(element().getAttribute('aria-label')).toBe('Node Sampler, Sampler');
+    const words = [...element().querySelectorAll('li')].map((slot) => slot.getAttribute('aria-label'));
+    expect(words).toEqual([
+      'Input model, MODEL, not linked',
+      'Input mask, MASK, not linked, optional',
+      'Output LATENT, LATENT',
+    ]);
+    expect(element().textContent).toContain('18446744073709551615');
+  });
+
+  it('follows edits, and writes what is typed as one step', async () => {
+    const doc = await show(SAMPLER);
+    await act(async () => void doc.edit('title', '', (tx) => tx.patch('node', '1', { title: 'Mine' })));
+    expect(element().querySelector('h3')?.textContent).toBe('Mine');
+    const area = element().querySelector('textarea');
+    for (const text of ['a red fox,', 'a red fox, r', 'a red fox, ru']) {
+      await act(async () => {
+        Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')?.set?.call(area, text);
+        area?.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+    }
+    expect(doc.graph().nodes.get('1')?.['widgets_values']).toEqual([
+      18446744073709551615n,
+      'fixed',
+      'a red fox, ru',
+    ]);
+    expect(doc.steps).toHaveLength(2);
+  });
+
+  it('keeps the data of a node that nobody knows, and says where it came from', async () => {
+    await show({
+      id: 1,
+      type: 'Gone',
+      pos: [0, 0],
+      widgets_values: ['x', 3],
+      properties: { cnr_id: 'some-pack' },
+    });
+    expect(element().textContent).toContain('Missing');
+    expect(element().textContent).toContain('some-pack');
+    expect(element().querySelectorAll('[data-widget]')).toHaveLength(2);
+  });
+
+  it('shows modes, colours, age and collapse', async () => {
+    await show(
+      { ...SAMPLER, mode: 2 },
+      { ...SAMPLER, id: 2, color: '#223', bgcolor: '#335' },
+      { id: 3, type: 'Old', pos: [0, 0] },
+      { ...SAMPLER, id: 4, flags: { collapsed: true } },
+    );
+    expect(element('1').textContent).toContain('Muted');
+    expect(element('2').dataset['ink']).toBe('light');
+    expect(element('3').textContent).toContain('Deprecated');
+    expect(element('4').querySelector('[data-widget]')).toBeNull();
+    expect(element('4').querySelector('button')?.getAttribute('aria-expanded')).toBe('false');
+  });
+
+  it('runs no markup of a file', async () => {
+    await show({
+      ...SAMPLER,
+      title: '<img src=x onerror=alert(1)>',
+      bgcolor: 'url(https://elsewhere.example/a.png)',
+    });
+    expect(element().querySelector('h3 img')).toBeNull();
+    expect(element().getAttribute('style')).not.toContain('elsewhere');
+  });
+});
