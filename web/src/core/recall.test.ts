@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { catalog, input, nodeType } from '../../test/builders';
+import { GraphDoc } from './doc';
+import { loadValues, valuesToLoad, withNewSeeds } from './recall';
+
+const types = catalog(
+  nodeType('Sampler', [input('model', 'MODEL'), input('seed', 'INT'), input('cfg', 'FLOAT')]),
+  nodeType('Text', [input('text', 'STRING')]),
+);
+const doc = () =>
+  new GraphDoc({
+    nodes: [
+      { id: 1, type: 'Sampler', title: 'Mine', widgets_values: [7, 'fixed', 5] },
+      { id: 2, type: 'Text', widgets_values: ['a fox'] },
+      { id: 3, type: 'Text', widgets_values: ['kept'] },
+    ],
+    links: [],
+    version: 0.4,
+  });
+
+describe('valuesToLoad', () => {
+  const prompt = {
+    '1': { class_type: 'Sampler', inputs: { seed: 8, cfg: 5, model: ['4', 0] } },
+    '2': { class_type: 'Text', inputs: { text: ['9', 0] } },
+    '3': { class_type: 'Sampler', inputs: { seed: 1 } },
+    '77': { class_type: 'Text', inputs: { text: 'nowhere' } },
+  };
+  it('names what differs, for nodes of the same id and type', () => {
+    expect(valuesToLoad(doc(), prompt, types)).toEqual([
+      { node: '1', title: 'Mine', name: 'seed', before: 7, after: 8 },
+    ]);
+  });
+
+  it('is one step, and one undo', () => {
+    const open = doc();
+    open.edit('load values', '', (tx) => loadValues(tx, types, valuesToLoad(open, prompt, types)));
+    expect(open.graph().nodes.get('1')?.['widgets_values']).toEqual([8, 'fixed', 5]);
+    expect(valuesToLoad(open, prompt, types)).toEqual([]);
+    open.undo();
+    expect(open.graph().nodes.get('1')?.['widgets_values']).toEqual([7, 'fixed', 5]);
+  });
+});
+
+describe('withNewSeeds', () => {
+  it('changes the seeds and nothing else; what comes by a link stays', () => {
+    const prompt = {
+      '5': { class_type: 'S', inputs: { seed: 1, cfg: 2 } },
+      '6:1': { class_type: 'S', inputs: { noise_seed: 10n } },
+      '7': { class_type: 'S', inputs: { seed: ['5', 0] } },
+    };
+    expect(withNewSeeds(prompt, ['5.seed', '6:1.noise_seed', '7.seed', '8.seed'], () => 42)).toEqual({
+      '5': { class_type: 'S', inputs: { seed: 42, cfg: 2 } },
+      '6:1': { class_type: 'S', inputs: { noise_seed: 42 } },
+      '7': { class_type: 'S', inputs: { seed: ['5', 0] } },
+    });
+    expect(prompt['5'].inputs.seed).toBe(1);
+  });
+});
