@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -65,7 +65,7 @@ class Disk:
 
 
 @contextmanager
-def small_disk(path: Path) -> Iterator[Disk]:
+def small_disk(path: Path) -> Generator[Disk]:
     """A disk at this place, which is made."""
     path.mkdir(parents=True)
     is_mounted = _mount("-t", "tmpfs", "-o", f"size={_SIZE_BYTES}", "tmpfs", str(path))

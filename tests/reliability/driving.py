@@ -34,7 +34,7 @@ def add_pack(base: Path, name: str = "trouble", text: str | None = None) -> None
         (place / f"{name}.py").write_text(text, encoding="utf-8")
 
 
-def wait_until(condition: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
+def wait_until(condition: Callable[[], T | None], patience_s: float = PATIENCE_S) -> T:
     """Ask again and again until the answer is something true."""
     deadline = time.monotonic() + patience_s
     while not (value := condition()):
@@ -102,6 +102,20 @@ def strict_json(data: bytes | str) -> Any:
     value = json.loads(text, parse_constant=refuse, object_pairs_hook=pairs)
     json.dumps(value, ensure_ascii=False).encode()
     return value
+
+
+def connect_deaf(server: RealServer, sid: str) -> socket.socket:
+    """A websocket whose client never reads."""
+    host, port = server.address.removeprefix("http://").split(":")
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    connection.connect((host, int(port)))
+    lines = (
+        *(f"GET /ws?clientId={sid} HTTP/1.1", f"Host: {host}:{port}", "Upgrade: websocket", "Connection: Upgrade"),
+        *("Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: MDEyMzQ1Njc4OTAxMjM0NQ==", "", ""),
+    )
+    connection.sendall("\r\n".join(lines).encode())
+    return connection
 
 
 class Line:

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 from tests.engine.server.real import RealServer
-from tests.reliability.driving import Line, assert_next_runs, graph, strict_json
+from tests.reliability.driving import Line, assert_next_runs, connect_deaf, graph, strict_json
 
 CLIENTS, DEAF = 150, 30
 
@@ -35,20 +35,6 @@ async def _listen_to_the_end(listening: ClientWebSocketResponse, job_id: str) ->
             return heard
 
 
-def _connect_deaf(server: RealServer, sid: str) -> socket.socket:
-    """A websocket whose client never reads, and whose system takes hardly anything for it."""
-    host, port = server.address.removeprefix("http://").split(":")
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
-    connection.connect((host, int(port)))
-    lines = (
-        *(f"GET /ws?clientId={sid} HTTP/1.1", f"Host: {host}:{port}", "Upgrade: websocket", "Connection: Upgrade"),
-        *("Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: MDEyMzQ1Njc4OTAxMjM0NQ==", "", ""),
-    )
-    connection.sendall("\r\n".join(lines).encode())
-    return connection
-
-
 async def _submit(session: ClientSession, server: RealServer, prompt: dict[str, Any], sid: str) -> str:
     async with session.post(f"{server.address}/prompt", json={"prompt": prompt, "client_id": sid}) as answer:
         assert answer.status == 200, await answer.text()
@@ -60,7 +46,7 @@ def test_all_who_listen_hear_everything_whoever_else_does_not(server: RealServer
     prompt = graph(*[("Fine", {"text": f"crowd {place} {time.time()}"}) for place in range(100)])
 
     async def watch() -> list[list[str]]:
-        deaf = [_connect_deaf(server, "crowd") for _ in range(DEAF)]
+        deaf = [connect_deaf(server, "crowd") for _ in range(DEAF)]
         async with asyncio.timeout(60), ClientSession() as session:
             clients = [await session.ws_connect(_url(server, "crowd")) for _ in range(CLIENTS)]
             job_id = await _submit(session, server, prompt, "crowd")

@@ -139,11 +139,13 @@ def test_devices_and_pipes_as_inputs(server: RealServer) -> None:
 
 
 def test_a_chain_and_a_fan_of_10_000_nodes(server: RealServer) -> None:
-    chain = {"0": {"class_type": "Fine", "inputs": {"text": "start"}}}
+    chain: dict[str, Any] = {"0": {"class_type": "Fine", "inputs": {"text": "start"}}}
     for place in range(1, 10_000):
         chain[str(place)] = {"class_type": "StringConcatenate", "inputs": _joined(place)}
     chain["10000"] = {"class_type": "Fine", "inputs": {"text": ["9999", 0]}}
-    fan = {str(place): {"class_type": "Fine", "inputs": {"text": ["0", 0]}} for place in range(1, 10_001)}
+    fan: dict[str, Any] = {
+        str(place): {"class_type": "Fine", "inputs": {"text": ["0", 0]}} for place in range(1, 10_001)
+    }
     fan["0"] = {"class_type": "Fine", "inputs": {"text": "start"}}
     for prompt in (chain, fan):
         job_id = submit(server, prompt)

@@ -1,0 +1,239 @@
+"""The long tests of what the server promises: kills, large requests, a thousand clients, a soak; each with its figures.
+
+What is promised, and the short tests of it: `tests/reliability`. The cost of clients is a ratio of runs with and
+without them, in turns, on the same server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
+
+from benchmarks.server import print_row
+from tests.engine.server.real import RealServer
+from tests.reliability.driving import Line, add_pack, assert_next_runs, connect_deaf, graph, run, wait_until
+from tests.reliability.kills import kill_again_and_again
+
+SUMMARY = "kills, large requests, 1,000 clients, a soak: nothing lost, nobody held up, nothing grows"
+PARTS = ("kills", "holds", "clients", "soak")
+
+
+def main(arguments: list[str]) -> None:
+    """Run all parts, or those that are named."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks reliability", description=SUMMARY)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
+    parser.add_argument("--kills", type=int, default=100, help="how often the server is killed (default: 100)")
+    parser.add_argument("--seed", type=int, default=None, help="of the moments")
+    parser.add_argument("--clients", type=int, default=1_000, help="websockets (default: 1000)")
+    parser.add_argument("--deaf", type=int, default=100, help="how many of them never read (default: 100)")
+    parser.add_argument("--rounds", type=int, default=5, help="runs with and without clients (default: 5)")
+    parser.add_argument("--runs", type=int, default=600, help="of the soak (default: 600)")
+    options = parser.parse_args(arguments)
+    for part in options.parts or PARTS:
+        print(f"-- {part}")
+        {"kills": _kills, "holds": _holds, "clients": _clients, "soak": _soak}[part](options)
+
+
+# -- kills -----------------------------------------------------------------------------------------------------------
+
+
+def _kills(options: argparse.Namespace) -> None:
+    seed = random.randrange(2**32) if options.seed is None else options.seed
+    with tempfile.TemporaryDirectory() as base:
+        began = time.perf_counter()
+        found = kill_again_and_again(Path(base), options.kills, random.Random(seed))
+        seconds = time.perf_counter() - began
+    print(f"kill -9 at {options.kills} random moments (seed {seed}), {seconds:.0f} s")
+    for what, figure in (
+        ("prompts accepted", len(found.accepted)),
+        ("of them lost, or not succeeded", len(found.lost)),
+        ("sent again, as no reply had come", found.resubmitted),
+        ("ran to their end more than once", sum(count > 1 for count in found.marks.values())),
+        ("of them not marked as restarted", len(found.repeated_unmarked)),
+        ("databases damaged", len(found.damaged)),
+        ("pictures", found.pictures),
+        ("of them torn", len(found.torn)),
+    ):
+        print_row(what, str(figure))
+
+
+# -- large requests --------------------------------------------------------------------------------------------------
+
+_PROBE = """
+import http.client, json, sys, threading, time
+line, waits, stop = http.client.HTTPConnection(sys.argv[1]), [], threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+print("begun", flush=True)
+while not stop.is_set():
+    began = time.perf_counter()
+    line.request("GET", "/prompt")
+    line.getresponse().read()
+    waits.append((time.perf_counter() - began) * 1000)
+    time.sleep(0.002)
+print(json.dumps(sorted(waits)), flush=True)
+"""
+
+
+def large_bodies() -> dict[str, bytes]:
+    """What is sent while another client asks how long the queue is."""
+    fine = "Fine"
+    nodes = {str(place): {"class_type": fine, "inputs": {"text": str(place)}} for place in range(100_000)}
+    chain = {
+        str(place): {"class_type": fine, "inputs": {"text": [str(place - 1), 0] if place else "x"}}
+        for place in range(50_000)
+    }
+    keys = {str(place): place for place in range(900_000)}
+    extra = {"prompt": graph((fine, {"text": "x"})), "extra_data": {"extra_pnginfo": {"workflow": keys}}}
+    text = b'{"prompt":{"1":{"class_type":"Fine","inputs":{"text":"%b"}}}}'
+    tiny = b",".join(b'"%d":{"class_type":"A"}' % place for place in range(1_500_000))
+    return {
+        "100 MB of JSON": text % (b"x" * 100_000_000),
+        "1.5 million tiny nodes": b'{"prompt":{%b}}' % tiny,
+        "a text of 30 MB": text % (b"x" * 30_000_000),
+        "30 MB of escapes": text % (b"\\u00e9" * 5_000_000),
+        "100,000 nodes": json.dumps({"prompt": nodes}).encode(),
+        "a chain of 50,000 nodes": json.dumps({"prompt": chain}).encode(),
+        "an object of 900,000 members": json.dumps(extra).encode(),
+    }
+
+
+def _holds(_: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory() as base:
+        add_pack(Path(base))
+        with RealServer(Path(base)) as server:
+            assert_next_runs(server)
+            server.post("/api/v1/queue/pause", {})
+            line = Line(server)
+            print_row("another client waits, ms", "median", "p99", "longest")
+            _print_waits(server, "nothing", lambda: time.sleep(2))
+            headers = {"Content-Type": "application/json"}
+            for what, body in large_bodies().items():
+                _print_waits(server, what, lambda body=body: line.ask("POST", "/prompt", headers, body))
+            _print_waits(server, "the whole queue with all that", lambda: server.ask("/queue"))
+
+
+def _print_waits(server: RealServer, what: str, do: Callable[[], object]) -> None:
+    address = server.address.removeprefix("http://")
+    command = [sys.executable, "-c", _PROBE, address]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as probe:
+        assert probe.stdout is not None
+        probe.stdout.readline()
+        do()
+        told, _ = probe.communicate("")
+    waits: list[float] = json.loads(told)
+    print_row(what, waits[len(waits) // 2], waits[int(len(waits) * 0.99)], waits[-1])
+
+
+# -- clients ---------------------------------------------------------------------------------------------------------
+
+
+def _clients(options: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory() as base:
+        add_pack(Path(base))
+        with RealServer(Path(base)) as server:
+            assert_next_runs(server)
+            asyncio.run(_compare_crowd(server, options))
+
+
+async def _compare_crowd(server: RealServer, options: argparse.Namespace) -> None:
+    alone: list[float] = []
+    watched: list[float] = []
+    async with ClientSession() as session:
+        for _ in range(options.rounds):
+            alone.append(await _time_sampling(session, server))
+            clients, deaf = await _gather_crowd(session, server, options)
+            reading = [asyncio.create_task(_drain(client)) for client in clients]
+            watched.append(await _time_sampling(session, server))
+            lost = sum(client.close_code is not None for client in clients)
+            print_row("run, seconds: watched, alone; readers lost", watched[-1], alone[-1], str(lost))
+            for task in reading:
+                task.cancel()
+            await asyncio.gather(*(client.close() for client in clients))
+            for one in deaf:
+                one.close()
+    own, crowd = statistics.median(alone), statistics.median(watched)
+    print_row("run, seconds: watched, alone, ratio", crowd, own, crowd / own)
+
+
+async def _gather_crowd(
+    session: ClientSession, server: RealServer, options: argparse.Namespace
+) -> tuple[list[ClientWebSocketResponse], list[socket.socket]]:
+    deaf = [connect_deaf(server, "crowd") for _ in range(options.deaf)]
+    url = f"{server.address}/ws?clientId=crowd"
+    return [await session.ws_connect(url) for _ in range(options.clients - options.deaf)], deaf
+
+
+async def _drain(client: ClientWebSocketResponse) -> None:
+    async for message in client:
+        assert message.type in (WSMsgType.TEXT, WSMsgType.BINARY)
+
+
+async def _time_sampling(session: ClientSession, server: RealServer, steps: int = 150) -> float:
+    """Seconds that a picture takes, as the job itself has it; every step is told to all who share the client's id."""
+    workflow = json.loads((Path(__file__).parent.parent / "workflows" / "text_to_image.json").read_bytes())
+    body = {"workflow": workflow, "client_id": "crowd"}
+    async with session.post(f"{server.address}/api/v1/workflows/convert", json={"workflow": workflow}) as answer:
+        prompt = (await answer.json())["prompt"]
+    for node in prompt.values():
+        if "steps" in node["inputs"]:
+            node["inputs"].update(steps=steps, seed=random.randrange(2**31))
+    body["workflow"] = prompt
+    async with session.post(f"{server.address}/api/v1/jobs?wait=600", json=body) as answer:
+        job: dict[str, Any] = await answer.json()
+    assert job["state"] == "succeeded", job
+    return job["finished_at"] - job["started_at"]
+
+
+# -- soak ------------------------------------------------------------------------------------------------------------
+
+
+def _soak(options: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory() as base:
+        add_pack(Path(base))
+        with RealServer(Path(base), "--history-limit", "100", "--cache-lru", "50") as server:
+            assert_next_runs(server)
+            chance = random.Random(options.seed)
+            samples = 10
+            print_row("after so many runs", "server, MB", "worker, MB", "handles")
+            for part in range(samples):
+                for place in range(options.runs // samples):
+                    _do_something(server, chance, part * options.runs + place)
+                process = psutil.Process(server.process.pid)
+                workers = process.children(recursive=True)
+                handles = process.num_fds() + sum(worker.num_fds() for worker in workers)
+                own, theirs = process.memory_info().rss, sum(worker.memory_info().rss for worker in workers)
+                print_row(str((part + 1) * (options.runs // samples)), own / 2**20, theirs / 2**20, str(handles))
+
+
+def _do_something(server: RealServer, chance: random.Random, salt: int) -> None:
+    """One run, and what else clients do."""
+    match salt % 6:
+        case 0:
+            run(server, graph(("Noise", {"size": 256, "seed": salt}), ("PreviewImage", {"images": ["1", 0]})))
+        case 1:
+            run(server, graph(("Trouble", {"how": chance.choice(["base", "exit", "mute"])})))
+        case 2:
+            run(server, graph(*[("Fine", {"text": f"{salt} {place}"}) for place in range(50)]))
+        case 3:
+            run(server, graph(("OddResult", {"how": chance.choice(["nan", "bytes"])})))
+        case 4:
+            server.ask("/prompt", {"prompt": {"1": {"class_type": "Nope", "inputs": {}}}})
+            server.get("/object_info")
+        case _:
+            job_id = server.post("/prompt", {"prompt": graph(("Fine", {"text": str(salt)}))})["prompt_id"]
+            wait_until(lambda: job_id in server.get(f"/history/{job_id}"))
+            connect_deaf(server, str(salt)).close()
