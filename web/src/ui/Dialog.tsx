@@ -61,7 +61,12 @@ export function Dialog(props: DialogProps) {
           {description !== undefined && (
             <Radix.Description className={css['description']}>{description}</Radix.Description>
           )}
-          {children !== undefined && <div className={isBare ? css['bare'] : css['body']}>{children}</div>}
+          {children !== undefined && (
+            // It scrolls, by keys, too.
+            <div className={isBare ? css['bare'] : css['body']} {...(isBare ? {} : { tabIndex: 0 })}>
+              {children}
+            </div>
+          )}
           {footer !== undefined && <footer className={css['foot']}>{footer}</footer>}
         </Radix.Content>
       </Radix.Portal>
