@@ -98,7 +98,10 @@ def places_of(node: CanvasNode, definition: NodeDef) -> dict[str, int]:
     by_name = {widget.name: widget for widget in widgets}
     slots = [by_name[slot.name] for slot in node.inputs if slot.is_widget and slot.name in by_name]
     if slots and readings[0].mismatches:  # the version that wrote the file may have had other widgets
-        readings.append(_read_in_order(values, slots))
+        by_slots = _read_in_order(values, slots)
+        # Older files have slots for linked widgets only: such a reading explains a few values and loses the rest.
+        if abs(by_slots.left_over) <= abs(readings[0].left_over):
+            readings.append(by_slots)
     best = min(readings, key=lambda reading: (reading.mismatches, abs(reading.left_over)))
     return {name: place for name, place in best.places.items() if name in by_name}
 

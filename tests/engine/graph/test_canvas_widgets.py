@@ -120,6 +120,11 @@ def test_old_frontends_kept_a_place_for_widgets_that_are_only_sockets() -> None:
     assert _name(definition, ["a", 20, "b"]) == {"name": "a", "file": "b"}
 
 
+def test_slots_of_linked_widgets_alone_are_no_list_of_all_widgets() -> None:
+    values = [7, "randomize", 20, 8.0, "gone", "normal", 1.0]
+    assert _name(_CORE["KSampler"], values, "steps") == {**_SAMPLER, "sampler_name": "gone"}
+
+
 def test_names_in_the_file_help_where_the_declaration_has_changed() -> None:
     """A version of the node without `added` wrote the file."""
     definition = _define(_widget("a", "STRING"), _widget("added", "INT", default=5), _widget("b", "STRING"))

@@ -29,6 +29,18 @@ describe('values', () => {
     expect(valuesOf({ widgets_values: [5, 30, 'heun', 0.5] }, SAMPLER).get('denoise')).toBe(0.5);
   });
 
+  it('loses nothing where a choice is unknown and only a linked widget has a slot', () => {
+    const inputs = [{ name: 'steps', type: 'INT', link: 1, widget: { name: 'steps' } }];
+    const node = { type: 'KSampler', inputs, widgets_values: [5, 'randomize', 30, 'gone', 0.5] };
+    expect([...valuesOf(node, SAMPLER)]).toEqual([
+      ['seed', 5],
+      ['steps', 30],
+      ['sampler_name', 'gone'],
+      ['denoise', 0.5],
+    ]);
+    expect(withValue(node, SAMPLER, 'denoise', 1)).toEqual([5, 'randomize', 30, 'gone', 1]);
+  });
+
   it('writes one value and leaves the others where they are', () => {
     const node = { widgets_values: [18446744073709551615n, 'fixed', 30, 'heun', 0.5, 'tail'] };
     expect(withValue(node, SAMPLER, 'steps', 31)).toEqual([

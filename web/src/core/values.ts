@@ -81,7 +81,12 @@ export function placesOf(node: JsonObject, type: NodeType): Pick<Reading, 'place
     const widget = record?.['widget'] === undefined ? undefined : byName.get(String(record['name']));
     return widget === undefined ? [] : [widget];
   });
-  if (slots.length > 0 && (readings[0]?.mismatches ?? 0) > 0) readings.push(readInOrder(values, slots));
+  const [declared] = readings;
+  if (slots.length > 0 && declared !== undefined && declared.mismatches > 0) {
+    // Older files have slots for linked widgets only: such a reading explains a few values and loses the rest.
+    const bySlots = readInOrder(values, slots);
+    if (Math.abs(bySlots.leftOver) <= Math.abs(declared.leftOver)) readings.push(bySlots);
+  }
   return readings.reduce((best, each) => (isBetter(each, best) ? each : best));
 }
 
