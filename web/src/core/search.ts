@@ -12,7 +12,13 @@ export function tokensOf(query: string): string[] {
     .filter((token) => token !== '');
 }
 
-const WORD_BREAK = /[\s_\-/.,:()[\]|\\]/;
+const BREAKS: ReadonlySet<string> = new Set(' \t\n_-/.,:()[]|\\');
+
+/** Whether a word ends before a place or begins at it; the ends of a text do both. */
+function isBreak(text: string, at: number): boolean {
+  const character = text[at];
+  return character === undefined || BREAKS.has(character);
+}
 
 /** How well a word of a query is found in a text (both lower case): 0 if not at all, 100 if they are the same. */
 export function scoreText(token: string, text: string): number {
@@ -20,10 +26,14 @@ export function scoreText(token: string, text: string): number {
   if (at >= 0) {
     if (text.length === token.length) return 100;
     let best = at === 0 ? 82 : 45;
-    for (let place = at; place >= 0; place = text.indexOf(token, place + 1)) {
-      if (place > 0 && !WORD_BREAK.test(text[place - 1] ?? '')) continue;
-      const isWhole = WORD_BREAK.test(text[place + token.length] ?? ' ');
-      best = Math.max(best, isWhole ? (place === 0 ? 90 : 80) : place === 0 ? 82 : 70);
+    let place = at;
+    for (let turn = 0; turn < 6 && place >= 0; turn += 1) {
+      if (isBreak(text, place - 1)) {
+        const isWhole = isBreak(text, place + token.length);
+        best = Math.max(best, isWhole ? (place === 0 ? 90 : 80) : place === 0 ? 82 : 70);
+        if (isWhole) break;
+      }
+      place = text.indexOf(token, place + 1);
     }
     return best;
   }
@@ -37,7 +47,7 @@ function scatteredScore(token: string, text: string): number {
     const at = text.indexOf(letter, last + 1);
     if (at < 0) return 0;
     if (first < 0) first = at;
-    if (at === 0 || WORD_BREAK.test(text[at - 1] ?? '')) starts += 1;
+    if (isBreak(text, at - 1)) starts += 1;
     last = at;
   }
   if (starts === token.length) return 40;
@@ -59,6 +69,8 @@ interface Entry {
   readonly aliases: string;
   readonly category: string;
   readonly description: string;
+  /** Which letters there are at all. */
+  readonly letters: number;
 }
 
 export interface SearchFilter {
@@ -74,22 +86,27 @@ export class NodeSearch {
   readonly #entries: readonly Entry[];
 
   constructor(types: Iterable<NodeType>) {
-    this.#entries = [...types].map((type) => ({
-      type,
-      name: wordsOf(type.display_name),
-      id: wordsOf(type.type),
-      aliases: type.search_aliases.join(' | ').toLowerCase(),
-      category: type.category.toLowerCase(),
-      description: type.description.toLowerCase(),
-    }));
+    this.#entries = [...types].map((type) => {
+      const entry = {
+        type,
+        name: wordsOf(type.display_name),
+        id: wordsOf(type.type),
+        aliases: type.search_aliases.join(' | ').toLowerCase(),
+        category: type.category.toLowerCase(),
+        description: type.description.toLowerCase(),
+      };
+      const { name, id, aliases, category, description } = entry;
+      return { ...entry, letters: lettersOf(name + id + aliases + category + description) };
+    });
   }
 
   /** The best types for a query; for an empty one, those used most, then by name. */
   find(query: string, filter: SearchFilter, uses: ReadonlyMap<string, number>, most = 100): NodeType[] {
     const tokens = tokensOf(query);
+    const letters = lettersOf(tokens.join(''));
     const found: { type: NodeType; score: number }[] = [];
     for (const entry of this.#entries) {
-      if (!passes(entry.type, filter)) continue;
+      if ((entry.letters & letters) !== letters || !passes(entry.type, filter)) continue;
       const score = scoreEntry(entry, tokens);
       if (score < 0) continue;
       const used = uses.get(entry.type.type) ?? 0;
@@ -100,6 +117,16 @@ export class NodeSearch {
     found.sort((a, b) => b.score - a.score || compare(a.type.display_name, b.type.display_name));
     return found.slice(0, most).map(({ type }) => type);
   }
+}
+
+/** A bit for each letter of the alphabet. */
+function lettersOf(text: string): number {
+  let bits = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text.charCodeAt(at) - 97;
+    if (letter >= 0 && letter < 26) bits |= 1 << letter;
+  }
+  return bits;
 }
 
 function compare(one: string, other: string): number {

@@ -11,10 +11,17 @@ export function packOf(node: JsonObject): string | null {
   return asString(properties?.['cnr_id']) ?? asString(properties?.['aux_id']);
 }
 
-export function MissingNode({ node, top }: { readonly node: JsonObject; readonly top: number }) {
+interface MissingNodeProps {
+  readonly node: JsonObject;
+  readonly top: number;
+  /** What is free below; where that is too little, the words hang below the node. */
+  readonly room: number;
+}
+
+export function MissingNode({ node, top, room }: MissingNodeProps) {
   const pack = packOf(node);
   return (
-    <p className={css['missing']} style={{ top }}>
+    <p className={css['missing']} style={{ top: room < 48 ? top + room + 6 : top }}>
       {t('node.missingText', { type: typeNameOf(node) })}
       {pack !== null && <> {t('node.missingPack', { pack })}</>}
     </p>

@@ -1,6 +1,7 @@
 // The title of a node with what is to be known about it at a glance, each said in words, too.
 
 import { memo } from 'react';
+import { inkOn } from '../../core/colour';
 import { type TextKey, t } from '../../i18n/t';
 import { classes } from '../../ui/classes';
 import { Icon, type IconName } from '../../ui/Icon';
@@ -28,6 +29,7 @@ export const NodeHeader = memo(
   function NodeHeader({ title, colour, isCollapsed, isBypassed, badges, onToggle }: NodeHeaderProps) {
     return (
       <header
+        data-ink={(isBypassed ? null : inkOn(colour)) ?? undefined}
         className={css['header']}
         style={colour === null || isBypassed ? undefined : { backgroundColor: colour }}
       >

@@ -73,7 +73,7 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
       }}
       data-node={id}
       data-type={typeNameOf(node)}
-      data-ink={inkOn(bgcolor) ?? undefined}
+      data-ink={(mode === BYPASSED ? null : inkOn(bgcolor)) ?? undefined}
       data-mark={mark}
       aria-label={t('node.label', { title, type: shape.type?.display_name ?? typeNameOf(node) })}
     >
@@ -102,7 +102,13 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
             <div className={css['body']} style={{ height: body.h }}>
               <Slots id={id} shape={shape} layout={layout} title={title} />
               <Widgets view={view} id={id} node={node} shape={shape} layout={layout} />
-              {isMissing && <MissingNode node={node} top={bottomOf(shape, layout)} />}
+              {isMissing && (
+                <MissingNode
+                  node={node}
+                  top={bottomOf(shape, layout)}
+                  room={body.h - bottomOf(shape, layout)}
+                />
+              )}
               <PreviewArea view={view} node={id} room={body.h - bottomOf(shape, layout) - 8} />
             </div>
           )}
