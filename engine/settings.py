@@ -64,7 +64,7 @@ class Settings:
     cache_results: int = 0
     cache_bytes: int | None = None
     host_cache_bytes: int = 4 * GIB
-    max_image_pixels: int = 2**28
+    max_image_pixels: int = 2**27
     max_workflow_bytes: int = 64 * 2**20
     save_metadata: bool = True
     save_record: bool = False

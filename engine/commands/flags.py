@@ -169,6 +169,13 @@ ENGINE = (
         rivals="cache",
     ),
     Flag("--cache-none", "keep nothing between runs", gives={"cache_mode": "none"}, rivals="cache"),
+    Flag(
+        "--max-image-size",
+        "the largest picture that is read or made, in million pixels of all its frames together (default: 134)",
+        "max_image_pixels",
+        _amount(10**6, 0.001, 2**20, float),
+        "MEGAPIXELS",
+    ),
     Flag("--disable-metadata", "saved pictures carry no workflow", gives={"save_metadata": False}),
     Flag(
         "--save-record",

@@ -128,6 +128,24 @@ def check_picture(path: Path, max_pixels: int, name: str | None = None) -> str:
     return _decode(path, max_pixels, measure, name)
 
 
+def measure_picture(source: Path | bytes, max_pixels: int) -> tuple[int, int]:
+    """Width and height of a picture as it is seen, upright. Nothing is decoded.
+
+    Args:
+        source: The file's path or its bytes.
+        max_pixels: As for `read_frames`.
+
+    Raises:
+        FileError: as `check_picture`.
+    """
+
+    def measure(opened: _Source) -> tuple[int, int]:
+        is_turned = opened.orientation in _TURNS and _TURNS[opened.orientation][0]
+        return (opened.height, opened.width) if is_turned else (opened.width, opened.height)
+
+    return _decode(source, max_pixels, measure)
+
+
 def _decode(
     source: Path | bytes, max_pixels: int, use: Callable[[_Source], _Result], called: str | None = None
 ) -> _Result:
@@ -260,7 +278,7 @@ def _allowed_frames(source: _Source, max_pixels: int) -> int:
 def _refuse_beyond(max_pixels: int, width: int, height: int, frames: int = 1) -> None:
     if width * height * max(frames, 1) > max_pixels:
         size = f"{width} x {height} pixels{f' in {frames} frames' if frames > 1 else ''}"
-        raise _RefusedError(f"has {size}; at most {max_pixels} pixels are allowed")
+        raise _RefusedError(f"has {size}; at most {max_pixels} pixels are allowed (--max-image-size)")
 
 
 def _count_pages(file: ImageFile, most: int) -> int:

@@ -49,7 +49,8 @@ def check_pixels(max_pixels: int, name: str, width: int, height: int, batch: int
     if width * height * batch > max_pixels:
         times = f", {batch} times," if batch > 1 else ""
         raise InputValueError(
-            f"{name}: {width} x {height} pixels{times} is more than the {max_pixels} pixels allowed at once."
+            f"{name}: {width} x {height} pixels{times} is more than the {max_pixels} pixels allowed at once"
+            " (--max-image-size)."
         )
 
 
