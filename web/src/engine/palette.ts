@@ -1,5 +1,13 @@
 // Colours for the canvas, read from the page's tokens once for each theme, so that canvas and DOM look alike.
 
+import { inkOn } from '../core/colour';
+
+export interface Inks {
+  readonly text: string;
+  readonly muted: string;
+  readonly widget: string;
+}
+
 export interface Palette {
   readonly background: string;
   readonly grid: string;
@@ -16,6 +24,8 @@ export interface Palette {
   readonly focus: string;
   readonly bypassed: string;
   readonly slot: (type: string) => string;
+  /** What reads well on a colour that a file gives a node; the theme's own without one. */
+  readonly on: (colour: string | null) => Inks;
 }
 
 const NAMES = {
@@ -34,6 +44,12 @@ const NAMES = {
   focus: '--c-focus',
 } as const;
 
+/** The same as for elements, `node.module.css`. */
+const INKS = {
+  light: { text: '#eceef2', muted: '#c0c5cf', widget: 'rgb(0 0 0 / 34%)' },
+  dark: { text: '#16181c', muted: '#3b414b', widget: 'rgb(255 255 255 / 45%)' },
+} as const;
+
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
   const read = (name: string) => style.getPropertyValue(name).trim();
@@ -47,10 +63,16 @@ export function readPalette(element: Element): Palette {
     slots.set(type, colour);
     return colour;
   };
+  const named = colours as Record<keyof typeof NAMES, string>;
+  const own: Inks = { text: named.text, muted: named.muted, widget: named.widget };
   return {
-    ...(colours as Record<keyof typeof NAMES, string>),
+    ...named,
     bypassed: read('--c-bypassed') || '#6a2a6a',
     slot,
+    on: (colour) => {
+      const ink = inkOn(colour);
+      return ink === null ? own : INKS[ink];
+    },
   };
 }
 

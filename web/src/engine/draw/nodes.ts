@@ -7,6 +7,7 @@ import { BYPASSED, MUTED, modeOf, type NodeShape, titleOf } from '../../core/slo
 import { INLETS, isBoundary } from '../../core/subgraph';
 import type { Box, NodeId, Point } from '../../core/types';
 import { BOXES, type Picture, SPECKS } from '../paint';
+import type { Inks } from '../palette';
 import { cut, setFont } from './text';
 
 export function paintNodes(context: CanvasRenderingContext2D, picture: Picture): void {
@@ -110,7 +111,8 @@ function paintNode(context: CanvasRenderingContext2D, id: NodeId, picture: Pictu
   }
   if (view.zoom >= BOXES) {
     paintDots(context, layout, shape, picture);
-    if (!layout.isCollapsed && !isReroute) paintRows(context, layout, shape, picture);
+    const inks = palette.on(mode === BYPASSED ? null : asString(node['bgcolor']));
+    if (!layout.isCollapsed && !isReroute) paintRows(context, layout, shape, picture, inks);
   }
   context.globalAlpha = 1;
 }
@@ -133,7 +135,8 @@ function paintTitle(
   isWhole: boolean,
   { scene, view, palette }: Picture,
 ): void {
-  context.fillStyle = asString(node['color']) ?? palette.title;
+  const colour = asString(node['color']);
+  context.fillStyle = colour ?? palette.title;
   if (radius === 0) context.fillRect(box.x, box.y, box.w, TITLE);
   else {
     context.beginPath();
@@ -142,7 +145,7 @@ function paintTitle(
   }
   const size = Math.max(14, Math.min(24, 9 / view.zoom));
   if (size * view.zoom < 4) return;
-  context.fillStyle = palette.text;
+  context.fillStyle = palette.on(colour).text;
   setFont(context, size, view.zoom > BOXES ? 600 : 400);
   context.fillText(cut(titleOf(node, scene.catalog), size, box.w - 20), box.x + 10, box.y + TITLE / 2);
 }
@@ -192,16 +195,17 @@ function paintRows(
   context: CanvasRenderingContext2D,
   layout: Layout,
   shape: NodeShape,
-  { palette, view }: Picture,
+  { view }: Picture,
+  inks: Inks,
 ): void {
   const { body } = layout;
   const alpha = context.globalAlpha;
-  context.fillStyle = palette.widget;
+  context.fillStyle = inks.widget;
   for (const place of layout.widgets)
     fillBox(context, { x: body.x + 15, y: place.y, w: body.w - 30, h: place.h }, 5);
   if (view.zoom < 0.45) return;
   setFont(context, 12);
-  context.fillStyle = palette.muted;
+  context.fillStyle = inks.muted;
   const half = body.w / 2 - 20;
   for (const [index, slot] of shape.inputs.entries()) {
     const point = layout.inputs[index];
