@@ -11,6 +11,7 @@ import { Button, IconButton } from '../../ui/Button';
 import { classes } from '../../ui/classes';
 import { Menu } from '../../ui/Menu';
 import { batch, setBatch } from './batch';
+import { countFates, type Forecast, forecast } from './forecast';
 import css from './RunBar.module.css';
 import { runTab } from './submit';
 import { seconds } from './time';
@@ -27,11 +28,12 @@ export function RunBar() {
   const waiting = useStore(runs, (state) => state.pendingTotal);
   const isPaused = useStore(runs, (state) => state.isPaused);
   const { count, auto } = useStore(batch);
+  const plan = useStore(forecast, (state) => (state.tabId === active ? state : null));
   const run = own?.state === 'running' ? own : (other ?? own);
   const isRunning = run?.state === 'running';
   return (
     <section className={css['bar']} aria-label={t('run.label')}>
-      <Status run={run} isOffline={connection === 'offline'} isPaused={isPaused} />
+      <Status plan={plan} run={run} isOffline={connection === 'offline'} isPaused={isPaused} />
       {waiting > 0 && (
         <Button size="small" kind="quiet" icon="queue" onClick={() => openPanel('left', 'queue')}>
           {t('run.waiting', { count: waiting })}
@@ -99,12 +101,13 @@ export function RunBar() {
 }
 
 interface StatusProps {
+  readonly plan: Forecast | null;
   readonly run: Run | null;
   readonly isOffline: boolean;
   readonly isPaused: boolean;
 }
 
-function Status({ run, isOffline, isPaused }: StatusProps) {
+function Status({ plan, run, isOffline, isPaused }: StatusProps) {
   if (isOffline)
     return (
       <p className={classes(css['status'], css['offline'])} title={t('app.offline')} role="status">
@@ -123,9 +126,18 @@ function Status({ run, isOffline, isPaused }: StatusProps) {
         {t('run.failed')}
       </button>
     );
+  if (plan !== null && countFates(plan).runs > 0) return <p className={css['status']}>{planOf(plan)}</p>;
   if (run?.state === 'succeeded' && run.startedAt !== null && run.finishedAt !== null)
     return <p className={css['status']}>{tookOf(run, run.startedAt, run.finishedAt)}</p>;
-  return null;
+  return plan === null ? null : <p className={css['status']}>{planOf(plan)}</p>;
+}
+
+/** "2 nodes will run, 5 are cached". */
+function planOf(plan: Forecast): string {
+  const { runs: running, cached } = countFates(plan);
+  if (running + cached === 0) return '';
+  if (running === 0) return t('run.planNothing');
+  return cached === 0 ? t('run.plan', { count: running }) : t('run.planCached', { count: running, cached });
 }
 
 function tookOf(run: Run, from: number, to: number): string {

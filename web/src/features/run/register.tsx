@@ -11,6 +11,7 @@ import { activeTab } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { Announcer } from './Announcer';
 import { followBatch } from './batch';
+import { followForecast } from './forecast';
 import { IssuesPanel, useIssueCount } from './IssuesPanel';
 import { NodePreview } from './NodePreview';
 import { followRuns } from './show';
@@ -81,6 +82,7 @@ registerCommands(
 registerNodeExtra({ id: 'preview', Component: NodePreview });
 followRuns();
 followTitle();
+followForecast();
 followBatch();
 
 onRunEvent((jobId, event) => {

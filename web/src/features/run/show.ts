@@ -5,6 +5,7 @@ import { view } from '../../app/view';
 import type { Mark } from '../../engine/paint';
 import { runOf, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
+import { forecast } from './forecast';
 
 const FADE = 4000;
 let shownMarks = new Map<string, Mark>();
@@ -37,6 +38,13 @@ export function showRun(): void {
       else if (!isFaded && !marks.has(at)) marks.set(at, node.state === 'cached' ? 'cached' : 'done');
     }
   }
+  const plan = forecast.getState();
+  if (plan.tabId === tabId && run?.state !== 'running') {
+    for (const [id, fate] of Object.entries(plan.nodes)) {
+      const at = nodeOnScreen(id);
+      if (fate === 'cached' && !marks.has(at)) marks.set(at, 'cached');
+    }
+  }
   for (const id of Object.keys(refusal?.nodes ?? {})) marks.set(nodeOnScreen(id), 'failed');
   apply(marks, progress);
   clearTimeout(fadeTimer);
@@ -63,6 +71,7 @@ function showSoon(): void {
 
 /** Begin to follow runs, tabs and subgraphs. */
 export function followRuns(): void {
+  forecast.subscribe(showSoon);
   runs.subscribe((state, before) => {
     if (state.runs !== before.runs || state.refusals !== before.refusals) showSoon();
   });

@@ -11,7 +11,14 @@ import { Logo } from './Logo';
 
 const ENTRIES: readonly (readonly string[])[] = [
   ['workflow.new', 'workflow.open', 'workflow.reopen'],
-  ['workflow.save', 'workflow.saveAs', 'workflow.duplicate', 'workflow.export', 'workflow.exportApi'],
+  [
+    'workflow.save',
+    'workflow.saveAs',
+    'workflow.versions',
+    'workflow.duplicate',
+    'workflow.export',
+    'workflow.exportApi',
+  ],
   ['edit.undo', 'edit.redo'],
   ['app.palette', 'app.shortcuts', 'app.settings', 'app.about'],
 ];

@@ -17,6 +17,7 @@ import { toast } from '../../ui/Toast';
 import { deleteFile, moveFile, titleOfName, type WorkflowFile } from './files';
 import { changed, lists, loadLists } from './list.store';
 import { chooseFiles, newWorkflow, openServerFile, openTemplate } from './open';
+import { showVersions } from './versions.store';
 import css from './WorkflowPanel.module.css';
 
 export function WorkflowPanel() {
@@ -24,7 +25,7 @@ export function WorkflowPanel() {
   const [text, setText] = useState('');
   useEffect(() => void loadLists(), []);
   const matches = (name: string) => name.toLowerCase().includes(text.trim().toLowerCase());
-  const shown = (files ?? []).filter((file) => matches(file.path));
+  const shown = (files ?? []).filter((file) => matches(file.name));
   const shownTemplates = (templates ?? []).filter((template) => matches(titleOfName(template.name)));
   return (
     <div className={css['panel']}>
@@ -77,8 +78,8 @@ export function WorkflowPanel() {
 function FileList({ files }: { readonly files: readonly WorkflowFile[] }) {
   const open = useStore(tabs, (state) => state.tabs);
   const folders = new Map<string, WorkflowFile[]>();
-  for (const file of [...files].sort((a, b) => a.path.localeCompare(b.path, undefined, { numeric: true }))) {
-    const folder = file.path.includes('/') ? file.path.slice(0, file.path.lastIndexOf('/')) : '';
+  for (const file of [...files].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }))) {
+    const folder = file.name.includes('/') ? file.name.slice(0, file.name.lastIndexOf('/')) : '';
     folders.set(folder, [...(folders.get(folder) ?? []), file]);
   }
   return [...folders].map(([folder, inside]) => (
@@ -91,15 +92,15 @@ function FileList({ files }: { readonly files: readonly WorkflowFile[] }) {
       )}
       <ul>
         {inside.map((file) => {
-          const isOpen = open.some((tab) => tab.path === file.path);
-          const name = (file.path.split('/').at(-1) ?? file.path).replace(/\.json$/i, '');
+          const isOpen = open.some((tab) => tab.path === file.name);
+          const name = (file.name.split('/').at(-1) ?? file.name).replace(/\.json$/i, '');
           return (
-            <li key={file.path} className={css['row']}>
+            <li key={file.name} className={css['row']}>
               <button
                 type="button"
                 className={classes(css['file'], folder !== '' && css['inside'])}
-                title={`${file.path}\n${new Date(file.modified * 1000).toLocaleString()}`}
-                onClick={() => void openServerFile(file.path)}
+                title={`${file.name}\n${new Date(file.modified * 1000).toLocaleString()}`}
+                onClick={() => void openServerFile(file.name)}
               >
                 <Icon name="workflow" size={14} />
                 <span className={css['name']}>{name}</span>
@@ -124,7 +125,8 @@ function FileList({ files }: { readonly files: readonly WorkflowFile[] }) {
 
 function menuFor(file: WorkflowFile): MenuItem[] {
   return [
-    { id: 'open', label: t('workflows.openIt'), onSelect: () => void openServerFile(file.path) },
+    { id: 'open', label: t('workflows.openIt'), onSelect: () => void openServerFile(file.name) },
+    { id: 'versions', label: t('versions.show'), icon: 'history', onSelect: () => showVersions(file.name) },
     { id: 'rename', label: t('workflows.rename'), onSelect: () => void rename(file) },
     { kind: 'separator', id: 'line' },
     {
@@ -141,7 +143,7 @@ async function rename(file: WorkflowFile): Promise<void> {
   const name = await askText({
     title: t('workflows.rename'),
     closeLabel: t('app.close'),
-    field: { label: t('workflows.fileName'), value: file.path.replace(/\.json$/i, '') },
+    field: { label: t('workflows.fileName'), value: file.name.replace(/\.json$/i, '') },
     choices: [
       { id: 'cancel', label: t('app.cancel') },
       { id: 'rename', label: t('workflows.rename'), kind: 'primary' },
@@ -150,9 +152,9 @@ async function rename(file: WorkflowFile): Promise<void> {
   if (name === null) return;
   const path = `${name.replace(/\.json$/i, '')}.json`;
   await attempt(async () => {
-    await moveFile(file.path, path);
+    await moveFile(file.name, path);
     for (const tab of tabs.getState().tabs) {
-      if (tab.path === file.path)
+      if (tab.path === file.name)
         updateTab(tab.id, { path, name: (path.split('/').at(-1) ?? path).replace(/\.json$/i, '') });
     }
   });
@@ -160,7 +162,7 @@ async function rename(file: WorkflowFile): Promise<void> {
 
 async function remove(file: WorkflowFile): Promise<void> {
   const choice = await ask({
-    title: t('workflows.deleteTitle', { name: file.path }),
+    title: t('workflows.deleteTitle', { name: file.name }),
     text: t('workflows.deleteText'),
     closeLabel: t('app.close'),
     choices: [
@@ -170,9 +172,9 @@ async function remove(file: WorkflowFile): Promise<void> {
   });
   if (choice !== 'delete') return;
   await attempt(async () => {
-    await deleteFile(file.path);
+    await deleteFile(file.name);
     for (const tab of tabs.getState().tabs)
-      if (tab.path === file.path) updateTab(tab.id, { path: null, revision: null, isDirty: true });
+      if (tab.path === file.name) updateTab(tab.id, { path: null, revision: null, isDirty: true });
   });
 }
 

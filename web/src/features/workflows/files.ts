@@ -1,13 +1,25 @@
-// Workflow files on the server: the user's own, below `workflows`, and the ones to begin with.
+// Workflow files on the server: the user's own, each save of them a version, and the ones to begin with.
 
-import { api, request } from '../../api/client';
+import { ApiError, api, request } from '../../api/client';
 import { asObject, type JsonObject, parseJson } from '../../core/json';
 
 export interface WorkflowFile {
   /** Below `workflows`: `portraits/red.json`. */
-  readonly path: string;
+  readonly name: string;
   readonly size: number;
   readonly modified: number;
+  readonly nodes: number | null;
+  readonly revision: string;
+}
+
+export interface Version {
+  readonly id: number;
+  readonly saved_at: number;
+  readonly nodes: number | null;
+  readonly revision: string;
+  readonly origin: 'saved' | 'restored' | 'found';
+  /** What changed since the version before, in the server's words. */
+  readonly changes: { readonly text: string };
 }
 
 export interface Template {
@@ -16,50 +28,56 @@ export interface Template {
   readonly picture: string;
 }
 
-const FOLDER = 'workflows';
+const FILES = '/api/v1/workflows/files';
+const address = (name: string) => `${FILES}/${encodeURIComponent(name)}`;
 
-function address(path: string): string {
-  return `/userdata/${encodeURIComponent(`${FOLDER}/${path}`)}`;
+export async function listFiles(): Promise<readonly WorkflowFile[]> {
+  const { files } = await api.get<{ files: readonly WorkflowFile[] }>(FILES);
+  return files.filter((file) => !file.name.startsWith('.'));
 }
 
-export async function listFiles(): Promise<WorkflowFile[]> {
-  const files = await api.get<WorkflowFile[]>('/userdata', {
-    query: { dir: FOLDER, recurse: true, full_info: true },
-  });
-  return files.filter((file) => file.path.endsWith('.json') && !file.path.startsWith('.'));
+export async function readFile(name: string): Promise<{ raw: JsonObject; revision: string | null }> {
+  const response = await request('GET', address(name));
+  return { raw: toDocument(await response.text()), revision: revisionIn(response) };
 }
 
-export async function readFile(path: string): Promise<{ raw: JsonObject; revision: string | null }> {
-  const response = await request('GET', address(path));
-  return { raw: toDocument(await response.text()), revision: response.headers.get('ETag') };
+function revisionIn(response: Response): string | null {
+  return response.headers.get('ETag')?.replace(/^W\//, '').replace(/^"|"$/g, '') ?? null;
 }
 
-/** Write a file; the ETag that it has from now on. Refused with 409 if it exists and may not be overwritten. */
-export async function writeFile(path: string, text: string, overwrites: boolean): Promise<string | null> {
-  await request('POST', address(path), {
-    query: { overwrite: overwrites, full_info: true },
-    body: new Blob([text], { type: 'application/json' }),
-  });
-  return readRevision(path);
+/** What must be at a name for a save to be done: the revision that was read, nothing at all, or no matter what. */
+export type Expected = { readonly revision: string } | 'nothing' | 'anything';
+
+/** Save; the revision from now on. Throws an `ApiError` of status 412 if something else is there than was expected. */
+export async function writeFile(name: string, text: string, expected: Expected): Promise<string | null> {
+  const headers: Record<string, string> =
+    expected === 'anything'
+      ? {}
+      : expected === 'nothing'
+        ? { 'If-None-Match': '*' }
+        : { 'If-Match': `"${expected.revision}"` };
+  const body = new Blob([text], { type: 'application/json' });
+  return revisionIn(await request('PUT', address(name), { headers, body }));
 }
 
-/** What the file is now; null if there is none. */
-export async function readRevision(path: string): Promise<string | null> {
-  try {
-    const response = await request('HEAD', address(path));
-    return response.headers.get('ETag');
-  } catch {
-    return null;
-  }
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 412;
 }
 
-export async function deleteFile(path: string): Promise<void> {
-  await request('DELETE', address(path));
+export async function deleteFile(name: string): Promise<void> {
+  await request('DELETE', address(name));
 }
 
-export async function moveFile(path: string, to: string): Promise<void> {
-  const target = encodeURIComponent(`${FOLDER}/${to}`);
-  await request('POST', `${address(path)}/move/${target}`, { query: { overwrite: false } });
+export async function moveFile(name: string, to: string): Promise<void> {
+  await api.post(`${address(name)}/move`, { to });
+}
+
+export async function listVersions(name: string): Promise<readonly Version[]> {
+  return (await api.get<{ versions: readonly Version[] }>(`${address(name)}/versions`)).versions;
+}
+
+export async function readVersion(name: string, id: number): Promise<JsonObject> {
+  return toDocument(await (await request('GET', `${address(name)}/versions/${id}`)).text());
 }
 
 export async function listTemplates(): Promise<Template[]> {

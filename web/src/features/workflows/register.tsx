@@ -2,7 +2,7 @@
 
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
-import { registerOverlay, registerPanel } from '../../app/panels';
+import { registerHost, registerOverlay, registerPanel } from '../../app/panels';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
@@ -11,6 +11,8 @@ import { NoTab } from './NoTab';
 import { chooseFiles, newWorkflow, openLocalFile, openText, reopenClosed } from './open';
 import { close, exportApi, exportCanvas, save, saveAs } from './save';
 import { duplicateTab, renameTab } from './tab-commands';
+import { VersionsDialog } from './VersionsDialog';
+import { showVersions } from './versions.store';
 import { WorkflowPanel } from './WorkflowPanel';
 
 const hasTab = () => activeTab() !== null;
@@ -25,6 +27,7 @@ registerPanel({
   Component: WorkflowPanel,
 });
 
+registerHost({ id: 'versions', Component: VersionsDialog });
 registerOverlay({ id: 'no-tab', order: -10, Component: NoTab });
 
 function step(by: number): void {
@@ -92,6 +95,13 @@ registerCommands(
     group: 'workflow',
     when: hasTab,
     run: () => exportApi(),
+  },
+  {
+    id: 'workflow.versions',
+    title: () => t('versions.show'),
+    group: 'workflow',
+    when: () => activeTab()?.path != null,
+    run: () => showVersions(activeTab()?.path ?? ''),
   },
   {
     id: 'workflow.rename',

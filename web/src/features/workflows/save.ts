@@ -1,13 +1,13 @@
 // Saving: a file changes only when the user says so, and never over what somebody else wrote meanwhile.
 
-import { ApiError, api, wordsOf } from '../../api/client';
+import { api, wordsOf } from '../../api/client';
 import { type JsonObject, stringifyJson } from '../../core/json';
 import { t } from '../../i18n/t';
 import { settings } from '../../stores/settings';
 import { activeTab, closeTab, markSaved, openTab, type Tab, tabOf } from '../../stores/tabs';
 import { ask, askText } from '../../ui/Dialog';
 import { toast } from '../../ui/Toast';
-import { readFile, readRevision, writeFile } from './files';
+import { type Expected, isConflict, readFile, writeFile } from './files';
 import { changed } from './list.store';
 
 /** Save a tab under its name, or ask for one. True if it was saved. */
@@ -15,12 +15,9 @@ export async function save(tab: Tab | null = activeTab()): Promise<boolean> {
   if (tab === null) return false;
   if (tab.path === null) return saveAs(tab);
   try {
-    const now = await readRevision(tab.path);
-    if (tab.revision !== null && now !== null && now !== tab.revision)
-      return await resolveConflict(tab, tab.path);
-    return await write(tab, tab.path, true);
+    return await write(tab, tab.path, tab.revision === null ? 'anything' : { revision: tab.revision });
   } catch (error) {
-    return tellFailure(error);
+    return isConflict(error) ? resolveConflict(tab, tab.path) : tellFailure(error);
   }
 }
 
@@ -38,9 +35,9 @@ export async function saveAs(tab: Tab | null = activeTab()): Promise<boolean> {
   if (name === null) return false;
   const path = `${name.replace(/\.json$/i, '')}.json`;
   try {
-    return await write(tab, path, path === tab.path);
+    return await write(tab, path, 'nothing');
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 409) return tellFailure(error);
+    if (!isConflict(error)) return tellFailure(error);
     const choice = await ask({
       title: t('workflows.exists', { name: path }),
       text: t('workflows.existsText'),
@@ -51,12 +48,12 @@ export async function saveAs(tab: Tab | null = activeTab()): Promise<boolean> {
       ],
     });
     if (choice !== 'overwrite') return false;
-    return write(tab, path, true).catch(tellFailure);
+    return write(tab, path, 'anything').catch(tellFailure);
   }
 }
 
-async function write(tab: Tab, path: string, overwrites: boolean): Promise<boolean> {
-  const revision = await writeFile(path, stringifyJson(tab.doc.save(), 2), overwrites);
+async function write(tab: Tab, path: string, expected: Expected): Promise<boolean> {
+  const revision = await writeFile(path, stringifyJson(tab.doc.save(), 2), expected);
   markSaved(tab.id, path, revision);
   tab.doc.seal();
   changed();
@@ -75,7 +72,7 @@ async function resolveConflict(tab: Tab, path: string): Promise<boolean> {
       { id: 'both', label: t('workflows.keepBoth'), kind: 'primary' },
     ],
   });
-  if (choice === 'overwrite') return write(tab, path, true);
+  if (choice === 'overwrite') return write(tab, path, 'anything');
   if (choice === 'both') return saveAs(tab);
   if (choice !== 'theirs') return false;
   const { raw, revision } = await readFile(path);
