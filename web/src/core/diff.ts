@@ -122,7 +122,7 @@ export function diffTimings(
   return ids
     .map((node) => ({
       node,
-      type: (b[node] ?? a[node])?.node_type ?? '',
+      type: b[node]?.node_type || (a[node]?.node_type ?? ''),
       a: a[node] ?? null,
       b: b[node] ?? null,
     }))
