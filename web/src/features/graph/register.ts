@@ -1,0 +1,171 @@
+// The graph's own parts of the application: keyboard, minimap, where one is, find, outline, links, arrangement.
+
+import { type Command, registerCommands } from '../../app/commands';
+import { registerApiImporter } from '../../app/importers';
+import { registerMenu } from '../../app/menus';
+import { registerOverlay, registerPanel } from '../../app/panels';
+import { view } from '../../app/view';
+import type { Edge } from '../../core/align';
+import { fromApi } from '../../core/io/api';
+import { type Direction, reachable } from '../../core/select';
+import { type TextKey, t } from '../../i18n/t';
+import { togglePanel } from '../../stores/layout';
+import { toast } from '../../ui/Toast';
+import { align, arrange, distribute, snapToGrid } from './arrange';
+import { Breadcrumb } from './Breadcrumb';
+import { Find, finder } from './Find';
+import { registerKeyboard } from './keyboard';
+import { deleteReroutes, deleteThrough, registerLinkMenu } from './links';
+import { Minimap, toggleMinimap } from './Minimap';
+import { Outline } from './Outline';
+import { goBack, goForward, goToKept, keepSpot, leaveScope, watchScopes } from './scopes';
+
+const hasDoc = () => view.doc !== null;
+const hasSelection = () => view.selected.size > 0;
+
+function command(
+  id: string,
+  title: TextKey,
+  keys: readonly string[],
+  run: () => void,
+  when: () => boolean = hasDoc,
+  group: Command['group'] = 'view',
+): Command {
+  return { id, title: () => t(title), group, keys, run, when };
+}
+
+function selectReachable(direction: Direction): void {
+  const graph = view.scene?.graph;
+  if (graph !== undefined) view.select(reachable(graph, view.selected, direction));
+}
+
+const EDGES: readonly (readonly [Edge, TextKey])[] = [
+  ['left', 'graph.alignLeft'],
+  ['centre', 'graph.alignCentre'],
+  ['right', 'graph.alignRight'],
+  ['top', 'graph.alignTop'],
+  ['middle', 'graph.alignMiddle'],
+  ['bottom', 'graph.alignBottom'],
+];
+
+registerKeyboard();
+registerLinkMenu();
+watchScopes();
+registerApiImporter(fromApi);
+registerOverlay({ id: 'minimap', order: 10, Component: Minimap });
+registerOverlay({ id: 'path', order: 20, Component: Breadcrumb });
+registerOverlay({ id: 'find', order: 45, Component: Find });
+registerPanel({
+  ...{ id: 'outline', side: 'left', title: () => t('graph.outline'), icon: 'layers', order: 50, keys: 'O' },
+  Component: Outline,
+});
+
+registerCommands(
+  command('graph.outline', 'graph.outline', ['O'], () => togglePanel('left', 'outline')),
+  { ...command('graph.minimap', 'graph.minimap', ['Alt+M'], toggleMinimap), scope: 'anywhere' },
+  {
+    ...command('graph.find', 'graph.find', ['Ctrl+F'], () => finder.setState({ isOpen: true })),
+    scope: 'anywhere',
+  },
+  command('graph.back', 'graph.back', ['Alt+ArrowLeft'], goBack),
+  command('graph.forward', 'graph.forward', ['Alt+ArrowRight'], goForward),
+  command('graph.exit', 'graph.exit', [], leaveScope, () => view.scope !== ''),
+  command(
+    'graph.selectUpstream',
+    'graph.selectUpstream',
+    ['Shift+ArrowLeft'],
+    () => selectReachable('upstream'),
+    hasSelection,
+    'edit',
+  ),
+  command(
+    'graph.selectDownstream',
+    'graph.selectDownstream',
+    ['Shift+ArrowRight'],
+    () => selectReachable('downstream'),
+    hasSelection,
+    'edit',
+  ),
+  command(
+    'graph.selectConnected',
+    'graph.selectConnected',
+    ['Shift+ArrowUp'],
+    () => selectReachable('connected'),
+    hasSelection,
+    'edit',
+  ),
+  command('graph.arrange', 'graph.arrange', ['Shift+L'], arrange, hasDoc, 'nodes'),
+  command('graph.alignGrid', 'graph.alignGrid', [], snapToGrid, hasDoc, 'nodes'),
+  command(
+    'graph.distributeX',
+    'graph.distributeX',
+    [],
+    () => distribute('x'),
+    () => view.selected.size > 2,
+    'nodes',
+  ),
+  command(
+    'graph.distributeY',
+    'graph.distributeY',
+    [],
+    () => distribute('y'),
+    () => view.selected.size > 2,
+    'nodes',
+  ),
+  ...EDGES.map(([edge, title]) =>
+    command(
+      `graph.align.${edge}`,
+      title,
+      [],
+      () => align(edge),
+      () => view.selected.size > 1,
+      'nodes',
+    ),
+  ),
+  command('graph.deleteThrough', 'graph.deleteThrough', ['Shift+Del'], deleteThrough, hasSelection, 'edit'),
+  {
+    ...command(
+      'graph.deleteReroutes',
+      'graph.remove',
+      ['Del', 'Backspace'],
+      deleteReroutes,
+      () => view.selectedReroutes.size > 0,
+      'edit',
+    ),
+    isHidden: true,
+  },
+  ...[1, 2, 3, 4].flatMap((number): Command[] => [
+    {
+      ...command(`graph.keep${number}`, 'graph.bookmarkSet', [`Alt+Shift+${number}`], () => {
+        keepSpot(number);
+        toast({ title: t('graph.bookmarkKept', { number }), key: 'bookmark' });
+      }),
+      title: () => t('graph.bookmarkSet', { number }),
+    },
+    {
+      ...command(`graph.go${number}`, 'graph.bookmarkGo', [`Alt+${number}`], () => {
+        if (!goToKept(number)) toast({ title: t('graph.bookmarkNone', { number }), key: 'bookmark' });
+      }),
+      title: () => t('graph.bookmarkGo', { number }),
+    },
+  ]),
+);
+
+registerMenu(40, ({ kind }) =>
+  kind !== 'node' || view.selected.size < 2
+    ? []
+    : [
+        {
+          kind: 'sub',
+          id: 'align',
+          label: t('graph.align'),
+          items: [
+            { id: 'arrange', label: t('graph.arrange'), onSelect: arrange },
+            ...EDGES.map(([edge, title]) => ({ id: edge, label: t(title), onSelect: () => align(edge) })),
+            { id: 'x', label: t('graph.distributeX'), onSelect: () => distribute('x') },
+            { id: 'y', label: t('graph.distributeY'), onSelect: () => distribute('y') },
+            { id: 'grid', label: t('graph.alignGrid'), onSelect: snapToGrid },
+          ],
+        },
+      ],
+);

@@ -1,0 +1,170 @@
+// Where one is in a document: into subgraphs and out again, each with the view that it was left with; views that were
+// jumped from, and views that are kept by number.
+
+import { createStore } from 'zustand/vanilla';
+import { bus } from '../../app/bus';
+import { view } from '../../app/view';
+import type { GraphDoc } from '../../core/doc';
+import { typeNameOf } from '../../core/slots';
+import type { NodeId, Scope } from '../../core/types';
+
+export interface Place {
+  readonly scope: Scope;
+  /** The instance that was entered. */
+  readonly node: NodeId;
+}
+
+interface Spot {
+  readonly scope: Scope;
+  readonly path: readonly Place[];
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
+interface Trail {
+  readonly back: Spot[];
+  readonly forward: Spot[];
+  readonly kept: Map<number, Spot>;
+  readonly views: Map<Scope, Spot>;
+}
+
+interface PathState {
+  readonly path: readonly Place[];
+  readonly doc: GraphDoc | null;
+}
+
+/** The instances that one is inside of, outermost first. */
+export const whereabouts = createStore<PathState>(() => ({ path: [], doc: null }));
+const trails = new WeakMap<GraphDoc, Trail>();
+const paths = new WeakMap<GraphDoc, readonly Place[]>();
+const MOST = 50;
+
+function trailOf(doc: GraphDoc): Trail {
+  const known = trails.get(doc) ?? { back: [], forward: [], kept: new Map(), views: new Map() };
+  trails.set(doc, known);
+  return known;
+}
+
+function spot(): Spot {
+  const { x, y, zoom } = view.view;
+  return { scope: view.scope, path: whereabouts.getState().path, x, y, zoom };
+}
+
+function show(doc: GraphDoc, path: readonly Place[], at: Spot | undefined): void {
+  const scope = path.at(-1)?.scope ?? '';
+  paths.set(doc, path);
+  if (view.scope !== scope || view.doc !== doc) view.show(doc, scope);
+  whereabouts.setState({ path, doc });
+  if (at === undefined) view.fit();
+  else {
+    Object.assign(view.view, { x: at.x, y: at.y, zoom: at.zoom });
+    view.moved();
+  }
+}
+
+/** Go into an instance of a subgraph; false if the node is none. */
+export function enterNode(id: NodeId): boolean {
+  const { doc, scope } = view;
+  const node = view.scene?.graph.nodes.get(id);
+  const inner = node === undefined ? '' : typeNameOf(node);
+  if (doc === null || inner === '' || !doc.has(inner)) return false;
+  const { path } = whereabouts.getState();
+  // A definition that holds itself is no place to go to.
+  if (path.some((place) => place.scope === inner)) return false;
+  trailOf(doc).views.set(scope, spot());
+  show(doc, [...path, { scope: inner, node: id }], trailOf(doc).views.get(inner));
+  return true;
+}
+
+/** Out to a depth: 0 is the document itself. */
+export function leaveTo(depth: number): void {
+  const { doc } = view;
+  const { path } = whereabouts.getState();
+  const left = path[depth];
+  if (doc === null || left === undefined) return;
+  trailOf(doc).views.set(view.scope, spot());
+  const outer = path.slice(0, depth);
+  show(doc, outer, trailOf(doc).views.get(outer.at(-1)?.scope ?? ''));
+  view.select([left.node]);
+  view.focus(left.node);
+}
+
+export function leaveScope(): void {
+  leaveTo(whereabouts.getState().path.length - 1);
+}
+
+/** Remember where one is, before something jumps away. */
+export function rememberSpot(): void {
+  const { doc } = view;
+  if (doc === null) return;
+  const trail = trailOf(doc);
+  trail.back.push(spot());
+  if (trail.back.length > MOST) trail.back.shift();
+  trail.forward.length = 0;
+}
+
+function travel(from: 'back' | 'forward', to: 'back' | 'forward'): void {
+  const { doc } = view;
+  const trail = doc === null ? null : trailOf(doc);
+  const next = trail?.[from].pop();
+  if (doc === null || trail === null || next === undefined) return;
+  trail[to].push(spot());
+  show(doc, next.path, next);
+}
+
+export const goBack = () => travel('back', 'forward');
+export const goForward = () => travel('forward', 'back');
+
+export function keepSpot(number: number): void {
+  if (view.doc !== null) trailOf(view.doc).kept.set(number, spot());
+}
+
+/** Go to a kept view; false if there is none of that number. */
+export function goToKept(number: number): boolean {
+  const { doc } = view;
+  const kept = doc === null ? undefined : trailOf(doc).kept.get(number);
+  if (doc === null || kept === undefined) return false;
+  rememberSpot();
+  show(doc, kept.path, kept);
+  return true;
+}
+
+/** Go to a node, wherever in the document it stands. */
+export function jumpTo(scope: Scope, id: NodeId): void {
+  const { doc } = view;
+  if (doc === null || !doc.has(scope)) return;
+  rememberSpot();
+  if (scope !== view.scope) show(doc, pathTo(doc, scope), undefined);
+  view.reveal(id);
+  view.select([id]);
+  view.focus(id);
+}
+
+/** A way into a definition, through whichever instances lead there. */
+function pathTo(doc: GraphDoc, wanted: Scope): readonly Place[] {
+  const waiting: (readonly Place[])[] = [[]];
+  const seen = new Set<Scope>(['']);
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+    const scope = path.at(-1)?.scope ?? '';
+    if (scope === wanted) return path;
+    for (const [node, record] of doc.graph(scope).nodes) {
+      const inner = typeNameOf(record);
+      if (seen.has(inner) || inner === '' || !doc.has(inner)) continue;
+      seen.add(inner);
+      waiting.push([...path, { scope: inner, node }]);
+    }
+  }
+  return wanted === '' ? [] : [{ scope: wanted, node: '' }];
+}
+
+export function watchScopes(): void {
+  bus.on('enter', (node) => void enterNode(node));
+  bus.on('shown', () => {
+    const { doc, scope } = view;
+    const known = doc === null ? undefined : paths.get(doc);
+    const path =
+      (known?.at(-1)?.scope ?? '') === scope ? (known ?? []) : doc === null ? [] : pathTo(doc, scope);
+    whereabouts.setState({ path, doc });
+  });
+}
