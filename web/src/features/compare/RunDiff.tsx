@@ -4,7 +4,14 @@ import { useEffect, useState } from 'react';
 import { type FullRecord, readJob } from '../../api/assets';
 import { api, wordsOf } from '../../api/client';
 import type { JobView, JobWorkflow } from '../../api/types';
-import { type RunDiff as Diff, diffPrompts, diffTimings, type NodeRef, wordsOfValue } from '../../core/diff';
+import {
+  type RunDiff as Diff,
+  diffPrompts,
+  diffTimings,
+  type NodeRef,
+  type Timing,
+  wordsOfValue,
+} from '../../core/diff';
 import type { Json } from '../../core/json';
 import { t } from '../../i18n/t';
 import type { Pair } from '../../stores/compare';

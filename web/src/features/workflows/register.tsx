@@ -2,12 +2,11 @@
 
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
-import { registerHost, registerOverlay, registerPanel } from '../../app/panels';
+import { registerHost, registerPanel } from '../../app/panels';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
 import { activateTab, activeTab, tabs } from '../../stores/tabs';
-import { NoTab } from './NoTab';
 import { chooseFiles, newWorkflow, openLocalFile, openText, reopenClosed } from './open';
 import { close, exportApi, exportCanvas, save, saveAs } from './save';
 import { duplicateTab, renameTab } from './tab-commands';
@@ -28,7 +27,6 @@ registerPanel({
 });
 
 registerHost({ id: 'versions', Component: VersionsDialog });
-registerOverlay({ id: 'no-tab', order: -10, Component: NoTab });
 
 function step(by: number): void {
   const { tabs: all, active } = tabs.getState();

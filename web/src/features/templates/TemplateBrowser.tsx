@@ -1,0 +1,98 @@
+// All workflows to begin with, those of packs too, with what each lacks here.
+
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import { t } from '../../i18n/t';
+import { Dialog } from '../../ui/Dialog';
+import { Empty } from '../../ui/Empty';
+import { Select, TextInput } from '../../ui/Field';
+import { Spinner } from '../../ui/Spinner';
+import { TemplateCards } from './TemplateCards';
+import css from './Templates.module.css';
+import { keyOf, loadTemplates, templates } from './templates.store';
+
+export const browser = createStore<{ readonly isOpen: boolean }>(() => ({ isOpen: false }));
+const close = () => browser.setState({ isOpen: false });
+
+export function TemplateBrowserHost() {
+  const isOpen = useStore(browser, (state) => state.isOpen);
+  return isOpen ? <TemplateBrowser /> : null;
+}
+
+function TemplateBrowser() {
+  const { templates: all, checks, error } = useStore(templates);
+  const [text, setText] = useState('');
+  const [pack, setPack] = useState('');
+  const [show, setShow] = useState('all');
+  useEffect(() => void loadTemplates(), []);
+  const packs = [...new Set((all ?? []).map((template) => template.pack))];
+  const wanted = text.trim().toLowerCase();
+  const shown = (all ?? []).filter(
+    (template) =>
+      (pack === '' || template.pack === pack) &&
+      (show === 'all' || checks.get(keyOf(template))?.state === 'ready') &&
+      (wanted === '' || `${template.title} ${template.pack}`.toLowerCase().includes(wanted)),
+  );
+  return (
+    <Dialog title={t('templates.title')} closeLabel={t('app.close')} size="large" onClose={close}>
+      <div className={css['tools']}>
+        <TextInput
+          type="search"
+          value={text}
+          placeholder={t('templates.search')}
+          aria-label={t('templates.search')}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <Select
+          aria-label={t('templates.pack')}
+          value={pack}
+          options={[
+            { value: '', label: t('templates.allPacks') },
+            ...packs.map((value) => ({ value, label: value })),
+          ]}
+          onChange={setPack}
+        />
+        <Select
+          aria-label={t('templates.which')}
+          value={show}
+          options={[
+            { value: 'all', label: t('templates.all') },
+            { value: 'ready', label: t('templates.onlyReady') },
+          ]}
+          onChange={setShow}
+        />
+      </div>
+      {all === null && error === '' && <Spinner label={t('app.loading')} />}
+      {error !== '' && <Empty icon="alert" title={t('templates.failed')} text={error} />}
+      {all !== null && shown.length === 0 && <Empty icon="search" title={t('templates.none')} />}
+      <TemplateCards shown={shown} onOpen={close} />
+      <Missing />
+    </Dialog>
+  );
+}
+
+/** What models are wanted, where they go, and where the file says that they can be had. */
+function Missing() {
+  const checks = useStore(templates, (state) => state.checks);
+  const models = new Map(
+    [...checks.values()].flatMap((check) => check.models).map((model) => [model.name, model]),
+  );
+  if (models.size === 0) return null;
+  return (
+    <section className={css['wanted']}>
+      <h3>{t('templates.wanted')}</h3>
+      <ul>
+        {[...models.values()].map((model) => (
+          <li key={model.name}>
+            <code>{`models/${model.folder || '…'}/${model.name}`}</code>
+            {model.url !== '' && <span className={css['text']}>{model.url}</span>}
+            {model.nearest !== null && (
+              <span className={css['text']}>{t('templates.nearest', { name: model.nearest })}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

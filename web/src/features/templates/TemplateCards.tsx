@@ -1,0 +1,89 @@
+// Workflows to begin with: a picture of what each makes, and whether it can run here.
+
+import { useStore } from 'zustand';
+import { t } from '../../i18n/t';
+import { Button } from '../../ui/Button';
+import { classes } from '../../ui/classes';
+import { Icon } from '../../ui/Icon';
+import { openTemplate } from './open';
+import css from './Templates.module.css';
+import { type Check, keyOf, type Template, templates } from './templates.store';
+
+interface CardsProps {
+  readonly shown: readonly Template[];
+  readonly onOpen?: () => void;
+}
+
+export function TemplateCards({ shown, onOpen }: CardsProps) {
+  const checks = useStore(templates, (state) => state.checks);
+  return (
+    <ul className={css['list']}>
+      {shown.map((template) => (
+        <Card
+          key={keyOf(template)}
+          template={template}
+          check={checks.get(keyOf(template)) ?? null}
+          onOpen={onOpen}
+        />
+      ))}
+    </ul>
+  );
+}
+
+interface CardProps {
+  readonly template: Template;
+  readonly check: Check | null;
+  readonly onOpen: (() => void) | undefined;
+}
+
+function Card({ template, check, onOpen }: CardProps) {
+  const open = (runs: boolean) => {
+    onOpen?.();
+    void openTemplate(template, runs);
+  };
+  return (
+    <li className={css['card']}>
+      <button type="button" className={css['face']} onClick={() => open(false)}>
+        <img src={template.picture} alt="" width={160} height={160} decoding="async" />
+        <span className={css['name']}>{template.title}</span>
+        <Status check={check} />
+      </button>
+      <Button
+        className={css['run']}
+        size="small"
+        kind="primary"
+        icon="play"
+        disabled={check?.state !== 'ready'}
+        aria-label={t('templates.runIt', { name: template.title })}
+        title={t('templates.runIt', { name: template.title })}
+        onClick={() => open(true)}
+      />
+    </li>
+  );
+}
+
+function Status({ check }: { readonly check: Check | null }) {
+  if (check === null || check.state === 'asking')
+    return <span className={css['status']}>{t('templates.asking')}</span>;
+  if (check.state === 'ready')
+    return (
+      <span className={classes(css['status'], css['ready'])}>
+        <Icon name="check" size={12} />
+        {t('templates.ready')}
+      </span>
+    );
+  const names = [...check.models.map((model) => model.name), ...check.types.map((type) => type.node_type)];
+  return (
+    <span
+      className={classes(css['status'], css['missing'])}
+      title={names.length > 0 ? names.join('\n') : check.message}
+    >
+      <Icon name="alert" size={12} />
+      {check.models.length > 0
+        ? t('templates.models', { count: check.models.length })
+        : check.types.length > 0
+          ? t('templates.types', { count: check.types.length })
+          : t('templates.failed')}
+    </span>
+  );
+}
