@@ -157,10 +157,11 @@ function isNumeric(value: Json): boolean {
 /** Up to three choices that look like a name: the same file elsewhere first, then shared words. */
 export function similar(name: string, choices: readonly string[]): string[] {
   const file = fileOf(name);
+  const same = choices.filter((choice) => fileOf(choice) === file);
+  if (same.length > 0) return same.slice(0, 3);
   const words = wordsOf(name);
   return choices
     .map((choice) => {
-      if (fileOf(choice) === file) return { choice, score: 100 };
       const other = wordsOf(choice);
       const shared = [...words].filter((word) => other.has(word)).length;
       return { choice, score: shared / Math.max(words.size, other.size, 1) };
@@ -178,6 +179,7 @@ function fileOf(path: string): string {
 function wordsOf(path: string): Set<string> {
   return new Set(
     fileOf(path)
+      .replace(/\.[a-z0-9]{2,12}$/, '')
       .split(/[^a-z0-9]+/)
       .filter((word) => word.length > 1),
   );

@@ -35,4 +35,10 @@ describe('json', () => {
       'd',
     ]);
   });
+
+  it('takes what Python writes for no number', () => {
+    expect(parseJson('{"is_changed":[NaN,-Infinity,"NaN",1e3]}')).toEqual({
+      is_changed: [null, null, 'NaN', 1000],
+    });
+  });
 });

@@ -6,14 +6,20 @@ export interface JsonObject {
 }
 
 const MARK = '\u0000int:';
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|NaN|-?Infinity/g;
+/** What Python writes, though it is no JSON. */
+const NO_NUMBERS: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity']);
 const LONG_INTEGER = /^-?\d{16,}$/;
 const MARKED = /"\\u0000int:(-?\d+)"/g;
 
-/** Parse JSON; integers of more than 15 digits that a number cannot hold become `bigint`. Throws `SyntaxError`. */
+/** Parse JSON; integers of more than 15 digits that a number cannot hold become `bigint`, `NaN` null. Throws `SyntaxError`. */
 export function parseJson(text: string): Json {
   let found = false;
   const marked = text.replace(TOKEN, (token) => {
+    if (NO_NUMBERS.has(token)) {
+      found = true;
+      return 'null';
+    }
     if (!LONG_INTEGER.test(token) || Number.isSafeInteger(Number(token))) return token;
     found = true;
     return `"\\u0000int:${token}"`;
