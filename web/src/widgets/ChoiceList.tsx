@@ -64,6 +64,12 @@ export function ChoiceList(props: ChoiceListProps) {
     setOpen(next);
   };
   const choose = (row: ChoiceRow | undefined) => {
+    if (wanted !== query) {
+      // What is shown lags behind what is typed; Enter means what is typed.
+      const best = filterChoices(choices, query)[0];
+      if (best !== undefined) onPick(best.value);
+      return;
+    }
     if (row?.kind === 'choice') onPick(row.choice.value);
     else if (row?.kind === 'folder') toggle(row.path, !row.isOpen);
   };

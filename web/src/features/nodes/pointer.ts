@@ -9,9 +9,10 @@ window.addEventListener(
   'pointermove',
   (event) => {
     const host = canvasHost();
-    const isOver = host !== null && event.target instanceof Node && host.contains(event.target);
-    const box = isOver ? host.getBoundingClientRect() : null;
-    last = box === null ? null : { x: event.clientX - box.left, y: event.clientY - box.top };
+    const box = host?.getBoundingClientRect();
+    if (box === undefined) return;
+    const at = { x: event.clientX - box.left, y: event.clientY - box.top };
+    last = at.x >= 0 && at.y >= 0 && at.x <= box.width && at.y <= box.height ? at : null;
   },
   { passive: true },
 );

@@ -9,6 +9,7 @@ import type { ExtraProps } from '../../engine/node/extras';
 import { t } from '../../i18n/t';
 import { runOf, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
+import { isOffered } from '../../widgets/Combo';
 import { thumbnailOf } from './images';
 import css from './nodes.module.css';
 
@@ -39,7 +40,8 @@ export function NodeResults({ view, node }: ExtraProps) {
   const widget = shape?.widgets.find((each) => each.input?.image_upload === true);
   const isLinked = shape?.inputs.some((slot) => slot.name === widget?.name && slot.link !== null) === true;
   const value = isLinked ? null : asString(widget?.value);
-  if (value === null || value === '') return null;
+  // What is not there is not asked for: it is marked at the field already.
+  if (value === null || value === '' || !isOffered(value, widget?.input ?? null)) return null;
   return <Picture url={thumbnailOf(value)} alt={value} />;
 }
 

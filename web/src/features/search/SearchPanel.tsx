@@ -61,7 +61,9 @@ function OpenPanel() {
     const by = moves[event.key];
     if (by !== undefined)
       setActive(Math.min(found.length - 1, Math.max(0, Math.min(active, found.length - 1) + by)));
-    else if (event.key === 'Enter') choose(chosen);
+    // What is shown may lag behind what is typed; Enter means what is typed.
+    else if (event.key === 'Enter')
+      choose(wanted === query ? chosen : index.find(query, filter, usesOf(), 1)[0]);
     else if (event.key === 'Escape') {
       closeSearch();
       focusCanvas();

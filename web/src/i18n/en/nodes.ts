@@ -32,7 +32,7 @@ export const nodes = {
   'widget.off': 'off',
   'widget.none': 'none',
   'widget.filter': 'Filter {label}',
-  'widget.filterHint': 'Filter {count} choices',
+  'widget.filterHint': 'Filter {count|one choice|{count} choices}',
   'widget.noChoices': 'There is nothing to choose from yet.',
   'widget.noMatch': 'Nothing matches.',
   'widget.notOffered':
@@ -111,7 +111,7 @@ export const nodes = {
   'tip.least': 'from {min}',
   'tip.most': 'up to {max}',
   'tip.step': 'step {step}',
-  'tip.choices': '{count} choices',
+  'tip.choices': '{count|one choice|{count} choices}',
   'tip.default': 'default {value}',
   'colour.none': 'None',
   'colour.red': 'Red',
