@@ -6,6 +6,7 @@ import { t } from '../../i18n/t';
 import { runs } from '../../stores/runs';
 import { settings } from '../../stores/settings';
 import { tabs } from '../../stores/tabs';
+import { classes } from '../../ui/classes';
 import css from './NodePreview.module.css';
 import { nodeOnScreen } from './show';
 
@@ -20,7 +21,7 @@ export function NodePreview({ node, room }: ExtraProps) {
   if (!isOn || url === null) return null;
   return (
     <img
-      className={css['preview']}
+      className={classes(css['preview'], room < 60 && css['hanging'])}
       src={url}
       alt={t('run.preview')}
       decoding="async"
