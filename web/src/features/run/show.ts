@@ -5,7 +5,7 @@ import { view } from '../../app/view';
 import type { Mark } from '../../engine/paint';
 import { runOf, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
-import { forecast } from './forecast';
+import { countFates, forecast } from './forecast';
 
 const FADE = 4000;
 let shownMarks = new Map<string, Mark>();
@@ -40,9 +40,12 @@ export function showRun(): void {
   }
   const plan = forecast.getState();
   if (plan.tabId === tabId && run?.state !== 'running') {
+    // Where nothing runs, what feeds a cached node is not even asked for.
+    const isAllCached = countFates(plan).runs === 0;
     for (const [id, fate] of Object.entries(plan.nodes)) {
       const at = nodeOnScreen(id);
-      if (fate === 'cached' && !marks.has(at)) marks.set(at, 'cached');
+      if ((fate === 'cached' || (isAllCached && fate === 'unneeded')) && !marks.has(at))
+        marks.set(at, 'cached');
     }
   }
   for (const id of Object.keys(refusal?.nodes ?? {})) marks.set(nodeOnScreen(id), 'failed');
