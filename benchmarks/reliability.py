@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
+from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgType
 
 from benchmarks.server import print_row
 from tests.engine.server.real import RealServer
@@ -60,7 +60,8 @@ def _kills(options: argparse.Namespace) -> None:
     print(f"kill -9 at {options.kills} random moments (seed {seed}), {seconds:.0f} s")
     for what, figure in (
         ("prompts accepted", len(found.accepted)),
-        ("of them lost, or not succeeded", len(found.lost)),
+        ("of them lost", len(found.lost)),
+        ("given up after three kills in a row", len(found.given_up)),
         ("sent again, as no reply had come", found.resubmitted),
         ("ran to their end more than once", sum(count > 1 for count in found.marks.values())),
         ("of them not marked as restarted", len(found.repeated_unmarked)),
@@ -152,7 +153,7 @@ def _clients(options: argparse.Namespace) -> None:
 async def _compare_crowd(server: RealServer, options: argparse.Namespace) -> None:
     alone: list[float] = []
     watched: list[float] = []
-    async with ClientSession() as session:
+    async with ClientSession(connector=TCPConnector(limit=0)) as session:
         for _ in range(options.rounds):
             alone.append(await _time_sampling(session, server))
             clients, deaf = await _gather_crowd(session, server, options)

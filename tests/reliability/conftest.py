@@ -9,7 +9,7 @@ import pytest
 from tests.engine.server.real import RealServer
 from tests.reliability.driving import add_pack
 
-MEMORY_LIMIT_GB = "2"
+MEMORY_LIMIT_GB = "1.5"
 
 
 @pytest.fixture(scope="session")

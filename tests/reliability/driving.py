@@ -147,7 +147,9 @@ class Line:
             answer.begin()
             kind = answer.headers.get("Content-Type", "")
             is_endless = answer.status == 101 or kind.startswith("text/event-stream")
-            return answer.status, kind, b"" if is_endless else answer.read()
+            body_read = b"" if is_endless else answer.read()
+            answer.close()
+            return answer.status, kind, body_read
 
     def head(self, target: str) -> tuple[int, http.client.HTTPMessage]:
         """Status and headers of the answer to a GET."""

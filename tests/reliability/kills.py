@@ -48,13 +48,24 @@ class Kills:
 
     @property
     def lost(self) -> list[str]:
-        """Accepted jobs that nobody knows of any more, or that did not succeed."""
-        return [one for one in self.accepted if self.jobs.get(one, {}).get("state") != "succeeded"]
+        """Accepted jobs that nobody knows of any more, or that neither succeeded nor were given up for a reason."""
+        return [one for one in self.accepted if not _is_accounted_for(self.jobs.get(one))]
+
+    @property
+    def given_up(self) -> list[str]:
+        """Jobs that three kills in a row cut short, and that say so."""
+        return [one for one, job in self.jobs.items() if job["state"] == "failed"]
 
     @property
     def repeated_unmarked(self) -> list[str]:
         """Jobs that ran to their end twice and do not say so."""
         return [one for one, count in self.marks.items() if count > 1 and not self.jobs[one]["restarted"]]
+
+
+def _is_accounted_for(job: dict[str, Any] | None) -> bool:
+    if job is None or job["state"] == "succeeded":
+        return job is not None
+    return job["state"] == "failed" and job["restarted"] and "cut short" in job["error"]["message"]
 
 
 def kill_again_and_again(base: Path, times: int, chance: random.Random, *, longest_s: float = 0.7) -> Kills:

@@ -9,7 +9,7 @@ import statistics
 import time
 from typing import Any
 
-from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
+from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgType
 
 from tests.engine.server.real import RealServer
 from tests.reliability.driving import Line, assert_next_runs, connect_deaf, graph, strict_json
@@ -47,7 +47,7 @@ def test_all_who_listen_hear_everything_whoever_else_does_not(server: RealServer
 
     async def watch() -> list[list[str]]:
         deaf = [connect_deaf(server, "crowd") for _ in range(DEAF)]
-        async with asyncio.timeout(60), ClientSession() as session:
+        async with asyncio.timeout(60), ClientSession(connector=TCPConnector(limit=0)) as session:
             clients = [await session.ws_connect(_url(server, "crowd")) for _ in range(CLIENTS)]
             job_id = await _submit(session, server, prompt, "crowd")
             heard = await asyncio.gather(*(_listen_to_the_end(client, job_id) for client in clients))

@@ -63,7 +63,7 @@ def _assert_refused(server: RealServer, kind: str, name: str, nasty: str) -> Non
     report = strict_json(answer)
     assert status in (200, 400), report
     if status == 200:
-        wrong = [error for error in report["errors"] if error["input"] == name]
+        wrong = [error for error in report["errors"] if error["input_name"] == name]
         assert wrong, (kind, name, nasty, report)
     assert CANARY not in answer.decode()
 

@@ -34,8 +34,8 @@ def test_ten_kills_at_random_moments_under_load(tmp_path: Path) -> None:
     assert (found.lost, found.repeated_unmarked) == ([], []), seed
     assert (found.damaged, found.torn) == ([], []), seed
     assert len(found.accepted) > 10
-    assert set(found.accepted) <= set(found.marks)
-    assert found.pictures >= len(found.accepted)
+    assert set(found.accepted) <= {*found.marks, *found.given_up}
+    assert found.pictures >= len(found.accepted) - len(found.given_up)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -89,12 +89,12 @@ def _fill(path: str, word: str) -> str:
     return PARAMETER.sub(lambda _: word, path)
 
 
-def _targets(path: str, chance: random.Random) -> Iterator[str]:
-    """The path with nasty words in its places, and with nasty values of every parameter."""
+def _targets(method: str, path: str, chance: random.Random) -> Iterator[str]:
+    """The path with nasty words in its places, and with nasty values of parameters."""
     for word in WORDS if "{" in path else ():
         yield _fill(path, word)
     plain = _fill(path, "x")
-    for word in WORDS:
+    for word in WORDS if method == "GET" else chance.sample(WORDS, 4):
         yield f"{plain}?{'&'.join(f'{name}={word[:300]}' for name in NAMES)}"
         yield f"{plain}?{chance.choice(NAMES)}={word}"
     yield f"{plain}?{'&'.join(['a=1'] * 2_000)}"
@@ -107,7 +107,7 @@ def test_bad_words_and_parameters(server: RealServer) -> None:
     for method, path in ROUTES:
         if method == "HEAD" or (path.startswith("/api/") and not path.startswith("/api/v1/")):
             continue
-        for target in _targets(path, chance):
+        for target in _targets(method, path, chance):
             _ask(line, method, target)
     assert secret.read_text(encoding="utf-8") == "canary-7291"
     assert_next_runs(server)

@@ -199,9 +199,10 @@ class Mark(Slow):
 
 
 class Parricide(Fine):
-    """Kills the server."""
+    """Kills the server, but not before that knows which node runs."""
 
     def run(self, text: str) -> dict[str, Any]:
+        time.sleep(0.5)
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(30)
         return {}
