@@ -165,6 +165,7 @@ describe('search and links', () => {
   it('replaces a node and keeps links and values', async () => {
     await node('KSampler').locator('h3').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Replace with…' }).click();
+    await page.getByRole('dialog', { name: 'Replace with another type' }).waitFor();
     await page.keyboard.type('ksampler advanced');
     await page.keyboard.press('Enter');
     await node('KSamplerAdvanced').waitFor();
