@@ -149,8 +149,8 @@ def throw_away(profile: Path, path: Path) -> str:
     Raises:
         Refusal: 507 if it cannot be moved.
     """
-    moment = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
-    target = profile / TRASH / moment / own_name(profile, path)
+    place = trash_place(profile)
+    target = place / own_name(profile, path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(path, target)
@@ -158,7 +158,12 @@ def throw_away(profile: Path, path: Path) -> str:
         raise not_found("The file was not found.") from error
     except OSError as error:
         raise _refuse_write(path, error) from error
-    return moment
+    return place.name
+
+
+def trash_place(profile: Path) -> Path:
+    """A folder of the trash, for what is deleted at this moment. It need not exist."""
+    return profile / TRASH / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
 
 
 def _refuse_write(path: Path, error: object) -> Refusal:

@@ -3,7 +3,8 @@
 A route is one function with a decorator (`route`); its types are msgspec Structs, from which requests are read, replies
 written and the OpenAPI document made (`openapi`). Adding one is writing one, in a module that `ROUTES` collects.
 
-submit, jobs, queue, events, assets, workflows, workflow_files, nodes, models, packs, workers, health, metrics, docs: the routes
+submit, jobs, queue, events, assets, workflows, workflow_files, drafts, gallery, nodes, models, packs, workers, health,
+metrics, docs: the routes
 route, reading, writing, openapi: how they are declared, read, written and described
 submission, views, lineage, feed: what several of them do · records, job_records: what several of them show
 """
@@ -16,7 +17,9 @@ from engine.graph.json_values import show
 from engine.server.api import (
     assets,
     docs,
+    drafts,
     events,
+    gallery,
     health,
     jobs,
     metrics,
@@ -38,7 +41,22 @@ from engine.server.refusal import Handler, not_found
 
 VERSION = "1"
 ROUTES: tuple[Route, ...] = collect_routes(
-    submit, jobs, queue, events, assets, workflows, workflow_files, nodes, models, packs, workers, health, metrics, docs
+    submit,
+    jobs,
+    queue,
+    events,
+    assets,
+    workflows,
+    workflow_files,
+    drafts,
+    gallery,
+    nodes,
+    models,
+    packs,
+    workers,
+    health,
+    metrics,
+    docs,
 )
 
 

@@ -44,11 +44,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             height INTEGER,
             longer INTEGER,
             pixels INTEGER,
-            positive TEXT NOT NULL,
-            negative TEXT NOT NULL,
             star INTEGER NOT NULL DEFAULT 0,
             rating INTEGER NOT NULL DEFAULT 0,
             gone REAL
+        )""",
+        # By itself, so that the table above is small and quick to go through.
+        """CREATE TABLE prompts (
+            item INTEGER PRIMARY KEY REFERENCES gallery ON DELETE CASCADE,
+            positive TEXT NOT NULL,
+            negative TEXT NOT NULL
         )""",
         "CREATE INDEX gallery_modified ON gallery (modified, id) WHERE gone IS NULL",
         "CREATE INDEX gallery_name ON gallery (name, id) WHERE gone IS NULL",

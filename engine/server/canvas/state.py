@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from aiohttp import web
 
+from engine.jobs.events import JobEvent, NodeFinished
 from engine.server.canvas.database import Database
+from engine.server.canvas.scan import Scanner
 from engine.server.canvas.workflow_files import WorkflowFiles
-from engine.server.keys import SERVER_SETTINGS, SETTINGS
+from engine.server.keys import DISPATCHER, SERVER_SETTINGS, SETTINGS
 from engine.server.profile import profile_directory
+from engine.workers.notices import Notice
 
 
 class Canvas:
@@ -25,6 +29,9 @@ class Canvas:
         self._opening = asyncio.Lock()
         self._database: Database | None = None
         self._files: WorkflowFiles | None = None
+        self._scanner: Scanner | None = None
+        self._working: asyncio.Task[None] | None = None
+        self._listeners: list[Callable[[int, int], None]] = []
 
     async def database(self) -> Database:
         """The database.
@@ -45,8 +52,34 @@ class Canvas:
             self._files = WorkflowFiles(profile_directory(self._settings), database)
         return self._files
 
+    async def gallery(self) -> tuple[Database, Scanner]:
+        """The index of the output directory, and who keeps it up to date, from the first time it is asked for."""
+        database = await self.database()
+        if self._scanner is None:
+            self._scanner = Scanner(self._settings.directory("output"), database, self._tell)
+            self._working = asyncio.create_task(self._scanner.work(), name="gallery")
+        return database, self._scanner
+
+    def hear(self, notice: Notice) -> None:
+        """Look for new files when a node has left some."""
+        event = notice.event if isinstance(notice, JobEvent) else None
+        if self._scanner is not None and isinstance(event, NodeFinished) and event.ui:
+            self._scanner.wake()
+
+    def subscribe(self, listener: Callable[[int, int], None]) -> Callable[[], None]:
+        """Have a function called with how many files came and how many went. Returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _tell(self, added: int, removed: int) -> None:
+        for listener in list(self._listeners):
+            listener(added, removed)
+
     async def close(self) -> None:
         """Let go of the file."""
+        if self._working is not None:
+            self._working.cancel()
+            await asyncio.gather(self._working, return_exceptions=True)
         if self._database is not None:
             await asyncio.to_thread(self._database.close)
 
@@ -58,7 +91,13 @@ def set_up(app: web.Application) -> None:
     """Give the application what the canvas keeps."""
     app[CANVAS] = Canvas(app)
 
+    async def listen(app: web.Application) -> None:
+        app[DISPATCHER].subscribe(app[CANVAS].hear)
+        if not app[SERVER_SETTINGS].in_memory:
+            await app[CANVAS].gallery()
+
     async def close(app: web.Application) -> None:
         await app[CANVAS].close()
 
+    app.on_startup.append(listen)
     app.on_cleanup.append(close)

@@ -38,8 +38,10 @@ from tests.engine.server.raw import RawServer
 
 load_all_checks()
 _ENDLESS = ("stream_events", "stream_job_events", "open_socket")
-_MEANING = {"cancel_jobs", "list_jobs"} | {route.name for route in ROUTES if route.reader is not None}
-"""Whether they accept something depends on more than its form: those with workflows above all."""
+_MEANING = {"cancel_jobs", "list_jobs", "list_gallery"} | {
+    route.name for route in ROUTES if route.reader is not None or route.tag in ("workflow files", "gallery")
+}
+"""Whether they accept something depends on more than its form: workflows, names of files, searches."""
 _CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -1,0 +1,142 @@
+"""Drafts: what the canvas has open and has not saved, kept on the server as well as in the browser."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from functools import partial
+from typing import Annotated, Any
+
+from aiohttp import web
+from msgspec import Meta, Struct, field
+
+from engine.server.api.records import ShortText
+from engine.server.api.route import Answer, Refused, Reply, route
+from engine.server.canvas.drafts import Draft, delete_draft, list_drafts, read_draft, store_draft
+from engine.server.canvas.state import CANVAS
+
+_ETAG = {"ETag": "The revision of the draft, in quotes."}
+_DraftId = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class DraftPath(Struct, frozen=True, kw_only=True):
+    """Which draft.
+
+    Attributes:
+        draft_id: As the client names it, such as a UUID.
+    """
+
+    draft_id: _DraftId
+
+
+class DraftChange(DraftPath, frozen=True, kw_only=True):
+    """Which draft, and what must be there.
+
+    Attributes:
+        if_match: The revision, in quotes, that the change is based on: it is refused if another one is there. Where no
+            draft is there, it is stored all the same.
+    """
+
+    if_match: Annotated[str | None, Meta(extra={"in": "header"})] = field(default=None, name="If-Match")
+
+
+class DraftRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A document that is not saved.
+
+    Attributes:
+        document: The document, as it would be saved.
+        name: What the user sees it as.
+        file: The workflow file that it is of.
+        base: The revision of that file that was opened.
+        window: The browser window that has it open.
+    """
+
+    document: dict[str, Any]
+    name: ShortText = ""
+    file: ShortText | None = None
+    base: ShortText | None = None
+    window: ShortText | None = None
+
+
+class DraftDetails(Draft, frozen=True, kw_only=True):
+    """A draft with its document.
+
+    Attributes:
+        document: As it was stored.
+    """
+
+    document: dict[str, Any]
+
+
+class DraftList(Struct, frozen=True, kw_only=True):
+    """All drafts, without their documents.
+
+    Attributes:
+        drafts: The newest first.
+    """
+
+    drafts: list[Draft]
+
+
+@route("GET", "/drafts", answers=(Answer(200, DraftList, "All of them.", names={"draft_id": "/drafts/0/id"}),))
+async def list_all_drafts(request: web.Request) -> DraftList:
+    """What is open somewhere and not saved."""
+    return DraftList(drafts=await (await request.app[CANVAS].database()).ask(list_drafts))
+
+
+@route(
+    "PUT",
+    "/drafts/{draft_id}",
+    answers=(Answer(200, Draft, "Stored.", headers=_ETAG),),
+    refusals=(
+        Refused(412, "Another revision is there than `If-Match` asked for; `error.extra_info.revision` says which."),
+        Refused(507, "There are too many drafts, or they are too large (`draft_quota`)."),
+    ),
+)
+async def put_draft(request: web.Request, params: DraftChange, body: DraftRequest) -> Reply:
+    """Store a draft, in place of what it was. What was stored survives the end of the server, also a sudden one."""
+    database = await request.app[CANVAS].database()
+    text, packed = await asyncio.to_thread(_pack, body.document)
+    expected = params.if_match.strip().removeprefix("W/").strip('"') if params.if_match else None
+    store = partial(
+        store_draft,
+        draft_id=params.draft_id,
+        text=text,
+        packed=packed,
+        name=body.name,
+        file=body.file,
+        base=body.base,
+        window=body.window,
+        expected=expected,
+    )
+    draft = await database.run(store)
+    return Reply(draft, headers={"ETag": f'"{draft.revision}"'})
+
+
+def _pack(document: dict[str, Any]) -> tuple[bytes, bytes]:
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return text, gzip.compress(text, 1, mtime=0)
+
+
+@route(
+    "GET",
+    "/drafts/{draft_id}",
+    answers=(Answer(200, DraftDetails, "The draft.", headers=_ETAG),),
+    refusals=(Refused(404, "There is no such draft."),),
+)
+async def show_draft(request: web.Request, params: DraftPath) -> Reply:
+    """A draft with its document."""
+    database = await request.app[CANVAS].database()
+    draft, text = await database.ask(lambda connection: read_draft(connection, params.draft_id))
+    record: dict[str, Any] = {name: getattr(draft, name) for name in Draft.__struct_fields__}
+    document = await asyncio.to_thread(json.loads, text)
+    return Reply(DraftDetails(**record, document=document), headers={"ETag": f'"{draft.revision}"'})
+
+
+@route("DELETE", "/drafts/{draft_id}", answers=(Answer(204, None, "It is not there (any more)."),))
+async def remove_draft(request: web.Request, params: DraftPath) -> Reply:
+    """Forget a draft: it was saved, or is not wanted."""
+    database = await request.app[CANVAS].database()
+    await database.run(lambda connection: delete_draft(connection, params.draft_id))
+    return Reply(None, 204)

@@ -1,0 +1,43 @@
+"""Thumbnails of pictures: WebP, made once and kept below the user directory (in memory only: below `temp`).
+
+The name of a thumbnail says which file it is of and when that was changed, so that an outdated one is never shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+
+from PIL import Image
+
+from engine.errors import FileError
+from engine.files import write_whole
+from engine.images.frames import read_first_frame
+from engine.server.canvas.gallery import Item
+from engine.server.files import as_pillow, encode_picture
+
+SIZES = (256, 512)
+_QUALITY = 82
+
+
+def thumbnail_of(directory: Path, item: Item, size: int) -> Path:
+    """Where the thumbnail of a file is kept, once it is made."""
+    name = hashlib.sha256(f"{item.name}\0{item.modified_ns}\0{item.size}".encode()).hexdigest()[:40]
+    return directory / str(size) / name[:2] / f"{name}.webp"
+
+
+def make_thumbnail(path: Path, target: Path, size: int, max_pixels: int) -> bytes:
+    """The thumbnail of a picture, made and kept unless it is there. A disk that is full keeps nobody from seeing it.
+
+    Raises:
+        FileError: It is no picture, damaged or too large.
+    """
+    with suppress(OSError):
+        return target.read_bytes()
+    picture = as_pillow(read_first_frame(path, max_pixels))
+    picture.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    data = encode_picture(picture, "WEBP", _QUALITY)
+    with suppress(FileError):
+        write_whole(target, lambda file: file.write(data))
+    return data
