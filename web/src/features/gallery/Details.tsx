@@ -1,7 +1,7 @@
 // What a picture is made of: its texts, seeds and models, when and how long, and where it comes from.
 
 import { type ReactNode, useEffect, useState } from 'react';
-import { type AssetDetails, type FullRecord, readAsset, readJob } from '../../api/assets';
+import { type AssetDetails, type FullRecord, fileUrl, readAsset, readJob } from '../../api/assets';
 import { wordsOf } from '../../api/client';
 import type { AssetView } from '../../api/types';
 import { wordsOfValue } from '../../core/diff';
@@ -199,7 +199,7 @@ function PictureSize({ asset }: { readonly asset: AssetView }) {
   useEffect(() => {
     const picture = new Image();
     picture.onload = () => setSize(`${picture.naturalWidth} × ${picture.naturalHeight}`);
-    picture.src = asset.url;
+    picture.src = fileUrl(asset);
     return () => {
       picture.onload = null;
     };

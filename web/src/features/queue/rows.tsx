@@ -8,6 +8,7 @@ import { IconButton } from '../../ui/Button';
 import { classes } from '../../ui/classes';
 import { Icon } from '../../ui/Icon';
 import { type MenuItem, showMenu } from '../../ui/Menu';
+import { runWithOtherSeed } from '../gallery/api';
 import { cancel, fractionOf, nodesOf, seconds } from '../run/api';
 import { forget, moveBefore, moveToFront, openWorkflowOf, retry } from './actions';
 import css from './QueuePanel.module.css';
@@ -142,6 +143,12 @@ export function EndedRow({ job, onChange }: { readonly job: JobSummary; readonly
       onSelect: () => void openWorkflowOf(job.id, name),
     },
     { id: 'retry', label: t('queue.retry'), icon: 'refresh', onSelect: () => void retry(job.id) },
+    {
+      id: 'other',
+      label: t('gallery.runOther'),
+      icon: 'dice',
+      onSelect: () => void runWithOtherSeed(job.id),
+    },
     { kind: 'separator', id: 'line' },
     {
       id: 'forget',

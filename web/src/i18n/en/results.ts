@@ -109,4 +109,6 @@ export const results = {
   'templates.failed': 'Could not be checked',
   'templates.wanted': 'Models that are missing, and where they go',
   'templates.nearest': 'Close to it, and there: {name}',
+
+  'outputs.large': 'Show the picture of the node large',
 } as const;
