@@ -140,4 +140,10 @@ export const nodes = {
   'inspector.outputs': 'Outputs',
   'inspector.linkedFrom': 'from {title}',
   'inspector.colour': 'Colour {name}',
+  'library.title': 'Nodes',
+  'library.show': 'Show the nodes panel',
+  'library.filter': 'Filter nodes',
+  'library.other': 'other',
+  'library.mark': 'Mark {name}',
+  'library.unmark': 'Unmark {name}',
 } as const;
