@@ -15,8 +15,8 @@ export function Breadcrumb() {
     ...path.map(({ scope }) => asString(doc.graph(scope).key('name') ?? null) ?? t('graph.subgraph')),
   ];
   return (
-    <nav aria-label={t('graph.path')}>
-      <ol className={css['path']}>
+    <nav aria-label={t('graph.path')} className={css['path']}>
+      <ol>
         {names.map((name, depth) => (
           <li key={depth === 0 ? 'root' : path[depth - 1]?.scope}>
             {depth > 0 && <Icon name="chevronRight" size={12} />}
