@@ -118,7 +118,7 @@ def measure_while_sampling(server: RealServer, steps: int, seed: int) -> list[fl
         if "steps" in node["inputs"]:
             node["inputs"].update(steps=steps, seed=seed)
     job_id = server.post("/prompt", {"prompt": prompt})["prompt_id"]
-    wait_until(lambda: (server.get(f"/api/v1/jobs/{job_id}")["progress"] or {}).get("nodes"))
+    wait_until(lambda: server.get(f"/api/v1/jobs/{job_id}")["state"] == "running")
     ended = threading.Event()
 
     def watch() -> None:
