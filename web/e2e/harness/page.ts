@@ -66,6 +66,9 @@ export async function openPage(
 
 /** The workflow of that name among those to begin with, on an empty page. */
 export async function openTemplate(page: Page, name: string): Promise<void> {
-  await page.getByRole('region', { name: 'Begin with a workflow' }).getByRole('button', { name }).click();
+  await page
+    .getByRole('region', { name: 'Begin with a workflow' })
+    .getByRole('button', { name: new RegExp(`^${name}`) })
+    .click();
   await page.getByRole('tab', { name }).waitFor();
 }

@@ -1,0 +1,65 @@
+// The queue: paused, put into another order, cancelled one by one, resumed, and run again from its history.
+
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, openPage, openTemplate } from './harness/page';
+import { type Server, startServer } from './harness/server';
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function pending(): Promise<string[]> {
+  const queue = await (await fetch(`${server.url}/api/v1/queue`)).json();
+  return queue.pending.map((job: { id: string }) => job.id);
+}
+
+describe('the queue', () => {
+  it('can be paused, reordered, thinned out and resumed; an ended run runs again', async () => {
+    const { page, context, account } = await openPage(browser, server.url);
+    await openTemplate(page, 'Text to image');
+    await page.getByRole('navigation').getByRole('button', { name: 'Queue', exact: true }).click();
+    await page.getByRole('button', { name: 'Pause queue' }).click();
+    await page.getByRole('button', { name: 'Resume queue' }).waitFor();
+    for (let count = 1; count <= 3; count += 1) {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await expect.poll(async () => (await pending()).length).toBe(count);
+    }
+    const [first, second, third] = await pending();
+    const rows = page.getByRole('list', { name: 'Waiting' }).getByRole('listitem');
+    await expect.poll(() => rows.count()).toBe(3);
+    await rows
+      .nth(2)
+      .getByRole('button', { name: /^More for/ })
+      .click();
+    await page.getByRole('menuitem', { name: 'To the front' }).click();
+    await expect.poll(pending).toEqual([third, first, second]);
+    await rows.nth(1).dragTo(rows.nth(0));
+    await expect.poll(pending).toEqual([first, third, second]);
+    await rows.nth(2).getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(pending).toEqual([first, third]);
+    await page.getByRole('button', { name: 'Resume queue' }).click();
+    await expect.poll(pending, { timeout: 40_000 }).toEqual([]);
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page
+      .getByRole('button', { name: /^More for/ })
+      .first()
+      .click();
+    await page.getByRole('menuitem', { name: 'Run again' }).click();
+    const ended = async () => {
+      const { jobs } = await (await fetch(`${server.url}/api/v1/jobs?state=succeeded`)).json();
+      return jobs.length;
+    };
+    await expect.poll(ended, { timeout: 40_000 }).toBe(3);
+    await context.close();
+    expect(account).toEqual({ foreign: [], violations: [], errors: [] });
+  });
+});
