@@ -71,12 +71,13 @@ describe('NodeSearch', () => {
     }));
     const search = new NodeSearch(many);
     search.find('warm up', {}, new Map());
+    // Milliseconds of the processor, not of the clock: the machine may be busy with other things.
     const times = ['k', 'kind 49', 'latent pack', 'nodkin', 'kind 49', 'latent pack'].map((query) => {
-      const start = performance.now();
+      const start = process.cpuUsage();
       search.find(query, {}, new Map());
-      return performance.now() - start;
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1000;
     });
-    // The machine may be busy with other things; the fastest of them says what the search costs.
     expect(times.sort((one, other) => one - other)[2]).toBeLessThan(30);
   });
 });
