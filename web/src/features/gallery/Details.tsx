@@ -81,7 +81,7 @@ function Actions({ asset, previous }: DetailsProps) {
       <Button size="small" icon="image" disabled={!hasTab} onClick={leave(() => takeAsInput(asset))}>
         {t('gallery.asInput')}
       </Button>
-      <Button size="small" icon="refresh" onClick={() => void runExactly(asset.job_id)}>
+      <Button size="small" icon="refresh" onClick={() => void runExactly(asset)}>
         {t('gallery.runExactly')}
       </Button>
       <Button size="small" icon="dice" onClick={() => void runWithOtherSeed(asset.job_id)}>

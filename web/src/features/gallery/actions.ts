@@ -20,6 +20,7 @@ import { ask } from '../../ui/Dialog';
 import { toast } from '../../ui/Toast';
 import { refreshQueue } from '../run/api';
 import { changesList } from './ChangesList';
+import { verifyAgain } from './verify';
 
 /** What fails is said in the server's words. */
 export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
@@ -162,11 +163,13 @@ function follow(job: JobView, of: string): void {
   void refreshQueue();
 }
 
-/** The same workflow with the seeds as they were used. */
-export const runExactly = (jobId: string) =>
+/** The same workflow with the seeds as they were used; the picture is compared with the one it should be. */
+export const runExactly = (asset: AssetView) =>
   attempt(async () => {
-    follow(await api.post<JobView>(`${jobPath(jobId)}/retry`), jobId);
+    const job = await api.post<JobView>(`${jobPath(asset.job_id)}/retry`);
+    follow(job, asset.job_id);
     toast({ title: t('gallery.runsAgain'), key: 'again' });
+    void attempt(async () => verifyAgain(await resolveAsset(asset), job.id));
   });
 
 /** The same workflow, each seed drawn anew. */

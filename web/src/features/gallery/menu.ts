@@ -63,7 +63,7 @@ export function menuOf(asset: AssetView, other: AssetView | null = null, done = 
       id: 'exactly',
       label: t('gallery.runExactly'),
       icon: 'refresh',
-      onSelect: () => void runExactly(asset.job_id),
+      onSelect: () => void runExactly(asset),
     },
     {
       id: 'seed',
