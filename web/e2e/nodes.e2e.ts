@@ -210,6 +210,30 @@ describe('pictures and what is missing', () => {
     );
   });
 
+  it('a picture that is dropped on its node goes into it; on the canvas it becomes a node', async () => {
+    const drop = (selector: string, name: string) =>
+      page.evaluate(
+        ([where, file, bytes]) => {
+          const data = new DataTransfer();
+          const picture = Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
+          data.items.add(new File([picture], file, { type: 'image/png' }));
+          const target = document.querySelector(where);
+          const box = target?.getBoundingClientRect();
+          const at = { clientX: (box?.left ?? 0) + 60, clientY: (box?.top ?? 0) + 60 };
+          target?.dispatchEvent(
+            new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data, ...at }),
+          );
+        },
+        [selector, name, PIXEL.toString('base64')] as const,
+      );
+    await drop('[role="application"]', 'one.png');
+    await node('LoadImage').locator('img[alt="one.png"]').waitFor();
+    await drop('[data-type="LoadImage"] h3', 'two.png');
+    await node('LoadImage').locator('img[alt="two.png"]').waitFor();
+    expect(await page.locator('[data-node]').count()).toBe(1);
+    opened.account.errors.length = 0; // the server says of a picture without a workflow that it has none
+  });
+
   it('shows nodes of unknown types, with their values, and values that are not there in red with what is near', async () => {
     await paste(
       JSON.stringify({

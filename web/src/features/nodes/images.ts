@@ -6,6 +6,7 @@ import { addNode, setValue } from '../../core/edit';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { toast } from '../../ui/Toast';
+import { imageIn } from '../../widgets/ImagePick';
 
 interface Uploaded {
   readonly name: string;
@@ -71,4 +72,25 @@ function put(value: string, at: Point): void {
     setValue(tx, id, type, input.name, value);
     queueMicrotask(() => view.select([id]));
   });
+}
+
+/** Pictures that are dropped on a node that loads one go into it; heard before the canvas hears of the drop. */
+export function listenForDrops(): void {
+  window.addEventListener(
+    'drop',
+    (event) => {
+      const element =
+        event.target instanceof Element ? event.target.closest<HTMLElement>('[data-node]') : null;
+      const id = element?.dataset['node'];
+      const type = id === undefined ? null : view.scene?.shape(id)?.type;
+      const input = type?.inputs.find((each) => each.image_upload);
+      const file = imageIn(event.dataTransfer);
+      if (id === undefined || type == null || input === undefined || file === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      view.select([id]);
+      void takeImage(file, { x: 0, y: 0 });
+    },
+    true,
+  );
 }

@@ -26,7 +26,7 @@ import {
   pasteFromClipboard,
 } from './clip';
 import { copyText } from './copy';
-import { isFresh, takeImage, thumbnailOf, uploadImage } from './images';
+import { isFresh, listenForDrops, takeImage, thumbnailOf, uploadImage } from './images';
 import { registerNodeMenus } from './items';
 import { Rename } from './Rename';
 import { NodeResults } from './results';
@@ -40,6 +40,7 @@ registerNodeExtra({ id: 'results', Component: NodeResults });
 registerNodeMenus();
 registerImageTaker(takeImage);
 listenForClipboard();
+listenForDrops();
 listenForWidgetMenus();
 
 setWidgetHost({
