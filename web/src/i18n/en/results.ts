@@ -114,5 +114,10 @@ export const results = {
   'templates.wanted': 'Models that are missing, and where they go',
   'templates.nearest': 'Close to it, and there: {name}',
 
+  'outputs.title': 'Results',
+  'outputs.show': 'Show the results of this workflow',
+  'outputs.none': 'No results yet',
+  'outputs.noneText': 'What the runs of this workflow make stands here.',
+  'outputs.open': '{name}, of node {node}',
   'outputs.large': 'Show the picture of the node large',
 } as const;

@@ -1,40 +1,15 @@
-// A double click on a picture of a node shows it large, with what it is made of.
+// The results of this tab's runs; a double click on a picture of a node shows it large, with what it is made of.
 
-import type { AssetView } from '../../api/types';
 import { registerCommands } from '../../app/commands';
+import { registerPanel } from '../../app/panels';
 import { canvasHost, view } from '../../app/view';
-import { asArray, asObject, asString } from '../../core/json';
 import { t } from '../../i18n/t';
+import { togglePanel } from '../../stores/layout';
 import { openLightbox } from '../../stores/lightbox';
-import { type Run, runs } from '../../stores/runs';
+import { runs } from '../../stores/runs';
 import { activeTab, tabs } from '../../stores/tabs';
-
-/** The files of a node's last run in this tab, as the gallery would tell of them. */
-export function picturesOf(all: Iterable<Run>, tabId: string | null, node: string): AssetView[] {
-  let found: AssetView[] = [];
-  let at = Number.NEGATIVE_INFINITY;
-  for (const run of all) {
-    if (run.tabId !== tabId || run.createdAt < at) continue;
-    const shown = filesOf(run, node);
-    if (shown.length > 0) [found, at] = [shown, run.createdAt];
-  }
-  return found;
-}
-
-function filesOf(run: Run, node: string): AssetView[] {
-  const ui = run.outputs.get(node) ?? {};
-  return Object.entries(ui).flatMap(([key, values]) =>
-    (asArray(values) ?? []).flatMap((value, index): AssetView[] => {
-      const file = asObject(value);
-      const filename = asString(file?.['filename']);
-      const kind = asString(file?.['type']) ?? 'output';
-      if (filename === null || (kind !== 'output' && kind !== 'temp' && kind !== 'input')) return [];
-      const place = { filename, subfolder: asString(file?.['subfolder']) ?? '', kind } as const;
-      const whose = { id: '', job_id: run.jobId, node_id: node, key, index } as const;
-      return [{ ...whose, ...place, media_type: '', created_at: run.finishedAt ?? run.createdAt, url: '' }];
-    }),
-  );
-}
+import { picturesOf } from './pictures';
+import { ResultsPanel } from './ResultsPanel';
 
 function open(node: string, index: number): boolean {
   const pictures = picturesOf(runs.getState().runs.values(), tabs.getState().active, node);
@@ -65,6 +40,22 @@ window.addEventListener(
 );
 
 const chosen = () => (view.selected.size === 1 ? ([...view.selected][0] ?? null) : null);
+
+registerPanel({
+  id: 'results',
+  side: 'right',
+  title: () => t('outputs.title'),
+  icon: 'grid',
+  order: 40,
+  Component: ResultsPanel,
+});
+
+registerCommands({
+  id: 'outputs.panel',
+  title: () => t('outputs.show'),
+  group: 'results',
+  run: () => togglePanel('right', 'results'),
+});
 
 registerCommands({
   id: 'outputs.large',
