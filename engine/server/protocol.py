@@ -289,6 +289,11 @@ def frame_preview(preview: Preview) -> bytes:
 
 def frame_preview_with_metadata(preview: Preview) -> bytes:
     """A picture with what it is of: type 4."""
+    return frame(BINARY, preview_payload(preview))
+
+
+def preview_payload(preview: Preview) -> bytes:
+    """What such a frame holds: 4, the length of a JSON record, the record, the picture."""
     metadata = _ENCODER.encode(
         {
             "node_id": preview.node_id,
@@ -299,7 +304,7 @@ def frame_preview_with_metadata(preview: Preview) -> bytes:
             "image_type": preview.media_type,
         }
     )
-    return frame(BINARY, _uint(_PREVIEW_IMAGE_WITH_METADATA) + _uint(len(metadata)) + metadata + preview.data)
+    return _uint(_PREVIEW_IMAGE_WITH_METADATA) + _uint(len(metadata)) + metadata + preview.data
 
 
 def frame_node_text(event: NodeText) -> bytes:

@@ -21,6 +21,7 @@ from engine.jobs.events import FINAL, Event, JobEvent, JobFailed
 from engine.server.api.feed import Feed
 from engine.server.api.job_records import JobId
 from engine.server.api.route import Answer, Refused, route
+from engine.server.api.told import Told, Topic
 from engine.server.api.views import find_job, find_state, is_ended, public_error
 from engine.server.api.writing import encode_json
 from engine.server.keys import DISPATCHER, STORE
@@ -117,10 +118,12 @@ class SocketParams(Struct, frozen=True, kw_only=True):
         since: The number of the last event that was seen; 0 for everything there is. By default what happens from now
             on.
         job_id: Events of this job only.
+        tell: What else to tell: `queue`, `workers`, `gallery`, `catalog`, `previews`.
     """
 
     since: Seq | None = None
     job_id: str | None = None
+    tell: list[Topic] = field(default_factory=list[Topic])
 
 
 _STREAM = (
@@ -165,13 +168,21 @@ async def stream_job_events(request: web.Request, params: JobStreamParams) -> we
 @route(
     "GET",
     "/events/ws",
-    answers=(Answer(101, None, "The websocket is open; every text frame is a `StreamedEvent`."),),
+    answers=(
+        Answer(101, None, "The websocket is open; every text frame is a `StreamedEvent`, or one like it of number 0."),
+    ),
     refusals=(Refused(426, "The request is not the beginning of a websocket."),),
 )
 async def open_socket(request: web.Request, params: SocketParams) -> web.StreamResponse:
     """Events over a websocket: one JSON record a frame, the same as in `GET /events`.
 
-    What the client sends is ignored.
+    What the client sends is ignored. With `tell`, the same socket also says how things are, at once and when that
+    changes: text frames of the same form whose `seq` is 0 and whose `event.type` is `queue_changed` (`remaining`,
+    `paused`), `workers_changed` (`workers`, as in `GET /workers`), `catalog_changed` (`etag`; ask for the node types
+    again) or `gallery_changed` (`added`, `removed`; ask for the page again). With `previews`, binary frames are
+    unfinished pictures of all jobs: a big-endian 32-bit 4, the length of a JSON record in 32 bits, the record
+    (`prompt_id`, the job; `node_id`, `display_node_id`, `image_type`), the picture. What a client is too slow for is
+    left out, but for the last of each.
     """
     socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_S, compress=False, max_msg_size=64 * 1024)
     if not socket.can_prepare(request).ok:
@@ -179,7 +190,10 @@ async def open_socket(request: web.Request, params: SocketParams) -> web.StreamR
     start = _start_of(request, params.since, None)
     await socket.prepare(request)
     frames = request.app[FRAMES]
-    with Feed(request.app[DISPATCHER], start, params.job_id) as feed:
+    with (
+        Feed(request.app[DISPATCHER], start, params.job_id) as feed,
+        Told(request, frozenset(params.tell), feed) as told,
+    ):
         listening = asyncio.create_task(_listen(socket, feed))
         try:
             await _send(socket, [encode_json(_hello(start))])
@@ -187,6 +201,7 @@ async def open_socket(request: web.Request, params: SocketParams) -> web.StreamR
                 if socket.closed:
                     break
                 await _send(socket, map(frames.write, events))
+                await _send_told(socket, told)
         except (ConnectionError, TimeoutError):
             pass  # the client has gone, or takes nothing
         finally:
@@ -207,6 +222,12 @@ async def _send(socket: web.WebSocketResponse, texts: Iterable[bytes]) -> None:
     async with asyncio.timeout(_SEND_TIMEOUT_S):
         for text in texts:
             await socket.send_str(text.decode())
+
+
+async def _send_told(socket: web.WebSocketResponse, told: Told) -> None:
+    async with asyncio.timeout(_SEND_TIMEOUT_S):
+        for part in told.take():
+            await (socket.send_str(part) if isinstance(part, str) else socket.send_bytes(part))
 
 
 async def _stream(request: web.Request, since: int, job_id: str | None) -> web.StreamResponse:

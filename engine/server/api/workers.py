@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from msgspec import Struct
 from engine.server.api.route import route
 from engine.server.keys import DISPATCHER
 from engine.workers.messages import DeviceInfo, Holder
+from engine.workers.notices import WorkerStatus
 
 
 class WorkerView(Struct, frozen=True, kw_only=True):
@@ -54,26 +56,31 @@ class WorkerList(Struct, frozen=True, kw_only=True):
     notes: list[str]
 
 
+def view_workers(workers: Iterable[WorkerStatus]) -> list[WorkerView]:
+    """Workers as clients see them."""
+    return [
+        WorkerView(
+            number=worker.number,
+            pid=worker.pid,
+            state=worker.state,
+            job_id=worker.job_id,
+            devices=list(worker.devices),
+            deaths=worker.deaths,
+            started_at=worker.started_at,
+            memory_bytes=worker.memory_bytes,
+            memory_limit_bytes=worker.memory_limit_bytes,
+            failure=worker.failure,
+        )
+        for worker in workers
+    ]
+
+
 @route("GET", "/workers")
 async def list_workers(request: web.Request) -> WorkerList:
     """The worker processes: what each does, and how often it had to be replaced."""
     dispatcher = request.app[DISPATCHER]
     return WorkerList(
-        workers=[
-            WorkerView(
-                number=worker.number,
-                pid=worker.pid,
-                state=worker.state,
-                job_id=worker.job_id,
-                devices=list(worker.devices),
-                deaths=worker.deaths,
-                started_at=worker.started_at,
-                memory_bytes=worker.memory_bytes,
-                memory_limit_bytes=worker.memory_limit_bytes,
-                failure=worker.failure,
-            )
-            for worker in dispatcher.workers()
-        ],
+        workers=view_workers(dispatcher.workers()),
         versions=dict(dispatcher.catalog.versions),
         notes=list(dispatcher.catalog.notes),
     )

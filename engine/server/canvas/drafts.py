@@ -93,7 +93,7 @@ def store_draft(
     if there is None and count >= MOST_DRAFTS:
         raise _full(f"There are {count} drafts already, which is the most that are kept")
     if total - size + len(text) > MOST_BYTES:
-        raise _full(f"With this draft all would take more than {MOST_BYTES // 2**20} MiB")
+        raise _full(f"With this draft all would take more than {MOST_BYTES / 2**20:g} MiB")
     values = (draft_id, name, file, base, window, time.time(), len(text), revision_of(text), packed)
     connection.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     return read_draft(connection, draft_id)[0]

@@ -137,7 +137,8 @@ def files_of(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Item]:
     found: dict[int, Item] = {}
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
-        query = f"SELECT {_COLUMNS} FROM gallery JOIN prompts ON item = id WHERE gone IS NULL AND id IN ({', '.join('?' * len(some))})"
+        places = ", ".join("?" * len(some))
+        query = f"SELECT {_COLUMNS} FROM gallery JOIN prompts ON item = id WHERE gone IS NULL AND id IN ({places})"
         found |= {item.id: item for item in _with_facts(connection, connection.execute(query, some).fetchall())}
     return [found[one] for one in dict.fromkeys(ids) if one in found]
 

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from engine.jobs.events import ErrorRecord, NodeProgress
 from engine.server.api.events import OPEN_STREAMS, close_streams
 from engine.server.api.route import PREFIX
+from engine.workers.messages import Preview
+from engine.workers.notices import PreviewShown
 from tests.engine.server.api.checked import Api, check, with_api
 from tests.engine.server.fakes import VALUE
 
@@ -161,3 +164,43 @@ async def test_a_client_that_leaves_is_forgotten(api: Api) -> None:
         await api.submit(VALUE)  # writing to a socket that is gone is what tells
         await asyncio.sleep(0.02)
     pytest.fail("streams of clients that left are still there")
+
+
+@with_api()
+async def test_one_socket_tells_the_rest_too(api: Api) -> None:
+    """How things are, at once and when it changes; previews; all beside the events."""
+    path = f"{PREFIX}/events/ws?tell=queue,workers,catalog,gallery,previews"
+    async with api.client.ws_connect(path) as socket:
+        hello = await socket.receive_json(timeout=10)
+        assert hello["event"]["type"] == "hello"
+        first = [await socket.receive_json(timeout=10) for _ in range(3)]
+        assert [told["event"]["type"] for told in first] == ["catalog_changed", "queue_changed", "workers_changed"]
+        assert [told["seq"] for told in first] == [0, 0, 0]
+        assert first[0]["event"]["etag"] == "fake"
+        assert first[1]["event"] == {"type": "queue_changed", "remaining": 0, "paused": False}
+        api.dispatcher.pause()
+        told = await socket.receive_json(timeout=10)
+        assert told["event"] == {"type": "queue_changed", "remaining": 0, "paused": True}
+        preview = Preview(
+            job_id="j", node_id="7", display_id="7", parent_id=None, media_type="image/jpeg", data=b"picture"
+        )
+        api.dispatcher.notify(PreviewShown(preview, "somebody"))
+        data = await socket.receive_bytes(timeout=10)
+        length = int.from_bytes(data[4:8], "big")
+        record = json.loads(data[8 : 8 + length])
+        assert (int.from_bytes(data[:4], "big"), data[8 + length :]) == (4, b"picture")
+        assert (record["prompt_id"], record["node_id"]) == ("j", "7")
+        output = api.settings.directory("output")
+        output.mkdir()
+        Image.new("RGB", (2, 2)).save(output / "a.png")
+        await api.get("/gallery")
+        told = await socket.receive_json(timeout=10)
+        assert told["event"] == {"type": "gallery_changed", "added": 1, "removed": 0}
+        job = await api.submit(VALUE)
+        types = [(await socket.receive_json(timeout=10))["event"]["type"] for _ in range(2)]
+        assert (sorted(types), job["state"]) == (["queue_changed", "queued"], "queued")
+    async with api.client.ws_connect(f"{PREFIX}/events/ws") as socket:
+        await socket.receive_json(timeout=10)
+        api.dispatcher.resume()
+        await api.submit(VALUE)
+        assert (await socket.receive_json(timeout=10))["event"]["type"] == "queued"
