@@ -220,14 +220,39 @@ function paintRows(
   context.textAlign = 'left';
   for (const { widget, y, h } of layout.widgets) {
     const at = y + Math.min(h, 20) / 2;
+    if (h > 30) {
+      paintLines(context, wordsFor(widget.value) || widget.label, body.x + 23, y + 10, body.w - 46, h);
+      continue;
+    }
     context.fillText(cut(widget.label, 12, body.w * 0.45), body.x + 23, at);
     const words = wordsFor(widget.value);
-    if (h > 30 || words === '') continue;
+    if (words === '') continue;
     context.textAlign = 'right';
     context.fillText(cut(words, 12, body.w * 0.42), body.x + body.w - 23, at);
     context.textAlign = 'left';
   }
   context.globalAlpha = alpha;
+}
+
+/** The first lines of a text, as many as there is room for. */
+function paintLines(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  const most = Math.max(4, Math.floor(width / 6.6));
+  let left = text.slice(0, 2000);
+  for (let at = y; at < y + height - 10 && left !== ''; at += 16) {
+    const line = left.slice(0, most);
+    const stop = line.indexOf('\n');
+    const space = left.length > most ? line.lastIndexOf(' ') : -1;
+    const end = stop >= 0 ? stop : space > most / 2 ? space : line.length;
+    context.fillText(left.slice(0, end), x, at);
+    left = left.slice(stop >= 0 || space > most / 2 ? end + 1 : end);
+  }
 }
 
 function wordsFor(value: Json): string {

@@ -7,6 +7,7 @@ import { view } from '../../app/view';
 import { titleOf } from '../../core/slots';
 import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
+import { useLiveIssues } from '../../stores/issues';
 import { type Refusal, type Run, runOf, runs, setRefusal } from '../../stores/runs';
 import { type Tab, tabs } from '../../stores/tabs';
 import { Button } from '../../ui/Button';
@@ -87,6 +88,7 @@ function useIssues(): {
   const run = useStore(runs, (state) => runOf(state, tab?.id ?? null));
   const types = useStore(catalog, (state) => state.types);
   const error = run?.error ?? null;
+  const live = useLiveIssues(tab?.doc ?? null, types);
   const issues = useMemo(() => {
     const titleFor = (id: string, type: string): string => {
       const node = tab?.doc.graph('').nodes.get(id.split(':')[0] ?? id);
@@ -117,8 +119,10 @@ function useIssues(): {
         error,
       });
     }
-    return found;
-  }, [tab, refusal, error, types]);
+    // What the server said counts; besides it, what is known to be wrong already.
+    const told = new Set(found.map(({ nodeId, input }) => `${nodeId}/${input}`));
+    return [...found, ...live.filter(({ nodeId, input }) => !told.has(`${nodeId}/${input}`))];
+  }, [tab, refusal, error, types, live]);
   return { issues, tab, refusal, run };
 }
 
