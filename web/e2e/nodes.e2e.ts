@@ -174,6 +174,40 @@ describe('search and links', () => {
   });
 });
 
+describe('properties', () => {
+  beforeEach(() => paste(TEXT_TO_IMAGE));
+
+  it('sets a value of several nodes in one step, a title, a mode', async () => {
+    const prompts = node('CLIPTextEncode');
+    await prompts.nth(0).locator('h3').click();
+    await prompts
+      .nth(1)
+      .locator('h3')
+      .click({ modifiers: ['Control'] });
+    await page.keyboard.press('?');
+    await page.getByText('Values that all of them have').waitFor();
+    await page.locator('textarea[id^="inspect-"]').fill('the same');
+    for (const index of [0, 1])
+      expect(await prompts.nth(index).locator('textarea').inputValue()).toBe('the same');
+    await page.getByLabel('When it runs').selectOption('Never (muted)');
+    expect(await prompts.nth(1).textContent()).toContain('Muted');
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    const texts = [
+      await prompts.nth(0).locator('textarea').inputValue(),
+      await prompts.nth(1).locator('textarea').inputValue(),
+    ];
+    expect(texts).not.toContain('the same');
+    await node('KSampler').locator('h3').click();
+    await page.keyboard.press('F2');
+    await page.keyboard.type('My sampler');
+    await page.keyboard.press('Enter');
+    expect(await node('KSampler').locator('h3').textContent()).toBe('My sampler');
+    await page.getByText('Turn noise into a latent image').waitFor();
+  });
+});
+
 describe('clipboard', () => {
   beforeEach(() => paste(TEXT_TO_IMAGE));
 
