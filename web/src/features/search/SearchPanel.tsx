@@ -16,6 +16,8 @@ import { closeSearch, search, usesOf } from './store';
 
 const WIDTH = 640;
 const HEIGHT = 420;
+/** More than anybody looks through; a further letter finds the rest. */
+const MOST_SHOWN = 80;
 
 export function SearchPanel() {
   const isOpen = useStore(search, (state) => state.isOpen);
@@ -38,7 +40,7 @@ function OpenPanel() {
       link === null || isFree ? {} : link.end === 'output' ? { takes: link.type } : { gives: link.type };
     return { ...byLink, ...(category === '' ? {} : { category }) };
   }, [link, isFree, category]);
-  const found = useMemo(() => index.find(wanted, filter, usesOf(), 200), [index, wanted, filter]);
+  const found = useMemo(() => index.find(wanted, filter, usesOf(), MOST_SHOWN), [index, wanted, filter]);
   const chosen = found[Math.min(active, found.length - 1)];
 
   useEffect(() => {
