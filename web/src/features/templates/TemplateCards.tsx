@@ -48,16 +48,17 @@ function Card({ template, check, onOpen }: CardProps) {
         <span className={css['name']}>{template.title}</span>
         <Status check={check} />
       </button>
-      <Button
-        className={css['run']}
-        size="small"
-        kind="primary"
-        icon="play"
-        disabled={check?.state !== 'ready'}
-        aria-label={t('templates.runIt', { name: template.title })}
-        title={t('templates.runIt', { name: template.title })}
-        onClick={() => open(true)}
-      />
+      {check?.state === 'ready' && (
+        <Button
+          className={css['run']}
+          size="small"
+          kind="primary"
+          icon="play"
+          aria-label={t('templates.runIt', { name: template.title })}
+          title={t('templates.runIt', { name: template.title })}
+          onClick={() => open(true)}
+        />
+      )}
     </li>
   );
 }
