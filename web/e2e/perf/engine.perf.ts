@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 /** Milliseconds from having the text to the first frame that is painted; the middle one of three. */
-async function openingTime(text: string): Promise<number> {
+async function openingTime(text: string): Promise<{ wall: number; cpu: number }> {
   const times: number[] = [];
   for (let round = 0; round < 3; round += 1) {
     times.push(
@@ -38,7 +38,15 @@ async function openingTime(text: string): Promise<number> {
       ),
     );
   }
-  return percentile(times, 0.5);
+  const wall = percentile(times, 0.5);
+  // Once more under a trace: what it costs the processor, whoever else wants it. Parsing the trace itself is not in it.
+  const { cpuTotal } = await traceFrames(page, async () => {
+    await page.evaluate((file) => {
+      window.fixture.open(file);
+      return new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    }, text);
+  });
+  return { wall, cpu: cpuTotal };
 }
 
 const settle = (ms: number) => page.waitForTimeout(ms);
@@ -78,8 +86,8 @@ describe('1,000 nodes, 2,000 links', () => {
   it('P1 opens', async () => {
     const time = await openingTime(FILES.thousand);
     const links = await page.evaluate(() => window.fixture.doc?.graph('').links.size ?? 0);
-    report('P1 open', { ms: time, links });
-    expect(time).toBeLessThan(500);
+    report('P1 open', { ms: time.wall, cpu: time.cpu, links });
+    expect(time.cpu).toBeLessThan(500);
   });
 
   it('P2 pans when all of it is seen', async () => {
@@ -242,8 +250,13 @@ describe('5,000 nodes, 10,000 links', () => {
   it('P8 opens and pans', async () => {
     const time = await openingTime(FILES.five);
     const { wall, cpu } = await panTime(60, null);
-    report('P8 5,000', { openMs: time, cpu50: percentile(cpu, 0.5), wall50: percentile(wall, 0.5) });
-    expect(time).toBeLessThan(1500);
+    report('P8 5,000', {
+      openMs: time.wall,
+      openCpu: time.cpu,
+      cpu50: percentile(cpu, 0.5),
+      wall50: percentile(wall, 0.5),
+    });
+    expect(time.cpu).toBeLessThan(1500);
     expect(percentile(cpu, 0.5)).toBeLessThan(60);
   });
 });

@@ -18,6 +18,8 @@ export interface Frames {
   /** Milliseconds of main-thread work from one frame to the next: by the clock, and of the processor alone. */
   readonly wall: readonly number[];
   readonly cpu: readonly number[];
+  /** All that the main thread did, by the processor. */
+  readonly cpuTotal: number;
 }
 
 /** Record what the main thread does while something goes on. */
@@ -42,7 +44,7 @@ export async function traceFrames(page: Page, work: () => Promise<void>): Promis
 function framesOf(events: readonly TraceEvent[]): Frames {
   const fired = events.filter((event) => event.name === 'FireAnimationFrame').sort((a, b) => a.ts - b.ts);
   const main = fired[0];
-  if (main === undefined) return { wall: [], cpu: [] };
+  if (main === undefined) return { wall: [], cpu: [], cpuTotal: 0 };
   const tasks = events.filter(
     (event) =>
       event.name === 'RunTask' && event.ph === 'X' && event.pid === main.pid && event.tid === main.tid,
@@ -66,7 +68,8 @@ function framesOf(events: readonly TraceEvent[]): Frames {
     wall[index] = (wall[index] ?? 0) + (task.dur ?? 0) / 1000;
     cpu[index] = (cpu[index] ?? 0) + (task.tdur ?? task.dur ?? 0) / 1000;
   }
-  return { wall: wall.slice(1), cpu: cpu.slice(1) };
+  const cpuTotal = tasks.reduce((sum, task) => sum + (task.tdur ?? task.dur ?? 0) / 1000, 0);
+  return { wall: wall.slice(1), cpu: cpu.slice(1), cpuTotal };
 }
 
 export function percentile(values: readonly number[], part: number): number {
