@@ -3,6 +3,7 @@
 import { whenStarted } from '../../app/start';
 import { newId } from '../../stores/tabs';
 import { hasUnwritten, keepDrafts, restoreDrafts } from './drafts';
+import { keepDraftsOnServer, offerServerDrafts } from './server';
 import { claimWindow, otherWindows, watchOtherWindows } from './windows';
 
 whenStarted(async () => {
@@ -14,6 +15,8 @@ whenStarted(async () => {
   }
   const flush = keepDrafts(windowId);
   watchOtherWindows(windowId);
+  keepDraftsOnServer(windowId);
+  void offerServerDrafts().catch(() => {});
   document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && flush());
   window.addEventListener('pagehide', flush);
   window.addEventListener('beforeunload', (event) => {
