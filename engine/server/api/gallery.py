@@ -168,7 +168,12 @@ class ThumbnailParams(ItemPath, frozen=True, kw_only=True):
 
 
 class FacetValue(Struct, frozen=True, kw_only=True):
-    """A value, and how many files have it."""
+    """A value, and how many files have it.
+
+    Attributes:
+        value: The value.
+        count: How many files have it.
+    """
 
     value: str
     count: int
@@ -227,7 +232,11 @@ class MarkRequest(SomeItems, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class MarkedItems(Struct, frozen=True, kw_only=True):
-    """Files as they are now."""
+    """Files as they are now.
+
+    Attributes:
+        items: In the order in which they were named.
+    """
 
     items: list[GalleryItem]
 

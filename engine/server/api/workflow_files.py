@@ -169,7 +169,11 @@ class VersionList(Struct, frozen=True, kw_only=True):
 
 
 class _Document(Struct, frozen=True):
-    """A file's text, as it came."""
+    """A file's text, as it came.
+
+    Attributes:
+        text: The bytes of the body.
+    """
 
     text: bytes
 

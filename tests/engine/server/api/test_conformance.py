@@ -38,7 +38,7 @@ from tests.engine.server.raw import RawServer
 
 load_all_checks()
 _ENDLESS = ("stream_events", "stream_job_events", "open_socket")
-_MEANING = {"cancel_jobs", "list_jobs", "list_gallery"} | {
+_MEANING = {"cancel_jobs", "list_jobs", "put_draft"} | {
     route.name for route in ROUTES if route.reader is not None or route.tag in ("workflow files", "gallery")
 }
 """Whether they accept something depends on more than its form: workflows, names of files, searches."""
