@@ -293,7 +293,8 @@ class FakeServer:
         self, directory: Path | None = None, *, automatic: bool = False, registry: Registry = REGISTRY, **server: Any
     ) -> None:
         self.settings = Settings(base_directory=directory or Path("/nonexistent/skein"))
-        self.server_settings = ServerSettings(**{"in_memory": True, **server})
+        server.setdefault("in_memory", True)
+        self.server_settings = ServerSettings(**server)
         self.store = Store.open(None)
         self.dispatcher = FakeDispatcher(self.store, self.server_settings, registry, automatic=automatic)
         self.app = make_app(self.dispatcher, self.store, self.settings, self.server_settings)
