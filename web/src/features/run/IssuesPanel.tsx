@@ -91,7 +91,7 @@ function useIssues(): {
   const live = useLiveIssues(tab?.doc ?? null, types);
   const issues = useMemo(() => {
     const titleFor = (id: string, type: string): string => {
-      const node = tab?.doc.graph('').nodes.get(id.split(':')[0] ?? id);
+      const node = tab?.doc.graph('').nodes.get(id); // one inside a subgraph goes by its type
       return node === undefined ? (types.get(type)?.display_name ?? type) : titleOf(node, types);
     };
     const found: Issue[] = [];

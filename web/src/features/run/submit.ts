@@ -1,7 +1,7 @@
 // Running: the document goes to the server as it is; what the server finds wrong is shown where it is.
 
 import { ApiError, api, wordsOf } from '../../api/client';
-import type { JobView } from '../../api/types';
+import type { JobView, NodeErrors } from '../../api/types';
 import { clientId } from '../../app/start';
 import { view } from '../../app/view';
 import type { GraphDoc } from '../../core/doc';
@@ -85,12 +85,21 @@ function refuse(tab: Tab, error: unknown): void {
   toast({
     kind: 'error',
     title: t('run.refused'),
-    text: message,
+    text: count > 0 ? firstOf(nodes) : message,
     key: 'refused',
     ...(count > 0
       ? { action: { label: t('run.showErrors'), run: () => openPanel('bottom', 'issues') }, seconds: 8 }
       : {}),
   });
+}
+
+/** The first problem in its own words, and how many there are besides. */
+function firstOf(nodes: Readonly<Record<string, NodeErrors>>): string {
+  const [first, ...others] = Object.values(nodes).flatMap((node) => node.errors);
+  if (first === undefined) return '';
+  return others.length === 0
+    ? first.message
+    : `${first.message} ${t('run.moreErrors', { count: others.length })}`;
 }
 
 /** Run what the selected nodes need, and nothing else. */

@@ -135,6 +135,7 @@ export const shell = {
   'run.progress': 'Progress of the run',
   'run.preview': 'Unfinished picture',
   'run.refused': 'This cannot run yet',
+  'run.moreErrors': '{count|One more is|{count} more are} in the list of problems.',
   'run.showErrors': 'Show',
   'run.note': 'Note',
   'run.cancelFailed': 'Could not be stopped',
