@@ -135,12 +135,21 @@ async def _pass_back(request: web.Request, answer: aiohttp.ClientResponse) -> we
 
 
 async def answer_other_methods(request: web.Request) -> web.StreamResponse:
-    """A route of a pack that changes something; there is nothing else at such a path but GET."""
+    """A route of a pack that changes something, or a method that our own routes at this path don't take."""
     site = find_site(request)
     if site is None:
-        raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_GET, hdrs.METH_HEAD])
+        raise web.HTTPMethodNotAllowed(request.method, await _methods_at(request))
     return await pass_on(request, site)
 
 
+async def _methods_at(request: web.Request) -> set[str]:
+    methods = {hdrs.METH_GET, hdrs.METH_HEAD}
+    for resource in request.app.router.resources():
+        if resource.canonical not in _ANY_PATH:
+            methods |= (await resource.resolve(request))[1]
+    return methods
+
+
+_ANY_PATH = {"/{path}", "/api/{path}"}
 for _method in (hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE):
     routes.route(_method, "/{path:.+}")(answer_other_methods)

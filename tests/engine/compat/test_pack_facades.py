@@ -141,7 +141,7 @@ def test_folder_paths_by_itself(workshop: Make, tmp_path: Path) -> None:
         "d.glb",
     ]
     assert paths.filter_files_extensions(["b.x", "a.x", "c.y"], [".x"]) == ["a.x", "b.x"]
-    assert paths.recursive_search(str(tmp_path / "custom_nodes"))[0] == ["paths.py"]
+    assert paths.recursive_search(str(tmp_path / "custom_nodes"), ["__pycache__"])[0] == ["paths.py"]
     assert paths.get_directory_by_type("temp") == str(tmp_path / "temp")
     assert paths.get_directory_by_type("other") is None
     with pytest.raises(PackError):

@@ -74,7 +74,9 @@ def test_a_picture_from_a_text(server: RealServer, prompt: dict[str, Any]) -> No
     ]
     assert set(started[:-1]) == set(prompt)
     progress = [one[1] for one in heard if not isinstance(one, bytes) and one[0] == "progress" and one[1]["max"] == 4]
-    assert [data["value"] for data in progress] == [1, 2, 3, 4]
+    values = [data["value"] for data in progress]  # what comes within 50 ms of another one of the same node is merged
+    assert (values[0], values[-1]) == (1, 4)
+    assert values == sorted(set(values))
     previews = [one for one in heard if isinstance(one, bytes)]
     assert previews
     assert all(struct.unpack(">II", data[:8]) == (1, 1) and data[8:11] == b"\xff\xd8\xff" for data in previews)
