@@ -2,7 +2,7 @@
 
 import type { Json } from '../core/json';
 import { api, urlOf } from './client';
-import type { AssetView, JobSummary, JobView, RunRecord } from './types';
+import type { AssetView, JobSummary, RunRecord } from './types';
 
 export interface AssetPage {
   readonly assets: readonly AssetView[];
@@ -54,8 +54,6 @@ export const listAssets = ({ kind, jobId, nodeId, offset, limit }: AssetQuery) =
   api.get<AssetPage>('/api/v1/assets', { query: { kind, job_id: jobId, node_id: nodeId, offset, limit } });
 
 export const readAsset = (id: string) => api.get<AssetDetails>(`/api/v1/assets/${encodeURIComponent(id)}`);
-
-export const readJob = (id: string) => api.get<JobView>(`/api/v1/jobs/${encodeURIComponent(id)}`);
 
 /** The file itself. */
 export function fileUrl({ filename, subfolder, kind }: Place): string {

@@ -1,9 +1,10 @@
 // What two runs had different: inputs, nodes, models and versions, and how long each node took.
 
 import { useEffect, useState } from 'react';
-import { type FullRecord, readJob } from '../../api/assets';
-import { api, wordsOf } from '../../api/client';
-import type { JobView, JobWorkflow } from '../../api/types';
+import type { FullRecord } from '../../api/assets';
+import { wordsOf } from '../../api/client';
+import { readJob, readJobWorkflow } from '../../api/jobs';
+import type { JobView } from '../../api/types';
 import {
   type RunDiff as Diff,
   diffPrompts,
@@ -31,8 +32,7 @@ export function RunDiff({ pair }: { readonly pair: Pair }) {
   const [error, setError] = useState('');
   useEffect(() => {
     let isCurrent = true;
-    const prompt = async (id: string) =>
-      (await api.get<JobWorkflow>(`/api/v1/jobs/${encodeURIComponent(id)}/workflow`)).prompt;
+    const prompt = async (id: string) => (await readJobWorkflow(id)).prompt;
     const [idA, idB] = [pair.a.job_id, pair.b.job_id];
     Promise.all([prompt(idA), prompt(idB), readJob(idA), readJob(idB)])
       .then(([one, other, a, b]) => {

@@ -1,8 +1,9 @@
 // What a picture is made of: its texts, seeds and models, when and how long, and where it comes from.
 
 import { type ReactNode, useEffect, useState } from 'react';
-import { type AssetDetails, type FullRecord, fileUrl, readAsset, readJob } from '../../api/assets';
+import { type AssetDetails, type FullRecord, fileUrl, readAsset } from '../../api/assets';
 import { wordsOf } from '../../api/client';
+import { readJob } from '../../api/jobs';
 import type { AssetView } from '../../api/types';
 import { wordsOfValue } from '../../core/diff';
 import { factsOf } from '../../core/facts';

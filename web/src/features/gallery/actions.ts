@@ -1,9 +1,9 @@
 // What can be done with a picture and with the run that made it.
 
-import { fileUrl, listAssets, readJob } from '../../api/assets';
+import { fileUrl, listAssets } from '../../api/assets';
 import { api, wordsOf } from '../../api/client';
-import type { AssetView, JobView, JobWorkflow } from '../../api/types';
-import { apiImporter } from '../../app/importers';
+import { jobPath, readJob, readJobWorkflow } from '../../api/jobs';
+import type { AssetView, JobView } from '../../api/types';
 import { clientId } from '../../app/start';
 import { view } from '../../app/view';
 import { widgetsOf } from '../../core/catalog';
@@ -14,8 +14,9 @@ import { typeNameOf } from '../../core/slots';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
+import { openJobWorkflow } from '../../stores/jobWorkflow';
 import { keepOrigin, originOf, runs, takeJob } from '../../stores/runs';
-import { activeTab, openTab } from '../../stores/tabs';
+import { activeTab } from '../../stores/tabs';
 import { ask } from '../../ui/Dialog';
 import { toast } from '../../ui/Toast';
 import { refreshQueue } from '../run/api';
@@ -32,9 +33,6 @@ export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
     return false;
   }
 }
-
-const jobPath = (id: string) => `/api/v1/jobs/${encodeURIComponent(id)}`;
-const readWorkflow = (jobId: string) => api.get<JobWorkflow>(`${jobPath(jobId)}/workflow`);
 
 /** An asset by its file, for pictures on nodes, which know no more of themselves. */
 export async function resolveAsset(asset: AssetView): Promise<AssetView> {
@@ -55,12 +53,7 @@ export function nameOfAsset(asset: AssetView): string {
 }
 
 export const openItsWorkflow = (asset: AssetView) =>
-  attempt(async () => {
-    const { workflow, prompt } = await readWorkflow(asset.job_id);
-    const raw = workflow ?? apiImporter()?.(prompt, catalog.getState().types);
-    if (raw === undefined || raw === null) throw new Error(t('queue.noDocument'));
-    openTab(raw, { name: nameOfAsset(asset), isDirty: true, isImportedFromApi: workflow === null });
-  });
+  attempt(() => openJobWorkflow(asset.job_id, nameOfAsset(asset)));
 
 /** Values of the run into the tab that is open, after a look at what would change. */
 export const loadItsValues = (asset: AssetView) =>
@@ -68,7 +61,7 @@ export const loadItsValues = (asset: AssetView) =>
     const tab = activeTab();
     if (tab === null) return;
     const { types } = catalog.getState();
-    const values = valuesToLoad(tab.doc, (await readWorkflow(asset.job_id)).prompt, types);
+    const values = valuesToLoad(tab.doc, (await readJobWorkflow(asset.job_id)).prompt, types);
     if (values.length === 0) {
       toast({ title: t('gallery.nothingToLoad'), text: t('gallery.nothingToLoadText'), key: 'values' });
       return;
@@ -175,7 +168,7 @@ export const runExactly = (asset: AssetView) =>
 /** The same workflow, each seed drawn anew. */
 export const runWithOtherSeed = (jobId: string) =>
   attempt(async () => {
-    const [{ prompt, workflow, targets }, job] = await Promise.all([readWorkflow(jobId), readJob(jobId)]);
+    const [{ prompt, workflow, targets }, job] = await Promise.all([readJobWorkflow(jobId), readJob(jobId)]);
     const seeds = Object.keys(job.record?.seeds ?? {});
     if (seeds.length === 0) throw new Error(t('gallery.noSeeds'));
     const next = withNewSeeds(prompt, seeds, () => randomSeed(null));

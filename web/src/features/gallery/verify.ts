@@ -1,6 +1,7 @@
 // After a run that should give the same again: whether it did, and if not, what was different around it.
 
-import { type FullRecord, fileUrl, listAssets, mediumOf, readJob } from '../../api/assets';
+import { type FullRecord, fileUrl, listAssets, mediumOf } from '../../api/assets';
+import { readJob } from '../../api/jobs';
 import type { AssetView, JobState } from '../../api/types';
 import { t } from '../../i18n/t';
 import { openCompare } from '../../stores/compare';

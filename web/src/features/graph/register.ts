@@ -1,12 +1,10 @@
 // The graph's own parts of the application: keyboard, minimap, where one is, find, outline, links, arrangement.
 
 import { type Command, registerCommands } from '../../app/commands';
-import { registerApiImporter } from '../../app/importers';
 import { registerMenu } from '../../app/menus';
 import { registerOverlay, registerPanel } from '../../app/panels';
 import { view } from '../../app/view';
 import type { Edge } from '../../core/align';
-import { fromApi } from '../../core/io/api';
 import { type Direction, reachable } from '../../core/select';
 import { type TextKey, t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
@@ -51,7 +49,6 @@ const EDGES: readonly (readonly [Edge, TextKey])[] = [
 registerKeyboard();
 registerLinkMenu();
 watchScopes();
-registerApiImporter(fromApi);
 registerOverlay({ id: 'minimap', order: 10, Component: Minimap });
 registerOverlay({ id: 'path', order: 20, Component: Breadcrumb });
 registerOverlay({ id: 'find', order: 45, Component: Find });

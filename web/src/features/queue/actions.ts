@@ -1,12 +1,11 @@
 // What can be done with the queue and with jobs that have ended. What the server refuses is said in its words.
 
 import { api, wordsOf } from '../../api/client';
-import type { JobView, JobWorkflow } from '../../api/types';
-import { apiImporter } from '../../app/importers';
+import { jobPath } from '../../api/jobs';
+import type { JobView } from '../../api/types';
 import { t } from '../../i18n/t';
-import { catalog } from '../../stores/catalog';
+import { openJobWorkflow } from '../../stores/jobWorkflow';
 import { keepOrigin, originOf, runs, takeJob } from '../../stores/runs';
-import { openTab } from '../../stores/tabs';
 import { ask } from '../../ui/Dialog';
 import { toast } from '../../ui/Toast';
 import { refreshQueue } from '../run/api';
@@ -20,25 +19,23 @@ async function attempt(act: () => Promise<unknown>): Promise<void> {
   await refreshQueue();
 }
 
-const job = (id: string) => `/api/v1/jobs/${encodeURIComponent(id)}`;
-
 export const setPaused = (isPaused: boolean) =>
   attempt(() => api.post(isPaused ? '/api/v1/queue/pause' : '/api/v1/queue/resume'));
 
 export const moveBefore = (id: string, before: string | null) =>
-  attempt(() => api.post(`${job(id)}/move`, before === null ? { to: 'end' } : { before }));
+  attempt(() => api.post(`${jobPath(id)}/move`, before === null ? { to: 'end' } : { before }));
 
-export const moveToFront = (id: string) => attempt(() => api.post(`${job(id)}/move`, { to: 'front' }));
+export const moveToFront = (id: string) => attempt(() => api.post(`${jobPath(id)}/move`, { to: 'front' }));
 
 export const retry = (id: string) =>
   attempt(async () => {
-    const again = await api.post<JobView>(`${job(id)}/retry`);
+    const again = await api.post<JobView>(`${jobPath(id)}/retry`);
     const origin = originOf(id);
     if (origin !== null) keepOrigin(again.id, origin);
     if (!runs.getState().runs.has(again.id)) takeJob(again);
   });
 
-export const forget = (id: string) => attempt(() => api.delete(job(id)));
+export const forget = (id: string) => attempt(() => api.delete(jobPath(id)));
 
 export async function cancelAll(count: number): Promise<void> {
   const choice = await ask({
@@ -53,10 +50,4 @@ export async function cancelAll(count: number): Promise<void> {
 }
 
 /** The workflow that a job ran, in a tab of its own. */
-export const openWorkflowOf = (id: string, name: string) =>
-  attempt(async () => {
-    const { workflow, prompt } = await api.get<JobWorkflow>(`${job(id)}/workflow`);
-    const raw = workflow ?? apiImporter()?.(prompt, catalog.getState().types);
-    if (raw === undefined || raw === null) throw new Error(t('queue.noDocument'));
-    openTab(raw, { name, isDirty: true, isImportedFromApi: workflow === null });
-  });
+export const openWorkflowOf = (id: string, name: string) => attempt(() => openJobWorkflow(id, name));

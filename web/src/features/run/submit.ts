@@ -1,6 +1,7 @@
 // Running: the document goes to the server as it is; what the server finds wrong is shown where it is.
 
 import { ApiError, api, wordsOf } from '../../api/client';
+import { jobPath } from '../../api/jobs';
 import type { JobView, NodeErrors } from '../../api/types';
 import { clientId } from '../../app/start';
 import { view } from '../../app/view';
@@ -124,7 +125,7 @@ interface Cancelled {
 export async function cancel(jobId: string): Promise<void> {
   updateRun(jobId, { isStopping: true });
   try {
-    const answer = await api.post<Cancelled>(`/api/v1/jobs/${encodeURIComponent(jobId)}/cancel`);
+    const answer = await api.post<Cancelled>(`${jobPath(jobId)}/cancel`);
     if (answer.state !== 'running') updateRun(jobId, { isStopping: false });
   } catch (error) {
     updateRun(jobId, { isStopping: false });

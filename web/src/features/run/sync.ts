@@ -1,7 +1,8 @@
 // Keeps the queue as the server has it, and takes over runs that this page has not seen from their start.
 
 import { ApiError, api } from '../../api/client';
-import type { JobView, QueueView } from '../../api/types';
+import { readJob } from '../../api/jobs';
+import type { QueueView } from '../../api/types';
 import { whenConnected, whenStarted } from '../../app/start';
 import { ENDED, onRunEvent, originOf, runs, takeJob, updateRun } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
@@ -45,7 +46,7 @@ async function ask(): Promise<void> {
 
 async function takeOver(jobId: string): Promise<void> {
   try {
-    const job = await api.get<JobView>(`/api/v1/jobs/${encodeURIComponent(jobId)}`);
+    const job = await readJob(jobId);
     const known = runs.getState().runs.get(jobId);
     if (known === undefined || !ENDED.has(known.state)) takeJob(job);
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { ApiError, api, wordsOf } from '../../api/client';
 import { imageTaker } from '../../app/images';
-import { apiImporter } from '../../app/importers';
+import { fromApi, isApiPrompt } from '../../core/api';
 import { asArray, asObject, type Json, type JsonObject, parseJson, stringifyJson } from '../../core/json';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
@@ -27,12 +27,6 @@ export function newWorkflow(): Tab {
   return openTab(EMPTY, { name: t('workflows.untitled') });
 }
 
-/** Nodes by id, each with a class: what runs, without places. */
-export function isApiFormat(raw: JsonObject): boolean {
-  const nodes = Object.values(raw);
-  return nodes.length > 0 && nodes.every((node) => typeof asObject(node)?.['class_type'] === 'string');
-}
-
 export function isCanvasFormat(raw: JsonObject): boolean {
   return asArray(raw['nodes']) !== null;
 }
@@ -42,12 +36,9 @@ function documentIn(raw: JsonObject): { raw: JsonObject; isFromApi: boolean } {
   if (isCanvasFormat(raw)) return { raw, isFromApi: false };
   const inner = asObject(raw['workflow']);
   if (inner !== null && isCanvasFormat(inner)) return { raw: inner, isFromApi: false };
-  const prompt = isApiFormat(raw) ? raw : asObject(raw['prompt']);
-  if (prompt !== null && isApiFormat(prompt)) {
-    const toCanvas = apiImporter();
-    if (toCanvas === null) throw new Error(t('workflows.apiNotYet'));
-    return { raw: toCanvas(prompt, catalog.getState().types), isFromApi: true };
-  }
+  const prompt = isApiPrompt(raw) ? raw : asObject(raw['prompt']);
+  if (prompt !== null && isApiPrompt(prompt))
+    return { raw: fromApi(prompt, catalog.getState().types), isFromApi: true };
   throw new Error(t('workflows.noneInside'));
 }
 
@@ -142,7 +133,7 @@ export function openText(text: string, name: string): boolean {
     return false;
   }
   const record = asObject(raw);
-  if (record === null || !(isCanvasFormat(record) || isApiFormat(record) || record['workflow'] !== undefined))
+  if (record === null || !(isCanvasFormat(record) || isApiPrompt(record) || record['workflow'] !== undefined))
     return false;
   void opening(name, async () => openDocument(record, name));
   return true;

@@ -1,11 +1,11 @@
 // API JSON (what runs, without places) as a canvas document of 0.4: nodes with their slots and values, laid out.
 
-import type { Catalog, NodeType } from '../catalog';
-import { layoutOf } from '../geometry';
-import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from '../json';
-import { layered } from '../layout';
-import { shapeOf } from '../slots';
-import { completeValues } from '../values';
+import type { Catalog, NodeType } from './catalog';
+import { layoutOf } from './geometry';
+import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
+import { layered } from './layout';
+import { shapeOf } from './slots';
+import { completeValues } from './values';
 
 interface Entry {
   readonly id: number;
@@ -25,6 +25,7 @@ interface Row {
   readonly type: string;
 }
 
+/** Nodes by id, each with a class: what runs, without places. */
 export function isApiPrompt(raw: JsonObject): boolean {
   const nodes = Object.values(raw);
   return nodes.length > 0 && nodes.every((node) => asString(asObject(node)?.['class_type']) !== null);
@@ -46,9 +47,12 @@ export function fromApi(prompt: JsonObject, catalog: Catalog): JsonObject {
       links.push({ id: links.length + 1, from, slot: wire.slot, to: entry.id, input: index, type });
     }
   }
-  const nodes = entries.map((entry, order) => nodeOf(entry, order, links));
+  const [into, outOf] = [grouped(links, (row) => row.to), grouped(links, (row) => row.from)];
+  const nodes = entries.map((entry, order) =>
+    nodeOf(entry, order, into.get(entry.id) ?? [], outOf.get(entry.id) ?? []),
+  );
   return {
-    last_node_id: Math.max(0, ...entries.map((entry) => entry.id)),
+    last_node_id: largest(entries, (entry) => entry.id),
     last_link_id: links.length,
     nodes: placed(nodes, links, catalog),
     links: links.map((row) => [row.id, row.from, row.slot, row.to, row.input, row.type]),
@@ -59,10 +63,25 @@ export function fromApi(prompt: JsonObject, catalog: Catalog): JsonObject {
   };
 }
 
+function grouped(links: readonly Row[], idOf: (row: Row) => number): Map<number, Row[]> {
+  const groups = new Map<number, Row[]>();
+  for (const row of links) {
+    const group = groups.get(idOf(row));
+    if (group === undefined) groups.set(idOf(row), [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+/** At least 0. Not `Math.max(...)`: there may be more of them than a call takes arguments. */
+function largest<T>(items: readonly T[], numberOf: (item: T) => number): number {
+  return items.reduce((most, item) => Math.max(most, numberOf(item)), 0);
+}
+
 /** Numbers stay; other ids (`12:3`) get numbers that nobody has. */
 function idsOf(keys: readonly string[]): ReadonlyMap<string, number> {
   const isPlain = (key: string) => /^\d{1,9}$/.test(key);
-  let next = Math.max(0, ...keys.filter(isPlain).map(Number));
+  let next = largest(keys.filter(isPlain), Number);
   const ids = new Map<string, number>();
   for (const key of keys) {
     if (isPlain(key)) ids.set(key, Number(key));
@@ -113,11 +132,12 @@ function outputType(entry: Entry | undefined, slot: number): string | undefined 
   return entry?.known?.outputs[slot]?.type;
 }
 
-function nodeOf(entry: Entry, order: number, links: readonly Row[]): JsonObject {
+function nodeOf(entry: Entry, order: number, into: readonly Row[], outOf: readonly Row[]): JsonObject {
   const { id, type, title, known, values } = entry;
-  const into = links.filter((row) => row.to === id);
-  const outOf = links.filter((row) => row.from === id);
-  const count = Math.max(known?.outputs.length ?? 0, ...outOf.map((row) => row.slot + 1));
+  const count = Math.max(
+    known?.outputs.length ?? 0,
+    largest(outOf, (row) => row.slot + 1),
+  );
   const inputs = inputNames(entry).map((name, index): Json => {
     const declared = known?.inputs.find((input) => input.name === name);
     return {
