@@ -187,7 +187,7 @@ async def _time_sampling(session: ClientSession, server: RealServer, steps: int 
     """Seconds that a picture takes, as the job itself has it; every step is told to all who share the client's id."""
     workflow = json.loads((Path(__file__).parent.parent / "workflows" / "text_to_image.json").read_bytes())
     body = {"workflow": workflow, "client_id": "crowd"}
-    async with session.post(f"{server.address}/api/v1/workflows/convert", json={"workflow": workflow}) as answer:
+    async with session.post(f"{server.address}/api/v1/convert", json={"workflow": workflow}) as answer:
         prompt = (await answer.json())["prompt"]
     for node in prompt.values():
         if "steps" in node["inputs"]:

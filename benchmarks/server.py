@@ -113,7 +113,7 @@ def ask_repeatedly(address: str, path: str, seconds: float, until: Callable[[], 
 def measure_while_sampling(server: RealServer, steps: int, seed: int) -> list[float]:
     """As `ask_repeatedly`, while the worker makes a picture with the model that ships."""
     document = json.loads((ROOT / "workflows" / "text_to_image.json").read_bytes())
-    prompt = server.post("/api/v1/workflows/convert", {"workflow": document})["prompt"]
+    prompt = server.post("/api/v1/convert", {"workflow": document})["prompt"]
     for node in prompt.values():
         if "steps" in node["inputs"]:
             node["inputs"].update(steps=steps, seed=seed)

@@ -81,8 +81,9 @@ def _for_clients(text: str) -> str:
 
 
 def _name_of(error: BaseException) -> str:
+    """Dotted, without the module for Python's own: `ValueError`, `torch.OutOfMemoryError`."""
     kind = type(error)
-    return utf8(f"{kind.__module__}.{kind.__qualname__}")
+    return utf8(kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}")
 
 
 def _lines_of(error: BaseException) -> tuple[str, ...]:

@@ -19,8 +19,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
@@ -76,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the server; a node may also send it
     for stream in (sys.stdout, sys.stderr):
-        cast(TextIO, stream).reconfigure(line_buffering=True, errors="backslashreplace")  # pyright: ignore
+        cast(TextIOWrapper, stream).reconfigure(line_buffering=True, errors="backslashreplace")
     secret = _take_over_standard_input()
     if not secret:
         sys.stderr.write("A worker is started by the server, which writes a secret to its standard input.\n")

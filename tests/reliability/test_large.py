@@ -105,7 +105,7 @@ def test_texts_that_unfold(server: RealServer) -> None:
     bomb = _chunk(b"zTXt", b"workflow\0\0" + _zeros(2**30))
     data = _png(8, 8, *[bomb] * 4)
     line = Line(server)
-    for path in ("/api/v1/workflows/convert", "/api/v1/jobs"):
+    for path in ("/api/v1/convert", "/api/v1/jobs"):
         status, _, body = line.ask("POST", path, {"Content-Type": "image/png"}, data)
         assert 400 <= status < 500, body
     (server.directory / "input" / "text.png").write_bytes(data)

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import shutil
-import zipfile
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,6 +16,7 @@ from engine.server.api.job_records import AssetView
 from engine.server.api.records import Limit, Offset
 from engine.server.api.route import PREFIX, Answer, Refused, route
 from engine.server.api.views import view_asset
+from engine.server.canvas.archive import archive_parts
 from engine.server.canvas.facts import read_texts
 from engine.server.canvas.gallery import (
     Item,
@@ -425,43 +422,11 @@ async def _send_zip(request: web.Request, ids: list[int]) -> web.StreamResponse:
     if request.method == "HEAD":
         return web.Response(headers=headers)
     await response.prepare(request)
-    parts = _zip_parts(files)
+    parts = archive_parts(files)
     while (part := await asyncio.to_thread(next, parts, None)) is not None:
         await response.write(part)
     await response.write_eof()
     return response
-
-
-class _Sink(io.RawIOBase):
-    """Collects what is written until it is taken."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
-        self.data += data
-        return len(data)
-
-    def take(self) -> bytes:
-        data, self.data = bytes(self.data), bytearray()
-        return data
-
-
-def _zip_parts(files: list[tuple[str, Path]]) -> Iterator[bytes]:
-    """An archive piece by piece. Pictures are packed already, so they are stored; one that goes away is left out."""
-    sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:  # pyright: ignore[reportArgumentType]
-        for name, path in files:
-            with suppress(OSError), path.open("rb") as source:
-                entry = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
-                with archive.open(entry, "w", force_zip64=True) as target:
-                    while data := source.read(2**20):
-                        target.write(data)
-                        yield sink.take()
-    yield sink.take()
 
 
 async def _find(request: web.Request, item_id: int) -> Item:

@@ -111,7 +111,7 @@ class ConvertedWorkflow(Struct, frozen=True, kw_only=True):
     notes: list[NoteView]
 
 
-@route("POST", "/workflows/convert", reader=read_as(WorkflowRequest), refusals=(_NO_WORKER,))
+@route("POST", "/convert", tag="workflows", reader=read_as(WorkflowRequest), refusals=(_NO_WORKER,))
 async def convert_workflow(request: web.Request, body: WorkflowRequest) -> ConvertedWorkflow:
     """A workflow of either format, or in a picture, as API JSON, and what had to be guessed on the way.
 

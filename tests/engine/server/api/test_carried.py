@@ -19,11 +19,11 @@ PARAMETERS = "a cat, <lora:fur:0.5>\nSteps: 20, Sampler: DPM++ 2M Karras, Seed: 
 @with_api()
 async def test_every_kind_of_file_is_converted(api: Api) -> None:
     for name in MAKERS:
-        converted = (await api.call("POST", "/workflows/convert", data=form(file=example(name)))).body
+        converted = (await api.call("POST", "/convert", data=form(file=example(name)))).body
         assert converted["prompt"] == PROMPT, name
         assert converted["extra"] == {"workflow": CANVAS}
     for name, media_type in TYPES.items():
-        reply = await api.call("POST", "/workflows/convert", data=example(name), headers={"Content-Type": media_type})
+        reply = await api.call("POST", "/convert", data=example(name), headers={"Content-Type": media_type})
         assert reply.body["prompt"] == PROMPT, name
 
 
@@ -34,7 +34,7 @@ async def test_parameters_are_converted_and_what_is_not_understood_is_told(api: 
         {"data": picture(parameters=PARAMETERS), "headers": {"Content-Type": "image/png"}},
         {"json": {"workflow": PARAMETERS}},
     ):
-        converted = (await api.call("POST", "/workflows/convert", **options)).body
+        converted = (await api.call("POST", "/convert", **options)).body
         types = [node["class_type"] for node in converted["prompt"].values()]
         assert types[:2] == ["CheckpointLoaderSimple", "LoraLoader"]
         assert types[-1] == "SaveImage"
@@ -57,4 +57,4 @@ async def test_files_without_a_workflow_are_refused_in_words(api: Api) -> None:
 async def test_a_damaged_canvas_does_not_hide_the_prompt(api: Api) -> None:
     for canvas in ("{", "nothing"):
         data = form(file=picture(workflow=canvas, prompt=PROMPT))
-        assert (await api.call("POST", "/workflows/convert", data=data)).body["prompt"] == PROMPT
+        assert (await api.call("POST", "/convert", data=data)).body["prompt"] == PROMPT

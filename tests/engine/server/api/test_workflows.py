@@ -46,31 +46,31 @@ async def test_nodes_with_a_say_are_asked_in_a_worker(api: Api) -> None:
 
 @with_api()
 async def test_conversion_gives_prompt_document_and_notes(api: Api) -> None:
-    converted = (await api.post("/workflows/convert", CANVAS)).body
+    converted = (await api.post("/convert", CANVAS)).body
     assert converted["prompt"]["2"] == {
         "class_type": "Show",
         "inputs": {"source": ["1", 0]},
         "_meta": {"title": "Show"},  # programs find nodes by their titles
     }
     assert converted["extra"] == {"workflow": CANVAS}
-    assert converted["prompt"] == (await api.post("/workflows/convert", {"prompt": converted["prompt"]})).body["prompt"]
-    by_form = await api.call("POST", "/workflows/convert", data=form(file=picture(prompt=VALUE, workflow=CANVAS)))
+    assert converted["prompt"] == (await api.post("/convert", {"prompt": converted["prompt"]})).body["prompt"]
+    by_form = await api.call("POST", "/convert", data=form(file=picture(prompt=VALUE, workflow=CANVAS)))
     assert by_form.body["prompt"] == VALUE
-    broken = (await api.post("/workflows/convert", {"workflow": BROKEN, "inputs": {"3.value": 2000}})).body
+    broken = (await api.post("/convert", {"workflow": BROKEN, "inputs": {"3.value": 2000}})).body
     assert broken["prompt"]["3"]["inputs"] == {"value": 2000}
     nodes: list[Any] = [*CANVAS["nodes"], {"id": 9, "type": "Nobody Knows", "widgets_values": [1]}]
     lost = {**CANVAS, "nodes": nodes}
-    notes = (await api.post("/workflows/convert", lost)).body["notes"]
+    notes = (await api.post("/convert", lost)).body["notes"]
     assert any(note["node_id"] == "9" for note in notes)
 
 
 @with_api()
 async def test_what_other_programs_wrote_becomes_a_workflow(api: Api) -> None:
     text = "a cat\nNegative prompt: a dog\nSteps: 7, Sampler: Euler, CFG scale: 5, Seed: 11, Size: 512x512"
-    by_picture = await api.call("POST", "/workflows/convert", data=form(file=picture(parameters=text)))
+    by_picture = await api.call("POST", "/convert", data=form(file=picture(parameters=text)))
     (sampler,) = [node for node in by_picture.body["prompt"].values() if node["class_type"] == "KSampler"]
     assert (sampler["inputs"]["seed"], sampler["inputs"]["steps"]) == (11, 7)
-    by_text = await api.call("POST", "/workflows/convert", data=form(file=text.encode()))
+    by_text = await api.call("POST", "/convert", data=form(file=text.encode()))
     assert by_text.body["prompt"] == by_picture.body["prompt"]
 
 

@@ -118,7 +118,7 @@ interface Converted {
 }
 
 async function readEmbedded(file: File): Promise<JsonObject> {
-  const read = await api.post<Converted>('/api/v1/workflows/convert', file, {
+  const read = await api.post<Converted>('/api/v1/convert', file, {
     headers: { 'Content-Type': file.type === '' ? 'application/octet-stream' : file.type },
   });
   return asObject(read.extra['workflow']) ?? read.prompt;

@@ -132,7 +132,7 @@ interface Converted {
 export async function exportApi(tab: Tab | null = activeTab()): Promise<void> {
   if (tab === null) return;
   try {
-    const { prompt, notes } = await api.post<Converted>('/api/v1/workflows/convert', {
+    const { prompt, notes } = await api.post<Converted>('/api/v1/convert', {
       workflow: tab.doc.save(),
     });
     download(`${tab.name}.api.json`, stringifyJson(prompt, 2));
