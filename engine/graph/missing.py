@@ -27,6 +27,8 @@ _LONGEST_COMPARED = 200
 _MOST_WITH_NEAREST = 100
 """So many types, and so many files, are compared with what there is; a file may name a hundred thousand."""
 _IDS_SHOWN = 20
+_CORE = "comfy-core"
+"""What files give as the pack of nodes that are in no pack."""
 _FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 
 
@@ -52,12 +54,16 @@ class MissingType:
 
     def __str__(self) -> str:
         source = " or ".join(filter(None, (self.pack, self.repository)))
+        if self.pack == _CORE:
+            origin = "; it is a core node of ComfyUI that is not built in yet"
+        else:
+            origin = f"; it comes from the pack {source}" if source else ""
         near = f" Called alike: {', '.join(map(repr, self.nearest))}." if self.nearest else ""
         more = f" and {len(self.node_ids) - _IDS_SHOWN} more" if len(self.node_ids) > _IDS_SHOWN else ""
         ids = ", ".join(self.node_ids[:_IDS_SHOWN]) + more
         return (
             f"node type {show(self.node_type)} (node{'s' if len(self.node_ids) > 1 else ''} {ids})"
-            f" is not there{f'; it comes from the pack {source}' if source else ''}.{near}"
+            f" is not there{origin}.{near}"
         )
 
 

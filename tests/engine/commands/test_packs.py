@@ -47,7 +47,7 @@ def base(tmp_path: Path) -> Path:
 def test_list(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["packs", "list", "--base-directory", str(base)]) == 0
     told = capsys.readouterr().out
-    assert "mine  (loads; 1 files)" in told
+    assert "mine  (loads; 1 file)" in told
     assert "imports: nodes" in told
     assert "runs programs: import subprocess (__init__.py:2)" in told
 

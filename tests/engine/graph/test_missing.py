@@ -46,6 +46,7 @@ def test_a_missing_type_names_its_pack() -> None:
 def test_a_core_type_that_is_not_built_in_says_so() -> None:
     (missing,) = _find({"id": 1, "type": "ControlNetLoader"}, registry=Registry()).types
     assert missing.pack == "comfy-core"
+    assert "is not there; it is a core node of ComfyUI that is not built in yet." in str(missing)
 
 
 def test_a_type_inside_a_subgraph_is_found_with_its_pack() -> None:

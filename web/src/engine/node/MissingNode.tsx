@@ -5,6 +5,9 @@ import { typeNameOf } from '../../core/slots';
 import { t } from '../../i18n/t';
 import css from './node.module.css';
 
+/** What files give as the pack of nodes that are in no pack. */
+const CORE = 'comfy-core';
+
 /** The pack that a node came from, as far as the file says. */
 export function packOf(node: JsonObject): string | null {
   const properties = asObject(node['properties']);
@@ -23,7 +26,7 @@ export function MissingNode({ node, top, room }: MissingNodeProps) {
   return (
     <p className={css['missing']} style={{ top: room < 48 ? top + room + 6 : top }}>
       {t('node.missingText', { type: typeNameOf(node) })}
-      {pack !== null && <> {t('node.missingPack', { pack })}</>}
+      {pack !== null && <> {pack === CORE ? t('node.missingCore') : t('node.missingPack', { pack })}</>}
     </p>
   );
 }

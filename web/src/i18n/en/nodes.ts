@@ -24,6 +24,7 @@ export const nodes = {
   'node.mark.done': 'done',
   'node.mark.cached': 'cached',
   'node.missingText': 'This server has no node type “{type}”.',
+  'node.missingCore': 'It is a core node of ComfyUI that is not built in yet.',
   'node.missingPack': 'It comes from the pack “{pack}”.',
   'widget.from': 'from {title}',
   'widget.less': 'Less {label}',
