@@ -66,7 +66,8 @@ def _list(name: str | None, settings: Settings, trust: Trust) -> int:
     packs = [_require(name, settings)] if name else find_packs(settings)
     for pack in packs:
         source = read_source(pack)
-        print(f"{pack.name}  ({standing_of(pack, settings, trust)}; {source.file_count} file{'s' * (source.file_count != 1)})")
+        files = "1 file" if source.file_count == 1 else f"{source.file_count} files"
+        print(f"{pack.name}  ({standing_of(pack, settings, trust)}; {files})")
         _describe(source, _MOST_PLACES if name is None else None)
     if not packs:
         print("There are no packs.")

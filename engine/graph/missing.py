@@ -27,8 +27,6 @@ _LONGEST_COMPARED = 200
 _MOST_WITH_NEAREST = 100
 """So many types, and so many files, are compared with what there is; a file may name a hundred thousand."""
 _IDS_SHOWN = 20
-_CORE = "comfy-core"
-"""What files give as the pack of nodes that are in no pack."""
 _FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 
 
@@ -54,7 +52,7 @@ class MissingType:
 
     def __str__(self) -> str:
         source = " or ".join(filter(None, (self.pack, self.repository)))
-        if self.pack == _CORE:
+        if self.pack == _CORE_PACK:
             origin = "; it is a core node of ComfyUI that is not built in yet"
         else:
             origin = f"; it comes from the pack {source}" if source else ""
