@@ -130,7 +130,7 @@ async def _stop(dispatcher: Dispatcher, server: ServerSettings, signals: _Signal
             LOGGER.error("Stopping failed.", exc_info=error)
     else:
         stop.cancel()
-        LOGGER.warning("Runs were cut short; they begin again at the next start.")
+        LOGGER.warning("Stopping at once; a run that this cuts short begins again at the next start.")
 
 
 async def _tell_ready(dispatcher: Dispatcher, server: ServerSettings, signals: _Signals) -> bool:
