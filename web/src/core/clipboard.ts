@@ -118,9 +118,10 @@ export function pasteClip(tx: Transaction, clip: JsonObject, at: Point, keepsInc
     );
     pasted.push(id);
   }
+  const own = new Set(pasted);
   for (const link of links.values()) {
     tx.put('link', link.id, link);
-    if (!pasted.includes(link.from)) addToOutput(tx, link);
+    if (!own.has(link.from)) addToOutput(tx, link);
   }
   return { nodes: pasted, groups: pasteGroups(tx, groups, move) };
 }

@@ -16,19 +16,17 @@ import { completeValues, withValue } from './values';
 
 /** A node id that the graph has never used, counted where the file counts. */
 export function nextNodeId(tx: Transaction): NodeId {
-  return nextId(tx, 'last_node_id', 'lastNodeId', tx.graph.nodes.keys());
+  return nextId(tx, 'last_node_id', 'lastNodeId', 'node');
 }
 
 export function nextLinkId(tx: Transaction): LinkId {
-  return nextId(tx, 'last_link_id', 'lastLinkId', tx.graph.links.keys());
+  return nextId(tx, 'last_link_id', 'lastLinkId', 'link');
 }
 
-function nextId(tx: Transaction, key: string, stateKey: string, used: Iterable<string>): string {
+function nextId(tx: Transaction, key: string, stateKey: string, kind: 'node' | 'link'): string {
   const state = asObject(tx.graph.key('state'));
   const counted = asNumber(state?.[stateKey]) ?? asNumber(tx.graph.key(key)) ?? 0;
-  let highest = counted;
-  for (const id of used) if (/^\d{1,15}$/.test(id)) highest = Math.max(highest, Number(id));
-  const next = highest + 1;
+  const next = Math.max(counted, tx.graph.highest(kind)) + 1;
   if (state !== null && state[stateKey] !== undefined)
     tx.put('key', 'state', withKeys(state, { [stateKey]: next }));
   else tx.put('key', key, next);

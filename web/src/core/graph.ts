@@ -30,6 +30,8 @@ export class Graph {
   /** Rows that could not be read, by list and place: they are written back where they were. */
   readonly #unread = new Map<string, Json>();
   readonly linksAreObjects: boolean;
+  /** The largest number that ever was an id of a node, of a link, ... here. */
+  readonly #highest = new Map<Kind, number>();
 
   constructor(raw: JsonObject, linksAreObjects: boolean) {
     this.linksAreObjects = linksAreObjects;
@@ -47,6 +49,8 @@ export class Graph {
       if (link !== null && !this.maps.link.has(link.id)) this.maps.link.set(link.id, link);
       else this.#unread.set(`links/${index}`, row);
     }
+    for (const kind of ['node', 'link'] as const)
+      for (const id of this.maps[kind].keys()) this.#note(kind, id);
   }
 
   get nodes(): ReadonlyMap<NodeId, JsonObject> {
@@ -63,6 +67,15 @@ export class Graph {
 
   get reroutes(): ReadonlyMap<string, JsonObject> {
     return this.maps.reroute;
+  }
+
+  /** The largest number that ever was an id of this kind, 0 if none was. */
+  highest(kind: 'node' | 'link'): number {
+    return this.#highest.get(kind) ?? 0;
+  }
+
+  #note(kind: Kind, id: string): void {
+    if (/^\d{1,15}$/.test(id)) this.#highest.set(kind, Math.max(this.#highest.get(kind) ?? 0, Number(id)));
   }
 
   key(name: string): Json | undefined {
@@ -88,6 +101,7 @@ export class Graph {
   /** Set or, with null, remove an entity; a new one goes to `index`, or to the end for -1. */
   put<K extends Kind>(kind: K, id: string, value: Entities[K] | null, index = -1): void {
     const map = this.maps[kind] as Map<string, Entities[K]>;
+    if (!map.has(id)) this.#note(kind, id);
     if (value === null) {
       map.delete(id);
     } else if (map.has(id) || index < 0 || index >= map.size) {
@@ -105,6 +119,7 @@ export class Graph {
     const orders = new Map<Kind, string[]>();
     for (const { kind, id, value, index } of changes) {
       const map = this.maps[kind] as Map<string, Entities[Kind]>;
+      if (!map.has(id)) this.#note(kind, id);
       const order = orders.get(kind);
       if (value !== null && !map.has(id) && index >= 0 && index < map.size) {
         const list = order ?? [...map.keys()];
