@@ -44,7 +44,8 @@ _REASONS: dict[str, str] = {
     "disabled": "its name ends in .disabled",
     "not allowed": "packs are switched off; --whitelist-custom-nodes names those that are loaded all the same",
     "new": "it was not here at the last start, and the server listens to others: python main.py packs allow {name}",
-    "crashed": "its import ended the process; it is tried again when its files change, or after packs allow {name}",
+    "crashed": "its import ended the process, or did not end itself; it is tried again when its files change, or after"
+    " packs allow {name}",
 }
 
 

@@ -205,6 +205,22 @@ def test_a_pack_that_ends_the_process_is_left_out_until_it_changes(place: Place)
     assert place.load()[1]["deadly"].node_types == ("Deadly",)
 
 
+def test_a_pack_whose_import_never_ends_is_left_out_after_the_process_was_killed(place: Place) -> None:
+    place.write("a.py", _NODE % "A").write("endless.py", "import time\nprint('begun', flush=True)\ntime.sleep(3600)")
+    code = "import sys; from pathlib import Path; from tests.engine.compat.test_loader import Place;"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{code} Place(Path(sys.argv[1])).load()", str(place.base)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert "begun" in process.stdout.readline()
+        process.kill()
+    reports = place.load()[1]
+    assert [report.standing for report in reports.values()] == ["loads", "crashed"]
+    assert "did not end" in str(reports["endless"])
+
+
 def test_damaged_notes_about_packs_stop_nobody(place: Place) -> None:
     place.write("a.py", _NODE % "A")
     for text in ("{", "[]", '{"known": 5, "crashed": [], "loading": 7}', ""):

@@ -86,6 +86,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _write(pack / "locales" / "de" / "main.json", '{"greeting": "hallo"}')
     _write(pack / "example_workflows" / "first.json", '{"nodes": [], "links": []}')
     _write(base / "custom_nodes" / "broken" / "__init__.py", "import not_installed_anywhere\n")
+    _write(base / "custom_nodes" / "dawdles.py", "import time\ntime.sleep(3)\nNODE_CLASS_MAPPINGS = {}\n")
     _write(base / "custom_nodes" / "leaves.py", "import sys\nsys.exit(1)\n")
     return base
 
@@ -93,6 +94,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(base: Path) -> Iterator[RealServer]:
     with RealServer(base) as running:
+        assert running.get("/queue") == {"queue_running": [], "queue_pending": []}
+        assert not any("is ready" in line for line in running.lines), "the server answers while packs are loaded"
         assert "Tell" in running.get("/object_info")  # waits for the worker
         yield running
 
@@ -119,7 +122,9 @@ def test_nodes_of_packs_are_known_and_run(server: RealServer) -> None:
 
 def test_each_pack_is_reported(server: RealServer) -> None:
     packs = {pack["name"]: pack for pack in server.get("/api/v1/packs")["packs"]}
-    assert packs.keys() == {"broken", "leaves", "talkative"}
+    assert packs.keys() == {"broken", "dawdles", "leaves", "talkative"}
+    assert packs["dawdles"]["standing"] == "loads"
+    assert packs["dawdles"]["seconds"] >= 3
     assert packs["talkative"]["node_types"] == ["Tell", "Picky"]
     assert "needs the Python package 'not_installed_anywhere'" in packs["broken"]["remedy"]
     assert "called sys.exit(1) (leaves.py, line 2)" in packs["leaves"]["summary"]
