@@ -172,8 +172,8 @@ def _stand_in_view(group: Group, scene: Scene, rng: np.random.Generator) -> tupl
     alone = len(scene.groups) == 1
     x = SIDE / 2 + rng.uniform(-8, 8)
     if group.kind in FLYING + GEOMETRIC:
-        radius = ({1: 25.0, 2: 19.0, 3: 16.0} if alone else {1: 18.0, 2: 16.0, 3: 14.0})[group.count]
-        y = (40.0 if alone else 25.0) + rng.uniform(-3, 3)
+        radius = ({1: 25.0, 2: 22.0, 3: 18.0} if alone else {1: 20.0, 2: 18.0, 3: 16.0})[group.count]
+        y = (40.0 if alone else 24.0) + rng.uniform(-3, 3)
         if scene.setting == "":
             y += 8 if alone else 0
         return _row(group.count, x, y, radius, rng), radius

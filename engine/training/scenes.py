@@ -234,7 +234,7 @@ FAMILIES: Final = {
     "view": random_view,
     "view_pair": random_view_pair,
 }
-_FAMILY_SHARES: Final = (0.5, 0.12, 0.15, 0.14, 0.09)
+_FAMILY_SHARES: Final = (0.48, 0.12, 0.15, 0.13, 0.12)
 
 
 def _random_small(rng: np.random.Generator) -> Scene:

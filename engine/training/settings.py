@@ -68,8 +68,8 @@ class TrainingSettings:
     detail_weight: float = 1.0
     kl_weight: float = 3e-4
     drawings: int = 12_000
-    small_share: float = 0.15
-    diffusion_steps: int = 3900
+    small_share: float = 0.12
+    diffusion_steps: int = 4500
     diffusion_batch: int = 64
     diffusion_rate: float = 1e-3
     warmup_steps: int = 150
