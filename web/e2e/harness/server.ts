@@ -4,11 +4,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where `main.py` is. */
 const HOME = process.env['SKEIN_HOME'] ?? fileURLToPath(new URL('../../..', import.meta.url));
+/** Another directory of the page than `web/dist`. */
+const FRONT_END = process.env['SKEIN_FRONT_END'];
 const PYTHON = process.env['SKEIN_PYTHON'] ?? 'python';
 const PATIENCE = 90_000;
 
@@ -56,7 +58,9 @@ export async function startServer(): Promise<Server> {
 
 function launch(port: number, base: string): ChildProcess {
   const args = ['main.py', '--cpu', '--port', `${port}`, '--base-directory', base];
-  return spawn(PYTHON, [...args, '--models-directory', join(HOME, 'models')], { cwd: HOME, stdio: 'ignore' });
+  args.push('--models-directory', join(HOME, 'models'));
+  if (FRONT_END !== undefined) args.push('--front-end-root', resolve(FRONT_END));
+  return spawn(PYTHON, args, { cwd: HOME, stdio: 'ignore' });
 }
 
 async function untilReady(url: string, child: () => ChildProcess): Promise<void> {
