@@ -3,8 +3,8 @@
 A route is one function with a decorator (`route`); its types are msgspec Structs, from which requests are read, replies
 written and the OpenAPI document made (`openapi`). Adding one is writing one, in a module that `ROUTES` collects.
 
-submit, jobs, queue, events, assets, workflows, workflow_files, drafts, gallery, nodes, models, packs, workers, health,
-metrics, docs: the routes
+submit, jobs, queue, events, assets, workflows, workflow_files, workflow_folders, drafts, gallery, nodes, models, packs,
+workers, health, metrics, docs: the routes
 route, reading, writing, openapi: how they are declared, read, written and described
 submission, views, lineage, feed: what several of them do · records, job_records: what several of them show
 """
@@ -30,6 +30,7 @@ from engine.server.api import (
     submit,
     workers,
     workflow_files,
+    workflow_folders,
     workflows,
 )
 from engine.server.api.openapi import make_document
@@ -48,6 +49,7 @@ ROUTES: tuple[Route, ...] = collect_routes(
     assets,
     workflows,
     workflow_files,
+    workflow_folders,
     drafts,
     gallery,
     nodes,

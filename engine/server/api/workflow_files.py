@@ -14,7 +14,7 @@ from engine.server.api.route import Answer, Reader, Refused, Reply, route
 from engine.server.bodies import parse_json, read_body
 from engine.server.canvas.state import CANVAS
 from engine.server.canvas.versions import Version
-from engine.server.canvas.workflow_files import Condition, TrashedFile, WorkflowFile
+from engine.server.canvas.workflow_files import Condition, WorkflowFile
 from engine.server.keys import SERVER_SETTINGS
 from engine.server.refusal import Refusal
 
@@ -82,10 +82,12 @@ class WorkflowList(Struct, frozen=True, kw_only=True):
     Attributes:
         files: All, by name.
         folders: All folders, by name, also empty ones.
+        favourites: Names of the files that the user wants first.
     """
 
     files: list[WorkflowFile]
     folders: list[str]
+    favourites: list[str]
 
 
 class SavedWorkflow(WorkflowFile, frozen=True, kw_only=True):
@@ -118,6 +120,26 @@ class MoveFileRequest(NewName, frozen=True, kw_only=True, forbid_unknown_fields=
     overwrite: bool = False
 
 
+class FavouriteRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a file is to the user.
+
+    Attributes:
+        favourite: Whether it stands first.
+    """
+
+    favourite: bool
+
+
+class LabelRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the user calls a version.
+
+    Attributes:
+        label: The name; an empty one takes it away. Versions with a name are kept when others are thinned out.
+    """
+
+    label: Annotated[str, Meta(max_length=200)]
+
+
 class TrashPlace(Struct, frozen=True, kw_only=True):
     """Where a deleted file is.
 
@@ -126,36 +148,6 @@ class TrashPlace(Struct, frozen=True, kw_only=True):
     """
 
     trash_id: str
-
-
-class TrashPath(Struct, frozen=True, kw_only=True):
-    """Which file in the trash.
-
-    Attributes:
-        trash_id: Its place.
-    """
-
-    trash_id: ShortText
-
-
-class TakeBackRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a file comes back.
-
-    Attributes:
-        to: Under which name; by default its own.
-    """
-
-    to: ShortText | None = None
-
-
-class TrashList(Struct, frozen=True, kw_only=True):
-    """What is in the trash.
-
-    Attributes:
-        files: The newest first.
-    """
-
-    files: list[TrashedFile]
 
 
 class VersionList(Struct, frozen=True, kw_only=True):
@@ -197,8 +189,11 @@ async def _in_thread(body: bytearray, depth: int, charset: str) -> Any:
 @route("GET", "/workflows/files", tag=_TAG)
 async def list_workflow_files(request: web.Request) -> WorkflowList:
     """All workflow files of the user, with their folders."""
-    files, folders = await (await request.app[CANVAS].files()).list()
-    return WorkflowList(files=files, folders=folders)
+    kept = await request.app[CANVAS].files()
+    files, folders = await kept.list()
+    there = {file.name for file in files}
+    favourites = [name for name in await kept.favourites() if name in there]
+    return WorkflowList(files=files, folders=folders, favourites=favourites)
 
 
 @route(
@@ -291,6 +286,12 @@ async def copy_workflow_file(request: web.Request, params: WorkflowName, body: N
     return Reply(await (await request.app[CANVAS].files()).copy(params.name, body.to), 201)
 
 
+@route("POST", "/workflows/files/{name}/mark", tag=_TAG, refusals=(_NO_SUCH_FILE,))
+async def mark_workflow_file(request: web.Request, params: WorkflowName, body: FavouriteRequest) -> WorkflowFile:
+    """Have a workflow file stand first, or no longer; it keeps that under another name."""
+    return await (await request.app[CANVAS].files()).mark(params.name, is_favourite=body.favourite)
+
+
 @route("DELETE", "/workflows/files/{name}", tag=_TAG, refusals=(_NO_SUCH_FILE, _CONFLICT))
 async def delete_workflow_file(request: web.Request, params: WorkflowChange) -> TrashPlace:
     """Move a workflow file to the trash, its versions with it."""
@@ -320,6 +321,13 @@ async def read_workflow_version(request: web.Request, params: VersionPath) -> we
     return _send(request, version.revision, text)
 
 
+@route("PATCH", "/workflows/files/{name}/versions/{version_id}", tag=_TAG, refusals=(_NO_SUCH_VERSION,))
+async def label_workflow_version(request: web.Request, params: VersionPath, body: LabelRequest) -> Version:
+    """Give a version a name."""
+    files = await request.app[CANVAS].files()
+    return await files.label(params.name, params.version_id, body.label.strip())
+
+
 @route(
     "POST",
     "/workflows/files/{name}/versions/{version_id}/restore",
@@ -336,20 +344,3 @@ async def restore_workflow_version(request: web.Request, params: VersionChange) 
     _, text = await files.version(params.name, params.version_id)
     file, version, is_new = await files.save(params.name, text, _condition(request), "restored")
     return _saved(file, version, 201 if is_new else 200)
-
-
-@route("GET", "/workflows/trash", tag=_TAG)
-async def list_workflow_trash(request: web.Request) -> TrashList:
-    """Workflow files that were deleted."""
-    return TrashList(files=await (await request.app[CANVAS].files()).list_trash())
-
-
-@route(
-    "POST",
-    "/workflows/trash/{trash_id}/restore",
-    tag=_TAG,
-    refusals=(Refused(404, "There is no such workflow in the trash."), _TAKEN),
-)
-async def take_workflow_back(request: web.Request, params: TrashPath, body: TakeBackRequest) -> WorkflowFile:
-    """Put a deleted workflow file back, its versions with it."""
-    return await (await request.app[CANVAS].files()).take_back(params.trash_id, body.to)

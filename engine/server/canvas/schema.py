@@ -76,4 +76,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Its rowid is the item's id.
         'CREATE VIRTUAL TABLE texts USING fts5 (words, tokenize = "unicode61 remove_diacritics 2")',
     ),
+    (
+        # What the user calls a version; and workflow files that stand first.
+        "ALTER TABLE versions ADD COLUMN label TEXT NOT NULL DEFAULT ''",
+        "CREATE TABLE favourites (file TEXT PRIMARY KEY) WITHOUT ROWID",
+    ),
 )

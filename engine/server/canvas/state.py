@@ -10,6 +10,7 @@ from aiohttp import web
 from engine.jobs.events import JobEvent, NodeFinished
 from engine.server.canvas.database import Database
 from engine.server.canvas.scan import Scanner
+from engine.server.canvas.trash import keep_emptying
 from engine.server.canvas.workflow_files import WorkflowFiles
 from engine.server.keys import DISPATCHER, SERVER_SETTINGS, SETTINGS
 from engine.server.profile import profile_directory
@@ -31,6 +32,7 @@ class Canvas:
         self._files: WorkflowFiles | None = None
         self._scanner: Scanner | None = None
         self._working: asyncio.Task[None] | None = None
+        self._emptying: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[int, int], None]] = []
 
     async def database(self) -> Database:
@@ -60,6 +62,10 @@ class Canvas:
             self._working = asyncio.create_task(self._scanner.work(), name="gallery")
         return database, self._scanner
 
+    async def empty_trash(self) -> None:
+        """See to it, from now on, that what was deleted long ago goes for good."""
+        self._emptying = asyncio.create_task(keep_emptying(await self.files()), name="trash")
+
     def hear(self, notice: Notice) -> None:
         """Look for new files when a node has left some."""
         event = notice.event if isinstance(notice, JobEvent) else None
@@ -77,9 +83,10 @@ class Canvas:
 
     async def close(self) -> None:
         """Let go of the file."""
-        if self._working is not None:
-            self._working.cancel()
-            await asyncio.gather(self._working, return_exceptions=True)
+        for task in (self._working, self._emptying):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         if self._database is not None:
             await asyncio.to_thread(self._database.close)
 
@@ -95,6 +102,7 @@ def set_up(app: web.Application) -> None:
         app[DISPATCHER].subscribe(app[CANVAS].hear)
         if not app[SERVER_SETTINGS].in_memory:
             await app[CANVAS].gallery()
+            await app[CANVAS].empty_trash()
 
     async def close(app: web.Application) -> None:
         await app[CANVAS].close()

@@ -1,7 +1,8 @@
 """The versions of workflow files: every text that was ever saved under a name, packed, each only once.
 
-Bounded: of each file the newest `KEPT_WHOLE` stay; older ones are thinned out where they lie closest together, so that
-what is left reaches far back; and when all together take too much, the oldest go first, the newest of a file never.
+Bounded: of each file the newest `KEPT_WHOLE` stay, and those that the user gave a name; older ones are thinned out
+where they lie closest together, so that what is left reaches far back; and when all together take too much, the oldest
+go first, the newest of a file never.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import json
 import sqlite3
 import time
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -37,6 +39,7 @@ class Version(Struct, frozen=True, kw_only=True):
         origin: `saved` by Save, `restored` from an older version, or `found`: something else had written the file, and
             it was kept before it was replaced.
         changes: What changed from the version before.
+        label: What the user calls it; empty if nothing.
     """
 
     id: int
@@ -46,9 +49,10 @@ class Version(Struct, frozen=True, kw_only=True):
     revision: str
     origin: Origin
     changes: Changes
+    label: str
 
 
-_COLUMNS = "id, saved_at, size, nodes, revision, origin, changes"
+_COLUMNS = "id, saved_at, size, nodes, revision, origin, changes, label"
 
 
 def revision_of(text: bytes) -> str:
@@ -108,6 +112,19 @@ def keep_version(connection: sqlite3.Connection, file: str, text: bytes, origin:
     return kept
 
 
+def label_version(connection: sqlite3.Connection, file: str, version_id: int, label: str) -> Version | None:
+    """Give a version a name, or with an empty one take it away; None if there is no such version."""
+    connection.execute("UPDATE versions SET label = ? WHERE file = ? AND id = ?", (label, file, version_id))
+    found = read_version(connection, file, version_id)
+    return None if found is None else found[0]
+
+
+def forget_versions(connection: sqlite3.Connection, files: Iterable[str]) -> None:
+    """Forget all versions of some files."""
+    connection.executemany("DELETE FROM versions WHERE file = ?", [(file,) for file in files])
+    _forget_contents(connection)
+
+
 def move_versions(connection: sqlite3.Connection, file: str, target: str) -> None:
     """Have the versions of a file be those of another name. Those that the name had are forgotten."""
     connection.execute("DELETE FROM versions WHERE file = ?", (target,))
@@ -116,7 +133,8 @@ def move_versions(connection: sqlite3.Connection, file: str, target: str) -> Non
 
 
 def _thin_out(connection: sqlite3.Connection, file: str) -> None:
-    rows = connection.execute("SELECT id, saved_at FROM versions WHERE file = ? ORDER BY id", (file,)).fetchall()
+    query = "SELECT id, saved_at FROM versions WHERE file = ? AND label = '' ORDER BY id"
+    rows = connection.execute(query, (file,)).fetchall()
     while len(rows) > MOST_OF_A_FILE:
         # The first one stays as well: how it began. A version goes if those around it are close together.
         at = min(range(1, len(rows) - KEPT_WHOLE), key=lambda index: rows[index + 1][1] - rows[index - 1][1])
@@ -129,7 +147,7 @@ def _bound_bytes(connection: sqlite3.Connection) -> None:
     while total > MOST_BYTES:
         deleted = connection.execute(
             "DELETE FROM versions WHERE id IN (SELECT id FROM versions AS old WHERE id <"
-            " (SELECT MAX(id) FROM versions WHERE file = old.file) ORDER BY id LIMIT 10)"
+            " (SELECT MAX(id) FROM versions WHERE file = old.file) ORDER BY label != '', id LIMIT 10)"
         ).rowcount
         _forget_contents(connection)
         (total,) = connection.execute("SELECT COALESCE(SUM(LENGTH(packed)), 0) FROM contents").fetchone()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -19,10 +20,12 @@ from engine.graph.json_values import show
 from engine.server.bodies import check_text
 from engine.server.canvas.database import Database
 from engine.server.canvas.documents import count_nodes
+from engine.server.canvas.favourites import list_favourites, mark_favourite, move_favourite
 from engine.server.canvas.versions import (
     Origin,
     Version,
     keep_version,
+    label_version,
     list_versions,
     move_versions,
     newest,
@@ -89,13 +92,14 @@ class WorkflowFiles:
 
     Args:
         profile: The user's directory.
-        database: Holds the versions.
+        database: Holds the versions, and which files stand first.
     """
 
     def __init__(self, profile: Path, database: Database) -> None:
-        self._profile = profile
-        self._database = database
-        self._changing = asyncio.Lock()
+        self.profile = profile
+        self.database = database
+        self.changing = asyncio.Lock()
+        """Held by whoever changes something."""
         self._known: dict[tuple[str, int, int], tuple[int | None, str]] = {}
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -105,10 +109,10 @@ class WorkflowFiles:
         return await asyncio.to_thread(self._list)
 
     def _list(self) -> tuple[list[WorkflowFile], list[str]]:
-        root = self._root()
+        root = self.root
         files: list[WorkflowFile] = []
         folders: set[str] = set()
-        for path in walk_own(self._profile, root):
+        for path in walk_own(self.profile, root):
             name = path.relative_to(root).as_posix()
             folders.update(str(folder) for folder in PurePosixPath(name).parents if str(folder) != ".")
             if path.suffix.lower() == SUFFIX:
@@ -144,13 +148,13 @@ class WorkflowFiles:
             Refusal: 412 if something else is there than was asked for; as `write_own`.
         """
         path = await asyncio.to_thread(self._resolve, name)
-        async with self._changing:
+        async with self.changing:
             there = await asyncio.to_thread(_read_if_there, path)
             self._check(name, path, there, condition)
-            await asyncio.to_thread(make_way, self._profile, path, overwrite=True)
+            await asyncio.to_thread(make_way, self.profile, path, overwrite=True)
             if there is not None:
                 await self._keep(name, there, "found")
-            await asyncio.to_thread(write_own, self._profile, path, text, overwrite=True)
+            await asyncio.to_thread(write_own, self.profile, path, text, overwrite=True)
             version = await self._keep(name, text, origin)
             return await asyncio.to_thread(self._describe, name, path, text), version, there is None
 
@@ -160,16 +164,16 @@ class WorkflowFiles:
         Raises:
             Refusal: As `move_own`.
         """
-        async with self._changing:
+        async with self.changing:
 
             def move() -> Path:
                 path, target = self._find(name), self._resolve(target_name, "The new name")
-                move_own(self._profile, path, target, overwrite=overwrite)
+                move_own(self.profile, path, target, overwrite=overwrite)
                 return target
 
             target = await asyncio.to_thread(move)
             if name != target_name:
-                await self._database.run(lambda connection: move_versions(connection, name, target_name))
+                await self.database.run(lambda connection: move_records(connection, name, target_name))
             return await asyncio.to_thread(self._describe, target_name, target)
 
     async def copy(self, name: str, target_name: str) -> WorkflowFile:
@@ -180,7 +184,7 @@ class WorkflowFiles:
         """
         _, text = await self.read(name)
         path = await asyncio.to_thread(self._resolve, target_name, "The new name")
-        await asyncio.to_thread(make_way, self._profile, path, overwrite=False)
+        await asyncio.to_thread(make_way, self.profile, path, overwrite=False)
         file, _, _ = await self.save(target_name, text, Condition(is_new=True))
         return file
 
@@ -190,13 +194,36 @@ class WorkflowFiles:
         Raises:
             Refusal: 404 if there is none, 412 if another revision is there than was asked for.
         """
-        async with self._changing:
+        async with self.changing:
             path = await asyncio.to_thread(self._find, name)
             there = await asyncio.to_thread(_read, path)
             self._check(name, path, there, condition)
-            moment = await asyncio.to_thread(throw_away, self._profile, path)
-            await self._database.run(lambda connection: move_versions(connection, name, _trashed(moment, name)))
-            return moment
+            return await self.throw_away(name, path)
+
+    async def throw_away(self, name: str, path: Path) -> str:
+        """Move a file to the trash with what is known of it; whoever asks holds `changing`. Returns its place there.
+
+        Raises:
+            Refusal: 507 if it cannot be moved.
+        """
+        moment = await asyncio.to_thread(throw_away, self.profile, path)
+        await self.database.run(lambda connection: move_records(connection, name, trashed_name(moment, name)))
+        return moment
+
+    async def mark(self, name: str, *, is_favourite: bool) -> WorkflowFile:
+        """Have a file stand first, or no longer.
+
+        Raises:
+            Refusal: There is none.
+        """
+        async with self.changing:
+            path = await asyncio.to_thread(self._find, name)
+            await self.database.run(lambda connection: mark_favourite(connection, name, is_favourite))
+            return await asyncio.to_thread(self._describe, name, path)
+
+    async def favourites(self) -> list[str]:
+        """Names of the files that stand first, sorted; of those that are gone, too."""
+        return await self.database.ask(list_favourites)
 
     # -- the trash -------------------------------------------------------------------------------------------------
 
@@ -206,10 +233,10 @@ class WorkflowFiles:
 
     def _list_trash(self) -> list[TrashedFile]:
         found: list[TrashedFile] = []
-        trash = self._profile / TRASH
+        trash = self.profile / TRASH
         for moment in sorted(_names_in(trash), reverse=True):
             root = trash / moment / FOLDER
-            for path in walk_own(self._profile, root):
+            for path in walk_own(self.profile, root):
                 if path.suffix.lower() == SUFFIX:
                     with suppress(OSError):
                         status = os.stat(path)
@@ -226,7 +253,7 @@ class WorkflowFiles:
         Raises:
             Refusal: 404 if it is not there, 409 if the name is taken.
         """
-        async with self._changing:
+        async with self.changing:
             trashed = next((one for one in await self.list_trash() if one.trash_id == trash_id), None)
             if trashed is None:
                 raise not_found(f"There is no workflow {show(trash_id)} in the trash.")
@@ -234,14 +261,14 @@ class WorkflowFiles:
 
             def restore() -> Path:
                 target = self._resolve(name, "The new name")
-                source = self._profile / TRASH / trash_id / FOLDER / trashed.name
-                move_own(self._profile, source, target, overwrite=False)
+                place = self.profile / TRASH / trash_id
+                move_own(self.profile, place / FOLDER / trashed.name, target, overwrite=False)
+                remove_empty(place)
                 return target
 
             path = await asyncio.to_thread(restore)
-            await self._database.run(
-                lambda connection: move_versions(connection, _trashed(trash_id, trashed.name), name)
-            )
+            kept = trashed_name(trash_id, trashed.name)
+            await self.database.run(lambda connection: move_records(connection, kept, name))
             return await asyncio.to_thread(self._describe, name, path)
 
     # -- versions --------------------------------------------------------------------------------------------------
@@ -253,11 +280,11 @@ class WorkflowFiles:
             Refusal: There is no such file and never was.
         """
         path = await asyncio.to_thread(self._resolve, name)
-        async with self._changing:
+        async with self.changing:
             there = await asyncio.to_thread(_read_if_there, path)
             if there is not None:
                 await self._keep(name, there, "found")
-        versions = await self._database.ask(lambda connection: list_versions(connection, name))
+        versions = await self.database.ask(lambda connection: list_versions(connection, name))
         if not versions:
             raise _missing(name)
         return versions
@@ -268,18 +295,29 @@ class WorkflowFiles:
         Raises:
             Refusal: There is none.
         """
-        found = await self._database.ask(lambda connection: read_version(connection, name, version_id))
+        found = await self.database.ask(lambda connection: read_version(connection, name, version_id))
         if found is None:
             raise not_found(f"{show(name)} has no version {version_id}; it never had, or it was too old to be kept.")
+        return found
+
+    async def label(self, name: str, version_id: int, label: str) -> Version:
+        """Give a version a name; an empty one takes it away.
+
+        Raises:
+            Refusal: There is no such version.
+        """
+        found = await self.database.run(lambda connection: label_version(connection, name, version_id, label))
+        if found is None:
+            raise not_found(f"{show(name)} has no version {version_id}.")
         return found
 
     # -- the rest --------------------------------------------------------------------------------------------------
 
     async def _keep(self, name: str, text: bytes, origin: Origin) -> Version:
-        last = await self._database.ask(lambda connection: newest(connection, name))
+        last = await self.database.ask(lambda connection: newest(connection, name))
         if last is not None and last.revision == revision_of(text):
             return last
-        return await self._database.run(lambda connection: keep_version(connection, name, text, origin), durable=True)
+        return await self.database.run(lambda connection: keep_version(connection, name, text, origin), durable=True)
 
     def _check(self, name: str, path: Path, there: bytes | None, condition: Condition) -> None:
         """See whether a change meets what it expects.
@@ -301,8 +339,10 @@ class WorkflowFiles:
         current = None if file is None else {key: getattr(file, key) for key in WorkflowFile.__struct_fields__}
         return Refusal(message, status=412, code="revision_conflict", extra_info={"current": current})
 
-    def _root(self) -> Path:
-        return self._profile.resolve() / FOLDER
+    @property
+    def root(self) -> Path:
+        """Where they lie."""
+        return self.profile.resolve() / FOLDER
 
     def _resolve(self, name: str, what: str = "The workflow") -> Path:
         check_text(name, what, longest=LONGEST_NAME)
@@ -311,7 +351,7 @@ class WorkflowFiles:
             raise Refusal(f"{what} {show(name)} should end in {SUFFIX!r}.", code="invalid_name")
         if "\\" in name or any(not part.strip() or part.startswith(".") for part in parts):
             raise Refusal(f"{what} {show(name)} has a part that is empty or hidden.", code="invalid_name")
-        return resolve_name(self._root(), name, what)
+        return resolve_name(self.root, name, what)
 
     def _find(self, name: str) -> Path:
         path = self._resolve(name)
@@ -353,9 +393,22 @@ def _read_if_there(path: Path) -> bytes | None:
     return _read(path) if is_regular(path) else None
 
 
-def _trashed(moment: str, name: str) -> str:
+def trashed_name(moment: str, name: str) -> str:
     """Under which name the versions of a deleted file are kept: none that a file can have."""
-    return f".trash/{moment}/{name}"
+    return f"{TRASH}/{moment}/{name}"
+
+
+def move_records(connection: sqlite3.Connection, name: str, target_name: str) -> None:
+    """Have what is known of a file be known of another name."""
+    move_versions(connection, name, target_name)
+    move_favourite(connection, name, target_name)
+
+
+def remove_empty(folder: Path) -> None:
+    """Remove a folder and those in it, as far as nothing is in them."""
+    for here, _, _ in os.walk(folder, topdown=False):
+        with suppress(OSError):
+            os.rmdir(here)
 
 
 def _names_in(directory: Path) -> list[str]:
