@@ -21,6 +21,16 @@ export interface Transaction {
   put<K extends Kind>(kind: K, id: string, value: Entities[K] | null, index?: number): void;
   /** Change some keys of a node, group or reroute; `undefined` removes a key. */
   patch(kind: 'node' | 'group' | 'reroute', id: string, changes: JsonObject): void;
+  /** The same step in another graph of the document. Throws if there is none. */
+  in(scope: Scope): Transaction;
+  /** Add the definition of a subgraph under its id, or take it away with null. */
+  define(id: Scope, definition: JsonObject | null): void;
+}
+
+/** Who keeps in step what follows from an edit, as part of it: looks before each edit and completes it after. */
+export interface Keeper<Seen> {
+  look(doc: GraphDoc, scope: Scope): Seen;
+  complete(tx: Transaction, seen: Seen): void;
 }
 
 export class GraphDoc {
@@ -31,6 +41,7 @@ export class GraphDoc {
   readonly #watchers = new Set<(change: Change) => void>();
   #done: Step[] = [];
   #undone: Step[] = [];
+  #keep: (scope: Scope) => (tx: Transaction) => void = () => () => {};
 
   constructor(raw: JsonObject) {
     this.#root = raw;
@@ -51,6 +62,14 @@ export class GraphDoc {
 
   has(scope: Scope): boolean {
     return this.#graphs.has(scope);
+  }
+
+  /** Have every edit, but for undo and redo, completed. */
+  setKeeper<Seen>(keeper: Keeper<Seen>): void {
+    this.#keep = (scope) => {
+      const seen = keeper.look(this, scope);
+      return (tx) => keeper.complete(tx, seen);
+    };
   }
 
   /**
@@ -138,27 +157,59 @@ export class GraphDoc {
 
   /** The document as JSON. */
   save(): JsonObject {
-    return this.#withDefinitions(this.#root, this.graph('').save());
+    const written = new Set<Scope>(['']);
+    const saved = this.#withDefinitions(this.#root, this.graph('').save(), written);
+    const added: Json[] = [];
+    for (const [id, graph] of this.#graphs) {
+      if (written.has(id)) continue;
+      written.add(id);
+      const raw = graph.save();
+      added.push(this.#withDefinitions(raw, raw, written));
+    }
+    if (added.length === 0) return saved;
+    const definitions = asObject(saved['definitions']) ?? {};
+    const subgraphs = [...(asArray(definitions['subgraphs']) ?? []), ...added];
+    return withKeys(saved, { definitions: withKeys(definitions, { subgraphs }) });
   }
 
-  #withDefinitions(raw: JsonObject, saved: JsonObject): JsonObject {
+  /** One definition as JSON, without those inside it; null if there is none. */
+  definition(id: Scope): JsonObject | null {
+    return id === '' ? null : (this.#graphs.get(id)?.save() ?? null);
+  }
+
+  /** A graph as saved, with those of its definitions that are still there. */
+  #withDefinitions(raw: JsonObject, saved: JsonObject, written: Set<Scope>): JsonObject {
     const definitions = asObject(raw['definitions']);
     const subgraphs = asArray(definitions?.['subgraphs']);
     if (definitions === null || subgraphs === null) return saved;
-    const written = subgraphs.map((entry): Json => {
+    const rows = subgraphs.flatMap((entry): Json[] => {
       const id = isObject(entry) ? entry['id'] : null;
-      const graph = typeof id === 'string' ? this.#graphs.get(id) : undefined;
-      return graph === undefined || !isObject(entry) ? entry : this.#withDefinitions(entry, graph.save());
+      if (!isObject(entry) || typeof id !== 'string' || id === '') return [entry];
+      const graph = this.#graphs.get(id);
+      if (graph === undefined) return [];
+      written.add(id);
+      return [this.#withDefinitions(entry, graph.save(), written)];
     });
-    return withKeys(saved, {
-      definitions: withKeys(definitions, { subgraphs: written }),
-    });
+    return withKeys(saved, { definitions: withKeys(definitions, { subgraphs: rows }) });
   }
 
   /** Make changes; all of them are taken back if one fails. */
   #collect(scope: Scope, change: (tx: Transaction) => void): Patch[] {
-    const graph = this.graph(scope);
     const patches: Patch[] = [];
+    const tx = this.#transaction(scope, patches);
+    try {
+      const complete = this.#keep(scope);
+      change(tx);
+      if (patches.length > 0) complete(tx);
+    } catch (error) {
+      this.#apply([...patches].reverse().map(invert));
+      throw error;
+    }
+    return patches;
+  }
+
+  #transaction(scope: Scope, patches: Patch[]): Transaction {
+    const graph = this.graph(scope);
     const put: Transaction['put'] = (kind, id, value, index = -1) => {
       const before = graph.maps[kind].get(id) ?? null;
       if (before === value) return;
@@ -182,25 +233,41 @@ export class GraphDoc {
         const before = graph.maps[kind].get(id);
         if (before !== undefined) put(kind, id, withKeys(before, changes));
       },
+      in: (other) => (other === scope ? tx : this.#transaction(other, patches)),
+      define: (id, definition) => {
+        const before = this.definition(id);
+        if (id === '' || (before === null && definition === null)) return;
+        if (before !== null && definition !== null) throw new RangeError(`there is a subgraph ${id} already`);
+        patches.push({ scope: '', kind: 'definition', id, index: -1, before, after: definition });
+        this.#define(id, definition);
+      },
     };
-    try {
-      change(tx);
-    } catch (error) {
-      this.#apply([...patches].reverse().map(invert));
-      throw error;
-    }
-    return patches;
+    return tx;
+  }
+
+  #define(id: Scope, definition: JsonObject | null): void {
+    if (definition === null) this.#graphs.delete(id);
+    else this.#graphs.set(id, new Graph(definition, true));
   }
 
   #apply(patches: readonly Patch[]): void {
-    const scopes = new Map<Scope, Patch[]>();
+    let scopes = new Map<Scope, Parameters<Graph['putAll']>[0][number][]>();
+    const flush = () => {
+      for (const [scope, own] of scopes) this.graph(scope).putAll(own);
+      scopes = new Map();
+    };
     for (const patch of patches) {
-      const own = scopes.get(patch.scope);
-      if (own === undefined) scopes.set(patch.scope, [patch]);
-      else own.push(patch);
+      if (patch.kind === 'definition') {
+        flush();
+        this.#define(patch.id, patch.after);
+        continue;
+      }
+      const { scope, kind, id, after: value, index } = patch;
+      const own = scopes.get(scope);
+      if (own === undefined) scopes.set(scope, [{ kind, id, value, index }]);
+      else own.push({ kind, id, value, index });
     }
-    for (const [scope, own] of scopes)
-      this.graph(scope).putAll(own.map(({ kind, id, after, index }) => ({ kind, id, value: after, index })));
+    flush();
   }
 
   #tell(change: Change): void {

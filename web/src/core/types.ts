@@ -39,17 +39,22 @@ export interface Entities {
 }
 export type Kind = keyof Entities;
 
+/** What stands in one graph, and the definitions of subgraphs, which belong to the document. */
+interface Patched extends Entities {
+  readonly definition: JsonObject;
+}
+
 /** One thing of one graph, before and after; `null` stands for "not there". `index` is its place among its kind. */
 export type Patch = {
-  [K in Kind]: {
+  [K in keyof Patched]: {
     readonly scope: Scope;
     readonly kind: K;
     readonly id: string;
     readonly index: number;
-    readonly before: Entities[K] | null;
-    readonly after: Entities[K] | null;
+    readonly before: Patched[K] | null;
+    readonly after: Patched[K] | null;
   };
-}[Kind];
+}[keyof Patched];
 
 /** What one gesture did: one step of undo. */
 export interface Step {
