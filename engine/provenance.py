@@ -16,8 +16,9 @@ from functools import cache
 from hashlib import file_digest
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Annotated
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from engine.errors import FileError
 from engine.files import MODEL_SUFFIXES, find_model_file, resolve_input_file, walk_files, write_whole
@@ -31,6 +32,8 @@ from engine.settings import Settings
 
 VERSION = "0.1.0"
 """Of Skein."""
+Seed = Annotated[int, Meta(extra_json_schema={"format": "uint64"})]
+"""May be more than a number of JavaScript holds."""
 
 _PACKAGES = ("torch", "transformers", "numpy", "pillow")
 _INPUT_FOLDERS = ("input", "output", "temp")
@@ -66,7 +69,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     device: str
     dtype: str
     models: tuple[ModelRecord, ...] = ()
-    seeds: dict[str, int] = field(default_factory=dict[str, int])
+    seeds: dict[str, Seed] = field(default_factory=dict[str, int])
     threads: int = 0
 
 

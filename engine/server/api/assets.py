@@ -13,6 +13,7 @@ from engine.errors import FileError
 from engine.files import resolve_inside
 from engine.graph.workflow import Link, Workflow
 from engine.jobs.job import Asset
+from engine.provenance import Seed
 from engine.server.api.job_records import AssetView, FileKind, JobSummary
 from engine.server.api.lineage import loaded_files, upstream_of
 from engine.server.api.records import Limit, Offset, ShortText
@@ -128,7 +129,7 @@ class AssetDetails(AssetView, frozen=True, kw_only=True):
     exists: bool
     job: JobSummary
     upstream: dict[str, UpstreamNode]
-    seeds: dict[str, int]
+    seeds: dict[str, Seed]
     parents: list[ParentAsset]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from aiohttp import hdrs, web
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from engine.graph.json_values import show
 from engine.graph.object_info import choices_of
@@ -21,6 +21,8 @@ from engine.server.keys import LISTINGS
 from engine.server.refusal import Refusal
 from engine.server.validation import renew_registry
 
+_Integer = Annotated[int, Meta(extra_json_schema={"format": "uint64"})]
+"""Bounds of seeds are more than a number of JavaScript holds."""
 _NO_WORKER = Refused(503, "No worker can say yet which nodes there are.")
 
 
@@ -61,9 +63,9 @@ class InputView(Struct, frozen=True, kw_only=True):
     choices: list[Any] | None
     choices_from: str | None
     image_upload: bool
-    min: float | int | None
-    max: float | int | None
-    step: float | int | None
+    min: float | _Integer | None
+    max: float | _Integer | None
+    step: float | _Integer | None
     round: float | bool | None
     display: Literal["number", "slider", "knob", "color"] | None
     multiline: bool

@@ -1,44 +1,14 @@
 // Files that jobs left: what the server knows of them, and where their pictures are.
 
-import type { Json } from '../core/json';
-import { api, urlOf } from './client';
-import type { AssetView, JobSummary, RunRecord } from './types';
+import { call } from './call';
+import { urlOf } from './client';
+import type { AssetDetails, AssetPage, AssetView, RunRecord } from './types';
 
-export interface AssetPage {
-  readonly assets: readonly AssetView[];
-  readonly total: number;
-  readonly next_offset: number | null;
-}
+export type { AssetDetails, AssetPage, ModelUsed, ParentAsset, UpstreamNode } from './types';
 
-export interface UpstreamNode {
-  readonly node_type: string;
-  readonly title: string;
-  readonly values: Readonly<Record<string, Json>>;
-  readonly links: Readonly<Record<string, readonly [string, number]>>;
-}
-
-export interface ParentAsset {
-  readonly node_id: string;
-  readonly input_name: string;
-  readonly asset: AssetView;
-}
-
-export interface AssetDetails extends AssetView {
-  readonly exists: boolean;
-  readonly job: JobSummary;
-  readonly upstream: Readonly<Record<string, UpstreamNode>>;
-  readonly seeds: Readonly<Record<string, number | bigint>>;
-  readonly parents: readonly ParentAsset[];
-}
-
-export interface ModelUsed {
-  readonly folder: string;
-  readonly name: string;
-  readonly sha256: string;
-  readonly size_bytes: number;
-}
-
-export type FullRecord = RunRecord & { readonly models?: readonly ModelUsed[]; readonly threads?: number };
+/** Old records lack what newer servers note. */
+export type FullRecord = Omit<RunRecord, 'models' | 'threads'> &
+  Partial<Pick<RunRecord, 'models' | 'threads'>>;
 
 type Place = Pick<AssetView, 'filename' | 'subfolder' | 'kind'>;
 
@@ -50,10 +20,11 @@ export interface AssetQuery {
   readonly limit?: number;
 }
 
-export const listAssets = ({ kind, jobId, nodeId, offset, limit }: AssetQuery) =>
-  api.get<AssetPage>('/api/v1/assets', { query: { kind, job_id: jobId, node_id: nodeId, offset, limit } });
+export const listAssets = ({ kind, jobId, nodeId, offset, limit }: AssetQuery): Promise<AssetPage> =>
+  call('GET /api/v1/assets', { query: { kind, job_id: jobId, node_id: nodeId, offset, limit } });
 
-export const readAsset = (id: string) => api.get<AssetDetails>(`/api/v1/assets/${encodeURIComponent(id)}`);
+export const readAsset = (id: string): Promise<AssetDetails> =>
+  call('GET /api/v1/assets/{asset_id}', { path: { asset_id: id } });
 
 /** The file itself. */
 export function fileUrl({ filename, subfolder, kind }: Place): string {

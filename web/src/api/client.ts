@@ -86,7 +86,7 @@ function readObject(text: string): JsonObject | null {
   }
 }
 
-async function readJson<T>(response: Response): Promise<T> {
+export async function readJson<T>(response: Response): Promise<T> {
   const text = await response.text();
   return (text === '' ? null : parseJson(text)) as T;
 }

@@ -1,11 +1,13 @@
 // Jobs: where they are, what they are, what they ran.
 
-import { api } from './client';
+import { call } from './call';
 import type { JobView, JobWorkflow } from './types';
 
 export const jobPath = (id: string) => `/api/v1/jobs/${encodeURIComponent(id)}`;
 
-export const readJob = (id: string) => api.get<JobView>(jobPath(id));
+export const readJob = (id: string): Promise<JobView> =>
+  call('GET /api/v1/jobs/{job_id}', { path: { job_id: id } });
 
 /** The prompt that ran, and the canvas document that came with it. */
-export const readJobWorkflow = (id: string) => api.get<JobWorkflow>(`${jobPath(id)}/workflow`);
+export const readJobWorkflow = (id: string): Promise<JobWorkflow> =>
+  call('GET /api/v1/jobs/{job_id}/workflow', { path: { job_id: id } });

@@ -1,11 +1,11 @@
 // What people want to know of a picture, out of the nodes that made it: prompts, seeds, models, how it was sampled.
 
-import type { Json } from './json';
+import type { Json, JsonObject } from './json';
 
 export interface MadeBy {
   readonly node_type: string;
   readonly title: string;
-  readonly values: Readonly<Record<string, Json>>;
+  readonly values: JsonObject;
   readonly links: Readonly<Record<string, readonly [string, number]>>;
 }
 
@@ -59,7 +59,7 @@ export function factsOf(nodes: Nodes): Facts {
   const models: ValueFact[] = [];
   const sampling: ValueFact[] = [];
   for (const [node, { values }] of Object.entries(nodes)) {
-    for (const [name, value] of Object.entries(values)) {
+    for (const [name, value = null] of Object.entries(values)) {
       if (typeof value === 'string' && MODEL_FILE.test(value)) models.push({ node, name, value });
       else if (SAMPLING.has(name)) sampling.push({ node, name, value });
       else if (typeof value === 'string' && TEXTS.has(name) && value.trim() !== '')

@@ -12,6 +12,7 @@ const node = (id: string): JobEvent => ({
   node_id: id,
   node_type: 'T',
   display_id: id,
+  parent_id: null,
 });
 
 describe('applyEvent', () => {
@@ -21,7 +22,7 @@ describe('applyEvent', () => {
       started,
       { type: 'nodes_cached', node_ids: ['1'] },
       node('2'),
-      { type: 'node_progress', node_id: '2', display_id: '2', value: 3, total: 20 },
+      { type: 'node_progress', node_id: '2', display_id: '2', value: 3, total: 20, parent_id: null },
       {
         type: 'node_finished',
         node_id: '2',
@@ -30,6 +31,7 @@ describe('applyEvent', () => {
         seconds: 1.5,
         ui: { images: [] },
         cached: false,
+        parent_id: null,
       },
       { type: 'succeeded', seconds: 2 },
     );
@@ -41,7 +43,13 @@ describe('applyEvent', () => {
   });
 
   it('leaves nothing running in a run that was stopped or failed', () => {
-    const stopped = play(started, node('2'), { type: 'cancelled', node_id: '2', message: '' });
+    const stopped = play(started, node('2'), {
+      type: 'cancelled',
+      node_id: '2',
+      node_type: 'T',
+      message: '',
+      executed: [],
+    });
     expect(stopped.state).toBe('cancelled');
     expect([...stopped.nodes.values()].some((each) => each.state === 'running')).toBe(false);
     const failed = play(started, node('2'), {
