@@ -34,10 +34,11 @@ KINDS = (
     *("embeddings", "diffusers", "vae_approx", "controlnet", "gligen", "upscale_models", "hypernetworks"),
     *("photomaker", "classifiers", "model_patches", "audio_encoders"),
 )
-_MOST_HEADER_BYTES = 4 * 2**20
+MOST_HEADER_BYTES = 4 * 2**20
 """Of a header that is shown: parsing it keeps others waiting for the interpreter."""
 _LONGEST_SIDE = 512
-_BESIDE = tuple(f"{middle}{suffix}" for middle in (".preview", "") for suffix in (".png", ".jpg", ".jpeg", ".webp"))
+PREVIEWS = tuple(f"{middle}{suffix}" for middle in (".preview", "") for suffix in (".png", ".jpg", ".jpeg", ".webp"))
+"""What a picture beside a model file ends in, in place of the model's own ending; the first that is there counts."""
 
 routes = web.RouteTableDef()
 
@@ -129,20 +130,27 @@ async def model_preview(request: web.Request) -> web.Response:
         raise not_found(f"{show(kind)} has {len(directories)} folders, none with the number {show(index)}.")
     name = check_text(request.match_info["filename"], "The file name", longest=LONGEST_NAME)
     limit = request.app[SETTINGS].max_image_pixels
-    body = await in_pictures_thread(request, lambda: _read_preview(directories[int(index)], name, limit))
+    body = await in_pictures_thread(request, lambda: read_preview(directories[int(index)], name, limit))
     if body is None:
         raise not_found(f"There is no picture of {show(name)}.")
     return web.Response(body=body, content_type="image/webp", headers={"Cache-Control": "private, no-cache"})
 
 
-def _read_preview(directory: Path, name: str, max_pixels: int) -> bytes | None:
+def read_preview(directory: Path, name: str, max_pixels: int) -> bytes | None:
+    """A small WebP of the picture beside a model file, or in its header; None if there is none. Touches the disk.
+
+    Args:
+        directory: One of the kind.
+        name: Of the model file, as workflows name it.
+        max_pixels: Larger pictures are not read.
+    """
     path = resolve_model_name(directory, name)
     if path is None or PurePosixPath(name).name.startswith("."):
         return None
-    sources: list[Path | bytes] = [path.with_suffix(ending) for ending in _BESIDE]
+    sources: list[Path | bytes] = [path.with_suffix(ending) for ending in PREVIEWS]
     sources = [source for source in sources if isinstance(source, Path) and source.is_file()]
     with contextlib.suppress(CheckpointError, OSError):
-        sources += _find_pictures(_read_metadata(path))
+        sources += _find_pictures(read_metadata(path))
     for source in sources:
         with contextlib.suppress(FileError):
             picture = as_pillow(read_first_frame(source, max_pixels))
@@ -176,7 +184,7 @@ async def view_metadata(request: web.Request) -> web.Response:
         for directory in request.app[LISTINGS].settings.model_directories(kind):
             path = resolve_model_name(directory, name)
             if path is not None and name.lower().endswith((".safetensors", ".sft")):
-                return _read_metadata(path)
+                return read_metadata(path)
         refuse()
 
     try:
@@ -188,7 +196,13 @@ async def view_metadata(request: web.Request) -> web.Response:
     return web.json_response(metadata)
 
 
-def _read_metadata(path: Path) -> dict[str, str]:
+def read_metadata(path: Path) -> dict[str, str]:
+    """What a .safetensors file says about itself.
+
+    Raises:
+        CheckpointError: It is none, or damaged.
+        OSError: It cannot be read.
+    """
     with path.open("rb") as file:
-        header, _, _ = read_header(path, file, _MOST_HEADER_BYTES)
+        header, _, _ = read_header(path, file, MOST_HEADER_BYTES)
     return take_metadata(path, header)
