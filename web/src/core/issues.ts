@@ -2,6 +2,7 @@
 // has the last word when a workflow is run; this is what can be said at once, while people edit.
 
 import type { Catalog, InputType } from './catalog';
+import { choicesFrom, nearestChoices } from './choices';
 import type { GraphDoc } from './doc';
 import type { Graph } from './graph';
 import type { Json, JsonObject } from './json';
@@ -41,6 +42,11 @@ export interface Issue {
   readonly limit: string;
   /** Entries of the list that are like the value, best first. */
   readonly suggestions: readonly string[];
+  /** The widget's own name, and all that it holds; empty where it is no value that is wrong. */
+  readonly widget: string;
+  readonly held: Json;
+  /** The kind of model files that the list is made of; empty where it is not. */
+  readonly folder: string;
 }
 
 const MOST = 500;
@@ -67,7 +73,7 @@ export function issuesOf(doc: GraphDoc, served: Catalog): Issue[] {
 }
 
 /** Definitions that have an instance somewhere. */
-function usedScopes(doc: GraphDoc): Set<Scope> {
+export function usedScopes(doc: GraphDoc): Set<Scope> {
   const used = new Set<Scope>();
   const waiting: Scope[] = [''];
   for (let scope = waiting.pop(); scope !== undefined; scope = waiting.pop()) {
@@ -96,6 +102,7 @@ function issuesOfNode(
   const base = {
     ...{ scope, node: id, title: titleOf(node, catalog), severity: 'error' as const, input: '', type: name },
     ...{ value: '', limit: '', suggestions: [] as readonly string[] },
+    ...{ widget: '', held: null as Json, folder: '' },
   };
   if (shape.type === null) return doc.has(name) ? [] : [{ ...base, code: 'missing_type' }];
   const links = shape.inputs
@@ -105,7 +112,10 @@ function issuesOfNode(
   const values = shape.widgets.flatMap((widget): Issue[] => {
     if (widget.input === null || linked.has(widget.name)) return [];
     const issue = valueIssue(widget.input, widget.value);
-    return issue === null ? [] : [{ ...base, input: widget.label, value: brief(widget.value), ...issue }];
+    if (issue === null) return [];
+    const folder = issue.code === 'not_in_list' ? (widget.input.choices_from ?? '') : '';
+    const held = { widget: widget.name, held: widget.value, folder };
+    return [{ ...base, ...held, input: widget.label, value: brief(widget.value), ...issue }];
   });
   return [...links, ...values];
 }
@@ -154,35 +164,9 @@ function isNumeric(value: Json): boolean {
   return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
 }
 
-/** Up to three choices that look like a name: the same file elsewhere first, then shared words. */
+/** Up to three choices that look like a name, as the list itself would offer them: the same file elsewhere first. */
 export function similar(name: string, choices: readonly string[]): string[] {
-  const file = fileOf(name);
-  const same = choices.filter((choice) => fileOf(choice) === file);
-  if (same.length > 0) return same.slice(0, 3);
-  const words = wordsOf(name);
-  return choices
-    .map((choice) => {
-      const other = wordsOf(choice);
-      const shared = [...words].filter((word) => other.has(word)).length;
-      return { choice, score: shared / Math.max(words.size, other.size, 1) };
-    })
-    .filter(({ score }) => score >= 0.4)
-    .sort((one, other) => other.score - one.score)
-    .slice(0, 3)
-    .map(({ choice }) => choice);
-}
-
-function fileOf(path: string): string {
-  return (path.split(/[\\/]/).at(-1) ?? path).toLowerCase();
-}
-
-function wordsOf(path: string): Set<string> {
-  return new Set(
-    fileOf(path)
-      .replace(/\.[a-z0-9]{2,12}$/, '')
-      .split(/[^a-z0-9]+/)
-      .filter((word) => word.length > 1),
-  );
+  return nearestChoices(name, choicesFrom(choices)).map(({ text }) => text);
 }
 
 function brief(value: Json): string {
