@@ -1,0 +1,51 @@
+// How image inputs name pictures: `folder/name.png`, perhaps with ` [output]` at the end.
+
+import type { InputType } from './catalog';
+import { asString, type Json } from './json';
+import type { NodeShape, Widget } from './slots';
+
+export type PictureFolder = 'input' | 'output' | 'temp';
+
+/** A picture as the server's routes ask for it. */
+export interface PictureRef {
+  readonly filename: string;
+  readonly subfolder: string;
+  readonly type: PictureFolder;
+}
+
+const FOLDERS: ReadonlySet<string> = new Set(['input', 'output', 'temp'] satisfies PictureFolder[]);
+
+/** What a value names; without a folder at its end it is in the one that the input takes its pictures from. */
+export function pictureRef(value: string, folder: string | null = null): PictureRef {
+  const annotated = /^(.*\S)\s*\[(input|output|temp)\]$/s.exec(value);
+  const parts = (annotated?.[1] ?? value).split('/');
+  const named = annotated?.[2] ?? folder ?? 'input';
+  return {
+    filename: parts.at(-1) ?? '',
+    subfolder: parts.slice(0, -1).join('/'),
+    type: FOLDERS.has(named) ? (named as PictureFolder) : 'input',
+  };
+}
+
+/** The value that names a picture wherever it is. */
+export function annotated({ filename, subfolder, type }: PictureRef): string {
+  return `${subfolder === '' ? '' : `${subfolder}/`}${filename} [${type}]`;
+}
+
+export interface PictureInput {
+  readonly widget: Widget;
+  readonly input: InputType;
+  readonly value: string;
+}
+
+/** The first input of a node that holds a picture by itself, not over a link; null if there is none. */
+export function pictureInput(shape: NodeShape): PictureInput | null {
+  for (const widget of shape.widgets) {
+    const { input, name } = widget;
+    const value = asString(widget.value as Json);
+    if (input?.image_upload !== true || value === null || value === '') continue;
+    if (shape.inputs.some((slot) => slot.name === name && slot.link !== null)) continue;
+    return { widget, input, value };
+  }
+  return null;
+}

@@ -1,0 +1,26 @@
+// The button on the picture of a node that opens the mask editor.
+
+import type { ExtraProps } from '../../engine/node/extras';
+import { t } from '../../i18n/t';
+import { Icon } from '../../ui/Icon';
+import { isOffered } from '../../widgets/Combo';
+import css from './Mask.module.css';
+import { openMask, pictureOf } from './target';
+
+export function MaskButton({ node }: ExtraProps) {
+  const held = pictureOf(node);
+  // What is not there cannot be painted on.
+  if (held === null || !isOffered(held.value, held.input)) return null;
+  return (
+    <button
+      type="button"
+      className={css['open']}
+      aria-label={t('mask.edit')}
+      title={t('mask.edit')}
+      onPointerDown={(event) => event.stopPropagation()}
+      onClick={() => openMask(node)}
+    >
+      <Icon name="pen" size={14} />
+    </button>
+  );
+}

@@ -1,0 +1,84 @@
+// Which part of a picture is seen how large, and a mask as it is seen so: pixels of the screen, for one rectangle.
+
+import type { Mask } from '../../core/mask';
+import type { Box, Point } from '../../core/types';
+
+/** The point of the picture at the top left of the stage, and how many pixels of the stage one of the picture has. */
+export interface Look extends Point {
+  readonly scale: number;
+}
+
+export const LEAST_SCALE = 0.02;
+export const MOST_SCALE = 32;
+const MARGIN = 16;
+
+/** The whole picture in the middle; small ones are not enlarged beyond four times. */
+export function fitLook(picture: Box, width: number, height: number): Look {
+  const room = Math.min((width - 2 * MARGIN) / picture.w, (height - 2 * MARGIN) / picture.h);
+  const scale = clamp(Math.min(room, 4));
+  return { scale, x: (picture.w - width / scale) / 2, y: (picture.h - height / scale) / 2 };
+}
+
+/** Nearer or farther; what is at a point of the stage stays there. */
+export function zoomLook(look: Look, factor: number, at: Point): Look {
+  const scale = clamp(look.scale * factor);
+  return {
+    scale,
+    x: look.x + at.x / look.scale - at.x / scale,
+    y: look.y + at.y / look.scale - at.y / scale,
+  };
+}
+
+export function panLook(look: Look, dx: number, dy: number): Look {
+  return { ...look, x: look.x - dx / look.scale, y: look.y - dy / look.scale };
+}
+
+export function toPicture(look: Look, at: Point): Point {
+  return { x: look.x + at.x / look.scale, y: look.y + at.y / look.scale };
+}
+
+/** The whole pixels of the stage that a box of the picture touches, cut to the stage. */
+export function onStage(look: Look, box: Box, width: number, height: number): Box | null {
+  // One pixel more on each side: smoothing reaches over edges.
+  const left = Math.max(0, Math.floor((box.x - look.x) * look.scale) - 1);
+  const top = Math.max(0, Math.floor((box.y - look.y) * look.scale) - 1);
+  const right = Math.min(width, Math.ceil((box.x + box.w - look.x) * look.scale) + 1);
+  const bottom = Math.min(height, Math.ceil((box.y + box.h - look.y) * look.scale) + 1);
+  return right > left && bottom > top ? { x: left, y: top, w: right - left, h: bottom - top } : null;
+}
+
+/** Fill RGBA pixels for a rectangle of the stage with a colour where the mask is; far away four points make a pixel. */
+export function shade(
+  out: Uint8ClampedArray,
+  mask: Mask,
+  look: Look,
+  area: Box,
+  [red, green, blue]: readonly [number, number, number],
+): void {
+  const isFar = look.scale < 0.75;
+  const offsets = isFar ? [0.25, 0.75] : [0.5];
+  const columns = offsets.map((offset) =>
+    Int32Array.from({ length: area.w }, (_, x) => Math.floor(look.x + (area.x + x + offset) / look.scale)),
+  );
+  const share = 1 / offsets.length ** 2;
+  for (let y = 0; y < area.h; y += 1) {
+    const lines = offsets.map((offset) => Math.floor(look.y + (area.y + y + offset) / look.scale));
+    let at = y * area.w * 4;
+    for (let x = 0; x < area.w; x += 1, at += 4) {
+      let sum = 0;
+      for (const column of columns) {
+        const px = column[x] ?? -1;
+        if (px < 0 || px >= mask.width) continue;
+        for (const py of lines) if (py >= 0 && py < mask.height) sum += mask.at(px, py);
+      }
+      out[at] = red;
+      out[at + 1] = green;
+      out[at + 2] = blue;
+      out[at + 3] = sum * share;
+    }
+  }
+}
+
+function clamp(scale: number): number {
+  return Math.min(MOST_SCALE, Math.max(LEAST_SCALE, scale));
+}

@@ -1,0 +1,47 @@
+// The mask editor: a dialog, and the ways to it.
+
+import { registerCommands } from '../../app/commands';
+import { registerMenu } from '../../app/menus';
+import { registerHost } from '../../app/panels';
+import { view } from '../../app/view';
+import { registerNodeExtra } from '../../engine/node/extras';
+import { t } from '../../i18n/t';
+import { MaskButton } from './MaskButton';
+import { MaskHost } from './MaskDialog';
+import { openMask, pictureOf } from './target';
+
+registerHost({ id: 'mask', Component: MaskHost });
+registerNodeExtra({ id: 'mask', Component: MaskButton });
+
+/** The one selected node, if it holds a picture. */
+function selectedPicture(): string | null {
+  const [only] = view.selected;
+  return view.selected.size === 1 && only !== undefined && pictureOf(only) !== null ? only : null;
+}
+
+registerCommands({
+  id: 'mask.edit',
+  title: () => t('mask.edit'),
+  group: 'nodes',
+  keys: ['Alt+E'],
+  when: () => selectedPicture() !== null,
+  run: () => {
+    const node = selectedPicture();
+    if (node !== null) openMask(node);
+  },
+});
+
+registerMenu(15, ({ kind, id }) =>
+  kind !== 'node' || pictureOf(id) === null
+    ? []
+    : [
+        {
+          id: 'mask',
+          label: t('mask.edit'),
+          icon: 'pen',
+          keys: 'Alt+E',
+          // A menu that closes gives the keyboard back first.
+          onSelect: () => void setTimeout(() => openMask(id), 60),
+        },
+      ],
+);

@@ -1,0 +1,36 @@
+// Texts of the mask editor.
+
+export const mask = {
+  'mask.edit': 'Edit the mask',
+  'mask.title': 'Mask of {title}',
+  'mask.step': 'edit mask',
+  'mask.loading': 'Reading the picture',
+  'mask.failed': 'The picture cannot be opened',
+  'mask.tools': 'Tool',
+  'mask.pen': 'Pen',
+  'mask.eraser': 'Eraser',
+  'mask.size': 'Size',
+  'mask.hardness': 'Hardness',
+  'mask.opacity': 'Shown',
+  'mask.undo': 'Undo stroke',
+  'mask.redo': 'Redo stroke',
+  'mask.invert': 'Invert the mask',
+  'mask.clear': 'Clear the mask',
+  'mask.zoomIn': 'Nearer',
+  'mask.zoomOut': 'Farther',
+  'mask.fit': 'Whole picture',
+  'mask.stage':
+    'Picture with its mask. Arrows move the brush, Enter puts it down and lifts it, X changes between pen and eraser.',
+  'mask.brushDown': 'The brush is down',
+  'mask.brushUp': 'The brush is up',
+  'mask.hint':
+    'Right button: the other tool · Shift+click: a straight line · Space or middle button: move · wheel: zoom',
+  'mask.cancel': 'Cancel',
+  'mask.save': 'Save mask',
+  'mask.saving': 'Saving',
+  'mask.saveFailed': 'The mask was not saved',
+  'mask.leaveTitle': 'Leave without saving the mask?',
+  'mask.leaveText': 'What you painted would be lost.',
+  'mask.keep': 'Keep editing',
+  'mask.leave': 'Leave',
+} as const;
