@@ -1,6 +1,7 @@
 // GraphDoc: a workflow document that is edited. Every change is a step of patches that can be undone; whoever watches
 // is told what changed. The document is the file: saving writes back what was read, but for what steps changed.
 
+import { definitionsIn } from './definitions';
 import { Graph } from './graph';
 import { asArray, asObject, isObject, type Json, type JsonObject, withKeys } from './json';
 import type { Entities, Kind, Patch, Scope, Step } from './types';
@@ -46,7 +47,7 @@ export class GraphDoc {
   constructor(raw: JsonObject) {
     this.#root = raw;
     this.#graphs.set('', new Graph(raw, raw['version'] === 1));
-    for (const [id, definition] of definitionsOf(raw)) this.#graphs.set(id, new Graph(definition, true));
+    for (const [id, definition] of definitionsIn(raw)) this.#graphs.set(id, new Graph(definition, true));
   }
 
   get scopes(): Iterable<Scope> {
@@ -301,20 +302,4 @@ function merged(earlier: readonly Patch[], later: readonly Patch[]): readonly Pa
     }
   }
   return all;
-}
-
-/** Definitions of subgraphs, also of those inside others; the outermost of an id counts. */
-function definitionsOf(raw: JsonObject): Map<Scope, JsonObject> {
-  const found = new Map<Scope, JsonObject>();
-  const waiting: JsonObject[] = [raw];
-  for (let record = waiting.shift(); record !== undefined; record = waiting.shift()) {
-    for (const entry of asArray(asObject(record['definitions'])?.['subgraphs']) ?? []) {
-      const id = isObject(entry) ? entry['id'] : null;
-      if (isObject(entry) && typeof id === 'string' && id !== '' && !found.has(id)) {
-        found.set(id, entry);
-        waiting.push(entry);
-      }
-    }
-  }
-  return found;
 }

@@ -255,7 +255,7 @@ export function connect(tx: Transaction, from: OutEnd, to: InEnd, catalog: Catal
 }
 
 /** Keep in step what a definition says of the links at its boundary. */
-function changePort(
+export function changePort(
   tx: Transaction,
   side: typeof INLETS | typeof OUTLETS,
   index: number,
@@ -323,7 +323,7 @@ function setInputLink(
   tx.patch('node', id, { inputs: rows.with(index, withKeys(row, { link })) });
 }
 
-function changeOutputLinks(
+export function changeOutputLinks(
   tx: Transaction,
   id: NodeId,
   index: number,

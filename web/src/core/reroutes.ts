@@ -79,6 +79,45 @@ export function moveReroutes(tx: Transaction, places: ReadonlyMap<string, Point>
   );
 }
 
+/** Give links points of their own, as other links have them. `move` says where. */
+export function copyReroutes(
+  tx: Transaction,
+  ways: readonly { readonly link: Link; readonly points: readonly Reroute[] }[],
+  move: (point: Point) => Point,
+): string[] {
+  if (ways.length === 0) return [];
+  let last = Number(nextRerouteId(tx, reroutesOf(tx.graph).keys())) - 1;
+  const ids = new Map<string, string>();
+  const rows = new Map<string, JsonObject>();
+  for (const { link, points } of ways) {
+    let parent: string | null = null;
+    for (const point of points) {
+      let id = ids.get(point.id);
+      if (id === undefined) {
+        last += 1;
+        id = String(last);
+        ids.set(point.id, id);
+        const at = move(point.at);
+        const chained = parent === null ? {} : { parentId: numeric(parent) };
+        rows.set(id, { id: last, ...chained, pos: writePoint(point.raw['pos'], at), linkIds: [] });
+      }
+      const row: JsonObject = rows.get(id) ?? {};
+      rows.set(id, withKeys(row, { linkIds: [...(asArray(row['linkIds']) ?? []), numeric(link.id)] }));
+      parent = id;
+    }
+  }
+  countReroutes(tx, last);
+  changeRows(tx, (before) => [...before, ...rows.values()]);
+  setAllLast(
+    tx,
+    ways.flatMap(({ link, points }) => {
+      const id = ids.get(points.at(-1)?.id ?? '');
+      return id === undefined ? [] : [{ link, id }];
+    }),
+  );
+  return [...rows.keys()];
+}
+
 /** Put a point on a link, after `place` of those that it has. Returns its id. */
 export function addReroute(tx: Transaction, link: Link, place: number, at: Point): string {
   const [points, last] = [reroutesOf(tx.graph), lastReroutes(tx.graph)];
@@ -184,11 +223,29 @@ function setLast(tx: Transaction, link: Link, id: string | null): void {
   tx.put('key', 'extra', withKeys(extra, { linkExtensions: [...rows, ...added] }));
 }
 
+/** Many links' last points at once: a list in `extra` is written once. */
+function setAllLast(tx: Transaction, lasts: readonly { readonly link: Link; readonly id: string }[]): void {
+  if (isModern(tx.graph)) {
+    for (const { link, id } of lasts) setLast(tx, link, id);
+    return;
+  }
+  const extra = extraOf(tx.graph);
+  const added = lasts.map(({ link, id }) => ({ id: numeric(link.id), parentId: numeric(id) }));
+  const rows = asArray(extra['linkExtensions']) ?? [];
+  tx.put('key', 'extra', withKeys(extra, { linkExtensions: [...rows, ...added] }));
+}
+
 function nextRerouteId(tx: Transaction, used: Iterable<string>): string {
   const state = asObject(tx.graph.key('state'));
   const counted = Number(state?.['lastRerouteId'] ?? 0);
-  const next = Math.max(counted || 0, 0, ...[...used].map(Number).filter(Number.isFinite)) + 1;
+  let next = counted || 0;
+  for (const id of used) if (Number.isFinite(Number(id))) next = Math.max(next, Number(id));
+  countReroutes(tx, next + 1);
+  return String(next + 1);
+}
+
+function countReroutes(tx: Transaction, last: number): void {
+  const state = asObject(tx.graph.key('state'));
   if (state !== null && state['lastRerouteId'] !== undefined)
-    tx.put('key', 'state', withKeys(state, { lastRerouteId: next }));
-  return String(next);
+    tx.put('key', 'state', withKeys(state, { lastRerouteId: last }));
 }

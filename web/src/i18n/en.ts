@@ -1,10 +1,11 @@
 // All texts that a user reads, put together from one file for each part of the application.
 
+import { edit } from './en/edit';
 import { graph } from './en/graph';
 import { mask } from './en/mask';
 import { nodes } from './en/nodes';
 import { results } from './en/results';
 import { shell } from './en/shell';
 
-export const en = { ...shell, ...nodes, ...graph, ...results, ...mask } as const;
+export const en = { ...edit, ...shell, ...nodes, ...graph, ...results, ...mask } as const;
 export type TextKey = keyof typeof en;

@@ -10,7 +10,7 @@ import type { GraphView } from '../GraphView';
 import type { Hit } from '../scene';
 import { linksCrossing } from './knife';
 import { explain, finishLinks, type OpenCurve, openCurves, openLinks, type Target, targets } from './linking';
-import { drag, dragCorner, dragGroupCorner, dropOnLink, movable, selectIn } from './moving';
+import { drag, dragCorner, dragGroupCorner, dropOnLink, duplicate, movable, selectIn } from './moving';
 import { boxBetween, middleOf, newGesture, type State, type StateOf } from './state';
 import { scrollsItself, wheelMeans, zoomFactor } from './wheel';
 
@@ -199,8 +199,10 @@ export class Gestures {
     if (scene === null) return { name: 'idle' };
     if ((event.ctrlKey || event.metaKey) && event.shiftKey && hit.kind === 'empty')
       return { name: 'zoom', anchor: start, last: start };
-    if (this.#keysDown.has(KNIFE_KEY) || (event.altKey && (hit.kind === 'empty' || hit.kind === 'group')))
+    if (this.#keysDown.has(KNIFE_KEY) || (event.altKey && hit.kind === 'empty'))
       return { name: 'knife', points: [at] };
+    const isCopy = hit.kind === 'title' || hit.kind === 'node' || (hit.kind === 'group' && !hit.isCorner);
+    if (event.altKey && isCopy) duplicate(graph, scene, gesture);
     switch (hit.kind) {
       case 'title':
       case 'node':

@@ -1,39 +1,59 @@
 // Moving and resizing: everything that goes along with a drag, each drag one step.
 
+import { copyNodes, cornerOf, type Pasted, pasteClip } from '../../core/clipboard';
 import { groupBox, moveNodes, resizeNode } from '../../core/edit';
 import { contains, positionOf, readPoint } from '../../core/geometry';
 import { insertOnLink, linkFor } from '../../core/insert';
-import { asArray, asObject } from '../../core/json';
+import { asArray, asObject, type JsonObject } from '../../core/json';
 import { moveReroutes } from '../../core/reroutes';
 import { isBoundary } from '../../core/subgraph';
 import type { Box, LinkId, NodeId, Point } from '../../core/types';
+import { t } from '../../i18n/t';
 import type { GraphView } from '../GraphView';
 import type { Scene } from '../scene';
 import type { Moving, StateOf } from './state';
 
 export const GRID = 10;
 
-/** Selected nodes, selected groups and what is in them, selected points; pinned nodes stay. */
-export function movable(graph: GraphView, scene: Scene): Moving {
+/** What is selected, with what is in selected groups. */
+export interface Contents {
+  readonly nodes: ReadonlySet<NodeId>;
+  readonly groups: ReadonlyMap<string, Box>;
+  readonly reroutes: ReadonlySet<string>;
+}
+
+export function contentsOf(
+  graph: Pick<GraphView, 'selected' | 'selectedGroups' | 'selectedReroutes'>,
+  scene: Scene,
+  isWanted: (group: JsonObject) => boolean = () => true,
+): Contents {
   const groups = new Map<string, Box>();
-  const ids = new Set(graph.selected);
-  const points = new Set(graph.selectedReroutes);
+  const nodes = new Set(graph.selected);
+  const reroutes = new Set(graph.selectedReroutes);
   for (const id of graph.selectedGroups) {
     const group = scene.graph.groups.get(id) ?? {};
     const box = groupBox(group);
-    if (box === null || asObject(group['flags'])?.['pinned'] === true) continue;
+    if (box === null || !isWanted(group)) continue;
     groups.set(id, box);
-    for (const node of membersOf(scene, box)) ids.add(node);
-    for (const point of scene.reroutes.values()) if (contains(box, point.at)) points.add(point.id);
+    for (const node of membersOf(scene, box)) nodes.add(node);
+    for (const point of scene.reroutes.values()) if (contains(box, point.at)) reroutes.add(point.id);
     for (const [inner, record] of scene.graph.groups) {
       const own = groupBox(record);
       if (own !== null && inner !== id && isInside(own, box)) groups.set(inner, own);
     }
   }
+  return { nodes, groups, reroutes };
+}
+
+const isPinned = (record: JsonObject) => asObject(record['flags'])?.['pinned'] === true;
+
+/** What goes along with a drag: everything selected but what is pinned. */
+export function movable(graph: GraphView, scene: Scene): Moving {
+  const { nodes, groups, reroutes: points } = contentsOf(graph, scene, (group) => !isPinned(group));
   const from = new Map<NodeId, Point>();
-  for (const id of ids) {
+  for (const id of nodes) {
     const node = scene.node(id);
-    if (node === undefined || asObject(node['flags'])?.['pinned'] === true) continue;
+    if (node === undefined || isPinned(node)) continue;
     const boundary = isBoundary(id) ? readPoint(asArray(node['bounding'])?.slice(0, 2)) : null;
     from.set(id, boundary ?? positionOf(node));
   }
@@ -44,6 +64,28 @@ export function movable(graph: GraphView, scene: Scene): Moving {
     }),
   );
   return { from, groups, reroutes };
+}
+
+/**
+ * Copies in the place of what is selected, to be dragged away; they are selected now. Of the same step as the drag.
+ */
+export function duplicate(graph: GraphView, scene: Scene, gesture: string): void {
+  const { doc, scope } = graph;
+  const { nodes, groups } = contentsOf(graph, scene);
+  if (doc === null) return;
+  let pasted: Pasted | null = null;
+  doc.edit(
+    t('edit.duplicate'),
+    scope,
+    (tx) => {
+      const clip = copyNodes(doc, scope, nodes, new Set(groups.keys()));
+      pasted = pasteClip(tx, clip, cornerOf(clip), { keepsIncoming: true });
+    },
+    gesture,
+    Number.POSITIVE_INFINITY,
+  );
+  const made = pasted as Pasted | null;
+  if (made !== null) graph.select(made.nodes, made.groups, false, made.reroutes);
 }
 
 /** Nodes whose middle is in a box. */
@@ -148,15 +190,15 @@ export function dragGroupCorner(graph: GraphView, state: StateOf<'resizeGroup'>,
 export function selectIn(graph: GraphView, box: Box, kept: ReadonlySet<NodeId>): void {
   const scene = graph.scene;
   if (scene === null) return;
-  const groups = [...scene.graph.groups].filter(([, group]) => {
-    const own = groupBox(group);
-    return own !== null && isInside(own, box);
+  const groups = [...scene.groupIndex.query(box)].filter((id) => {
+    const own = scene.groupIndex.box(id);
+    return own !== undefined && isInside(own, box);
   });
-  const points = [...scene.reroutes.values()].filter((point) => contains(box, point.at));
-  graph.select(
-    [...kept, ...scene.nodeIndex.query(box)],
-    groups.map(([id]) => id),
-    false,
-    points.map((point) => point.id),
-  );
+  const points = scene.showsLinks
+    ? [...scene.rerouteIndex.query(box)].filter((id) => {
+        const at = scene.reroutes.get(id)?.at;
+        return at !== undefined && contains(box, at);
+      })
+    : [];
+  graph.select([...kept, ...scene.nodeIndex.query(box)], groups, false, points);
 }

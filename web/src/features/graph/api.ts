@@ -1,3 +1,3 @@
-// What other parts may use of the graph's own.
+// What other parts may use of this one.
 
-export { jumpTo } from './scopes';
+export { announce } from './voice';

@@ -1,31 +1,46 @@
-// Copy, cut, paste and duplicate: through the system clipboard, as JSON text. Pictures that are pasted become nodes.
+// Copy, cut, paste and duplicate: through the system clipboard, as JSON text, so that the last copy wins whoever made
+// it. Pictures that are pasted become nodes.
 
-import { canvasHasFocus, view } from '../../app/view';
-import { clipText, copyNodes, pasteClip, readClip } from '../../core/clipboard';
+import { bus } from '../../app/bus';
+import { isTextField } from '../../app/keys';
+import { view } from '../../app/view';
+import { fromApi, isApiPrompt } from '../../core/api';
+import { clipText, copyNodes, cornerOf, type Pasted, pasteClip, readClip } from '../../core/clipboard';
 import { deleteNodes } from '../../core/edit';
-import { positionOf } from '../../core/geometry';
-import type { JsonObject } from '../../core/json';
+import { asObject, type JsonObject, parseJson } from '../../core/json';
 import type { Point } from '../../core/types';
+import { contentsOf } from '../../engine/gestures/moving';
 import { t } from '../../i18n/t';
 import { toast } from '../../ui/Toast';
 import { imageIn } from '../../widgets/ImagePick';
+import { announce } from '../graph/api';
+import { putOnClipboard } from './copy';
 import { takeImage } from './images';
+import { recallClip, rememberClip } from './memory';
 import { pointerOnCanvas } from './pointer';
 
-let own: string | null = null;
-
+/** What is selected, groups with what is in them. */
 function copied(): JsonObject | null {
-  const scene = view.scene;
-  if (scene === null || (view.selected.size === 0 && view.selectedGroups.size === 0)) return null;
-  return copyNodes(scene.graph, view.selected, view.selectedGroups);
+  const { doc, scope, scene } = view;
+  if (doc === null || scene === null || (view.selected.size === 0 && view.selectedGroups.size === 0))
+    return null;
+  const { nodes, groups } = contentsOf(view, scene);
+  return copyNodes(doc, scope, nodes, new Set(groups.keys()));
 }
 
-/** Copy by command: where the browser lets nobody write to the clipboard, our own memory serves. */
+function sayCopied(): void {
+  announce(t('edit.copiedNodes', { count: view.selected.size + view.selectedGroups.size }));
+}
+
+// -- by command ------------------------------------------------------------------------------------------------------
+
 export function copySelection(): void {
   const clip = copied();
   if (clip === null) return;
-  own = clipText(clip);
-  void navigator.clipboard?.writeText(own).catch(() => {});
+  const text = clipText(clip);
+  // Where nobody may write to the clipboard, our own memory serves.
+  void putOnClipboard(text).then((isThere) => rememberClip(text, !isThere));
+  sayCopied();
 }
 
 export function cutSelection(): void {
@@ -34,70 +49,111 @@ export function cutSelection(): void {
 }
 
 function removeSelection(): void {
+  const { scene } = view;
+  if (scene === null) return;
+  const { nodes, groups } = contentsOf(view, scene);
   view.doc?.edit(t('edit.cut'), view.scope, (tx) => {
-    deleteNodes(tx, new Set(view.selected), view.catalog);
-    for (const id of view.selectedGroups) tx.put('group', id, null);
+    deleteNodes(tx, nodes, view.catalog);
+    for (const id of groups.keys()) tx.put('group', id, null);
   });
 }
 
 export async function pasteFromClipboard(at?: Point, keepsIncoming = false): Promise<void> {
-  const text = await navigator.clipboard?.readText().catch(() => null);
-  const clip = readClip(text ?? '') ?? readClip(own ?? '');
-  if (clip === null) toast({ title: t('edit.nothingToPaste'), key: 'paste' });
-  else paste(clip, at ?? view.view.toGraph(pointerOnCanvas()), keepsIncoming);
+  const place = at ?? view.view.toGraph(pointerOnCanvas());
+  const { text, isNewest } = recallClip();
+  const held = isNewest ? null : ((await navigator.clipboard?.readText().catch(() => null)) ?? null);
+  const clip = nodesIn(held ?? text ?? '');
+  if (clip !== null) {
+    paste(clip, place, keepsIncoming);
+    return;
+  }
+  const image = held === null ? null : await pictureOnClipboard();
+  if (image !== null) await takeImage(image, place);
+  else toast({ title: t('edit.nothingToPaste'), key: 'paste' });
+}
+
+async function pictureOnClipboard(): Promise<File | null> {
+  const items = (await navigator.clipboard?.read?.().catch(() => null)) ?? [];
+  for (const item of items) {
+    const type = item.types.find((each) => each.startsWith('image/'));
+    if (type !== undefined) return new File([await item.getType(type)], 'image.png', { type });
+  }
+  return null;
+}
+
+/** Nodes of a workflow in either format. */
+function nodesIn(text: string): JsonObject | null {
+  const clip = readClip(text);
+  if (clip !== null || !text.trimStart().startsWith('{')) return clip;
+  try {
+    const prompt = asObject(parseJson(text));
+    return prompt !== null && isApiPrompt(prompt) ? fromApi(prompt, view.catalog) : null;
+  } catch {
+    return null;
+  }
 }
 
 function paste(clip: JsonObject, at: Point, keepsIncoming: boolean): void {
-  view.doc?.edit(t('edit.paste'), view.scope, (tx) => {
-    const pasted = pasteClip(tx, clip, at, keepsIncoming);
-    queueMicrotask(() => view.select(pasted.nodes, pasted.groups));
+  add(t('edit.paste'), clip, at, keepsIncoming);
+}
+
+function add(label: string, clip: JsonObject, at: Point, keepsIncoming: boolean): void {
+  let made: Pasted | null = null;
+  view.doc?.edit(label, view.scope, (tx) => {
+    made = pasteClip(tx, clip, at, { keepsIncoming });
   });
+  const pasted = made as Pasted | null;
+  if (pasted === null) return;
+  view.select(pasted.nodes, pasted.groups, false, pasted.reroutes);
+  if (pasted.refused > 0)
+    toast({ kind: 'error', title: t('edit.pasteInItself', { count: pasted.refused }), key: 'paste' });
+  else announce(t('edit.pastedNodes', { count: pasted.nodes.length }));
 }
 
 export function duplicateSelection(): void {
   const clip = copied();
-  const nodes = [...view.selected].flatMap((id): JsonObject[] => {
-    const node = view.scene?.graph.nodes.get(id);
-    return node === undefined ? [] : [node];
-  });
-  const boxes = nodes.map((node) => positionOf(node));
-  if (clip === null || boxes.length === 0) return;
-  const at = {
-    x: Math.min(...boxes.map((box) => box.x)) + 30,
-    y: Math.min(...boxes.map((box) => box.y)) + 30,
-  };
-  view.doc?.edit(t('edit.duplicate'), view.scope, (tx) => {
-    const pasted = pasteClip(tx, { ...clip, groups: [] }, at, true);
-    queueMicrotask(() => view.select(pasted.nodes));
-  });
+  if (clip === null) return;
+  const corner = cornerOf(clip);
+  add(t('edit.duplicate'), clip, { x: corner.x + 30, y: corner.y + 30 }, true);
 }
 
-/** The browser's own events, so that the system clipboard works on every origin and in every browser. */
+// -- by the browser's own events: they work on every origin and in every browser ----------------------------------------
+
+/** Whether the keys of the clipboard mean nodes: no text field, dialog or menu has the keyboard. */
+function isOurs(event: Event): boolean {
+  const focused = document.activeElement;
+  return (
+    view.doc !== null &&
+    !event.defaultPrevented &&
+    !isTextField(focused) &&
+    focused?.closest('[role="dialog"],[role="menu"],[role="listbox"]') == null
+  );
+}
+
+function takeCopy(event: ClipboardEvent): boolean {
+  const clip = isOurs(event) && !hasText() ? copied() : null;
+  if (clip === null || event.clipboardData === null) return false;
+  const text = clipText(clip);
+  event.clipboardData.setData('text/plain', text);
+  rememberClip(text, false);
+  event.preventDefault();
+  sayCopied();
+  return true;
+}
+
 export function listenForClipboard(): void {
   let withIncoming = false;
   window.addEventListener('keydown', (event) => {
-    if (event.key.toLowerCase() === 'v' || event.key === 'Insert')
+    if (event.code === 'KeyV' || event.key.toLowerCase() === 'v' || event.key === 'Insert')
       withIncoming = event.shiftKey && event.key !== 'Insert';
   });
-  const isOurs = () => canvasHasFocus() && view.doc !== null && !hasText();
-  document.addEventListener('copy', (event) => {
-    const clip = isOurs() ? copied() : null;
-    if (clip === null || event.clipboardData === null) return;
-    own = clipText(clip);
-    event.clipboardData.setData('text/plain', own);
-    event.preventDefault();
-  });
+  document.addEventListener('copy', takeCopy);
   document.addEventListener('cut', (event) => {
-    const clip = isOurs() ? copied() : null;
-    if (clip === null || event.clipboardData === null) return;
-    own = clipText(clip);
-    event.clipboardData.setData('text/plain', own);
-    event.preventDefault();
-    removeSelection();
+    if (takeCopy(event)) removeSelection();
   });
   document.addEventListener('paste', (event) => {
-    if (!isOurs() || event.defaultPrevented) return;
-    const clip = readClip(event.clipboardData?.getData('text/plain') ?? '');
+    if (!isOurs(event)) return;
+    const clip = nodesIn(event.clipboardData?.getData('text/plain') ?? '');
     const at = view.view.toGraph(pointerOnCanvas());
     if (clip !== null) {
       event.preventDefault();
@@ -105,10 +161,19 @@ export function listenForClipboard(): void {
       return;
     }
     const image = imageIn(event.clipboardData);
-    if (image === undefined) return;
+    if (image === undefined || event.clipboardData === null) return;
     event.preventDefault();
-    void takeImage(image, at);
+    // A picture from another program has no name; a file may carry a workflow, as one that is dropped.
+    if (image.name === 'image.png' || takesPicture()) void takeImage(image, at);
+    else bus.tell('drop', event.clipboardData, at);
   });
+}
+
+/** Whether the one selected node loads pictures. */
+function takesPicture(): boolean {
+  const [only] = view.selected;
+  const type = view.selected.size === 1 && only !== undefined ? view.scene?.shape(only)?.type : undefined;
+  return type?.inputs.some((input) => input.image_upload) === true;
 }
 
 /** Words of the page are selected: copying means them. */

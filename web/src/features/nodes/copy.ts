@@ -4,22 +4,34 @@ import { t } from '../../i18n/t';
 import { toast } from '../../ui/Toast';
 
 export function copyText(text: string): void {
-  const done = () => toast({ title: t('edit.copied'), key: 'copied', seconds: 2 });
-  if (navigator.clipboard !== undefined) {
-    void navigator.clipboard.writeText(text).then(done, () => copyByEvent(text, done));
-    return;
-  }
-  copyByEvent(text, done);
+  void putOnClipboard(text).then((isThere) => {
+    if (isThere) toast({ title: t('edit.copied'), key: 'copied', seconds: 2 });
+  });
 }
 
-function copyByEvent(text: string, done: () => void): void {
+/** Whether the text is on the system clipboard now. */
+export async function putOnClipboard(text: string): Promise<boolean> {
+  if (navigator.clipboard !== undefined) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      // Not allowed; a copy event may still be.
+    }
+  }
+  return copyByEvent(text);
+}
+
+function copyByEvent(text: string): boolean {
+  let isThere = false;
   const write = (event: ClipboardEvent) => {
     event.clipboardData?.setData('text/plain', text);
     event.preventDefault();
     event.stopImmediatePropagation();
-    done();
+    isThere = event.clipboardData !== null;
   };
   document.addEventListener('copy', write, { capture: true, once: true });
   document.execCommand('copy');
   document.removeEventListener('copy', write, { capture: true });
+  return isThere;
 }
