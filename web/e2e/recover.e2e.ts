@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, FLAGS, launchBrowser, openPage, openTemplate } from './harness/page';
+import { CHROMIUM, FLAGS, forgiveErrors, launchBrowser, openPage, openTemplate } from './harness/page';
 import { type Server, startServer } from './harness/server';
 
 let server: Server;
@@ -74,7 +74,7 @@ describe('recovery', () => {
   });
 
   it('marks a file that two windows have open, and lets neither overwrite what the other saved', async () => {
-    const { page: one, context } = await openPage(browser, server.url);
+    const { page: one, context, account } = await openPage(browser, server.url);
     await openTemplate(one, 'Text to image');
     await one.keyboard.press('Control+s');
     await one.getByRole('textbox', { name: /Name/ }).fill('shared');
@@ -98,11 +98,12 @@ describe('recovery', () => {
     const dialog = one.getByRole('dialog', { name: /changed elsewhere/ });
     await dialog.getByRole('button', { name: 'Take theirs' }).click();
     await one.getByRole('tab', { name: /, Not saved/ }).waitFor({ state: 'detached' });
+    forgiveErrors({ account }, /status of 412/);
     await context.close();
   });
 
   it('goes on while the server is away, and connects again when it is back', async () => {
-    const { page, context } = await openPage(browser, server.url);
+    const { page, context, account } = await openPage(browser, server.url);
     await openTemplate(page, 'Text to image');
     const back = server.restart();
     await page.getByText('Offline').waitFor();
@@ -112,6 +113,7 @@ describe('recovery', () => {
     await page.getByText('Offline').waitFor({ state: 'detached', timeout: 20_000 });
     await page.keyboard.press('Control+Enter');
     await page.getByText(/^Done in /).waitFor({ timeout: 40_000 });
+    forgiveErrors({ account }, /ERR_CONNECTION_REFUSED|WebSocket connection/);
     await context.close();
   });
 });

@@ -1,5 +1,5 @@
 // A Chromium and pages of it that keep account of what must never happen: requests to elsewhere, breaches of the
-// content security policy, errors on the console.
+// content security policy, errors on the console. `setup.ts` looks at the accounts after every test.
 
 import {
   type Browser,
@@ -26,16 +26,30 @@ export interface Account {
   readonly errors: string[];
 }
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+const accounts = new Map<BrowserContext, Account>();
+
+/** A browser of which every context is watched. */
+export async function launchBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const make = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await make(options);
+    keepAccount(context);
+    return context;
+  };
+  return browser;
 }
 
 /** Note everything that a page of this context does and must not. */
-export async function keepAccount(context: BrowserContext, origin: string): Promise<Account> {
+export function keepAccount(context: BrowserContext): Account {
+  const known = accounts.get(context);
+  if (known !== undefined) return known;
   const account: Account = { foreign: [], violations: [], errors: [] };
+  accounts.set(context, account);
   context.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith(origin) && !/^(blob|data|about):/.test(url)) account.foreign.push(url);
+    if (!/^(https?|wss?):\/\/127\.0\.0\.1[:/]/.test(url) && !/^(blob|data|about):/.test(url))
+      account.foreign.push(url);
   });
   context.on('console', (message) => {
     const text = message.text();
@@ -44,6 +58,20 @@ export async function keepAccount(context: BrowserContext, origin: string): Prom
   });
   context.on('weberror', (error) => account.errors.push(String(error.error().stack)));
   return account;
+}
+
+/** What was noted since this was asked last. */
+export function takeAccounts(): Account[] {
+  return [...accounts.values()].map(({ foreign, violations, errors }) => ({
+    foreign: foreign.splice(0),
+    violations: violations.splice(0),
+    errors: errors.splice(0),
+  }));
+}
+
+/** Errors that a test means to cause are none: a refused request, a server that is gone. All others must be none. */
+export function forgiveErrors({ account }: Pick<Opened, 'account'>, meant: RegExp): void {
+  account.errors.splice(0, account.errors.length, ...account.errors.filter((text) => !meant.test(text)));
 }
 
 export interface Opened {
@@ -58,7 +86,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  const account = await keepAccount(context, url);
+  const account = keepAccount(context);
   const page = await context.newPage();
   await page.goto(url);
   return { page, context, account };
