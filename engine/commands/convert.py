@@ -1,4 +1,4 @@
-"""`convert FILE`: a canvas file or a picture becomes a workflow in API format, as other programs take it."""
+"""`convert FILE`: a canvas file or a picture becomes API JSON, as other programs take it, or a Python script."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.commands import DONE
 from engine.commands.run import add_set_argument, parse_assignment
 from engine.settings import Settings
 
-SUMMARY = "turn a canvas file or a picture into API JSON, or write changed values back"
+SUMMARY = "turn a canvas file or a picture into API JSON or a script, or write changed values back"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,15 +21,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--explain", action="store_true", help="list what was dropped, filled in or guessed, and why")
     parser.add_argument(
         "--to",
-        choices=("api", "canvas"),
+        choices=("api", "canvas", "python"),
         default="api",
-        help="the format to write; canvas: the file as it is, with the values that --set changes (default: api)",
+        help="the format to write; canvas: the file as it is, with the values that --set changes; python: a script that"
+        " runs it (default: api)",
     )
     add_set_argument(parser)
 
 
 def execute(options: argparse.Namespace, settings: Settings) -> int:
-    """Print or write the JSON; the explanation goes to the error stream.
+    """Print or write it; the explanation goes to the error stream.
 
     Raises:
         WorkflowError: if the file cannot be read, or what was set has no place in the format.
@@ -37,16 +38,22 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
     from engine.commands.opening import open_engine
     from engine.files import write_whole
     from engine.graph.saving import name_nodes, save_api, save_canvas
+    from engine.graph.script import write_script
 
     engine = open_engine(settings)
     workflow = engine.load(options.file)
     workflow = engine.set_inputs(workflow, dict(parse_assignment(assignment) for assignment in options.inputs))
-    if options.to == "canvas":
-        document = save_canvas(workflow, engine.registry)
+    if options.to == "python":
+        text = write_script(name_nodes(workflow, engine.registry), Path(options.file).stem)
     else:
-        document = save_api(name_nodes(workflow, engine.registry), engine.registry)
+        document = (
+            save_canvas(workflow, engine.registry)
+            if options.to == "canvas"
+            else save_api(name_nodes(workflow, engine.registry), engine.registry)
+        )
+        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     # Half of a surrogate pair, which JSON can hold and UTF-8 cannot, stays escaped.
-    content = json.dumps(document, indent=2, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
+    content = text.encode(errors="backslashreplace")
     if options.explain:
         for note in workflow.notes:
             print(f"{note.kind:8} {note}", file=sys.stderr)
