@@ -1,14 +1,16 @@
-// Begins: the theme first (so that the first frame has it), then the page, then what the server knows.
+// Begins: theme and language first (so that the first frame has them), then the page, then what the server knows.
 
 import './theme/index.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { followLocale } from './app/locale';
 import { start } from './app/start';
 import { followTheme } from './app/theme';
 import './features/load';
 
 followTheme();
+await followLocale();
 const root = document.getElementById('root');
 if (root !== null) {
   createRoot(root).render(
