@@ -4,7 +4,7 @@ import { handedOn, obstaclesTo } from './bypass';
 import { GraphDoc } from './doc';
 import { issuesOf } from './issues';
 import type { Json, JsonObject } from './json';
-import { locate, type MissingReport, missingFiles, missingTypes, nodesOfType, useInstead } from './missing';
+import { locate, type MissingReport, missingFiles, missingTypes, nodesOfType, putInstead } from './missing';
 import { valuesOf } from './values';
 
 const LOADER = nodeType(
@@ -104,7 +104,7 @@ describe('missing files', () => {
   it('puts another file into every place as one step', () => {
     const doc = twice();
     const [base] = missingFiles(doc, issuesOf(doc, types), null);
-    expect(useInstead(doc, types, 'use', base?.spots ?? [], 'sd/base.safetensors')).toBe(true);
+    expect(putInstead(doc, types, 'use', base?.spots ?? [], 'sd/base.safetensors')).toBe(true);
     const value = (scope: string, id: string): Json | undefined =>
       valuesOf(doc.graph(scope).nodes.get(id) ?? {}, LOADER).get('ckpt');
     expect([value('', '1'), value(INNER, '9'), value('', '2')]).toEqual([

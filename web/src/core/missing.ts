@@ -210,7 +210,7 @@ export function locate(doc: GraphDoc, input: string): Spot[] {
 }
 
 /** Put another file wherever this one is named, as one step. False if nothing changed. */
-export function useInstead(
+export function putInstead(
   doc: GraphDoc,
   served: Catalog,
   label: string,

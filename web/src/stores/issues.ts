@@ -1,59 +1,112 @@
-// What is wrong with the active document while people edit it: asked for again when it has been quiet for a moment.
+// What is wrong with the active document while people edit it: looked for again when it has been quiet for a moment.
+// Where something is missing, the server is asked what it knows of it: once for each set of missing things.
 
-import { useEffect, useState } from 'react';
+import { createStore } from 'zustand/vanilla';
+import { api } from '../api/client';
 import type { Catalog } from '../core/catalog';
 import type { GraphDoc } from '../core/doc';
+import { reachOf } from '../core/effects';
 import { type Issue, issuesOf } from '../core/issues';
-import { typeNameOf } from '../core/slots';
-import { t } from '../i18n/t';
+import { type MissingReport, modelRecords } from '../core/missing';
+import { type Repair, repairsOf } from '../core/repair';
+import { catalog } from './catalog';
+import { runs } from './runs';
+import { activeTab, tabs } from './tabs';
 
+export interface IssuesState {
+  readonly doc: GraphDoc | null;
+  readonly tabId: string | null;
+  readonly found: readonly Issue[];
+  /** Nodes whose values do not fit what they are declared to be. */
+  readonly repairs: readonly Repair[];
+  /** What the server says of what is missing; null until it has said it. */
+  readonly report: MissingReport | null;
+}
+
+const NONE: IssuesState = { doc: null, tabId: null, found: [], repairs: [], report: null };
 const QUIET = 400;
 
-export interface LiveIssue {
-  /** As runs call it: `12:5` stands in the subgraph of node 12. */
-  readonly nodeId: string;
-  readonly title: string;
-  readonly input: string;
-  readonly message: string;
-  readonly details: string;
-  readonly error: null;
+export const issues = createStore<IssuesState>(() => NONE);
+
+let asked = '';
+let asking: AbortController | null = null;
+
+function look(doc: GraphDoc, tabId: string, types: Catalog): void {
+  if (types.size === 0) return;
+  const before = issues.getState();
+  const isSame = before.doc === doc;
+  issues.setState({
+    ...{ doc, tabId, found: issuesOf(doc, types), repairs: repairsOf(doc, types) },
+    report: isSame ? before.report : null,
+  });
+  if (!isSame) asked = '';
+  void ask(doc);
 }
 
-export function useLiveIssues(doc: GraphDoc | null, types: Catalog): readonly LiveIssue[] {
-  const [issues, setIssues] = useState<readonly LiveIssue[]>([]);
-  useEffect(() => {
-    if (doc === null) {
-      setIssues([]);
-      return;
-    }
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = () => setIssues(issuesOf(doc, types).map((issue) => toLive(doc, issue)));
-    const lookSoon = () => {
-      clearTimeout(timer);
-      timer = setTimeout(look, QUIET);
-    };
-    lookSoon();
-    const stop = doc.watch(lookSoon);
-    return () => {
-      clearTimeout(timer);
-      stop();
-    };
-  }, [doc, types]);
-  return issues;
+/** Where nothing is missing, and no file is named that might be, there is nothing to ask. */
+async function ask(doc: GraphDoc): Promise<void> {
+  const missing = issues
+    .getState()
+    .found.flatMap(({ code, type, folder, held }) =>
+      code === 'missing_type' ? [`type ${type}`] : folder !== '' ? [`${folder}/${String(held)}`] : [],
+    );
+  const wanted = [...new Set([...missing, ...modelRecords(doc).keys()])].sort().join('\n');
+  if (wanted === asked || runs.getState().connection !== 'open') return;
+  asking?.abort();
+  asked = wanted;
+  if (wanted === '') {
+    issues.setState({ report: null });
+    return;
+  }
+  const own = new AbortController();
+  asking = own;
+  try {
+    const { missing_types, missing_models } = await api.post<MissingReport>(
+      '/api/v1/workflows/validate',
+      { workflow: doc.save() },
+      { signal: own.signal },
+    );
+    if (issues.getState().doc === doc && asking === own)
+      issues.setState({ report: { missing_types, missing_models } });
+  } catch {
+    // What is known here is shown all the same; a later look asks again.
+    if (asking === own) asked = '';
+  }
 }
 
-function toLive(doc: GraphDoc, issue: Issue): LiveIssue {
-  const { code, title, input, value, limit, type, suggestions } = issue;
-  const instance =
-    issue.scope === ''
-      ? undefined
-      : [...doc.graph('').nodes].find(([, node]) => typeNameOf(node) === issue.scope)?.[0];
-  return {
-    nodeId: instance === undefined ? issue.node : `${instance}:${issue.node}`,
-    title,
-    input,
-    message: t(`graph.issue.${code}`, { input, value, limit, type }),
-    details: suggestions.length === 0 ? '' : t('graph.issueInstead', { names: suggestions.join(', ') }),
-    error: null,
+/** Begin to follow the active document and the node types. */
+export function followIssues(): void {
+  let stop = () => {};
+  let shown: GraphDoc | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const lookSoon = (wait: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const tab = activeTab();
+      if (tab !== null) look(tab.doc, tab.id, catalog.getState().types);
+    }, wait);
   };
+  const follow = () => {
+    const doc = activeTab()?.doc ?? null;
+    if (doc === shown) return;
+    shown = doc;
+    stop();
+    asking?.abort();
+    issues.setState(NONE);
+    stop =
+      doc?.watch(({ patches }) => {
+        if (reachOf(patches) !== 'looks') lookSoon(QUIET);
+      }) ?? (() => {});
+    if (doc !== null) lookSoon(QUIET / 4);
+  };
+  follow();
+  tabs.subscribe(follow);
+  catalog.subscribe((state, before) => {
+    if (state.types === before.types) return;
+    asked = ''; // files may have come or gone
+    lookSoon(0);
+  });
+  runs.subscribe((state, before) => {
+    if (state.connection === 'open' && before.connection !== 'open') lookSoon(0);
+  });
 }

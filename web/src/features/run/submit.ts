@@ -22,6 +22,7 @@ export interface RunOptions {
   readonly count?: number;
 }
 
+const MOST_NAMED = 6;
 let submitting = false;
 
 export async function runTab(tab: Tab | null = activeTab(), options: RunOptions = {}): Promise<void> {
@@ -79,6 +80,7 @@ function refuse(tab: Tab, error: unknown): void {
   const details = error instanceof ApiError ? error.details : '';
   const message = wordsOf(error);
   const count = Object.keys(nodes).length;
+  const gone = typesMissingIn(nodes);
   if (count > 0) {
     setRefusal(tab.id, { message, details, nodes });
     openPanel('bottom', 'issues');
@@ -86,12 +88,24 @@ function refuse(tab: Tab, error: unknown): void {
   toast({
     kind: 'error',
     title: t('run.refused'),
-    text: count > 0 ? firstOf(nodes) : message,
+    text: gone.length > 0 ? wordsOfMissing(gone) : count > 0 ? firstOf(nodes) : message,
     key: 'refused',
     ...(count > 0
       ? { action: { label: t('run.showErrors'), run: () => openPanel('bottom', 'issues') }, seconds: 8 }
       : {}),
   });
+}
+
+function typesMissingIn(nodes: Readonly<Record<string, NodeErrors>>): string[] {
+  const rows = Object.values(nodes).filter(({ errors }) =>
+    errors.some((error) => error.type === 'missing_node_type'),
+  );
+  return [...new Set(rows.map((row) => row.class_type))];
+}
+
+function wordsOfMissing(types: readonly string[]): string {
+  const names = types.length > MOST_NAMED ? [...types.slice(0, MOST_NAMED), '…'] : types;
+  return t('missing.refused', { count: types.length, names: names.join(', ') });
 }
 
 /** The first problem in its own words, and how many there are besides. */
