@@ -3,31 +3,41 @@
 import { createStore } from 'zustand/vanilla';
 import { api } from '../api/client';
 import { asObject, type Json, type JsonObject } from '../core/json';
+import type { LinkStyle } from '../core/stretches';
 
 export type Theme = 'system' | 'dark' | 'light' | 'contrast';
 
 export interface Settings {
   readonly theme: Theme;
-  readonly wheel: 'zoom' | 'pan';
+  /** What turns the wheel; `auto` tells a mouse from a trackpad. */
+  readonly navigation: 'auto' | 'mouse' | 'trackpad';
   readonly showsGrid: boolean;
   readonly showsLinks: boolean;
+  readonly linkStyle: LinkStyle;
+  readonly showsTeleports: boolean;
+  readonly showsInfo: boolean;
   readonly snapsToGrid: boolean;
   readonly confirmsClose: boolean;
   readonly showsPreviews: boolean;
   readonly spellcheck: boolean;
+  readonly showsToolbox: boolean;
   /** Keys of commands, where the user changed them: id to keys, empty for none. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
-  wheel: 'zoom',
+  navigation: 'auto',
   showsGrid: true,
   showsLinks: true,
+  linkStyle: 'spline',
+  showsTeleports: false,
+  showsInfo: true,
   snapsToGrid: false,
   confirmsClose: true,
   showsPreviews: true,
   spellcheck: false,
+  showsToolbox: true,
   keys: {},
 };
 

@@ -1,13 +1,15 @@
 // The graph's own parts of the application: keyboard, minimap, where one is, find, outline, links, arrangement.
 
 import { type Command, registerCommands } from '../../app/commands';
-import { registerMenu } from '../../app/menus';
+import { commandItem, registerMenu } from '../../app/menus';
 import { registerOverlay, registerPanel } from '../../app/panels';
+import { registerTools } from '../../app/toolbox';
 import { view } from '../../app/view';
 import type { Edge } from '../../core/align';
 import { type Direction, reachable } from '../../core/select';
 import { type TextKey, t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
+import type { MenuItem } from '../../ui/Menu';
 import { toast } from '../../ui/Toast';
 import { align, arrange, distribute, snapToGrid } from './arrange';
 import { Breadcrumb } from './Breadcrumb';
@@ -148,21 +150,25 @@ registerCommands(
   ]),
 );
 
+/** How several nodes stand to each other. */
+function alignItems(): MenuItem[] {
+  if (view.selected.size < 2) return [];
+  const ids = [
+    'arrange',
+    ...EDGES.map(([edge]) => `align.${edge}`),
+    'distributeX',
+    'distributeY',
+    'alignGrid',
+  ];
+  return ids.flatMap((id) => commandItem(`graph.${id}`));
+}
+
 registerMenu(40, ({ kind }) =>
   kind !== 'node' || view.selected.size < 2
     ? []
-    : [
-        {
-          kind: 'sub',
-          id: 'align',
-          label: t('graph.align'),
-          items: [
-            { id: 'arrange', label: t('graph.arrange'), onSelect: arrange },
-            ...EDGES.map(([edge, title]) => ({ id: edge, label: t(title), onSelect: () => align(edge) })),
-            { id: 'x', label: t('graph.distributeX'), onSelect: () => distribute('x') },
-            { id: 'y', label: t('graph.distributeY'), onSelect: () => distribute('y') },
-            { id: 'grid', label: t('graph.alignGrid'), onSelect: snapToGrid },
-          ],
-        },
-      ],
+    : [{ kind: 'sub', id: 'align', label: t('graph.align'), items: alignItems() }],
 );
+registerTools({
+  ...{ order: 50, id: 'align', icon: 'align', title: () => t('graph.align') },
+  items: alignItems,
+});

@@ -1,5 +1,8 @@
 // Colours for nodes and groups, written into files as programs of this kind do: a title and a body for nodes.
 
+import { type Command, registerCommands } from '../../app/commands';
+import { commandItem } from '../../app/menus';
+import { registerTools } from '../../app/toolbox';
 import { view } from '../../app/view';
 import { type TextKey, t } from '../../i18n/t';
 import type { MenuItem } from '../../ui/Menu';
@@ -30,10 +33,28 @@ export function paintSelection({ color, bgcolor, group }: NodeColour): void {
   });
 }
 
+const COMMAND = (colour: NodeColour) => `edit.${colour.name}`;
+
 export function colourItems(): MenuItem[] {
-  return COLOURS.map((colour) => ({
-    id: colour.name,
-    label: t(colour.name),
-    onSelect: () => paintSelection(colour),
-  }));
+  return COLOURS.flatMap((colour) =>
+    commandItem(COMMAND(colour)).map((item) => ({ ...item, label: t(colour.name) })),
+  );
+}
+
+export function registerColours(): void {
+  registerCommands(
+    ...COLOURS.map(
+      (colour): Command => ({
+        id: COMMAND(colour),
+        title: () => t('edit.colourIs', { name: t(colour.name) }),
+        group: 'nodes',
+        when: () => view.selected.size > 0 || view.selectedGroups.size > 0,
+        run: () => paintSelection(colour),
+      }),
+    ),
+  );
+  registerTools({
+    ...{ order: 30, id: 'colour', icon: 'palette', title: () => t('edit.colour') },
+    items: colourItems,
+  });
 }

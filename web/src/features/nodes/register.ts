@@ -25,6 +25,7 @@ import {
   listenForClipboard,
   pasteFromClipboard,
 } from './clip';
+import { registerColours } from './colours';
 import { copyText } from './copy';
 import { isFresh, listenForDrops, takeImage, thumbnailOf, uploadImage } from './images';
 import { registerNodeMenus } from './items';
@@ -38,6 +39,7 @@ registerHost({ id: 'node-tips', Component: Tips });
 registerOverlay({ id: 'rename', order: 40, Component: Rename });
 registerNodeExtra({ id: 'results', Component: NodeResults });
 registerNodeMenus();
+registerColours();
 registerImageTaker(takeImage);
 listenForClipboard();
 listenForDrops();
@@ -90,7 +92,7 @@ registerCommands(
     title: () => t('edit.duplicate'),
     group: 'edit',
     keys: ['Ctrl+D'],
-    when: () => view.selected.size > 0,
+    when: hasSelection,
     run: duplicateSelection,
   },
   {

@@ -3,6 +3,7 @@
 import { type ReactNode, useState } from 'react';
 import { useStore } from 'zustand';
 import { wordsOf } from '../../api/client';
+import { LINK_STYLES } from '../../core/stretches';
 import { t } from '../../i18n/t';
 import { closeDialog } from '../../stores/dialogs';
 import { changeSettings, type Settings, settings, type Theme } from '../../stores/settings';
@@ -26,6 +27,15 @@ interface Row {
   readonly field: (id: string) => ReactNode;
 }
 
+const CHOICES = {
+  spline: 'canvas.links.spline',
+  straight: 'canvas.links.straight',
+  linear: 'canvas.links.linear',
+  auto: 'settings.navigation.auto',
+  mouse: 'settings.navigation.mouse',
+  trackpad: 'settings.navigation.trackpad',
+} as const;
+
 type SwitchName = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings];
 
 function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] {
@@ -35,6 +45,19 @@ function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] 
     label: t(`settings.${name}`),
     hint: t(`settings.${name}.hint`),
     field: (id) => <Switch id={id} checked={now[name]} onChange={(checked) => change({ [name]: checked })} />,
+  });
+  const choice = <K extends 'linkStyle' | 'navigation'>(name: K, values: readonly Settings[K][]): Row => ({
+    id: name,
+    label: t(`settings.${name}`),
+    hint: t(`settings.${name}.hint`),
+    field: (id) => (
+      <Select
+        id={id}
+        value={now[name]}
+        onChange={(value) => change({ [name]: value })}
+        options={values.map((value) => ({ value, label: t(CHOICES[value]) }))}
+      />
+    ),
   });
   return [
     {
@@ -57,29 +80,18 @@ function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] 
         },
         flip('showsGrid'),
         flip('showsLinks'),
+        choice('linkStyle', LINK_STYLES),
+        flip('showsTeleports'),
+        flip('showsInfo'),
         flip('showsPreviews'),
       ],
     },
     {
       title: t('settings.handling'),
       rows: [
-        {
-          id: 'wheel',
-          label: t('settings.wheel'),
-          hint: t('settings.wheel.hint'),
-          field: (id) => (
-            <Select
-              id={id}
-              value={now.wheel}
-              onChange={(value) => change({ wheel: value === 'pan' ? 'pan' : 'zoom' })}
-              options={[
-                { value: 'zoom', label: t('settings.wheel.zoom') },
-                { value: 'pan', label: t('settings.wheel.pan') },
-              ]}
-            />
-          ),
-        },
+        choice('navigation', ['auto', 'mouse', 'trackpad']),
         flip('snapsToGrid'),
+        flip('showsToolbox'),
         flip('confirmsClose'),
         flip('spellcheck'),
       ],
