@@ -1,6 +1,8 @@
 // All texts that a user reads, put together from one file for each part of the application.
 
+import { canvas } from './en/canvas';
 import { edit } from './en/edit';
+import { files } from './en/files';
 import { graph } from './en/graph';
 import { mask } from './en/mask';
 import { nodes } from './en/nodes';
@@ -8,5 +10,5 @@ import { results } from './en/results';
 import { run } from './en/run';
 import { shell } from './en/shell';
 
-export const en = { ...edit, ...shell, ...nodes, ...graph, ...results, ...mask, ...run } as const;
+export const en = { ...canvas, ...edit, ...files, ...shell, ...nodes, ...graph, ...results, ...mask, ...run } as const;
 export type TextKey = keyof typeof en;
