@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Mask } from '../../core/mask';
-import { fitLook, onStage, panLook, shade, toPicture, zoomLook } from './look';
+import { fitLook, onStage, panLook, resizeLook, shade, toPicture, zoomLook } from './look';
 
 describe('how a picture is seen', () => {
   const whole = { x: 0, y: 0, w: 1000, h: 500 };
@@ -31,6 +31,17 @@ describe('how a picture is seen', () => {
   });
 });
 
+describe('a stage of another size', () => {
+  const whole = { x: 0, y: 0, w: 1000, h: 500 };
+
+  it('fits the picture again where it was whole, else keeps the middle', () => {
+    const fitted = fitLook(whole, 532, 632);
+    expect(resizeLook(fitted, whole, [532, 632], [1032, 632])).toEqual(fitLook(whole, 1032, 632));
+    const near = { x: 100, y: 50, scale: 2 };
+    expect(resizeLook(near, whole, [400, 400], [600, 400])).toEqual({ x: 50, y: 50, scale: 2 });
+  });
+});
+
 describe('shade', () => {
   const mask = new Mask(300, 300);
   mask.begin();
@@ -46,7 +57,7 @@ describe('shade', () => {
   it('is the colour where the mask is, at any scale', () => {
     const near = seen({ x: 100, y: 100, scale: 4 }, 400, 400);
     expect(near(200, 200)).toEqual([1, 2, 3, 255]);
-    expect(near(2, 2)).toEqual([1, 2, 3, 0]);
+    expect(near(2, 2)[3]).toBe(0);
     const far = seen({ x: 0, y: 0, scale: 0.1 }, 40, 40);
     expect(far(15, 15)).toEqual([1, 2, 3, 255]);
     expect(far(5, 5)[3]).toBe(0);

@@ -19,6 +19,23 @@ export function fitLook(picture: Box, width: number, height: number): Look {
   return { scale, x: (picture.w - width / scale) / 2, y: (picture.h - height / scale) / 2 };
 }
 
+/** After the stage changed its size: what was seen whole still is, what was in the middle stays there. */
+export function resizeLook(
+  look: Look,
+  picture: Box,
+  before: readonly [number, number],
+  after: readonly [number, number],
+): Look {
+  const fitted = fitLook(picture, ...before);
+  if (fitted.scale === look.scale && fitted.x === look.x && fitted.y === look.y)
+    return fitLook(picture, ...after);
+  return {
+    scale: look.scale,
+    x: look.x + (before[0] - after[0]) / 2 / look.scale,
+    y: look.y + (before[1] - after[1]) / 2 / look.scale,
+  };
+}
+
 /** Nearer or farther; what is at a point of the stage stays there. */
 export function zoomLook(look: Look, factor: number, at: Point): Look {
   const scale = clamp(look.scale * factor);
@@ -47,7 +64,7 @@ export function onStage(look: Look, box: Box, width: number, height: number): Bo
   return right > left && bottom > top ? { x: left, y: top, w: right - left, h: bottom - top } : null;
 }
 
-/** Fill RGBA pixels for a rectangle of the stage with a colour where the mask is; far away four points make a pixel. */
+/** Fill empty RGBA pixels for a rectangle of the stage with a colour where the mask is; far away four points make one. */
 export function shade(
   out: Uint8ClampedArray,
   mask: Mask,
@@ -55,28 +72,50 @@ export function shade(
   area: Box,
   [red, green, blue]: readonly [number, number, number],
 ): void {
-  const isFar = look.scale < 0.75;
-  const offsets = isFar ? [0.25, 0.75] : [0.5];
+  const offsets = look.scale < 0.75 ? [0.25, 0.75] : [0.5];
+  const share = 1 / offsets.length ** 2;
   const columns = offsets.map((offset) =>
     Int32Array.from({ length: area.w }, (_, x) => Math.floor(look.x + (area.x + x + offset) / look.scale)),
   );
-  const share = 1 / offsets.length ** 2;
+  const sums = new Uint16Array(area.w);
   for (let y = 0; y < area.h; y += 1) {
-    const lines = offsets.map((offset) => Math.floor(look.y + (area.y + y + offset) / look.scale));
-    let at = y * area.w * 4;
-    for (let x = 0; x < area.w; x += 1, at += 4) {
-      let sum = 0;
-      for (const column of columns) {
-        const px = column[x] ?? -1;
-        if (px < 0 || px >= mask.width) continue;
-        for (const py of lines) if (py >= 0 && py < mask.height) sum += mask.at(px, py);
-      }
+    let isEmpty = true;
+    sums.fill(0);
+    for (const offset of offsets) {
+      const line = Math.floor(look.y + (area.y + y + offset) / look.scale);
+      if (line < 0 || line >= mask.height) continue;
+      for (const column of columns) if (addLine(sums, mask, line, column)) isEmpty = false;
+    }
+    if (isEmpty) continue;
+    for (let x = 0, at = y * area.w * 4; x < area.w; x += 1, at += 4) {
+      const sum = sums[x] ?? 0;
+      if (sum === 0) continue;
       out[at] = red;
       out[at + 1] = green;
       out[at + 2] = blue;
       out[at + 3] = sum * share;
     }
   }
+}
+
+/** Add the mask at some columns of a line; false if there is no tile there. */
+function addLine(sums: Uint16Array, mask: Mask, line: number, columns: Int32Array): boolean {
+  const [row, start] = [line >> 8, (line & 255) << 8];
+  let known = -1;
+  let tile: Readonly<Uint8Array> | null = null;
+  let isAny = false;
+  for (let x = 0; x < columns.length; x += 1) {
+    const at = columns[x] ?? -1;
+    if (at < 0 || at >= mask.width) continue;
+    if (at >> 8 !== known) {
+      known = at >> 8;
+      tile = mask.tile(known, row);
+    }
+    if (tile === null) continue;
+    sums[x] = (sums[x] ?? 0) + (tile[start | (at & 255)] ?? 0);
+    isAny = true;
+  }
+  return isAny;
 }
 
 function clamp(scale: number): number {

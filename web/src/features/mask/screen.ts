@@ -4,7 +4,7 @@
 import type { Mask } from '../../core/mask';
 import type { Box, Point } from '../../core/types';
 import { brush } from './brush';
-import { fitLook, type Look, onStage, shade } from './look';
+import { fitLook, type Look, onStage, resizeLook, shade } from './look';
 
 export class Screen {
   readonly #host: HTMLElement;
@@ -17,7 +17,7 @@ export class Screen {
   readonly #resize: ResizeObserver;
   readonly #stopWatching: () => void;
   #look: Look = { x: 0, y: 0, scale: 1 };
-  #isFitted = false;
+  #measured: readonly [number, number] | null = null;
   #at: Point | null = null;
   #dirty: Box | null = null;
   #isStale = true;
@@ -101,12 +101,9 @@ export class Screen {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
-    if (!this.#isFitted) {
-      this.#isFitted = true;
-      this.fit();
-    }
-    this.#isStale = true;
-    this.#ask();
+    if (this.#measured === null) this.fit();
+    else this.look = resizeLook(this.#look, this.#mask.whole, this.#measured, [width, height]);
+    this.#measured = [width, height];
   }
 
   #paint(): void {
