@@ -1,6 +1,7 @@
-// A picture of the server's input folder: chosen from the list, or uploaded by button, paste or drop.
+// A picture of the server: chosen from the list or from the gallery, or uploaded by button, paste or drop.
 
 import { type ClipboardEvent, type DragEvent, useRef, useState } from 'react';
+import type { InputType } from '../core/catalog';
 import { t } from '../i18n/t';
 import { classes } from '../ui/classes';
 import { Icon } from '../ui/Icon';
@@ -10,7 +11,7 @@ import type { WidgetProps } from './types';
 import css from './widgets.module.css';
 
 export function ImagePick(props: WidgetProps) {
-  const { label, isReadOnly, isRoomy, value, onChange, onSettle } = props;
+  const { label, isReadOnly, isRoomy, value, input, onChange, onSettle } = props;
   const picker = useRef<HTMLInputElement>(null);
   const [state, setState] = useState<'idle' | 'over' | 'sending'>('idle');
   const send = async (file: File | undefined) => {
@@ -24,7 +25,16 @@ export function ImagePick(props: WidgetProps) {
     }
     setState('idle');
   };
-  const thumbnail = isRoomy && typeof value === 'string' && value !== '' ? widgetHost.thumbnail(value) : null;
+  const choose = async () => {
+    const picked = await widgetHost.pick();
+    if (picked === null) return;
+    onChange(plainIfOffered(picked, input));
+    onSettle();
+  };
+  const thumbnail =
+    isRoomy && typeof value === 'string' && value !== ''
+      ? widgetHost.thumbnail(value, input?.choices_from ?? null)
+      : null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: what is dropped here can be uploaded by the button, too
     <div
@@ -63,6 +73,18 @@ export function ImagePick(props: WidgetProps) {
         >
           <Icon name={state === 'sending' ? 'clock' : 'upload'} size={12} />
         </button>
+        {widgetHost.canPick() && (
+          <button
+            type="button"
+            className={css['control']}
+            aria-label={t('widget.fromGallery', { label })}
+            title={t('widget.fromGallery', { label })}
+            disabled={isReadOnly}
+            onClick={() => void choose()}
+          >
+            <Icon name="image" size={12} />
+          </button>
+        )}
       </div>
       <input
         ref={picker}
@@ -81,6 +103,13 @@ export function ImagePick(props: WidgetProps) {
       )}
     </div>
   );
+}
+
+/** `a.png [output]` is `a.png` where the input's own list has that. */
+function plainIfOffered(value: string, input: InputType | null): string {
+  const plain = value.replace(/ \[(input|output|temp)\]$/, '');
+  const isOwn = value.endsWith(`[${input?.choices_from ?? 'input'}]`);
+  return isOwn && input?.choices?.includes(plain) === true ? plain : value;
 }
 
 /** The first picture among what is pasted or dropped. */

@@ -9,8 +9,12 @@ export interface WidgetHost {
   readonly upload: (file: Blob, name: string) => Promise<string>;
   /** Whether a file was uploaded after the list of files was read. */
   readonly isFresh: (value: string) => boolean;
-  /** Where a small picture of an input file is; null if it has none. */
-  readonly thumbnail: (value: string) => string | null;
+  /** Where a small picture of a file is, named as in an input that takes its files from `folder`; null if it has none. */
+  readonly thumbnail: (value: string, folder: string | null) => string | null;
+  /** Whether there is somebody to choose pictures from. */
+  readonly canPick: () => boolean;
+  /** Have a picture chosen out of all that there are; its value, null if none was. */
+  readonly pick: () => Promise<string | null>;
   readonly spellcheck: () => boolean;
   /** The seed that the last run had. */
   readonly lastSeed: (node: NodeId, name: string) => Json | undefined;
@@ -22,6 +26,8 @@ const nothing: WidgetHost = {
   upload: () => Promise.reject(new Error('no server')),
   isFresh: () => false,
   thumbnail: () => null,
+  canPick: () => false,
+  pick: () => Promise.resolve(null),
   spellcheck: () => false,
   lastSeed: () => undefined,
   copy: () => {},

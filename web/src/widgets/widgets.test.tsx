@@ -230,4 +230,22 @@ describe('ImagePick', () => {
     expect(value).toBe('up/fox.png');
     expect(find('#w').getAttribute('aria-invalid')).toBe('false');
   });
+
+  it('takes a picture from the gallery, by its plain name where the list has that', async () => {
+    let picked: string | null = 'b.png [output]';
+    setWidgetHost({ canPick: () => true, pick: async () => picked });
+    const image = { choices: ['a.png'], choices_from: 'input', image_upload: true };
+    await show(input('image', 'COMBO', image), 'a.png');
+    const button = () => find('[aria-label="Choose a picture from the gallery for image"]');
+    await click(button());
+    expect([value, settled.mock.calls.length]).toEqual(['b.png [output]', 1]);
+    expect(find('#w').getAttribute('aria-invalid')).toBe('false');
+    picked = 'a.png [input]';
+    await click(button());
+    expect(value).toBe('a.png');
+    picked = null;
+    await click(button());
+    expect(value).toBe('a.png');
+    setWidgetHost({ canPick: () => false });
+  });
 });

@@ -3,6 +3,7 @@
 import { api, urlOf, wordsOf } from '../../api/client';
 import { view } from '../../app/view';
 import { addNode, setValue } from '../../core/edit';
+import { pictureRef } from '../../core/picture';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { toast } from '../../ui/Toast';
@@ -35,16 +36,9 @@ function stamp(): string {
   return new Date().toISOString().slice(0, 19).replace(/[^\d]/g, '');
 }
 
-/** Where a small picture of an input file is. */
-export function thumbnailOf(value: string): string {
-  const annotated = /^(.*) \[(input|output|temp)\]$/.exec(value);
-  const parts = (annotated?.[1] ?? value).split('/');
-  return urlOf('/view', {
-    filename: parts.at(-1) ?? '',
-    subfolder: parts.slice(0, -1).join('/'),
-    type: annotated?.[2] ?? 'input',
-    preview: 'webp;80',
-  });
+/** Where a small picture of a file is that an input names; the input takes its files from `folder`. */
+export function thumbnailOf(value: string, folder: string | null = null): string {
+  return urlOf('/view', { ...pictureRef(value, folder), preview: 'webp;80' });
 }
 
 /** Upload a picture into the one selected node that loads pictures, or into a new one. */

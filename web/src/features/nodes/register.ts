@@ -5,6 +5,7 @@ import { registerCommands } from '../../app/commands';
 import { registerImageTaker } from '../../app/images';
 import { menuItems } from '../../app/menus';
 import { registerHost, registerOverlay } from '../../app/panels';
+import { canPick, pickPicture } from '../../app/pick';
 import { view } from '../../app/view';
 import { asString } from '../../core/json';
 import { lastSeed } from '../../core/seed';
@@ -49,6 +50,8 @@ setWidgetHost({
   upload: uploadImage,
   isFresh,
   thumbnail: thumbnailOf,
+  canPick,
+  pick: async () => (await pickPicture())?.value ?? null,
   spellcheck: () => settings.getState().spellcheck,
   lastSeed: (node, name) => (view.doc === null ? undefined : lastSeed(view.doc, view.scope, node, name)),
   copy: copyText,

@@ -42,7 +42,7 @@ export function NodeResults({ view, node }: ExtraProps) {
   const value = isLinked ? null : asString(widget?.value);
   // What is not there is not asked for: it is marked at the field already.
   if (value === null || value === '' || !isOffered(value, widget?.input ?? null)) return null;
-  return <Picture url={thumbnailOf(value)} alt={value} />;
+  return <Picture url={thumbnailOf(value, widget?.input?.choices_from)} alt={value} />;
 }
 
 function Picture({ url, alt }: { readonly url: string; readonly alt: string }) {

@@ -41,6 +41,7 @@ export const nodes = {
   'widget.nearest': 'Did you mean:',
   'widget.pickColour': 'Pick a colour for {label}',
   'widget.upload': 'Upload a picture for {label}',
+  'widget.fromGallery': 'Choose a picture from the gallery for {label}',
   'widget.uploadFailed': 'The picture was not uploaded',
   'widget.editNote': '{label}: Enter to edit',
   'widget.emptyNote': 'Double-click to write.',
