@@ -136,6 +136,18 @@ export class GraphDoc {
     return step;
   }
 
+  /** Undo or redo until `count` steps are done. Returns those that were, the last one last. */
+  travel(count: number): Step[] {
+    const passed: Step[] = [];
+    const pass = (step: Step | null): boolean => {
+      if (step !== null) passed.push(step);
+      return step !== null;
+    };
+    while (this.#done.length > Math.max(0, count) && pass(this.undo()));
+    while (this.#done.length < count && pass(this.redo()));
+    return passed;
+  }
+
   get steps(): readonly Step[] {
     return this.#done;
   }

@@ -2,11 +2,10 @@
 
 import { wordsOf } from '../../api/client';
 import { type Command, registerCommands } from '../../app/commands';
+import { redoStep, undoStep } from '../../app/steps';
 import { view } from '../../app/view';
 import { addGroup, deleteNodes, toggleFlag, toggleMode } from '../../core/edit';
-import { overlaps } from '../../core/geometry';
 import { BYPASSED, MUTED } from '../../core/slots';
-import type { Step } from '../../core/types';
 import { type TextKey, t } from '../../i18n/t';
 import { catalog, loadCatalog } from '../../stores/catalog';
 import { toggleFocusMode } from '../../stores/layout';
@@ -17,27 +16,6 @@ import { toast } from '../../ui/Toast';
 const hasTab = () => activeTab() !== null;
 const hasSelection = () => view.selected.size > 0;
 const doc = () => activeTab()?.doc ?? null;
-
-/** A step was undone or done again: show where, if that is out of sight. */
-function showStep(step: Step | null | undefined): void {
-  if (step == null) return;
-  const ids = step.patches.flatMap((patch) =>
-    patch.scope === view.scope && patch.kind === 'node' && view.scene?.layout(patch.id) !== undefined
-      ? [patch.id]
-      : [],
-  );
-  if (ids.length === 0) return;
-  const isSeen = ids.some((id) => {
-    const box = view.scene?.layout(id)?.box;
-    return box !== undefined && overlaps(box, view.view.area);
-  });
-  if (!isSeen) {
-    const [first] = ids;
-    if (ids.length === 1 && first !== undefined) view.reveal(first);
-    else view.fit(ids);
-  }
-  view.select(ids);
-}
 
 function onSelection(key: TextKey, change: Parameters<NonNullable<ReturnType<typeof doc>>['edit']>[2]): void {
   doc()?.edit(t(key), view.scope, change);
@@ -62,7 +40,7 @@ async function refreshTypes(): Promise<void> {
 }
 
 /** A switch in the settings that has keys. */
-function flip(name: 'showsGrid' | 'showsLinks' | 'snapsToGrid'): void {
+function flip(name: 'showsGrid' | 'snapsToGrid'): void {
   void changeSettings({ [name]: !settings.getState()[name] }).catch(() => {});
 }
 
@@ -84,20 +62,13 @@ const command = (
 
 export function registerEditing(): void {
   registerCommands(
-    command(
-      'edit.undo',
-      'edit.undo',
-      'edit',
-      ['Ctrl+Z'],
-      () => showStep(doc()?.undo()),
-      () => (doc()?.steps.length ?? 0) > 0,
-    ),
+    command('edit.undo', 'edit.undo', 'edit', ['Ctrl+Z'], undoStep, () => (doc()?.steps.length ?? 0) > 0),
     command(
       'edit.redo',
       'edit.redo',
       'edit',
       ['Ctrl+Y', 'Ctrl+Shift+Z'],
-      () => showStep(doc()?.redo()),
+      redoStep,
       () => (doc()?.undoneSteps.length ?? 0) > 0,
     ),
     command(
@@ -172,7 +143,6 @@ export function registerEditing(): void {
     command('view.unlock', 'view.unlock', 'view', ['V'], () => view.setPreferences({ isLocked: false })),
     command('view.focus', 'view.focus', 'view', ['F'], toggleFocusMode),
     command('view.grid', 'view.grid', 'view', [], () => flip('showsGrid')),
-    command('view.links', 'view.links', 'view', [], () => flip('showsLinks')),
     command('view.snap', 'view.snap', 'view', [], () => flip('snapsToGrid')),
     command('app.refresh', 'edit.refresh', 'application', ['R'], refreshTypes),
   );

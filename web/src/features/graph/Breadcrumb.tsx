@@ -1,11 +1,11 @@
 // Where one is, in subgraphs of subgraphs; each step leads back there.
 
 import { useStore } from 'zustand';
+import { leaveTo, whereabouts } from '../../app/scopes';
 import { asString } from '../../core/json';
 import { t } from '../../i18n/t';
 import { Icon } from '../../ui/Icon';
 import css from './graph.module.css';
-import { leaveTo, whereabouts } from './scopes';
 
 export function Breadcrumb() {
   const { path, doc } = useStore(whereabouts);

@@ -3,11 +3,11 @@
 import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import { jumpTo } from '../../app/scopes';
 import { focusCanvas, view } from '../../app/view';
 import { type Found, findNodes } from '../../core/find';
 import { t } from '../../i18n/t';
 import css from './graph.module.css';
-import { jumpTo } from './scopes';
 
 interface FindState {
   readonly isOpen: boolean;

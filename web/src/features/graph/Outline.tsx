@@ -4,6 +4,7 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { bus } from '../../app/bus';
+import { jumpTo, whereabouts } from '../../app/scopes';
 import { view } from '../../app/view';
 import type { GraphDoc } from '../../core/doc';
 import { executionOrder } from '../../core/select';
@@ -14,7 +15,6 @@ import { Empty } from '../../ui/Empty';
 import { Icon } from '../../ui/Icon';
 import { VirtualList } from '../../ui/VirtualList';
 import css from './graph.module.css';
-import { jumpTo, whereabouts } from './scopes';
 
 interface Leaf {
   readonly key: string;

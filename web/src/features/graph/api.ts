@@ -1,4 +1,4 @@
 // What other parts may use of this one.
 
-export { jumpTo } from './scopes';
+export { jumpTo } from '../../app/scopes';
 export { announce } from './voice';

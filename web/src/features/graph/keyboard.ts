@@ -2,6 +2,7 @@
 
 import { bus } from '../../app/bus';
 import { type Command, registerCommands } from '../../app/commands';
+import { enterNode, leaveScope } from '../../app/scopes';
 import { canvasHasFocus, canvasHost, focusCanvas, view } from '../../app/view';
 import { moveNodes, resizeNode } from '../../core/edit';
 import { positionOf } from '../../core/geometry';
@@ -12,7 +13,6 @@ import type { NodeId, Point } from '../../core/types';
 import { DETAIL } from '../../engine/paint';
 import { type TextKey, t } from '../../i18n/t';
 import { chooseConnection, showLinks } from './connect';
-import { enterNode, leaveScope } from './scopes';
 import { voiceOf } from './voice';
 
 const GRID = 10;

@@ -4,9 +4,9 @@ import { bus } from '../../app/bus';
 import { runCommand } from '../../app/commands';
 import { view } from '../../app/view';
 import { addNode, deleteNodes, unlink } from '../../core/edit';
-import { distanceToCurve } from '../../core/geometry';
 import { insertOnLink } from '../../core/insert';
 import { addReroute, linksThrough, removeReroute } from '../../core/reroutes';
+import { distanceTo } from '../../core/stretches';
 import { typesFit } from '../../core/typecheck';
 import type { LinkId, Point } from '../../core/types';
 import type { LinkSpot } from '../../engine/GraphView';
@@ -17,10 +17,10 @@ const MOST = 40;
 
 /** After how many of its points a place on a link is. */
 function segmentAt(link: LinkId, at: Point): number {
-  const curves = view.scene?.curves(link) ?? [];
+  const stretches = view.scene?.stretches(link) ?? [];
   let [best, least] = [0, Number.POSITIVE_INFINITY];
-  for (const [index, curve] of curves.entries()) {
-    const distance = distanceToCurve(curve, at);
+  for (const [index, stretch] of stretches.entries()) {
+    const distance = distanceTo(stretch, at);
     if (distance < least) [best, least] = [index, distance];
   }
   return best;

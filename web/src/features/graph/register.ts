@@ -3,6 +3,7 @@
 import { type Command, registerCommands } from '../../app/commands';
 import { commandItem, registerMenu } from '../../app/menus';
 import { registerOverlay, registerPanel } from '../../app/panels';
+import { goBack, goForward, goToKept, keepSpot, leaveScope, watchScopes } from '../../app/scopes';
 import { registerTools } from '../../app/toolbox';
 import { view } from '../../app/view';
 import type { Edge } from '../../core/align';
@@ -18,7 +19,6 @@ import { registerKeyboard } from './keyboard';
 import { deleteReroutes, deleteThrough, registerLinkMenu } from './links';
 import { Minimap, toggleMinimap } from './Minimap';
 import { Outline } from './Outline';
-import { goBack, goForward, goToKept, keepSpot, leaveScope, watchScopes } from './scopes';
 
 const hasDoc = () => view.doc !== null;
 const hasSelection = () => view.selected.size > 0;

@@ -2,11 +2,11 @@
 // jumped from, and views that are kept by number.
 
 import { createStore } from 'zustand/vanilla';
-import { bus } from '../../app/bus';
-import { view } from '../../app/view';
-import type { GraphDoc } from '../../core/doc';
-import { typeNameOf } from '../../core/slots';
-import type { NodeId, Scope } from '../../core/types';
+import type { GraphDoc } from '../core/doc';
+import { typeNameOf } from '../core/slots';
+import type { NodeId, Scope } from '../core/types';
+import { bus } from './bus';
+import { view } from './view';
 
 export interface Place {
   readonly scope: Scope;
@@ -128,6 +128,14 @@ export function goToKept(number: number): boolean {
   rememberSpot();
   show(doc, kept.path, kept);
   return true;
+}
+
+/** Show a graph of the document, through whichever instances lead there. */
+export function goToScope(scope: Scope): void {
+  const { doc } = view;
+  if (doc === null || !doc.has(scope) || scope === view.scope) return;
+  trailOf(doc).views.set(view.scope, spot());
+  show(doc, pathTo(doc, scope), trailOf(doc).views.get(scope));
 }
 
 /** Go to a node, wherever in the document it stands. */
