@@ -7,6 +7,7 @@ type Handlers = { readonly [K in keyof ViewEvents]: Set<ViewEvents[K]> };
 const handlers: Handlers = {
   selection: new Set(),
   viewport: new Set(),
+  drawn: new Set(),
   search: new Set(),
   menu: new Set(),
   refused: new Set(),

@@ -6,6 +6,7 @@ import { bus } from './bus';
 export const view = new GraphView({
   selection: () => bus.tell('selection'),
   viewport: () => bus.tell('viewport'),
+  drawn: () => bus.tell('drawn'),
   search: (...values) => bus.tell('search', ...values),
   menu: (...values) => bus.tell('menu', ...values),
   refused: (...values) => bus.tell('refused', ...values),

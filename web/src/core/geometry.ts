@@ -142,19 +142,8 @@ export function pointOnCurve([a, b, c, d]: readonly [Point, Point, Point, Point]
   return { x: at(a.x, b.x, c.x, d.x), y: at(a.y, b.y, c.y, d.y) };
 }
 
-/** The distance of a point from a curve, taken as 24 straight pieces. */
-export function distanceToCurve(curve: readonly [Point, Point, Point, Point], point: Point): number {
-  let least = Number.POSITIVE_INFINITY;
-  let before = curve[0];
-  for (let step = 1; step <= 24; step += 1) {
-    const next = pointOnCurve(curve, step / 24);
-    least = Math.min(least, distanceToPiece(before, next, point));
-    before = next;
-  }
-  return least;
-}
-
-function distanceToPiece(one: Point, other: Point, point: Point): number {
+/** The distance of a point from a straight piece. */
+export function distanceToPiece(one: Point, other: Point, point: Point): number {
   const [dx, dy] = [other.x - one.x, other.y - one.y];
   const length = dx * dx + dy * dy;
   const along = length === 0 ? 0 : ((point.x - one.x) * dx + (point.y - one.y) * dy) / length;

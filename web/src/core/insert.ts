@@ -3,16 +3,16 @@
 import type { Catalog } from './catalog';
 import type { Transaction } from './doc';
 import { connect, refusalOf, slotName } from './edit';
-import { overlaps, pointOnCurve, surrounding } from './geometry';
 import type { Graph } from './graph';
+import { runsThrough, type Stretch } from './stretches';
 import { shapeIn } from './subgraph';
 import { typesFit } from './typecheck';
-import type { Box, Link, LinkId, NodeId, Point } from './types';
+import type { Box, Link, LinkId, NodeId } from './types';
 
 interface Wires {
   readonly graph: Graph;
   readonly linkIndex: { query(area: Box): Iterable<string> };
-  curves(id: LinkId): readonly (readonly [Point, Point, Point, Point])[];
+  stretches(id: LinkId): readonly Stretch[];
 }
 
 /** The slots by which a node would stand in a link; null if it does not fit both ends. */
@@ -41,20 +41,10 @@ export function linkFor(scene: Wires, id: NodeId, box: Box, catalog: Catalog): L
   const core = { x: box.x + box.w * 0.15, y: box.y, w: box.w * 0.7, h: box.h };
   for (const name of scene.linkIndex.query(core)) {
     const link = scene.graph.links.get(name);
-    if (link === undefined || !crosses(scene.curves(name), core)) continue;
+    if (link === undefined || !runsThrough(scene.stretches(name), core)) continue;
     if (fitInto(scene.graph, id, link, catalog) !== null) return name;
   }
   return null;
-}
-
-function crosses(curves: ReturnType<Wires['curves']>, box: Box): boolean {
-  return curves.some((curve) => {
-    const around = surrounding(curve.map((point) => ({ ...point, w: 0, h: 0 })));
-    if (around === null || !overlaps({ ...around, w: around.w + 1, h: around.h + 1 }, box)) return false;
-    return Array.from({ length: 25 }, (_, step) => pointOnCurve(curve, step / 24)).some(
-      (point) => point.x >= box.x && point.x <= box.x + box.w && point.y >= box.y && point.y <= box.y + box.h,
-    );
-  });
 }
 
 /** Put a node into a link; false if it does not fit. */

@@ -5,93 +5,31 @@
 
 import type { Catalog } from '../core/catalog';
 import type { Change, GraphDoc } from '../core/doc';
-import type { Refusal } from '../core/edit';
 import { withDefinitions } from '../core/subgraph';
-import type { Box, LinkId, NodeId, Point, Scope } from '../core/types';
+import type { Box, LinkId, NodeId, Scope } from '../core/types';
+import { DEFAULT_PREFERENCES, type OpenLink, type Preferences, type ViewEvents } from './contract';
+import { Frames } from './frames';
 import { Gestures } from './gestures/Gestures';
-import type { Ends } from './gestures/linking';
 import { NodeMounts } from './mounts';
 import { paintOverlay } from './overlay';
 import { type Mark, paint } from './paint';
 import { type Palette, readPalette } from './palette';
 import { Scene } from './scene';
+import { Selection } from './selection';
 import { Viewport } from './viewport';
 
-export interface Preferences {
-  readonly showsGrid: boolean;
-  readonly showsLinks: boolean;
-  readonly snapsToGrid: boolean;
-  /** `auto` pans by trackpad and zooms by wheel. */
-  readonly wheel: 'auto' | 'zoom' | 'pan';
-  /** Drags move the view, whatever they begin on. */
-  readonly isLocked: boolean;
-}
-
-/** A link that is being drawn: from an output to somewhere, or to an input from somewhere. */
-export interface OpenLink {
-  readonly end: 'output' | 'input';
-  readonly node: NodeId;
-  /** Place in the shape's outputs or inputs. */
-  readonly index: number;
-  readonly type: string;
-  /** The link that was there, if one is led elsewhere. */
-  readonly held: LinkId | null;
-}
-
-/** A link, or a point of links, and where it was pressed. */
-export interface LinkSpot {
-  readonly link: LinkId | null;
-  readonly reroute: string | null;
-  readonly at: Point;
-}
-
-export interface ViewEvents {
-  /** Selection changed. */
-  selection(): void;
-  /** The visible part changed. */
-  viewport(): void;
-  /** The user wants to add a node here; with a link, one that fits it. */
-  search(at: Point, screen: Point, link: OpenLink | null): void;
-  /** The user asks what can be done here. */
-  menu(screen: Point, at: Point): void;
-  /** A link cannot be made; null when that is over. Screen point. */
-  refused(reason: (Refusal & Ends) | null, screen: Point): void;
-  /** The user asks what can be done with a link; the point is the page's, as for `menu`. */
-  linkMenu(spot: LinkSpot, screen: Point): void;
-  /** A link is being drawn, or no longer. */
-  linking(link: OpenLink | null): void;
-  /** The pointer rests on a link, or no longer. Screen point. */
-  hovered(link: LinkId | null, screen: Point): void;
-  /** What has the keyboard in the graph changed. */
-  focus(): void;
-  /** The graph that is shown, or its document, is another one. */
-  shown(): void;
-  /** A node or a group wants its title changed. */
-  rename(kind: 'node' | 'group', id: string): void;
-  /** A subgraph wants to be entered. */
-  enter(node: NodeId): void;
-  /** Files or data were dropped. */
-  drop(data: DataTransfer, at: Point): void;
-}
-
-const DEFAULTS: Preferences = {
-  showsGrid: true,
-  showsLinks: true,
-  snapsToGrid: false,
-  wheel: 'zoom',
-  isLocked: false,
-};
+export type { LinkSpot, OpenLink, Preferences, ViewEvents } from './contract';
 
 export class GraphView {
   readonly view = new Viewport();
   readonly mounts = new NodeMounts();
-  readonly selected = new Set<NodeId>();
-  readonly selectedGroups = new Set<string>();
-  readonly selectedReroutes = new Set<string>();
+  readonly selection = new Selection();
   readonly marks = new Map<NodeId, Mark>();
   readonly progress = new Map<NodeId, number>();
-  preferences: Preferences = DEFAULTS;
+  preferences: Preferences = DEFAULT_PREFERENCES;
   hoveredLink: LinkId | null = null;
+  /** The node under the pointer, if it is linked by name. */
+  hoveredNode: NodeId | null = null;
   /** Links that are not drawn, as they are being led elsewhere. */
   hiddenLinks: ReadonlySet<LinkId> = new Set();
   openLink: OpenLink | null = null;
@@ -106,15 +44,10 @@ export class GraphView {
   #isDragging = false;
   #palette: Palette | null = null;
   #host: HTMLElement | null = null;
-  #base: HTMLCanvasElement | null = null;
-  #overlay: HTMLCanvasElement | null = null;
   #layer: HTMLElement | null = null;
   #gestures: Gestures | null = null;
-  #frame = 0;
-  #isStale = false;
-  #isOverlayStale = false;
+  #frames: Frames | null = null;
   #stopWatching: () => void = () => {};
-  #resize: ResizeObserver | null = null;
 
   constructor(events: ViewEvents) {
     this.events = events;
@@ -126,23 +59,25 @@ export class GraphView {
   mount(host: HTMLElement, layer: HTMLElement): void {
     this.#host = host;
     this.#layer = layer;
-    this.#base = canvasIn(host, 'graph-base', layer);
-    this.#overlay = canvasIn(host, 'graph-overlay', null);
     this.#palette = readPalette(host);
+    this.#frames = new Frames(host, layer, {
+      graph: (context, ratio) => this.#paint(context, ratio),
+      overlay: (context, ratio) => this.#paintOverlay(context, ratio),
+      drawn: () => this.events.drawn(),
+      resized: (width, height) => {
+        Object.assign(this.view, { width, height });
+        this.moved();
+      },
+    });
     this.#gestures = new Gestures(this, host);
-    this.#resize = new ResizeObserver(() => this.#measure());
-    this.#resize.observe(host);
-    this.#measure();
+    this.#frames.measure();
   }
 
   unmount(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
     this.#gestures?.stop();
-    this.#resize?.disconnect();
+    this.#frames?.stop();
     this.#stopWatching();
-    this.#base?.remove();
-    this.#overlay?.remove();
+    this.#frames = null;
     this.#host = null;
   }
 
@@ -151,15 +86,15 @@ export class GraphView {
     this.#stopWatching();
     this.#doc = doc;
     this.#scope = scope;
-    this.selected.clear();
-    this.selectedGroups.clear();
-    this.selectedReroutes.clear();
+    this.selection.clear();
     this.hoveredLink = null;
+    this.hoveredNode = null;
     this.#focused = null;
     this.marks.clear();
     this.progress.clear();
     this.#catalog = doc === null ? this.#served : withDefinitions(doc, this.#served);
-    this.#scene = doc === null ? null : new Scene(doc, scope, this.#catalog);
+    this.#scene = doc === null ? null : new Scene(doc, scope, this.#catalog, this.preferences.linkStyle);
+    this.#followPreferences();
     this.#stopWatching = doc?.watch((change) => this.#changed(change)) ?? (() => {});
     this.mounts.reset();
     this.events.shown();
@@ -177,7 +112,14 @@ export class GraphView {
 
   setPreferences(preferences: Partial<Preferences>): void {
     this.preferences = { ...this.preferences, ...preferences };
+    this.#followPreferences();
     this.invalidate();
+  }
+
+  #followPreferences(): void {
+    if (this.#scene === null) return;
+    this.#scene.setLinkStyle(this.preferences.linkStyle);
+    this.#scene.showsLinks = this.preferences.showsLinks;
   }
 
   /** Read the colours again, after the theme changed. */
@@ -210,30 +152,24 @@ export class GraphView {
     adds = false,
     reroutes: Iterable<string> = [],
   ): void {
-    const wanted = [new Set(nodes), new Set(groups), new Set(reroutes)] as const;
-    const held = [this.selected, this.selectedGroups, this.selectedReroutes] as const;
-    const changed = new Set<NodeId>();
-    let isChanged = false;
-    for (const [index, now] of held.entries()) {
-      const next = wanted[index] ?? new Set<string>();
-      for (const id of now) {
-        if (adds || next.has(id)) continue;
-        now.delete(id);
-        isChanged = true;
-        if (index === 0) changed.add(id);
-      }
-      for (const id of next) {
-        if (now.has(id)) continue;
-        now.add(id);
-        isChanged = true;
-        if (index === 0) changed.add(id);
-      }
-    }
-    if (!isChanged) return;
+    const changed = this.selection.set(nodes, groups, reroutes, adds);
+    if (changed === null) return;
     this.#scene?.raise(this.selected);
     for (const id of changed) this.mounts.touch(id);
     this.events.selection();
     this.invalidate();
+  }
+
+  get selected(): ReadonlySet<NodeId> {
+    return this.selection.nodes;
+  }
+
+  get selectedGroups(): ReadonlySet<string> {
+    return this.selection.groups;
+  }
+
+  get selectedReroutes(): ReadonlySet<string> {
+    return this.selection.reroutes;
   }
 
   /** Everything, or these nodes, on one screen. */
@@ -308,66 +244,52 @@ export class GraphView {
 
   /** Ask for a frame. */
   invalidate(): void {
-    this.#isStale = true;
-    this.#ask();
+    this.#frames?.invalidate();
   }
 
   /** Ask for a frame of what lies over the graph only: the link being drawn, the selection box. */
   invalidateOverlay(): void {
-    this.#isOverlayStale = true;
-    this.#ask();
+    this.#frames?.invalidateOverlay();
   }
 
-  #ask(): void {
-    if (this.#frame === 0 && this.#host !== null) this.#frame = requestAnimationFrame(() => this.#draw());
+  /** Frames a second; null while nothing moves. */
+  get frameRate(): number | null {
+    return this.#frames?.meter.rate(performance.now()) ?? null;
   }
 
-  #draw(): void {
-    this.#frame = 0;
-    const [base, overlay, palette, scene] = [this.#base, this.#overlay, this.#palette, this.#scene];
-    if (base === null || overlay === null || palette === null) return;
-    const ratio = window.devicePixelRatio || 1;
-    if (this.#isStale) {
-      this.#isStale = false;
-      const context = base.getContext('2d', { alpha: false });
-      if (context !== null && scene !== null) {
-        const isUnfinished = this.mounts.update(scene, this.view, this.selected);
-        if (this.#layer !== null) {
-          const { x, y, zoom } = this.view;
-          this.#layer.style.transform = `scale(${zoom}) translate(${-x}px, ${-y}px)`;
-        }
-        const { showsGrid, showsLinks } = this.preferences;
-        const { view, selected, selectedGroups, marks, progress } = this;
-        const mounted = this.mounts.ids;
-        const picture = {
-          scene,
-          view,
-          palette,
-          selected,
-          selectedGroups,
-          marks,
-          progress,
-          mounted,
-          hovered: this.hoveredLink,
-          hiddenLinks: this.hiddenLinks,
-          selectedReroutes: this.selectedReroutes,
-          focused: this.#hasKeyboard() ? this.#focused : null,
-        };
-        paint(context, { ...picture, showsGrid, showsLinks }, ratio);
-        if (isUnfinished) this.invalidate();
-      } else if (context !== null) {
-        context.fillStyle = palette.background;
-        context.fillRect(0, 0, base.width, base.height);
-        this.mounts.reset();
-      }
-      this.#isOverlayStale = true;
+  /** Returns whether the next frame has more to do. */
+  #paint(context: CanvasRenderingContext2D, ratio: number): boolean {
+    const [palette, scene] = [this.#palette, this.#scene];
+    if (palette === null) return false;
+    if (scene === null) {
+      context.fillStyle = palette.background;
+      context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+      this.mounts.reset();
+      return false;
     }
-    if (this.#isOverlayStale) {
-      this.#isOverlayStale = false;
-      const context = overlay.getContext('2d');
-      if (context !== null && this.#gestures !== null)
-        paintOverlay(context, this.#gestures, this.view, palette, ratio);
+    const isUnfinished = this.mounts.update(scene, this.view, this.selected);
+    if (this.#layer !== null) {
+      const { x, y, zoom } = this.view;
+      this.#layer.style.transform = `scale(${zoom}) translate(${-x}px, ${-y}px)`;
     }
+    const { showsGrid, showsLinks, showsTeleports } = this.preferences;
+    const { view, selected, selectedGroups, selectedReroutes, marks, progress } = this;
+    const picture = {
+      ...{ scene, view, palette, selected, selectedGroups, selectedReroutes, marks, progress },
+      ...{ showsGrid, showsLinks, showsTeleports, hiddenLinks: this.hiddenLinks },
+      mounted: this.mounts.ids,
+      hovered: this.hoveredLink,
+      hoveredNode: this.hoveredNode,
+      focused: this.#hasKeyboard() ? this.#focused : null,
+    };
+    paint(context, picture, ratio);
+    return isUnfinished;
+  }
+
+  #paintOverlay(context: CanvasRenderingContext2D, ratio: number): void {
+    if (this.#palette === null || this.#gestures === null) return;
+    const { linkStyle } = this.preferences;
+    paintOverlay(context, this.#gestures, this.view, this.#palette, ratio, linkStyle);
   }
 
   #hasKeyboard(): boolean {
@@ -377,42 +299,36 @@ export class GraphView {
   #changed(change: Change): void {
     // What a definition looks like from outside follows from what stands in it.
     if (
-      change.patches.some((patch) => patch.scope !== '' || (patch.kind === 'key' && patch.id === 'extra'))
+      change.patches.some(
+        (patch) =>
+          patch.scope !== '' || patch.kind === 'definition' || (patch.kind === 'key' && patch.id === 'extra'),
+      )
     ) {
       const doc = this.#doc;
-      if (doc !== null) this.#catalog = withDefinitions(doc, this.#served);
-      if (change.patches.some((patch) => patch.scope !== this.#scope)) this.#scene?.setCatalog(this.#catalog);
-    }
-    this.#scene?.update(change);
-    const scene = this.#scene;
-    for (const patch of change.patches) {
-      if (patch.scope !== this.#scope) continue;
-      if (patch.kind === 'node') {
-        if (patch.after === null) this.selected.delete(patch.id);
-        if (patch.after === null && this.#focused === patch.id) this.#focused = null;
-        this.mounts.touch(patch.id);
+      if (doc !== null && !doc.has(this.#scope)) {
+        // The definition that is shown went with this change.
+        this.show(doc);
+        return;
       }
-      if (patch.kind === 'group' && patch.after === null) this.selectedGroups.delete(patch.id);
+      if (doc !== null) this.#catalog = withDefinitions(doc, this.#served);
+      if (change.patches.some((patch) => patch.scope !== this.#scope || patch.kind === 'definition'))
+        this.#scene?.setCatalog(this.#catalog);
     }
-    for (const id of this.selectedReroutes)
-      if (scene?.reroutes.has(id) === false) this.selectedReroutes.delete(id);
-    if (scene !== null && change.patches.some((patch) => patch.kind === 'node' && patch.after === null))
-      this.events.selection();
+    const scene = this.#scene;
+    scene?.update(change);
+    for (const patch of change.patches) {
+      if (patch.scope !== this.#scope || patch.kind !== 'node') continue;
+      if (patch.after === null && this.#focused === patch.id) this.#focused = null;
+      if (patch.after === null && this.hoveredNode === patch.id) this.hoveredNode = null;
+      this.mounts.touch(patch.id);
+    }
+    const isNodeGone = this.selection.follow(
+      change,
+      this.#scope,
+      (id) => scene === null || scene.reroutes.has(id),
+    );
+    if (scene !== null && isNodeGone) this.events.selection();
     this.invalidate();
-  }
-
-  #measure(): void {
-    const host = this.#host;
-    if (host === null) return;
-    const ratio = window.devicePixelRatio || 1;
-    this.view.width = host.clientWidth;
-    this.view.height = host.clientHeight;
-    for (const canvas of [this.#base, this.#overlay]) {
-      if (canvas === null) continue;
-      canvas.width = Math.max(1, Math.round(host.clientWidth * ratio));
-      canvas.height = Math.max(1, Math.round(host.clientHeight * ratio));
-    }
-    this.moved();
   }
 }
 
@@ -423,12 +339,4 @@ function isWithin(one: Box, other: Box): boolean {
     one.x + one.w <= other.x + other.w &&
     one.y + one.h <= other.y + other.h
   );
-}
-
-function canvasIn(host: HTMLElement, name: string, before: Element | null): HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
-  canvas.className = name;
-  canvas.setAttribute('aria-hidden', 'true');
-  host.insertBefore(canvas, before);
-  return canvas;
 }

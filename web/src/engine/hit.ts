@@ -1,7 +1,7 @@
 // What is under a point of the graph: slots before points of links, before nodes, before links, before groups.
 
-import { groupBox } from '../core/edit';
-import { contains, distanceToCurve } from '../core/geometry';
+import { contains } from '../core/geometry';
+import { distanceTo } from '../core/stretches';
 import { isBoundary } from '../core/subgraph';
 import type { LinkId, NodeId, Point } from '../core/types';
 import type { Scene } from './scene';
@@ -29,15 +29,25 @@ export const HANDLES = 0.35;
 export function hitIn(scene: Scene, point: Point, zoom: number): Hit {
   const reach = SLOT_REACH / Math.min(1, Math.max(zoom, 0.3));
   const around = { x: point.x - reach, y: point.y - reach, w: 2 * reach, h: 2 * reach };
-  for (const { id, at } of scene.reroutes.values())
-    if (Math.hypot(at.x - point.x, at.y - point.y) <= (REROUTE + 3) / Math.min(1, zoom))
-      return { kind: 'reroute', reroute: id };
+  const reroute = scene.showsLinks ? hitReroute(scene, point, (REROUTE + 3) / Math.min(1, zoom)) : null;
+  if (reroute !== null) return reroute;
   const near = [...scene.nodeIndex.query(around)].sort((one, other) => scene.rank(other) - scene.rank(one));
   for (const id of near) {
     const found = hitNode(scene, id, point, reach);
     if (found !== null) return found;
   }
-  return hitLink(scene, point, zoom, around) ?? hitGroup(scene, point);
+  const link = scene.showsLinks ? hitLink(scene, point, zoom, around) : null;
+  return link ?? hitGroup(scene, point);
+}
+
+function hitReroute(scene: Scene, point: Point, reach: number): Hit | null {
+  const around = { x: point.x - reach - 1, y: point.y - reach - 1, w: 2 * reach + 2, h: 2 * reach + 2 };
+  for (const id of scene.rerouteIndex.query(around)) {
+    const at = scene.reroutes.get(id)?.at;
+    if (at !== undefined && Math.hypot(at.x - point.x, at.y - point.y) <= reach)
+      return { kind: 'reroute', reroute: id };
+  }
+  return null;
 }
 
 function hitNode(scene: Scene, id: NodeId, point: Point, reach: number): Hit | null {
@@ -83,8 +93,8 @@ function hitLink(
       Math.hypot(middle.x - point.x, middle.y - point.y) <= MIDDLE + 2
     )
       return { kind: 'middle', link: id };
-    for (const [segment, curve] of scene.curves(id).entries()) {
-      const distance = distanceToCurve(curve, point);
+    for (const [segment, stretch] of scene.stretches(id).entries()) {
+      const distance = distanceTo(stretch, point);
       if (distance <= least) {
         least = distance;
         best = { kind: 'link', link: id, at: point, segment };
@@ -95,11 +105,15 @@ function hitLink(
 }
 
 function hitGroup(scene: Scene, point: Point): Hit {
-  for (const [id, group] of [...scene.graph.groups].reverse()) {
-    const box = groupBox(group);
-    if (box === null || !contains(box, point)) continue;
+  let found: Hit = { kind: 'empty' };
+  const near = scene.groupIndex.query({ ...point, w: 1e-6, h: 1e-6 });
+  // Of several, the one that comes last in the file lies on top.
+  const inOrder = near.size > 1 ? [...scene.graph.groups.keys()].filter((id) => near.has(id)) : near;
+  for (const id of inOrder) {
+    const box = scene.groupIndex.box(id);
+    if (box === undefined || !contains(box, point)) continue;
     const isCorner = point.x > box.x + box.w - CORNER && point.y > box.y + box.h - CORNER;
-    if (isCorner || point.y < box.y + 30) return { kind: 'group', group: id, isCorner };
+    if (isCorner || point.y < box.y + 30) found = { kind: 'group', group: id, isCorner };
   }
-  return { kind: 'empty' };
+  return found;
 }

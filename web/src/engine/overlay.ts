@@ -1,7 +1,7 @@
 // Paints what lies over the graph while a gesture goes on: the link being drawn, the selection box, the knife.
 
-import { curveOf } from '../core/geometry';
-import { addCurve } from './draw/links';
+import { type LinkStyle, stretchesOf } from '../core/stretches';
+import { addStretch } from './draw/links';
 import type { Gestures } from './gestures/Gestures';
 import type { Palette } from './palette';
 import type { Viewport } from './viewport';
@@ -12,6 +12,7 @@ export function paintOverlay(
   view: Viewport,
   palette: Palette,
   ratio: number,
+  style: LinkStyle,
 ): void {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, view.width, view.height);
@@ -30,7 +31,7 @@ export function paintOverlay(
   paintTargets(context, gestures, view, palette);
   for (const { from, to, type, fits } of gestures.openCurves()) {
     const path = new Path2D();
-    addCurve(path, curveOf(from, to), false);
+    for (const stretch of stretchesOf(style, from, [], to)) addStretch(path, stretch, false);
     context.strokeStyle = fits ? palette.slot(type) : palette.failed;
     context.lineWidth = 3 / Math.min(1, view.zoom);
     context.setLineDash(fits ? [] : [8 / view.zoom, 6 / view.zoom]);

@@ -4,6 +4,7 @@ import type { LinkId, NodeId } from '../core/types';
 import { paintGrid, paintGroups } from './draw/ground';
 import { paintLinks, paintReroutes } from './draw/links';
 import { paintFocus, paintNodes } from './draw/nodes';
+import { paintTeleports } from './draw/teleports';
 import type { Palette } from './palette';
 import type { Scene } from './scene';
 import type { Viewport } from './viewport';
@@ -32,7 +33,10 @@ export interface Picture {
   readonly hiddenLinks: ReadonlySet<LinkId>;
   /** The node that has the keyboard. */
   readonly focused: NodeId | null;
+  /** The node under the pointer, where something is to be shown of that. */
+  readonly hoveredNode: NodeId | null;
   readonly showsLinks: boolean;
+  readonly showsTeleports: boolean;
   readonly showsGrid: boolean;
 }
 
@@ -46,6 +50,7 @@ export function paint(context: CanvasRenderingContext2D, picture: Picture, ratio
   context.setTransform(scale, 0, 0, scale, -view.x * scale, -view.y * scale);
   paintGroups(context, picture);
   if (picture.showsLinks) paintLinks(context, picture);
+  paintTeleports(context, picture);
   paintNodes(context, picture);
   if (picture.showsLinks) paintReroutes(context, picture);
   paintFocus(context, picture);

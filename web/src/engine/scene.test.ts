@@ -4,7 +4,6 @@ import { GraphDoc } from '../core/doc';
 import { moveNodes, unlink } from '../core/edit';
 import { type JsonObject, parseJson } from '../core/json';
 import { linksCrossing } from './gestures/knife';
-import { isTrackpad, wheelMeans, zoomFactor } from './gestures/wheel';
 import { Scene } from './scene';
 import { LEAST_ZOOM, MOST_ZOOM, Viewport } from './viewport';
 
@@ -33,16 +32,87 @@ describe('Scene', () => {
 
   it('follows edits and undo with what they touch', () => {
     const { doc, scene } = open();
-    const before = scene.curves('9');
-    const untouched = scene.curves('1');
+    const before = scene.stretches('9');
+    const untouched = scene.stretches('1');
     doc.edit('move', '', (tx) => moveNodes(tx, new Map([['7', { x: 2000, y: 0 }]])));
-    expect(scene.curves('9')).not.toEqual(before);
-    expect(scene.curves('1')).toBe(untouched);
+    expect(scene.stretches('9')).not.toEqual(before);
+    expect(scene.stretches('1')).toBe(untouched);
     expect(scene.nodeIndex.query({ x: 1990, y: 0, w: 20, h: 20 })).toEqual(new Set(['7']));
     doc.undo();
-    expect(scene.curves('9')).toEqual(before);
+    expect(scene.stretches('9')).toEqual(before);
     doc.edit('cut', '', (tx) => unlink(tx, '9'));
-    expect(scene.curves('9')).toEqual([]);
+    expect(scene.stretches('9')).toEqual([]);
+  });
+
+  it.each(['straight', 'linear'] as const)('%s links are hit and cut where they are drawn', (style) => {
+    const { scene } = open();
+    const before = scene.stretches('7');
+    scene.setLinkStyle(style);
+    let reached = 0;
+    for (const [id, link] of scene.graph.links) {
+      const middle = scene.middle(id) ?? { x: 0, y: 0 };
+      const isCovered = scene.nodeIndex.query({ ...middle, w: 1, h: 1 }).size > 0;
+      if (!isCovered) expect(scene.hit(middle, 1)).toEqual({ kind: 'middle', link: id });
+      if (!isCovered) reached += 1;
+      const own = scene.stretches(id)[0]?.points ?? [];
+      expect(own[0]).toEqual(scene.layout(link.from)?.outputs[link.fromSlot]);
+    }
+    expect(scene.stretches('7')).not.toEqual(before);
+    expect(reached).toBeGreaterThan(5);
+    scene.setLinkStyle('spline');
+    expect(scene.stretches('7')).toEqual(before);
+  });
+
+  it('hits no link that is hidden', () => {
+    const { scene } = open();
+    const middle = scene.middle('9') ?? { x: 0, y: 0 };
+    scene.showsLinks = false;
+    expect(scene.hit(middle, 1)).toEqual({ kind: 'empty' });
+  });
+
+  it('knows which links carry lists', () => {
+    const list = types.get('VAEDecode');
+    if (list === undefined) throw new Error('no such type');
+    const outputs = list.outputs.map((output) => ({ ...output, is_list: true }));
+    const { doc, scene } = open();
+    expect(scene.lists.size).toBe(0);
+    scene.setCatalog(new Map([...types, ['VAEDecode', { ...list, outputs }]]));
+    const id = [...scene.graph.links.values()].find((link) => link.from === '6')?.id ?? '';
+    expect([...scene.lists]).toEqual([id]);
+    doc.edit('cut', '', (tx) => unlink(tx, id));
+    expect(scene.lists.size).toBe(0);
+  });
+
+  it('follows groups and points of links', () => {
+    const { doc, scene } = open();
+    const group = { id: 1, title: 'G', bounding: [-2000, 0, 400, 300] };
+    doc.edit('group', '', (tx) => tx.put('group', '1', group));
+    expect(scene.hit({ x: -1900, y: 10 }, 1)).toEqual({ kind: 'group', group: '1', isCorner: false });
+    expect(scene.hit({ x: -1900, y: 100 }, 1)).toEqual({ kind: 'empty' });
+    doc.edit('on top', '', (tx) => tx.put('group', '2', { ...group, id: 2 }));
+    expect(scene.hit({ x: -1605, y: 295 }, 1)).toEqual({ kind: 'group', group: '2', isCorner: true });
+    doc.edit('away', '', (tx) => tx.put('group', '2', null));
+    expect(scene.hit({ x: -1605, y: 295 }, 1)).toEqual({ kind: 'group', group: '1', isCorner: true });
+    const extra = { reroutes: [{ id: 1, pos: [850, 600] }], linkExtensions: [{ id: 6, parentId: 1 }] };
+    doc.edit('point', '', (tx) => tx.put('key', 'extra', extra));
+    expect(scene.hit({ x: 852, y: 598 }, 1)).toEqual({ kind: 'reroute', reroute: '1' });
+    doc.undo();
+    expect(scene.hit({ x: 852, y: 598 }, 1).kind).not.toBe('reroute');
+  });
+
+  it('follows what is linked by name, not what only moves', () => {
+    const { doc, scene } = open();
+    expect(scene.teleportsAt('20')).toEqual([]);
+    doc.edit('names', '', (tx) => {
+      tx.put('node', '20', { id: 20, type: 'SetNode', widgets_values: ['a'], inputs: [{ link: null }] });
+      tx.put('node', '21', { id: 21, type: 'GetNode', widgets_values: ['a'], outputs: [{ type: 'MODEL' }] });
+    });
+    const before = scene.teleports;
+    expect(scene.teleportsAt('21')).toMatchObject([{ from: '20', to: '21' }]);
+    doc.edit('move', '', (tx) => moveNodes(tx, new Map([['7', { x: 0, y: 0 }]])));
+    expect(scene.teleports).toBe(before);
+    doc.edit('rename', '', (tx) => tx.patch('node', '21', { widgets_values: ['b'] }));
+    expect(scene.teleports).toEqual([]);
   });
 
   it('brings to the front, and keeps what is there when others come', () => {
@@ -86,27 +156,5 @@ describe('Viewport', () => {
     const { area } = view;
     expect(area.x).toBeLessThan(-100);
     expect(area.x + area.w).toBeGreaterThan(3900);
-  });
-});
-
-describe('the wheel', () => {
-  const turn = (more: object) => ({
-    deltaMode: 0,
-    deltaX: 0,
-    deltaY: 0,
-    ctrlKey: false,
-    metaKey: false,
-    shiftKey: false,
-    ...more,
-  });
-  it('tells mice from trackpads', () => {
-    expect(isTrackpad(turn({ deltaY: 120 }))).toBe(false);
-    expect(isTrackpad(turn({ deltaY: 3, deltaMode: 1 }))).toBe(false);
-    expect(isTrackpad(turn({ deltaY: 4 }))).toBe(true);
-    expect(isTrackpad(turn({ deltaX: 2 }))).toBe(true);
-    expect(wheelMeans(turn({ deltaY: 4 }), 'auto')).toBe('pan');
-    expect(wheelMeans(turn({ deltaY: 100 }), 'auto')).toBe('zoom');
-    expect(wheelMeans(turn({ deltaY: 4, ctrlKey: true }), 'pan')).toBe('zoom');
-    expect(zoomFactor(turn({ deltaY: -100 }))).toBeGreaterThan(1);
   });
 });

@@ -1,19 +1,21 @@
-// What of one graph is where: shapes, layouts and curves, kept in step with the document. No DOM.
+// What of one graph is where: shapes, layouts and the ways of links, kept in step with the document. No DOM.
 
 import type { Catalog } from '../core/catalog';
 import type { Change, GraphDoc } from '../core/doc';
-import { curveOf, endsOf, type Layout, layoutOf, pointOnCurve, surrounding } from '../core/geometry';
+import { groupBox } from '../core/edit';
+import { endsOf, type Layout, layoutOf, surrounding } from '../core/geometry';
 import type { Graph } from '../core/graph';
 import type { JsonObject } from '../core/json';
 import { lastReroutes, type Reroute, reroutesOf, wayOf } from '../core/reroutes';
 import { type NodeShape, shapeOf } from '../core/slots';
 import { SpatialIndex } from '../core/spatial';
+import { boundsOf, type LinkStyle, middleOf, type Stretch, stretchesOf } from '../core/stretches';
 import { boundaryLayout, boundaryNode, boundaryShape, INLETS, OUTLETS } from '../core/subgraph';
-import type { Box, Link, LinkId, NodeId, Point, Scope } from '../core/types';
+import { isGetter, isSetter, type Teleport, teleportsOf } from '../core/teleports';
+import type { Box, Link, LinkId, NodeId, Patch, Point, Scope } from '../core/types';
 import { type Hit, hitIn } from './hit';
 
 export type { Hit } from './hit';
-export type Curve = readonly [Point, Point, Point, Point];
 
 interface Placed {
   readonly node: JsonObject;
@@ -23,14 +25,20 @@ interface Placed {
   readonly inputAt: readonly number[];
 }
 
-const NO_CURVES: readonly Curve[] = [];
+const NOWHERE: readonly Stretch[] = [];
 
 export class Scene {
   readonly nodeIndex = new SpatialIndex();
   readonly linkIndex = new SpatialIndex();
+  readonly groupIndex = new SpatialIndex();
+  readonly rerouteIndex = new SpatialIndex();
+  /** Links that carry a list, as their output declares. */
+  readonly lists = new Set<LinkId>();
+  /** Whether links are there for the eye, and so for the pointer. */
+  showsLinks = true;
   readonly #placed = new Map<NodeId, Placed>();
-  /** Of each link, its curves from point to point. */
-  readonly #curves = new Map<LinkId, readonly Curve[]>();
+  /** Of each link, its parts from point to point. */
+  readonly #stretches = new Map<LinkId, readonly Stretch[]>();
   readonly #linksOf = new Map<NodeId, Set<LinkId>>();
   #reroutes: ReadonlyMap<string, Reroute> = new Map();
   #lastReroutes: ReadonlyMap<LinkId, string> = new Map();
@@ -39,14 +47,18 @@ export class Scene {
   readonly #ranks = new Map<NodeId, number>();
   #top = 0;
   #rerouteTypes: ReadonlyMap<string, string> | null = null;
+  #teleports: readonly Teleport[] | null = null;
+  #teleportsAt: ReadonlyMap<NodeId, readonly Teleport[]> = new Map();
   #doc: GraphDoc;
   #scope: Scope;
   #catalog: Catalog;
+  #style: LinkStyle;
 
-  constructor(doc: GraphDoc, scope: Scope, catalog: Catalog) {
+  constructor(doc: GraphDoc, scope: Scope, catalog: Catalog, style: LinkStyle = 'spline') {
     this.#doc = doc;
     this.#scope = scope;
     this.#catalog = catalog;
+    this.#style = style;
     this.rebuild();
   }
 
@@ -71,14 +83,28 @@ export class Scene {
     this.rebuild();
   }
 
+  get linkStyle(): LinkStyle {
+    return this.#style;
+  }
+
+  setLinkStyle(style: LinkStyle): void {
+    if (style === this.#style) return;
+    this.#style = style;
+    for (const link of this.graph.links.values()) this.#placeLink(link);
+  }
+
   rebuild(): void {
     this.nodeIndex.clear();
     this.linkIndex.clear();
+    this.groupIndex.clear();
+    this.lists.clear();
+    this.#teleports = null;
     this.#placed.clear();
-    this.#curves.clear();
+    this.#stretches.clear();
     this.#linksOf.clear();
     this.#reorder();
     for (const id of this.#order) this.#place(id);
+    for (const id of this.graph.groups.keys()) this.#placeGroup(id);
     this.#readReroutes();
     for (const link of this.graph.links.values()) this.#placeLink(link);
   }
@@ -90,8 +116,10 @@ export class Scene {
     let [isReordered, isRerouted] = [false, false];
     for (const patch of change.patches) {
       if (patch.scope !== this.#scope) continue;
+      if (this.#movesTeleports(patch)) this.#teleports = null;
       if (patch.kind === 'link') touched.add(patch.id);
       if (patch.kind === 'reroute') isRerouted = true;
+      if (patch.kind === 'group') this.#placeGroup(patch.id);
       if (patch.kind === 'key') {
         if (patch.id === 'extra') isRerouted = true;
         if (patch.id === 'inputNode' || patch.id === 'inputs') boundaries.add(INLETS);
@@ -136,15 +164,14 @@ export class Scene {
     return this.#placed.get(id)?.node;
   }
 
-  curves(id: LinkId): readonly Curve[] {
-    return this.#curves.get(id) ?? NO_CURVES;
+  /** The parts of a link, from point to point; none where an end of it is missing. */
+  stretches(id: LinkId): readonly Stretch[] {
+    return this.#stretches.get(id) ?? NOWHERE;
   }
 
-  /** Where the handle of a link is: halfway. */
+  /** Where the handle of a link is: about halfway. */
   middle(id: LinkId): Point | null {
-    const curves = this.curves(id);
-    const curve = curves[Math.floor(curves.length / 2)];
-    return curve === undefined ? null : curves.length % 2 === 0 ? curve[0] : pointOnCurve(curve, 0.5);
+    return middleOf(this.stretches(id));
   }
 
   /** Links at a node. */
@@ -168,6 +195,38 @@ export class Scene {
     }
     this.#rerouteTypes = types;
     return types;
+  }
+
+  /** Links that have no line: by name, and of use-everywhere nodes. */
+  get teleports(): readonly Teleport[] {
+    if (this.#teleports !== null) return this.#teleports;
+    const found = teleportsOf(this.graph, this.#catalog);
+    const at = new Map<NodeId, Teleport[]>();
+    for (const teleport of found)
+      for (const end of new Set([teleport.from, teleport.to]))
+        at.set(end, [...(at.get(end) ?? []), teleport]);
+    [this.#teleports, this.#teleportsAt] = [found, at];
+    return found;
+  }
+
+  teleportsAt(id: NodeId): readonly Teleport[] {
+    return this.teleports.length === 0 ? [] : (this.#teleportsAt.get(id) ?? []);
+  }
+
+  /** Place in the shape's inputs of an entry of the file's `inputs`; -1 if it is not there. */
+  inputPlace(id: NodeId, slot: number): number {
+    return this.#placed.get(id)?.inputAt[slot] ?? -1;
+  }
+
+  /** Whether a change may make or end a link without a line; moving a node does not. */
+  #movesTeleports(patch: Patch): boolean {
+    if (patch.kind === 'link') return true;
+    if (patch.kind === 'key') return patch.id === 'extra';
+    if (patch.kind !== 'node') return false;
+    const isOne = (node: JsonObject | null) =>
+      node !== null && (isSetter(node, this.#catalog) || isGetter(node, this.#catalog));
+    const isEnd = patch.before === null || patch.after === null;
+    return isEnd || isOne(patch.before) || isOne(patch.after);
   }
 
   /** Bring nodes to the front, on this screen only. */
@@ -208,6 +267,15 @@ export class Scene {
     this.#rerouteTypes = null;
     this.#reroutes = reroutesOf(this.graph);
     this.#lastReroutes = this.#reroutes.size === 0 ? new Map() : lastReroutes(this.graph);
+    this.rerouteIndex.clear();
+    for (const { id, at } of this.#reroutes.values()) this.rerouteIndex.put(id, { ...at, w: 1, h: 1 });
+  }
+
+  #placeGroup(id: string): void {
+    const group = this.graph.groups.get(id);
+    const box = group === undefined ? null : groupBox(group);
+    if (box === null) this.groupIndex.remove(id);
+    else this.groupIndex.put(id, box);
   }
 
   #place(id: NodeId): void {
@@ -238,24 +306,22 @@ export class Scene {
     const ends = endsOf(
       link,
       (id) => this.#placed.get(id)?.layout,
-      (id, slot) => this.#placed.get(id)?.inputAt[slot] ?? -1,
+      (id, slot) => this.inputPlace(id, slot),
     );
     if (ends === null) return;
-    const curves = this.#curvesOf(link.id, ...ends);
-    this.#curves.set(link.id, curves);
-    const box = surrounding(curves.flatMap((curve) => curve.map((point) => ({ ...point, w: 0, h: 0 }))));
+    const [from, to] = ends;
+    const way = this.#lastReroutes.has(link.id) ? wayOf(link.id, this.#lastReroutes, this.#reroutes) : [];
+    const points = way.map((point) => point.at);
+    const stretches = stretchesOf(this.#style, from, points, to, link.fromSlot + link.toSlot);
+    this.#stretches.set(link.id, stretches);
+    if (this.#placed.get(link.from)?.shape.outputs[link.fromSlot]?.isList === true) this.lists.add(link.id);
+    const box = boundsOf(stretches);
     if (box !== null) this.linkIndex.put(link.id, { x: box.x - 2, y: box.y - 2, w: box.w + 4, h: box.h + 4 });
   }
 
-  #curvesOf(id: LinkId, from: Point, to: Point): readonly Curve[] {
-    const way = this.#lastReroutes.has(id) ? wayOf(id, this.#lastReroutes, this.#reroutes) : [];
-    if (way.length === 0) return [curveOf(from, to)];
-    const points = [from, ...way.map((point) => point.at), to];
-    return points.slice(1).map((point, index) => curveOf(points[index] ?? from, point));
-  }
-
   #dropLink(id: LinkId): void {
-    this.#curves.delete(id);
+    this.#stretches.delete(id);
+    this.lists.delete(id);
     this.linkIndex.remove(id);
   }
 }

@@ -10,5 +10,15 @@ import { results } from './en/results';
 import { run } from './en/run';
 import { shell } from './en/shell';
 
-export const en = { ...canvas, ...edit, ...files, ...shell, ...nodes, ...graph, ...results, ...mask, ...run } as const;
+export const en = {
+  ...canvas,
+  ...edit,
+  ...files,
+  ...shell,
+  ...nodes,
+  ...graph,
+  ...results,
+  ...mask,
+  ...run,
+} as const;
 export type TextKey = keyof typeof en;

@@ -23,7 +23,7 @@ export function CanvasHost() {
   const shown = useRef<string | null>(null);
   const active = useStore(tabs, (state) => state.active);
   const types = useStore(catalog, (state) => state.types);
-  const { wheel, showsGrid, showsLinks, snapsToGrid } = useStore(settings);
+  const { navigation, showsGrid, showsLinks, linkStyle, showsTeleports, snapsToGrid } = useStore(settings);
   const overlays = useStore(panels, (state) => state.overlays);
 
   useEffect(() => {
@@ -41,8 +41,8 @@ export function CanvasHost() {
   useEffect(() => view.setCatalog(types), [types]);
 
   useEffect(
-    () => view.setPreferences({ wheel, showsGrid, showsLinks, snapsToGrid }),
-    [wheel, showsGrid, showsLinks, snapsToGrid],
+    () => view.setPreferences({ navigation, showsGrid, showsLinks, linkStyle, showsTeleports, snapsToGrid }),
+    [navigation, showsGrid, showsLinks, linkStyle, showsTeleports, snapsToGrid],
   );
 
   useEffect(() => {

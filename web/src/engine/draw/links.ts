@@ -1,38 +1,74 @@
 // Links and the points that they run through: batched by colour, curved where one can see it.
 
 import { overlaps } from '../../core/geometry';
+import type { Stretch } from '../../core/stretches';
 import type { LinkId } from '../../core/types';
 import { HANDLES, MIDDLE, REROUTE } from '../hit';
 import { type Picture, SPECKS } from '../paint';
-import type { Curve } from '../scene';
 
-export function addCurve(path: Path2D, [a, b, c, d]: Curve, isStraight: boolean): void {
+/** How far a turn is rounded. */
+const ROUND = 8;
+/** From here on a link that carries a list is drawn as several strands; below, they would run together. */
+const STRANDS = 0.3;
+
+export function addStretch(path: Path2D, { isCurve, points }: Stretch, isStraight: boolean): void {
+  const [a, b, c, d] = points;
+  const last = points.at(-1);
+  if (a === undefined || last === undefined) return;
   path.moveTo(a.x, a.y);
-  if (isStraight) path.lineTo(d.x, d.y);
-  else path.bezierCurveTo(b.x, b.y, c.x, c.y, d.x, d.y);
+  if (isStraight && isCurve) path.lineTo(last.x, last.y);
+  else if (isCurve && b !== undefined && c !== undefined && d !== undefined)
+    path.bezierCurveTo(b.x, b.y, c.x, c.y, d.x, d.y);
+  else
+    for (let index = 1; index < points.length; index += 1) {
+      const [point, next] = [points[index], points[index + 1]];
+      if (point === undefined) continue;
+      if (next === undefined || isStraight) path.lineTo(point.x, point.y);
+      else path.arcTo(point.x, point.y, next.x, next.y, roundness(points[index - 1] ?? point, point, next));
+    }
+}
+
+/** Half of the shorter side of a turn at most: two turns may share it. */
+function roundness(
+  before: { x: number; y: number },
+  at: { x: number; y: number },
+  next: { x: number; y: number },
+): number {
+  const sides = [Math.hypot(at.x - before.x, at.y - before.y), Math.hypot(next.x - at.x, next.y - at.y)];
+  return Math.min(ROUND, ...sides.map((side) => side / 2));
+}
+
+type Paths = Map<string, Path2D>;
+
+function pathOf(paths: Paths, colour: string): Path2D {
+  const known = paths.get(colour);
+  if (known !== undefined) return known;
+  const path = new Path2D();
+  paths.set(colour, path);
+  return path;
 }
 
 export function paintLinks(context: CanvasRenderingContext2D, picture: Picture): void {
   const { scene, view, palette, selected, hovered, hiddenLinks } = picture;
-  const plain = new Map<string, Path2D>();
-  const bright = new Map<string, Path2D>();
+  const plain: Paths = new Map();
+  const bright: Paths = new Map();
+  const strands: Paths = new Map();
+  const brightStrands: Paths = new Map();
   const handles: LinkId[] = [];
   const isFar = view.zoom < SPECKS;
   const area = view.area;
-  // A curve that is only some pixels high looks straight.
-  const isFlat = ([a, , , d]: Curve) => Math.abs(a.y - d.y) * view.zoom < 3 && d.x > a.x;
   for (const [id, link] of scene.graph.links) {
     const box = scene.linkIndex.box(id);
     if (box === undefined || !overlaps(box, area) || hiddenLinks.has(id)) continue;
     const isBright = id === hovered || selected.has(link.from) || selected.has(link.to);
-    const paths = isBright ? bright : plain;
     const colour = palette.slot(link.type);
-    let path = paths.get(colour);
-    if (path === undefined) {
-      path = new Path2D();
-      paths.set(colour, path);
-    }
-    for (const curve of scene.curves(id)) addCurve(path, curve, isFar || isFlat(curve));
+    const isSeveral = view.zoom >= STRANDS && scene.lists.has(id);
+    const [faint, strong] = isSeveral ? [strands, brightStrands] : [plain, bright];
+    const path = pathOf(isBright ? strong : faint, colour);
+    // A curve that is only some pixels high looks straight.
+    const isFlat = (box.h - 4) * view.zoom < 3;
+    for (const stretch of scene.stretches(id))
+      addStretch(path, stretch, isFar || (isFlat && runsRight(stretch)));
     if (view.zoom >= HANDLES && (isBright || view.zoom >= 0.6)) handles.push(id);
   }
   context.lineCap = view.zoom < 0.5 ? 'butt' : 'round';
@@ -41,14 +77,40 @@ export function paintLinks(context: CanvasRenderingContext2D, picture: Picture):
     [bright, 3.5, 1] as const,
   ]) {
     context.globalAlpha = alpha;
-    context.lineWidth = Math.max(width, 1 / view.zoom);
-    for (const [colour, path] of paths) {
-      context.strokeStyle = colour;
-      context.stroke(path);
-    }
+    stroke(context, paths, Math.max(width, 1 / view.zoom));
   }
   context.globalAlpha = 1;
+  paintStrands(context, strands, 8, picture);
+  paintStrands(context, brightStrands, 10, picture);
   for (const id of handles) paintHandle(context, id, picture);
+}
+
+function stroke(context: CanvasRenderingContext2D, paths: Paths, width: number): void {
+  context.lineWidth = width;
+  for (const [colour, path] of paths) {
+    context.strokeStyle = colour;
+    context.stroke(path);
+  }
+}
+
+function runsRight({ points }: Stretch): boolean {
+  return (points.at(-1)?.x ?? 0) > (points[0]?.x ?? 0);
+}
+
+/** Three strands: a broad line, a narrower one of the ground on it, a thin one in the middle. */
+function paintStrands(
+  context: CanvasRenderingContext2D,
+  paths: Paths,
+  width: number,
+  { palette }: Picture,
+): void {
+  if (paths.size === 0) return;
+  context.lineCap = 'butt';
+  stroke(context, paths, width);
+  context.lineWidth = width * 0.64;
+  context.strokeStyle = palette.background;
+  for (const path of paths.values()) context.stroke(path);
+  stroke(context, paths, width * 0.22);
 }
 
 /** The dot halfway along a link: what its menu opens from. */

@@ -4,19 +4,20 @@
 // that has the keyboard scrolls the field. Text selection inside fields never moves nodes.
 
 import { unlink } from '../../core/edit';
-import { removeReroute } from '../../core/reroutes';
 import type { Box, LinkId, Point } from '../../core/types';
 import type { GraphView } from '../GraphView';
 import type { Hit } from '../scene';
+import { adds, click, doubleClick, openMenu, pressNode } from './clicks';
+import { EdgePan } from './edge';
+import { endHover, hover } from './hover';
 import { linksCrossing } from './knife';
 import { explain, finishLinks, type OpenCurve, openCurves, openLinks, type Target, targets } from './linking';
 import { drag, dragCorner, dragGroupCorner, dropOnLink, duplicate, movable, selectIn } from './moving';
-import { boxBetween, middleOf, newGesture, type State, type StateOf } from './state';
-import { scrollsItself, wheelMeans, zoomFactor } from './wheel';
+import { beginPinch, pinch } from './pinch';
+import { boxBetween, newGesture, type State, type StateOf } from './state';
+import { panBy, scrollsItself, WheelSense, wheelMeans, zoomFactor } from './wheel';
 
 const DRIFT = 6;
-const EDGE = 30;
-const EDGE_SPEED = 12;
 const LONG_PRESS = 500;
 const KNIFE_KEY = 'KeyK';
 
@@ -27,18 +28,25 @@ export class Gestures {
   readonly #pointers = new Map<number, Point>();
   readonly #stopping = new AbortController();
   readonly #keysDown = new Set<string>();
-  #edgeTimer = 0;
+  readonly #edge: EdgePan;
+  readonly #wheelSense = new WheelSense();
   #pressTimer = 0;
 
   constructor(graph: GraphView, host: HTMLElement) {
     this.#graph = graph;
     this.#host = host;
+    this.#edge = new EdgePan(graph);
     const options = { signal: this.#stopping.signal };
     host.addEventListener('pointerdown', (event) => this.#down(event), options);
     host.addEventListener('pointermove', (event) => this.#move(event), options);
     host.addEventListener('pointerup', (event) => this.#up(event), options);
     host.addEventListener('pointercancel', (event) => this.#cancel(event), options);
-    host.addEventListener('dblclick', (event) => this.#doubleClick(event), options);
+    host.addEventListener('pointerleave', () => this.#state.name === 'idle' && endHover(graph), options);
+    host.addEventListener(
+      'dblclick',
+      (event) => isInField(event) || doubleClick(graph, this.#screen(event)),
+      options,
+    );
     host.addEventListener('wheel', (event) => this.#wheel(event), { ...options, passive: false });
     host.addEventListener('contextmenu', (event) => this.#menu(event), options);
     host.addEventListener('dragover', (event) => event.preventDefault(), options);
@@ -101,10 +109,15 @@ export class Gestures {
     graph.setDragging(state.name === 'move' || state.name === 'resize' || state.name === 'resizeGroup');
   }
 
+  /** Drags move the view, whatever they begin on. */
+  get #pans(): boolean {
+    return this.#graph.preferences.isLocked || this.#keysDown.has('Space');
+  }
+
   // -- pointer -------------------------------------------------------------------------------------------------------
 
   #down(event: PointerEvent): void {
-    const { scene, view, preferences } = this.#graph;
+    const { scene, view } = this.#graph;
     if (scene === null || (isInField(event) && event.button !== 1)) return;
     const screen = this.#screen(event);
     this.#pointers.set(event.pointerId, screen);
@@ -112,10 +125,10 @@ export class Gestures {
     this.#host.focus({ preventScroll: true });
     window.clearTimeout(this.#pressTimer);
     if (this.#pointers.size === 2) {
-      this.#enter(this.#beginPinch());
+      this.#enter(beginPinch(this.#pointers));
       return;
     }
-    if (event.button === 1 || (event.button === 0 && (this.#keysDown.has('Space') || preferences.isLocked))) {
+    if (event.button === 1 || (event.button === 0 && this.#pans)) {
       event.preventDefault();
       this.#enter({ name: 'pan', last: screen });
       return;
@@ -130,21 +143,11 @@ export class Gestures {
     this.#enter({ name: 'press', hit, start: screen, event });
     if (event.pointerType === 'touch')
       this.#pressTimer = window.setTimeout(() => this.#longPress(hit, screen, event), LONG_PRESS);
-    if (hit.kind === 'title' || hit.kind === 'node') this.#pressNode(hit.node, event);
+    if (hit.kind === 'title' || hit.kind === 'node') pressNode(this.#graph, hit.node, event);
     if (hit.kind === 'group' && !this.#graph.selectedGroups.has(hit.group))
       this.#graph.select([], [hit.group], adds(event));
     if (hit.kind === 'reroute' && !this.#graph.selectedReroutes.has(hit.reroute) && !event.altKey)
       this.#graph.select([], [], adds(event), [hit.reroute]);
-  }
-
-  #pressNode(id: string, event: PointerEvent): void {
-    const { selected, selectedGroups } = this.#graph;
-    if (!selected.has(id)) this.#graph.select([id], [], adds(event));
-    else if (adds(event))
-      this.#graph.select(
-        [...selected].filter((each) => each !== id),
-        [...selectedGroups],
-      );
   }
 
   #move(event: PointerEvent): void {
@@ -153,7 +156,7 @@ export class Gestures {
     const [state, { view }] = [this.#state, this.#graph];
     switch (state.name) {
       case 'idle':
-        this.#hover(screen, event);
+        if (event.pointerType !== 'touch') hover(this.#graph, this.#host, screen, this.#pans);
         return;
       case 'press':
         if (Math.hypot(screen.x - state.start.x, screen.y - state.start.y) >= DRIFT)
@@ -170,11 +173,12 @@ export class Gestures {
         this.#graph.moved();
         return;
       case 'pinch':
-        this.#pinch(state);
+        this.#state = pinch(this.#graph, this.#pointers, state);
         return;
       default:
         this.#drag(screen, event);
-        if (!(state.name === 'link' && state.isArmed)) this.#watchEdge(screen, event);
+        if (!(state.name === 'link' && state.isArmed))
+          this.#edge.watch(screen, () => this.#drag(screen, event));
     }
   }
 
@@ -294,17 +298,9 @@ export class Gestures {
   }
 
   #click(hit: Hit, event: PointerEvent): void {
-    const [graph, doc] = [this.#graph, this.#graph.doc];
     const screen = this.#screen(event);
-    graph.events.refused(null, screen);
-    if (hit.kind === 'empty' && !adds(event)) graph.select([]);
-    else if ((hit.kind === 'title' || hit.kind === 'node') && !adds(event)) graph.select([hit.node]);
-    else if ((hit.kind === 'link' || hit.kind === 'middle') && event.altKey)
-      doc?.edit('cut link', graph.scope, (tx) => unlink(tx, hit.link));
-    else if (hit.kind === 'reroute' && event.altKey)
-      doc?.edit('remove reroute', graph.scope, (tx) => removeReroute(tx, hit.reroute));
-    else if (hit.kind === 'middle') this.#linkMenu(hit, event);
-    else if ((hit.kind === 'input' || hit.kind === 'output') && event.pointerType !== 'mouse')
+    click(this.#graph, hit, event, screen);
+    if ((hit.kind === 'input' || hit.kind === 'output') && event.pointerType !== 'mouse')
       this.#arm(hit, screen);
   }
 
@@ -325,73 +321,34 @@ export class Gestures {
 
   // -- the rest ------------------------------------------------------------------------------------------------------
 
-  #hover(screen: Point, event: PointerEvent): void {
-    const [graph, { scene, view }] = [this.#graph, this.#graph];
-    if (scene === null || event.pointerType === 'touch') return;
-    const hit = scene.hit(view.toGraph(screen), view.zoom);
-    const link = hit.kind === 'link' || hit.kind === 'middle' ? hit.link : null;
-    const cursor =
-      graph.preferences.isLocked || this.#keysDown.has('Space') ? 'grab' : (CURSORS[hit.kind] ?? '');
-    if (this.#host.style.cursor !== cursor) this.#host.style.cursor = cursor;
-    if (link !== graph.hoveredLink) {
-      graph.hoveredLink = link;
-      graph.invalidate();
-      graph.events.hovered(link, screen);
-    }
-  }
-
-  #doubleClick(event: MouseEvent): void {
-    const { scene, view, events } = this.#graph;
-    if (scene === null || isInField(event)) return;
-    const screen = this.#screen(event);
-    const at = view.toGraph(screen);
-    const hit = scene.hit(at, view.zoom);
-    if (hit.kind === 'empty') events.search(at, screen, null);
-    if (hit.kind === 'title') events.rename('node', hit.node);
-    if (hit.kind === 'group') events.rename('group', hit.group);
-    if (hit.kind === 'node') events.enter(hit.node);
-  }
-
   #menu(event: MouseEvent): void {
-    const { scene, view, selected, events } = this.#graph;
+    const { scene, view } = this.#graph;
     if (isInField(event) || scene === null) return;
     event.preventDefault();
     // A long press has shown the menu already; some systems tell of it once more.
     if (this.#state.name !== 'idle' && this.#state.name !== 'press') return;
     this.#enter({ name: 'idle' });
     const screen = this.#screen(event);
-    const hit = scene.hit(view.toGraph(screen), view.zoom);
-    if (hit.kind === 'link' || hit.kind === 'middle' || hit.kind === 'reroute') {
-      this.#linkMenu(hit, event);
-      return;
-    }
-    if ('node' in hit && !selected.has(hit.node)) this.#graph.select([hit.node]);
-    if (hit.kind === 'group') this.#graph.select([], [hit.group]);
-    if (hit.kind === 'empty') this.#graph.select([]);
-    events.menu({ x: event.clientX, y: event.clientY }, view.toGraph(screen));
-  }
-
-  #linkMenu(hit: Extract<Hit, { kind: 'link' | 'middle' | 'reroute' }>, event: MouseEvent): void {
-    const at = this.#graph.view.toGraph(this.#screen(event));
-    const screen = { x: event.clientX, y: event.clientY };
-    if (hit.kind === 'reroute') this.#graph.events.linkMenu({ link: null, reroute: hit.reroute, at }, screen);
-    else this.#graph.events.linkMenu({ link: hit.link, reroute: null, at }, screen);
+    openMenu(this.#graph, scene.hit(view.toGraph(screen), view.zoom), event, screen);
   }
 
   #longPress(hit: Hit, screen: Point, event: PointerEvent): void {
     if (this.#state.name !== 'press') return;
     this.#enter({ name: 'idle' });
-    if (hit.kind === 'link' || hit.kind === 'middle' || hit.kind === 'reroute') this.#linkMenu(hit, event);
-    else this.#graph.events.menu({ x: event.clientX, y: event.clientY }, this.#graph.view.toGraph(screen));
+    openMenu(this.#graph, hit, event, screen);
   }
 
   #wheel(event: WheelEvent): void {
     const { scene, view, preferences } = this.#graph;
     if (scene === null || scrollsItself(event)) return;
     event.preventDefault();
-    if (wheelMeans(event, preferences.wheel) === 'zoom') view.zoomAt(this.#screen(event), zoomFactor(event));
-    else if (event.shiftKey && event.deltaX === 0) view.pan(-event.deltaY, 0);
-    else view.pan(-event.deltaX, -event.deltaY);
+    const sensed = this.#wheelSense.sense(event, event.timeStamp);
+    if (wheelMeans(event, preferences.navigation, sensed) === 'zoom')
+      view.zoomAt(this.#screen(event), zoomFactor(event));
+    else {
+      const { x, y } = panBy(event);
+      view.pan(x, y);
+    }
     this.#graph.moved();
   }
 
@@ -410,65 +367,15 @@ export class Gestures {
     if (document.activeElement === this.#host) this.#keysDown.add(event.code);
   }
 
-  #beginPinch(): State {
-    const [one, other] = [...this.#pointers.values()];
-    if (one === undefined || other === undefined) return { name: 'idle' };
-    return {
-      name: 'pinch',
-      distance: Math.hypot(one.x - other.x, one.y - other.y),
-      middle: middleOf(one, other),
-    };
-  }
-
-  #pinch(state: StateOf<'pinch'>): void {
-    const [one, other] = [...this.#pointers.values()];
-    if (one === undefined || other === undefined) return;
-    const [distance, middle] = [Math.hypot(one.x - other.x, one.y - other.y), middleOf(one, other)];
-    this.#graph.view.pan(middle.x - state.middle.x, middle.y - state.middle.y);
-    this.#graph.view.zoomAt(middle, distance / Math.max(state.distance, 1));
-    this.#state = { name: 'pinch', distance, middle };
-    this.#graph.moved();
-  }
-
-  /** While something is dragged at the edge, the view moves on. */
-  #watchEdge(screen: Point, event: PointerEvent): void {
-    const { width, height } = this.#graph.view;
-    const dx = screen.x < EDGE ? EDGE_SPEED : screen.x > width - EDGE ? -EDGE_SPEED : 0;
-    const dy = screen.y < EDGE ? EDGE_SPEED : screen.y > height - EDGE ? -EDGE_SPEED : 0;
-    window.clearInterval(this.#edgeTimer);
-    this.#edgeTimer = 0;
-    if (dx === 0 && dy === 0) return;
-    this.#edgeTimer = window.setInterval(() => {
-      this.#graph.view.pan(dx, dy);
-      this.#graph.moved();
-      this.#drag(screen, event);
-    }, 16);
-  }
-
   #stopTimers(): void {
-    window.clearInterval(this.#edgeTimer);
+    this.#edge.stop();
     window.clearTimeout(this.#pressTimer);
-    this.#edgeTimer = 0;
   }
 
   #screen(event: MouseEvent): Point {
     const box = this.#host.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
-}
-
-const CURSORS: Partial<Record<Hit['kind'], string>> = {
-  input: 'crosshair',
-  output: 'crosshair',
-  corner: 'nwse-resize',
-  title: 'grab',
-  link: 'pointer',
-  middle: 'pointer',
-  reroute: 'move',
-};
-
-function adds(event: MouseEvent): boolean {
-  return event.ctrlKey || event.metaKey || event.shiftKey;
 }
 
 function isInField(event: Event): boolean {

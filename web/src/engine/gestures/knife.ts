@@ -1,11 +1,11 @@
 // The knife: which links a stroke cuts.
 
-import { pointOnCurve } from '../../core/geometry';
+import { linesOf, type Stretch } from '../../core/stretches';
 import type { LinkId, Point } from '../../core/types';
 import type { Scene } from '../scene';
 
 export function linksCrossing(
-  scene: Pick<Scene, 'linkIndex' | 'curves'>,
+  scene: Pick<Scene, 'linkIndex' | 'stretches'>,
   stroke: readonly Point[],
 ): LinkId[] {
   const found = new Set<LinkId>();
@@ -19,18 +19,13 @@ export function linksCrossing(
       h: Math.abs(from.y - to.y) + 2,
     };
     for (const id of scene.linkIndex.query(box))
-      if (!found.has(id) && scene.curves(id).some((curve) => cuts(curve, from, to))) found.add(id);
+      if (!found.has(id) && scene.stretches(id).some((each) => cuts(each, from, to))) found.add(id);
   }
   return [...found];
 }
 
-function cuts(curve: readonly [Point, Point, Point, Point], from: Point, to: Point): boolean {
-  let before = curve[0];
-  for (let step = 1; step <= 24; step += 1) {
-    const next = pointOnCurve(curve, step / 24);
-    if (crosses(before, next, from, to)) return true;
-    before = next;
-  }
+function cuts(stretch: Stretch, from: Point, to: Point): boolean {
+  for (const [one, other] of linesOf(stretch)) if (crosses(one, other, from, to)) return true;
   return false;
 }
 

@@ -3,13 +3,12 @@
 import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
 import { listenForKeys } from '../../app/keys';
-import { registerHost, registerOverlay } from '../../app/panels';
+import { registerHost } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { dialogs, openDialog } from '../../stores/dialogs';
 import { registerEditing } from './edit';
 import { Palette } from './Palette';
 import { Shortcuts } from './Shortcuts';
-import { ViewBar } from './ViewBar';
 
 function Dialogs() {
   const open = useStore(dialogs, (state) => state.open);
@@ -17,7 +16,6 @@ function Dialogs() {
   return open === 'shortcuts' ? <Shortcuts /> : null;
 }
 
-registerOverlay({ id: 'view-bar', Component: ViewBar });
 registerHost({ id: 'commands', Component: Dialogs });
 registerEditing();
 registerCommands(

@@ -212,7 +212,6 @@ export const shell = {
   'view.unlock': 'Arrow: edit',
   'view.focus': 'Canvas only',
   'view.grid': 'Show or hide the grid',
-  'view.links': 'Show or hide links',
   'view.snap': 'Snap to grid, or not',
 
   'commands.palette': 'Commands',
@@ -254,10 +253,6 @@ export const shell = {
   'settings.showsLinks.hint': 'Lines between the nodes.',
   'settings.showsPreviews': 'Previews',
   'settings.showsPreviews.hint': 'Unfinished pictures on nodes while they run.',
-  'settings.wheel': 'Wheel',
-  'settings.wheel.hint': 'With Ctrl it does the other thing. For trackpads, choose moving.',
-  'settings.wheel.zoom': 'Zooms',
-  'settings.wheel.pan': 'Moves the view',
   'settings.snapsToGrid': 'Snap to grid',
   'settings.snapsToGrid.hint': 'Shift while dragging does the other thing.',
   'settings.confirmsClose': 'Ask before closing what is not saved',

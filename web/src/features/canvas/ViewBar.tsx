@@ -1,4 +1,5 @@
-// At the lower left of the canvas: undo and redo, zoom, fit, and whether dragging edits or only moves the view.
+// At the lower left of the canvas: undo and redo, zoom, fit, how links look, whether dragging edits or only moves the
+// view, and what there is.
 
 import { useEffect, useReducer, useState } from 'react';
 import { useStore } from 'zustand';
@@ -10,6 +11,8 @@ import { t } from '../../i18n/t';
 import { tabs } from '../../stores/tabs';
 import { Button, IconButton, type IconButtonProps } from '../../ui/Button';
 import { Menu } from '../../ui/Menu';
+import { Info } from './Info';
+import { LinkMenu } from './LinkMenu';
 import css from './ViewBar.module.css';
 
 const ZOOMS = [0.25, 0.5, 1, 2] as const;
@@ -45,7 +48,6 @@ export function ViewBar() {
     );
   };
   const { isLocked } = view.preferences;
-  const graph = tab.doc.graph(tab.doc.has(view.scope) ? view.scope : '');
   return (
     <div className={css['bar']} role="toolbar" aria-label={t('view.bar')}>
       {button('edit.undo', 'undo', undefined, tab.doc.steps.length === 0)}
@@ -56,11 +58,6 @@ export function ViewBar() {
         side="top"
         align="center"
         items={[
-          {
-            kind: 'label',
-            id: 'info',
-            label: t('view.info', { nodes: graph.nodes.size, links: graph.links.size }),
-          },
           ...ZOOMS.map((zoom) => ({
             id: String(zoom),
             label: `${zoom * 100} %`,
@@ -77,7 +74,9 @@ export function ViewBar() {
       {button('view.zoomIn', 'plus')}
       {button('view.fit', 'fit')}
       <span className={css['line']} />
+      <LinkMenu />
       {button(isLocked ? 'view.unlock' : 'view.lock', 'hand', isLocked)}
+      <Info doc={tab.doc} />
     </div>
   );
 }

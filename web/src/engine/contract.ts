@@ -1,0 +1,78 @@
+// What the canvas tells the application, and what the application may set about it.
+
+import type { Refusal } from '../core/edit';
+import type { LinkStyle } from '../core/stretches';
+import type { LinkId, NodeId, Point } from '../core/types';
+import type { Ends } from './gestures/linking';
+
+export interface Preferences {
+  readonly showsGrid: boolean;
+  readonly showsLinks: boolean;
+  readonly linkStyle: LinkStyle;
+  /** Dashed lines between what is linked by name, also where nothing of it is selected. */
+  readonly showsTeleports: boolean;
+  readonly snapsToGrid: boolean;
+  /** What turns the wheel: a mouse zooms, two fingers on a trackpad pan; `auto` tells them apart. */
+  readonly navigation: 'auto' | 'mouse' | 'trackpad';
+  /** Drags move the view, whatever they begin on. */
+  readonly isLocked: boolean;
+}
+
+export const DEFAULT_PREFERENCES: Preferences = {
+  showsGrid: true,
+  showsLinks: true,
+  linkStyle: 'spline',
+  showsTeleports: false,
+  snapsToGrid: false,
+  navigation: 'auto',
+  isLocked: false,
+};
+
+/** A link that is being drawn: from an output to somewhere, or to an input from somewhere. */
+export interface OpenLink {
+  readonly end: 'output' | 'input';
+  readonly node: NodeId;
+  /** Place in the shape's outputs or inputs. */
+  readonly index: number;
+  readonly type: string;
+  /** The link that was there, if one is led elsewhere. */
+  readonly held: LinkId | null;
+}
+
+/** A link, or a point of links, and where it was pressed. */
+export interface LinkSpot {
+  readonly link: LinkId | null;
+  readonly reroute: string | null;
+  readonly at: Point;
+}
+
+export interface ViewEvents {
+  /** Selection changed. */
+  selection(): void;
+  /** The visible part changed. */
+  viewport(): void;
+  /** A frame is on the screen. */
+  drawn(): void;
+  /** The user wants to add a node here; with a link, one that fits it. */
+  search(at: Point, screen: Point, link: OpenLink | null): void;
+  /** The user asks what can be done here. */
+  menu(screen: Point, at: Point): void;
+  /** A link cannot be made; null when that is over. Screen point. */
+  refused(reason: (Refusal & Ends) | null, screen: Point): void;
+  /** The user asks what can be done with a link; the point is the page's, as for `menu`. */
+  linkMenu(spot: LinkSpot, screen: Point): void;
+  /** A link is being drawn, or no longer. */
+  linking(link: OpenLink | null): void;
+  /** The pointer rests on a link, or no longer. Screen point. */
+  hovered(link: LinkId | null, screen: Point): void;
+  /** What has the keyboard in the graph changed. */
+  focus(): void;
+  /** The graph that is shown, or its document, is another one. */
+  shown(): void;
+  /** A node or a group wants its title changed. */
+  rename(kind: 'node' | 'group', id: string): void;
+  /** A subgraph wants to be entered. */
+  enter(node: NodeId): void;
+  /** Files or data were dropped. */
+  drop(data: DataTransfer, at: Point): void;
+}

@@ -1,0 +1,116 @@
+// The two canvases and when they are painted: the graph itself, and over it what changes with every move of a gesture.
+// A frame is asked for by who changed something; while nothing changes there are none.
+
+const SECOND = 1000;
+/** Frames farther apart do not belong to one movement. */
+const PAUSE = 250;
+
+/** How many frames a second are drawn, counted while some are. */
+export class FrameMeter {
+  readonly #times: number[] = [];
+
+  note(now: number): void {
+    const last = this.#times.at(-1);
+    if (last !== undefined && now - last > PAUSE) this.#times.length = 0;
+    this.#times.push(now);
+    while ((this.#times[0] ?? now) < now - SECOND) this.#times.shift();
+  }
+
+  /** Null while nothing moves. */
+  rate(now: number): number | null {
+    const [first, last] = [this.#times[0], this.#times.at(-1)];
+    if (first === undefined || last === undefined || now - last > PAUSE || last - first < 100) return null;
+    return ((this.#times.length - 1) * SECOND) / (last - first);
+  }
+}
+
+export interface Painters {
+  /** Paint the graph; true if there is more to do in the next frame. */
+  graph(context: CanvasRenderingContext2D, ratio: number): boolean;
+  overlay(context: CanvasRenderingContext2D, ratio: number): void;
+  /** Both are on the screen. */
+  drawn(): void;
+  /** The place has another size, in CSS pixels. */
+  resized(width: number, height: number): void;
+}
+
+export class Frames {
+  readonly meter = new FrameMeter();
+  readonly #painters: Painters;
+  readonly #host: HTMLElement;
+  readonly #base: HTMLCanvasElement;
+  readonly #overlay: HTMLCanvasElement;
+  readonly #resize: ResizeObserver;
+  #frame = 0;
+  #isStale = false;
+  #isOverlayStale = false;
+
+  /** Canvases go into the host: below `layer`, and above all. */
+  constructor(host: HTMLElement, layer: HTMLElement, painters: Painters) {
+    this.#host = host;
+    this.#painters = painters;
+    this.#base = canvasIn(host, 'graph-base', layer);
+    this.#overlay = canvasIn(host, 'graph-overlay', null);
+    this.#resize = new ResizeObserver(() => this.measure());
+    this.#resize.observe(host);
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#resize.disconnect();
+    this.#base.remove();
+    this.#overlay.remove();
+  }
+
+  /** Ask for a frame of everything. */
+  invalidate(): void {
+    this.#isStale = true;
+    this.#ask();
+  }
+
+  /** Ask for a frame of what lies over the graph. */
+  invalidateOverlay(): void {
+    this.#isOverlayStale = true;
+    this.#ask();
+  }
+
+  measure(): void {
+    const ratio = window.devicePixelRatio || 1;
+    const { clientWidth, clientHeight } = this.#host;
+    for (const canvas of [this.#base, this.#overlay]) {
+      canvas.width = Math.max(1, Math.round(clientWidth * ratio));
+      canvas.height = Math.max(1, Math.round(clientHeight * ratio));
+    }
+    this.#painters.resized(clientWidth, clientHeight);
+  }
+
+  #ask(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame((now) => this.#draw(now));
+  }
+
+  #draw(now: number): void {
+    this.#frame = 0;
+    this.meter.note(now);
+    const ratio = window.devicePixelRatio || 1;
+    if (this.#isStale) {
+      this.#isStale = false;
+      const context = this.#base.getContext('2d', { alpha: false });
+      if (context !== null && this.#painters.graph(context, ratio)) this.invalidate();
+      this.#isOverlayStale = true;
+    }
+    if (this.#isOverlayStale) {
+      this.#isOverlayStale = false;
+      const context = this.#overlay.getContext('2d');
+      if (context !== null) this.#painters.overlay(context, ratio);
+    }
+    this.#painters.drawn();
+  }
+}
+
+function canvasIn(host: HTMLElement, name: string, before: Element | null): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.className = name;
+  canvas.setAttribute('aria-hidden', 'true');
+  host.insertBefore(canvas, before);
+  return canvas;
+}
