@@ -73,7 +73,7 @@ export function issuesOf(doc: GraphDoc, served: Catalog): Issue[] {
 }
 
 /** Definitions that have an instance somewhere. */
-export function usedScopes(doc: GraphDoc): Set<Scope> {
+function usedScopes(doc: GraphDoc): Set<Scope> {
   const used = new Set<Scope>();
   const waiting: Scope[] = [''];
   for (let scope = waiting.pop(); scope !== undefined; scope = waiting.pop()) {

@@ -4,7 +4,7 @@ import { handedOn, obstaclesTo } from './bypass';
 import { GraphDoc } from './doc';
 import { issuesOf } from './issues';
 import type { Json, JsonObject } from './json';
-import { locate, type MissingReport, missingFiles, missingTypes, nodesOfType, putInstead } from './missing';
+import { locate, type MissingReport, missingFiles, missingTypes, putInstead } from './missing';
 import { valuesOf } from './values';
 
 const LOADER = nodeType(
@@ -64,7 +64,7 @@ function twice(): GraphDoc {
 describe('missing files', () => {
   it('groups the places of one file, with what the document says of it and what comes near', () => {
     const doc = twice();
-    const [base, gone, ...others] = missingFiles(doc, issuesOf(doc, types), null);
+    const [base, gone, ...others] = missingFiles(doc, issuesOf(doc, types), null, types);
     expect(base).toMatchObject({
       ...{ name: 'base.safetensors', folder: 'checkpoints', url: 'https://example.org/base', sha256: 'abc' },
       ...{ nearest: ['sd/base.safetensors'], because: 'base name' },
@@ -92,9 +92,11 @@ describe('missing files', () => {
           nearest_by: 'hash',
         },
         { ...more, name: 'extra.pt', folder: 'vae', inputs: [], nearest: null },
+        // The loader that names it holds another one by now.
+        { ...more, name: 'base.safetensors', folder: 'checkpoints', inputs: [], nearest: null },
       ],
     };
-    const found = missingFiles(doc, issuesOf(doc, types), report);
+    const found = missingFiles(doc, issuesOf(doc, types), report, types);
     expect(found.map(({ name }) => name)).toEqual(['base.safetensors', 'gone.ckpt', 'extra.pt']);
     expect(found[1]).toMatchObject({ nearest: ['other.gguf'], because: 'hash' });
     expect(found[2]).toMatchObject({ url: '', folder: 'vae' });
@@ -103,7 +105,7 @@ describe('missing files', () => {
 
   it('puts another file into every place as one step', () => {
     const doc = twice();
-    const [base] = missingFiles(doc, issuesOf(doc, types), null);
+    const [base] = missingFiles(doc, issuesOf(doc, types), null, types);
     expect(putInstead(doc, types, 'use', base?.spots ?? [], 'sd/base.safetensors')).toBe(true);
     const value = (scope: string, id: string): Json | undefined =>
       valuesOf(doc.graph(scope).nodes.get(id) ?? {}, LOADER).get('ckpt');
@@ -139,7 +141,6 @@ describe('missing types', () => {
       ['PackNode', 'some-pack', 'me/some', '1.2', 2],
       ['Other', '', '', '', 1],
     ]);
-    expect(nodesOfType(doc, 'PackNode').map((each) => each.node)).toEqual(['5', '6']);
   });
 });
 

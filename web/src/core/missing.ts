@@ -4,9 +4,9 @@
 import type { Catalog } from './catalog';
 import type { GraphDoc } from './doc';
 import { setValue } from './edit';
-import { type Issue, usedScopes } from './issues';
+import type { Issue } from './issues';
 import { asArray, asObject, asString, type JsonObject } from './json';
-import { modeOf, typeNameOf } from './slots';
+import { typeNameOf } from './slots';
 import { editScopes } from './steps';
 import { withDefinitions } from './subgraph';
 import type { NodeId, Scope } from './types';
@@ -100,6 +100,7 @@ export function missingFiles(
   doc: GraphDoc,
   issues: readonly Issue[],
   report: MissingReport | null,
+  catalog: Catalog,
 ): MissingFile[] {
   const found = new Map<string, Issue[]>();
   for (const issue of issues) {
@@ -108,6 +109,15 @@ export function missingFiles(
     found.set(key, [...(found.get(key) ?? []), issue]);
   }
   const records = modelRecords(doc);
+  // A widget that could hold the file holds another one by now: what the node says besides is history.
+  const isAnswered = ({ name, folder }: { readonly name: string; readonly folder: string }) => {
+    const spots = records.get(baseOf(name))?.spots ?? [];
+    return spots.some(({ scope, node }) =>
+      catalog
+        .get(typeNameOf(doc.graph(scope).nodes.get(node) ?? {}))
+        ?.inputs.some((input) => input.choices_from === folder),
+    );
+  };
   const told = new Map((report?.missing_models ?? []).map((each) => [`${each.folder}/${each.name}`, each]));
   const files = [...found].flatMap(([key, all]): MissingFile[] => {
     const [first] = all;
@@ -139,7 +149,8 @@ export function missingFiles(
       },
     ];
   });
-  const others = [...told.values()].map(
+  const left = [...told.values()].filter((each) => each.inputs.length > 0 || !isAnswered(each));
+  const others = left.map(
     (each): MissingFile => ({
       name: each.name,
       folder: each.folder,
@@ -230,18 +241,6 @@ export function putInstead(
       }
     },
   );
-}
-
-/** Nodes of a type that run, in every graph that is used. */
-export function nodesOfType(doc: GraphDoc, type: string): Pick<Spot, 'scope' | 'node'>[] {
-  const used = usedScopes(doc);
-  return [...doc.scopes]
-    .filter((scope) => scope === '' || used.has(scope))
-    .flatMap((scope) =>
-      [...doc.graph(scope).nodes]
-        .filter(([, record]) => typeNameOf(record) === type && modeOf(record) === 0)
-        .map(([node]) => ({ scope, node })),
-    );
 }
 
 /** Files come from strangers: only an address of the web may become a link. */

@@ -65,4 +65,27 @@ describe('applyEvent', () => {
     expect(run.state).toBe('queued');
     expect(run.nodes.size).toBe(0);
   });
+
+  it('measures the pace of steps from the second one on, and anew where a count begins anew', () => {
+    const step = (value: number, total = 20): JobEvent => ({
+      ...{ type: 'node_progress', node_id: '2', display_id: '2', value, total },
+    });
+    const at: [JobEvent, number][] = [
+      [started, 0],
+      [node('2'), 1],
+      [step(1), 9],
+      [step(3), 10],
+    ];
+    const play = (more: [JobEvent, number][]) =>
+      [...at, ...more].reduce((run, [event, time]) => applyEvent(run, event, time), emptyRun('job', 0));
+    expect(play([]).nodes.get('2')).toMatchObject({ startedAt: 1, pace: 2 });
+    expect(play([[step(7), 11]]).nodes.get('2')?.pace).toBe(3);
+    expect(play([[step(1, 5), 12]]).nodes.get('2')?.pace).toBeNull();
+    expect(
+      play([
+        [step(1, 5), 12],
+        [step(2, 5), 16],
+      ]).nodes.get('2')?.pace,
+    ).toBe(0.25);
+  });
 });

@@ -20,6 +20,11 @@ export interface NodeRun {
   readonly total: number | null;
   readonly seconds: number | null;
   readonly text: string;
+  /** When it began, in seconds since 1970; null if that was not told. */
+  readonly startedAt: number | null;
+  /** Steps in a second since the first one, which takes longer; null until two were seen. */
+  readonly pace: number | null;
+  readonly firstStep: { readonly at: number; readonly value: number } | null;
 }
 
 export interface Run {
@@ -198,7 +203,10 @@ export function emptyRun(jobId: string, at: number): Run {
   };
 }
 
-const NODE: NodeRun = { state: 'running', value: null, total: null, seconds: null, text: '' };
+const NODE: NodeRun = {
+  ...{ state: 'running', value: null, total: null, seconds: null, text: '' },
+  ...{ startedAt: null, pace: null, firstStep: null },
+};
 
 export function applyEvent(run: Run, event: JobEvent, at: number): Run {
   const withNode = (id: string, changes: Partial<NodeRun>, state: NodeRun['state']): Run => {
@@ -217,9 +225,17 @@ export function applyEvent(run: Run, event: JobEvent, at: number): Run {
       return { ...run, nodes };
     }
     case 'node_started':
-      return withNode(event.display_id, { value: null, total: null }, 'running');
+      return withNode(
+        event.display_id,
+        { value: null, total: null, startedAt: at, pace: null, firstStep: null },
+        'running',
+      );
     case 'node_progress':
-      return withNode(event.display_id, { value: event.value, total: event.total }, 'running');
+      return withNode(
+        event.display_id,
+        stepped(run.nodes.get(event.display_id) ?? NODE, event, at),
+        'running',
+      );
     case 'node_text':
       return withNode(event.node_id, { text: event.text }, run.nodes.get(event.node_id)?.state ?? 'running');
     case 'node_finished': {
@@ -253,6 +269,19 @@ export function applyEvent(run: Run, event: JobEvent, at: number): Run {
     default:
       return run;
   }
+}
+
+/** A step: its place, and how fast steps follow each other. A count that begins anew is measured anew. */
+function stepped(
+  node: NodeRun,
+  { value, total }: { readonly value: number; readonly total: number },
+  at: number,
+): Partial<NodeRun> {
+  const first = node.firstStep;
+  if (first === null || value <= first.value || total !== node.total)
+    return { value, total, firstStep: { at, value }, pace: total === node.total ? node.pace : null };
+  const seconds = at - first.at;
+  return { value, total, pace: seconds > 0 ? (value - first.value) / seconds : node.pace };
 }
 
 /** Nothing runs any more in a run that has ended. */

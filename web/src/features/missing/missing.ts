@@ -38,7 +38,7 @@ function thingsOf({ doc, tabId, found, report, repairs }: IssuesState): MissingT
   if (doc === null) return { doc, tabId, files: [], types: [], repairs: [] };
   return {
     ...{ doc, tabId, repairs },
-    files: missingFiles(doc, found, report),
+    files: missingFiles(doc, found, report, catalog.getState().types),
     types: missingTypes(doc, found, report),
   };
 }

@@ -9,7 +9,7 @@ import { classes } from '../../ui/classes';
 import { Icon } from '../../ui/Icon';
 import { type MenuItem, showMenu } from '../../ui/Menu';
 import { runWithOtherSeed } from '../gallery/api';
-import { cancel, fractionOf, nodesOf, seconds } from '../run/api';
+import { cancel, fractionOf, seconds } from '../run/api';
 import { forget, moveBefore, moveToFront, openWorkflowOf, retry } from './actions';
 import css from './QueuePanel.module.css';
 
@@ -19,7 +19,7 @@ export function nameOfJob(job: JobSummary): string {
 
 export function RunningRow({ job }: { readonly job: JobSummary }) {
   const run = useStore(runs, (state) => state.runs.get(job.id) ?? null);
-  const done = run === null ? 0 : fractionOf(run, nodesOf(run.tabId));
+  const done = run === null ? 0 : fractionOf(run);
   const preview = useStore(
     runs,
     (state) => [...state.previews.values()].find((each) => each.jobId === job.id)?.url,

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { runCommand } from '../../app/commands';
+import { paceWords } from '../../core/progress';
 import { t } from '../../i18n/t';
 import { openPanel } from '../../stores/layout';
 import { type Run, runOf, runs } from '../../stores/runs';
@@ -12,10 +13,10 @@ import { classes } from '../../ui/classes';
 import { Menu } from '../../ui/Menu';
 import { batch, setBatch } from './batch';
 import { countFates, type Forecast, forecast } from './forecast';
+import { progressOf } from './progress';
 import css from './RunBar.module.css';
 import { runTab } from './submit';
 import { seconds } from './time';
-import { fractionOf, nodesOf } from './title';
 
 export function RunBar() {
   const active = useStore(tabs, (state) => state.active);
@@ -152,22 +153,21 @@ function Progress({ run }: { readonly run: Run }) {
     const timer = setInterval(() => setNow(Date.now() / 1000), 1000);
     return () => clearInterval(timer);
   }, []);
-  const done = fractionOf(run, nodesOf(run.tabId));
+  const { fraction: done, secondsLeft, pace, step } = progressOf(run, now);
   const elapsed = run.startedAt === null ? 0 : Math.max(0, now - run.startedAt);
-  const left = done > 0.08 && elapsed > 2 ? (elapsed / done) * (1 - done) : null;
-  const current = [...run.nodes.values()].find((node) => node.state === 'running');
-  const step = current?.total != null && current.total > 1 ? `${current.value ?? 0}/${current.total}` : '';
+  const speed = pace === null ? null : paceWords(pace);
   const words = run.isStopping
     ? t('run.stopping')
     : [
         `${Math.round(done * 100)} %`,
-        step,
-        left === null ? seconds(elapsed) : t('run.left', { time: seconds(left) }),
+        step === null ? '' : `${step.value}/${step.total}`,
+        speed === null ? '' : t(speed.key, { pace: speed.pace }),
+        secondsLeft === null ? seconds(elapsed) : t('run.left', { time: seconds(secondsLeft) }),
       ]
         .filter((part) => part !== '')
         .join(' · ');
   return (
-    <div className={css['progress']} title={run.name}>
+    <div className={css['progress']} title={`${run.name} · ${words}`}>
       <span className={css['words']}>{words}</span>
       <div
         role="progressbar"

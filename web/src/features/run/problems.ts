@@ -93,8 +93,12 @@ export function useProblems(): Problems {
     // What the server said counts; besides it, what is known to be wrong already.
     const known = new Set(told.map(({ nodeId, input }) => `${nodeId}/${input}`));
     const files = new Set(missing.files.flatMap(({ spots }) => spots.map((s) => `${s.node}/${s.label}`)));
+    const odd = new Set(missing.repairs.map(({ scope, node }) => `${scope}/${node}`));
+    const isSaid = ({ scope, node, code }: Issue) => code !== 'missing_link' && odd.has(`${scope}/${node}`);
     const others =
-      doc === null ? [] : live.filter((issue) => !isListed(issue)).map((issue) => toProblem(doc, issue));
+      doc === null
+        ? []
+        : live.filter((issue) => !isListed(issue) && !isSaid(issue)).map((issue) => toProblem(doc, issue));
     return [
       ...told.filter(({ nodeId, input, error: own }) => own === error || !files.has(`${nodeId}/${input}`)),
       ...others.filter(({ nodeId, input }) => !known.has(`${nodeId}/${input}`)),

@@ -15,6 +15,7 @@ import { followForecast } from './forecast';
 import { IssuesPanel } from './IssuesPanel';
 import { NodePreview } from './NodePreview';
 import { useIssueCount } from './problems';
+import { followTimings } from './progress';
 import { followRuns } from './show';
 import { canInterrupt, interrupt, runSelected, runTab } from './submit';
 import { followTitle } from './title';
@@ -84,6 +85,7 @@ registerNodeExtra({ id: 'preview', Component: NodePreview });
 followRuns();
 followTitle();
 followForecast();
+followTimings();
 followBatch();
 
 onRunEvent((jobId, event) => {

@@ -13,6 +13,7 @@ import { openPanel } from '../../stores/layout';
 import { ENDED, keepOrigin, runOf, runs, setRefusal, takeJob, updateRun } from '../../stores/runs';
 import { activeTab, newId, type Tab } from '../../stores/tabs';
 import { closeToast, toast } from '../../ui/Toast';
+import { notePlan } from './progress';
 import { refreshQueue } from './sync';
 
 export interface RunOptions {
@@ -50,6 +51,7 @@ async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise
   prepareSeeds(tab.doc);
   const id = newId();
   keepOrigin(id, { tabId: tab.id, name: tab.name });
+  notePlan(id, tab.id);
   try {
     const job = await api.post<JobView>(
       '/api/v1/jobs',

@@ -1,0 +1,59 @@
+// How long nodes took the last time: by tab and node, and by type where that node has not run yet. Kept in this browser,
+// so that the first run after a reload can say how long it will take.
+
+const KEY = 'skein.timings';
+const MOST = 1000;
+const KEEP_AFTER = 2000;
+
+let known = read();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function read(): Map<string, number> {
+  try {
+    const rows = JSON.parse(localStorage.getItem(KEY) ?? '[]') as [string, number][];
+    return new Map(rows.filter(([, seconds]) => Number.isFinite(seconds)));
+  } catch {
+    return new Map();
+  }
+}
+
+const ofNode = (tabId: string, node: string) => `${tabId}/${node}`;
+
+/** A node has ended that was computed, not taken from the cache. */
+export function keepTiming(tabId: string | null, node: string, type: string, seconds: number): void {
+  for (const key of [type, ...(tabId === null ? [] : [ofNode(tabId, node)])]) {
+    known.delete(key); // the latest stand last
+    known.set(key, Math.round(seconds * 1000) / 1000);
+  }
+  if (known.size > MOST * 1.2) known = new Map([...known].slice(-MOST));
+  timer ??= setTimeout(() => {
+    timer = undefined;
+    try {
+      localStorage.setItem(KEY, JSON.stringify([...known].slice(-MOST)));
+    } catch {
+      // Without storage they last as long as the page.
+    }
+  }, KEEP_AFTER);
+}
+
+/** In seconds; null if neither the node nor its type has run here. */
+export function lastSeconds(tabId: string | null, node: string, type: string | undefined): number | null {
+  const own = tabId === null ? undefined : known.get(ofNode(tabId, node));
+  return own ?? (type === undefined ? null : (known.get(type) ?? null));
+}
+
+// -- what each job was expected to run -------------------------------------------------------------------------------
+
+export type Plan = ReadonlyMap<string, string>;
+
+const MOST_PLANS = 100;
+let plans = new Map<string, Plan>();
+
+/** What a job will run: node ids with their types. */
+export function keepPlan(jobId: string, plan: Plan): void {
+  plans = new Map([...plans, [jobId, plan] as const].slice(-MOST_PLANS));
+}
+
+export function planOf(jobId: string): Plan | null {
+  return plans.get(jobId) ?? null;
+}
