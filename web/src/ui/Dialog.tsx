@@ -88,7 +88,7 @@ interface Question {
   readonly text?: ReactNode;
   readonly choices: readonly Choice[];
   readonly closeLabel: string;
-  readonly field?: { readonly label: string; readonly value: string };
+  readonly field?: { readonly label: string; readonly value: string; readonly canBeEmpty?: boolean };
   readonly answer: (id: string | null, text: string) => void;
 }
 
@@ -179,7 +179,8 @@ function QuestionDialog({ question }: { readonly question: Question }) {
           id={form}
           onSubmit={(event) => {
             event.preventDefault();
-            if (text.trim() !== '') question.answer(last?.id ?? null, text.trim());
+            if (text.trim() !== '' || question.field?.canBeEmpty === true)
+              question.answer(last?.id ?? null, text.trim());
           }}
         >
           <Field label={question.field.label}>

@@ -1,31 +1,32 @@
-// The user's workflow files, by folder, and the ones to begin with.
+// The user's workflow files as a tree, and the ones to begin with.
 
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
-import { wordsOf } from '../../api/client';
 import { t } from '../../i18n/t';
-import { tabs, updateTab } from '../../stores/tabs';
 import { Button, IconButton } from '../../ui/Button';
-import { classes } from '../../ui/classes';
-import { ask, askText } from '../../ui/Dialog';
 import { Empty } from '../../ui/Empty';
 import { TextInput } from '../../ui/Field';
-import { Icon } from '../../ui/Icon';
-import { type MenuItem, showMenu } from '../../ui/Menu';
+import { Menu } from '../../ui/Menu';
 import { Spinner } from '../../ui/Spinner';
-import { toast } from '../../ui/Toast';
-import { deleteFile, moveFile, titleOfName, type WorkflowFile } from './files';
-import { changed, lists, loadLists } from './list.store';
-import { chooseFiles, newWorkflow, openServerFile, openTemplate } from './open';
-import { showVersions } from './versions.store';
+import { FileTree } from './FileTree';
+import { newFolder } from './file-actions';
+import { titleOfName } from './files';
+import { closed, lists, loadLists } from './list.store';
+import { chooseFiles, newWorkflow, openTemplate } from './open';
+import { showTrash } from './TrashDialog';
+import { treeRows } from './tree';
 import css from './WorkflowPanel.module.css';
 
 export function WorkflowPanel() {
-  const { files, templates, error } = useStore(lists);
+  const { files, folders, favourites, templates, error } = useStore(lists);
+  const folded = useStore(closed, (state) => state.paths);
   const [text, setText] = useState('');
   useEffect(() => void loadLists(), []);
   const matches = (name: string) => name.toLowerCase().includes(text.trim().toLowerCase());
-  const shown = (files ?? []).filter((file) => matches(file.name));
+  const rows = useMemo(
+    () => treeRows({ files: files ?? [], folders, favourites }, folded, text),
+    [files, folders, favourites, folded, text],
+  );
   const shownTemplates = (templates ?? []).filter((template) => matches(titleOfName(template.name)));
   return (
     <div className={css['panel']}>
@@ -39,6 +40,20 @@ export function WorkflowPanel() {
         />
         <IconButton icon="plus" label={t('workflows.new')} onClick={newWorkflow} />
         <IconButton icon="upload" label={t('workflows.openFile')} keys="Ctrl+O" onClick={chooseFiles} />
+        <Menu
+          align="end"
+          items={[
+            {
+              id: 'folder',
+              label: t('workflows.newFolder'),
+              icon: 'folder',
+              onSelect: () => void newFolder(),
+            },
+            { id: 'trash', label: t('trash.show'), icon: 'trash', onSelect: () => setTimeout(showTrash) },
+          ]}
+        >
+          <IconButton icon="dots" label={t('workflows.more')} />
+        </Menu>
       </div>
       {error !== '' && (
         <Empty icon="alert" title={t('workflows.listFailed')} text={error}>
@@ -49,10 +64,10 @@ export function WorkflowPanel() {
       {files !== null && (
         <>
           <h3 className={css['heading']}>{t('workflows.yours')}</h3>
-          {shown.length === 0 ? (
+          {rows.length === 0 ? (
             <p className={css['none']}>{t(text === '' ? 'workflows.noneSaved' : 'workflows.noneFound')}</p>
           ) : (
-            <FileList files={shown} />
+            <FileTree rows={rows} folders={folders} />
           )}
         </>
       )}
@@ -73,116 +88,4 @@ export function WorkflowPanel() {
       )}
     </div>
   );
-}
-
-function FileList({ files }: { readonly files: readonly WorkflowFile[] }) {
-  const open = useStore(tabs, (state) => state.tabs);
-  const folders = new Map<string, WorkflowFile[]>();
-  for (const file of [...files].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }))) {
-    const folder = file.name.includes('/') ? file.name.slice(0, file.name.lastIndexOf('/')) : '';
-    folders.set(folder, [...(folders.get(folder) ?? []), file]);
-  }
-  return [...folders].map(([folder, inside]) => (
-    <div key={folder}>
-      {folder !== '' && (
-        <p className={css['folder']}>
-          <Icon name="folder" size={14} />
-          {folder}
-        </p>
-      )}
-      <ul>
-        {inside.map((file) => {
-          const isOpen = open.some((tab) => tab.path === file.name);
-          const name = (file.name.split('/').at(-1) ?? file.name).replace(/\.json$/i, '');
-          return (
-            <li key={file.name} className={css['row']}>
-              <button
-                type="button"
-                className={classes(css['file'], folder !== '' && css['inside'])}
-                title={`${file.name}\n${new Date(file.modified * 1000).toLocaleString()}`}
-                onClick={() => void openServerFile(file.name)}
-              >
-                <Icon name="workflow" size={14} />
-                <span className={css['name']}>{name}</span>
-                {isOpen && <span className={css['open']}>{t('workflows.open')}</span>}
-              </button>
-              <IconButton
-                icon="dots"
-                size="small"
-                label={t('workflows.moreFor', { name })}
-                onClick={(event) => {
-                  const { left, bottom } = event.currentTarget.getBoundingClientRect();
-                  showMenu({ x: left, y: bottom }, menuFor(file), name);
-                }}
-              />
-            </li>
-          );
-        })}
-      </ul>
-    </div>
-  ));
-}
-
-function menuFor(file: WorkflowFile): MenuItem[] {
-  return [
-    { id: 'open', label: t('workflows.openIt'), onSelect: () => void openServerFile(file.name) },
-    { id: 'versions', label: t('versions.show'), icon: 'history', onSelect: () => showVersions(file.name) },
-    { id: 'rename', label: t('workflows.rename'), onSelect: () => void rename(file) },
-    { kind: 'separator', id: 'line' },
-    {
-      id: 'delete',
-      label: t('workflows.delete'),
-      isDanger: true,
-      icon: 'trash',
-      onSelect: () => void remove(file),
-    },
-  ];
-}
-
-async function rename(file: WorkflowFile): Promise<void> {
-  const name = await askText({
-    title: t('workflows.rename'),
-    closeLabel: t('app.close'),
-    field: { label: t('workflows.fileName'), value: file.name.replace(/\.json$/i, '') },
-    choices: [
-      { id: 'cancel', label: t('app.cancel') },
-      { id: 'rename', label: t('workflows.rename'), kind: 'primary' },
-    ],
-  });
-  if (name === null) return;
-  const path = `${name.replace(/\.json$/i, '')}.json`;
-  await attempt(async () => {
-    await moveFile(file.name, path);
-    for (const tab of tabs.getState().tabs) {
-      if (tab.path === file.name)
-        updateTab(tab.id, { path, name: (path.split('/').at(-1) ?? path).replace(/\.json$/i, '') });
-    }
-  });
-}
-
-async function remove(file: WorkflowFile): Promise<void> {
-  const choice = await ask({
-    title: t('workflows.deleteTitle', { name: file.name }),
-    text: t('workflows.deleteText'),
-    closeLabel: t('app.close'),
-    choices: [
-      { id: 'cancel', label: t('app.cancel') },
-      { id: 'delete', label: t('workflows.delete'), kind: 'danger' },
-    ],
-  });
-  if (choice !== 'delete') return;
-  await attempt(async () => {
-    await deleteFile(file.name);
-    for (const tab of tabs.getState().tabs)
-      if (tab.path === file.name) updateTab(tab.id, { path: null, revision: null, isDirty: true });
-  });
-}
-
-async function attempt(act: () => Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    toast({ kind: 'error', title: t('workflows.changeFailed'), text: wordsOf(error) });
-  }
-  changed();
 }

@@ -20,6 +20,22 @@ export interface Version {
   readonly origin: 'saved' | 'restored' | 'found';
   /** What changed since the version before, in the server's words. */
   readonly changes: { readonly text: string };
+  /** What the user calls it; empty if nothing. */
+  readonly label: string;
+}
+
+export interface FileList {
+  readonly files: readonly WorkflowFile[];
+  /** Every folder, empty ones, too. */
+  readonly folders: readonly string[];
+  readonly favourites: readonly string[];
+}
+
+export interface TrashedFile {
+  readonly trash_id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly deleted_at: number;
 }
 
 export interface Template {
@@ -31,9 +47,10 @@ export interface Template {
 const FILES = '/api/v1/workflows/files';
 const address = (name: string) => `${FILES}/${encodeURIComponent(name)}`;
 
-export async function listFiles(): Promise<readonly WorkflowFile[]> {
-  const { files } = await api.get<{ files: readonly WorkflowFile[] }>(FILES);
-  return files.filter((file) => !file.name.startsWith('.'));
+export async function listFiles(): Promise<FileList> {
+  const { files, folders, favourites } = await api.get<FileList>(FILES);
+  const isShown = (name: string) => !name.split('/').some((part) => part.startsWith('.'));
+  return { files: files.filter(({ name }) => isShown(name)), folders: folders.filter(isShown), favourites };
 }
 
 export async function readFile(name: string): Promise<{ raw: JsonObject; revision: string | null }> {
@@ -64,12 +81,64 @@ export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === 412;
 }
 
-export async function deleteFile(name: string): Promise<void> {
-  await request('DELETE', address(name));
+/** Move a file to the trash; its place there. */
+export async function deleteFile(name: string): Promise<string> {
+  return (await api.delete<{ trash_id: string }>(address(name))).trash_id;
 }
 
 export async function moveFile(name: string, to: string): Promise<void> {
   await api.post(`${address(name)}/move`, { to });
+}
+
+export async function copyFile(name: string, to: string): Promise<void> {
+  await api.post(`${address(name)}/copy`, { to });
+}
+
+export async function markFavourite(name: string, favourite: boolean): Promise<void> {
+  await api.post(`${address(name)}/mark`, { favourite });
+}
+
+// -- folders ---------------------------------------------------------------------------------------------------------
+
+const FOLDERS = '/api/v1/workflows/folders';
+
+export async function makeFolder(name: string): Promise<void> {
+  await api.post(FOLDERS, { name });
+}
+
+export async function moveFolder(name: string, to: string): Promise<void> {
+  await api.post(`${FOLDERS}/${encodeURIComponent(name)}/move`, { to });
+}
+
+/** Move all that is in a folder to the trash; the places there. */
+export async function deleteFolder(name: string): Promise<readonly string[]> {
+  return (await api.delete<{ trash_ids: string[] }>(`${FOLDERS}/${encodeURIComponent(name)}`)).trash_ids;
+}
+
+// -- the trash -------------------------------------------------------------------------------------------------------
+
+const TRASH = '/api/v1/workflows/trash';
+
+export async function listTrash(): Promise<readonly TrashedFile[]> {
+  return (await api.get<{ files: readonly TrashedFile[] }>(TRASH)).files;
+}
+
+export async function takeBack(trashId: string): Promise<WorkflowFile> {
+  return api.post<WorkflowFile>(`${TRASH}/${encodeURIComponent(trashId)}/restore`, {});
+}
+
+export async function removeForGood(trashId: string): Promise<void> {
+  await request('DELETE', `${TRASH}/${encodeURIComponent(trashId)}`);
+}
+
+export async function emptyTrash(): Promise<void> {
+  await request('DELETE', TRASH);
+}
+
+// -- versions --------------------------------------------------------------------------------------------------------
+
+export async function labelVersion(name: string, id: number, label: string): Promise<Version> {
+  return api.patch<Version>(`${address(name)}/versions/${id}`, { label });
 }
 
 export async function listVersions(name: string): Promise<readonly Version[]> {

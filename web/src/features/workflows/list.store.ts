@@ -1,4 +1,4 @@
-// The lists that the workflows panel shows, and when to ask for them again.
+// The lists that the workflows panel shows, when to ask for them again, and which folders are closed.
 
 import { createStore } from 'zustand/vanilla';
 import { wordsOf } from '../../api/client';
@@ -6,16 +6,24 @@ import { listFiles, listTemplates, type Template, type WorkflowFile } from './fi
 
 export interface ListState {
   readonly files: readonly WorkflowFile[] | null;
+  readonly folders: readonly string[];
+  readonly favourites: readonly string[];
   readonly templates: readonly Template[] | null;
   readonly error: string;
 }
 
-export const lists = createStore<ListState>(() => ({ files: null, templates: null, error: '' }));
+export const lists = createStore<ListState>(() => ({
+  files: null,
+  folders: [],
+  favourites: [],
+  templates: null,
+  error: '',
+}));
 
 export async function loadLists(): Promise<void> {
   try {
-    const [files, templates] = await Promise.all([listFiles(), listTemplates()]);
-    lists.setState({ files, templates, error: '' });
+    const [listed, templates] = await Promise.all([listFiles(), listTemplates()]);
+    lists.setState({ ...listed, templates, error: '' });
   } catch (error) {
     lists.setState({ error: wordsOf(error) });
   }
@@ -24,4 +32,33 @@ export async function loadLists(): Promise<void> {
 /** A file was written, moved or deleted. */
 export function changed(): void {
   void loadLists();
+}
+
+// -- what is folded away ---------------------------------------------------------------------------------------------
+
+const KEY = 'skein.folders';
+
+export const closed = createStore<{ readonly paths: ReadonlySet<string> }>(() => ({ paths: readClosed() }));
+
+function readClosed(): ReadonlySet<string> {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
+    return new Set(
+      Array.isArray(kept) ? kept.filter((each): each is string => typeof each === 'string') : [],
+    );
+  } catch {
+    return new Set();
+  }
+}
+
+export function setOpen(path: string, isOpen: boolean): void {
+  const paths = new Set(closed.getState().paths);
+  if (isOpen) paths.delete(path);
+  else paths.add(path);
+  closed.setState({ paths });
+  try {
+    localStorage.setItem(KEY, JSON.stringify([...paths]));
+  } catch {
+    // Without storage it lasts as long as the page.
+  }
 }

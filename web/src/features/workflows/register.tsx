@@ -7,8 +7,12 @@ import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
 import { activateTab, activeTab, tabs } from '../../stores/tabs';
-import { chooseFiles, newWorkflow, openLocalFile, openText, reopenClosed } from './open';
-import { close, exportApi, exportCanvas, save, saveAs } from './save';
+import { exportApi, exportCanvas, exportPython } from './export';
+import { FILE_DRAG } from './FileTree';
+import { newFolder } from './file-actions';
+import { chooseFiles, newWorkflow, openLocalFile, openServerFile, openText, reopenClosed } from './open';
+import { close, save, saveAs } from './save';
+import { showTrash, TrashHost } from './TrashDialog';
 import { duplicateTab, renameTab } from './tab-commands';
 import { VersionsDialog } from './VersionsDialog';
 import { showVersions } from './versions.store';
@@ -27,6 +31,7 @@ registerPanel({
 });
 
 registerHost({ id: 'versions', Component: VersionsDialog });
+registerHost({ id: 'trash', Component: TrashHost });
 
 function step(by: number): void {
   const { tabs: all, active } = tabs.getState();
@@ -95,6 +100,25 @@ registerCommands(
     run: () => exportApi(),
   },
   {
+    id: 'workflow.exportPython',
+    title: () => t('workflows.exportPython'),
+    group: 'workflow',
+    when: hasTab,
+    run: () => exportPython(),
+  },
+  {
+    id: 'workflow.newFolder',
+    title: () => t('workflows.newFolder'),
+    group: 'workflow',
+    run: () => newFolder(),
+  },
+  {
+    id: 'workflow.trash',
+    title: () => t('trash.show'),
+    group: 'workflow',
+    run: showTrash,
+  },
+  {
     id: 'workflow.versions',
     title: () => t('versions.show'),
     group: 'workflow',
@@ -154,7 +178,11 @@ registerCommands(
 );
 
 /** Files that somebody else made something of already (a picture on a node) are marked by `preventDefault` there. */
-bus.on('drop', (data, at) => void takeDrop(data, at));
+bus.on('drop', (data, at) => {
+  const [kind, ...path] = data.getData(FILE_DRAG).split(':');
+  if (kind === 'file') void openServerFile(path.join(':'));
+  else if (kind === '') takeDrop(data, at);
+});
 
 function takeDrop(data: DataTransfer, at: Point | null = null): void {
   const files = [...data.files];

@@ -1,7 +1,7 @@
 // Saving: a file changes only when the user says so, and never over what somebody else wrote meanwhile.
 
-import { api, wordsOf } from '../../api/client';
-import { type JsonObject, stringifyJson } from '../../core/json';
+import { wordsOf } from '../../api/client';
+import { stringifyJson } from '../../core/json';
 import { t } from '../../i18n/t';
 import { settings } from '../../stores/settings';
 import { activeTab, closeTab, markSaved, openTab, type Tab, tabOf } from '../../stores/tabs';
@@ -106,43 +106,4 @@ export async function close(id: string): Promise<boolean> {
   }
   closeTab(id);
   return true;
-}
-
-// -- files for elsewhere ---------------------------------------------------------------------------------------------
-
-export function download(name: string, content: string | Blob): void {
-  const blob = typeof content === 'string' ? new Blob([content], { type: 'application/json' }) : content;
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-export function exportCanvas(tab: Tab | null = activeTab()): void {
-  if (tab !== null) download(`${tab.name}.json`, stringifyJson(tab.doc.save(), 2));
-}
-
-interface Converted {
-  readonly prompt: JsonObject;
-  readonly notes: readonly { readonly message: string }[];
-}
-
-export async function exportApi(tab: Tab | null = activeTab()): Promise<void> {
-  if (tab === null) return;
-  try {
-    const { prompt, notes } = await api.post<Converted>('/api/v1/convert', {
-      workflow: tab.doc.save(),
-    });
-    download(`${tab.name}.api.json`, stringifyJson(prompt, 2));
-    if (notes.length > 0)
-      toast({
-        title: t('workflows.exportNotes'),
-        text: notes.map((note) => note.message).join('\n'),
-        seconds: 12,
-      });
-  } catch (error) {
-    toast({ kind: 'error', title: t('workflows.exportFailed'), text: wordsOf(error) });
-  }
 }

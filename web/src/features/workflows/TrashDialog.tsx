@@ -1,0 +1,129 @@
+// Deleted workflows: taken back, or deleted for good.
+
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import { wordsOf } from '../../api/client';
+import { t } from '../../i18n/t';
+import { Button } from '../../ui/Button';
+import { ask, Dialog } from '../../ui/Dialog';
+import { Empty } from '../../ui/Empty';
+import { Spinner } from '../../ui/Spinner';
+import { toast } from '../../ui/Toast';
+import { emptyTrash, listTrash, removeForGood, type TrashedFile, takeBack } from './files';
+import { changed } from './list.store';
+import { folderOf, titleOfFile } from './tree';
+import css from './VersionsDialog.module.css';
+
+const shown = createStore<{ readonly isOpen: boolean }>(() => ({ isOpen: false }));
+
+export function showTrash(): void {
+  shown.setState({ isOpen: true });
+}
+
+const close = () => shown.setState({ isOpen: false });
+
+export function TrashHost() {
+  return useStore(shown, (state) => state.isOpen) ? <TrashDialog /> : null;
+}
+
+function TrashDialog() {
+  const [files, setFiles] = useState<readonly TrashedFile[] | null>(null);
+  const [error, setError] = useState('');
+  const load = () =>
+    listTrash().then(setFiles, (thrown: unknown) => {
+      setError(wordsOf(thrown));
+    });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is opened
+  useEffect(() => void load(), []);
+  const attempt = async (act: () => Promise<unknown>) => {
+    try {
+      await act();
+    } catch (thrown) {
+      toast({ kind: 'error', title: t('trash.changeFailed'), text: wordsOf(thrown), key: 'trash' });
+    }
+    changed();
+    await load();
+  };
+  const restore = (file: TrashedFile) =>
+    attempt(async () => {
+      const back = await takeBack(file.trash_id);
+      toast({ kind: 'success', title: t('trash.restored', { name: titleOfFile(back.name) }), key: 'trash' });
+    });
+  const remove = async (file: TrashedFile) => {
+    if (await isSure(t('trash.removeTitle', { name: titleOfFile(file.name) }), t('trash.remove')))
+      await attempt(() => removeForGood(file.trash_id));
+  };
+  const empty = async () => {
+    if (await isSure(t('trash.emptyTitle', { count: files?.length ?? 0 }), t('trash.empty')))
+      await attempt(emptyTrash);
+  };
+  return (
+    <Dialog
+      title={t('trash.title')}
+      description={t('trash.text')}
+      closeLabel={t('app.close')}
+      onClose={close}
+      {...(files !== null && files.length > 0
+        ? {
+            footer: (
+              <Button kind="danger" icon="trash" onClick={() => void empty()}>
+                {t('trash.empty')}
+              </Button>
+            ),
+          }
+        : {})}
+    >
+      {error !== '' && <Empty icon="alert" title={t('trash.failed')} text={error} />}
+      {files === null && error === '' && <Spinner label={t('app.loading')} />}
+      {files?.length === 0 && <Empty icon="trash" title={t('trash.none')} />}
+      <ul>
+        {(files ?? []).map((file) => {
+          const name = titleOfFile(file.name);
+          const time = new Date(file.deleted_at * 1000).toLocaleString();
+          return (
+            <li key={file.trash_id} className={css['row']}>
+              <div className={css['words']}>
+                <p>{name}</p>
+                <p className={css['note']}>
+                  {[folderOf(file.name), t('trash.deletedAt', { time })]
+                    .filter((part) => part !== '')
+                    .join(' · ')}
+                </p>
+              </div>
+              <Button
+                size="small"
+                icon="undo"
+                aria-label={t('trash.restoreIt', { name })}
+                onClick={() => void restore(file)}
+              >
+                {t('trash.restore')}
+              </Button>
+              <Button
+                size="small"
+                kind="quiet"
+                aria-label={t('trash.removeIt', { name })}
+                onClick={() => void remove(file)}
+              >
+                {t('trash.remove')}
+              </Button>
+            </li>
+          );
+        })}
+      </ul>
+    </Dialog>
+  );
+}
+
+async function isSure(title: string, label: string): Promise<boolean> {
+  const choice = await ask({
+    title,
+    text: t('trash.removeText'),
+    closeLabel: t('app.close'),
+    choices: [
+      { id: 'cancel', label: t('app.cancel') },
+      { id: 'yes', label, kind: 'danger' },
+    ],
+  });
+  return choice === 'yes';
+}

@@ -1,0 +1,23 @@
+// A version in words.
+
+import { t } from '../../i18n/t';
+import type { Version } from './files';
+
+export function timeOfVersion({ saved_at }: Version): string {
+  return new Date(saved_at * 1000).toLocaleString();
+}
+
+export function titleOfVersion(version: Version): string {
+  const time = timeOfVersion(version);
+  return version.label === '' ? time : `${version.label} (${time})`;
+}
+
+export function factsOfVersion(version: Version): string {
+  return [
+    t(`versions.origin.${version.origin}`),
+    version.nodes === null ? '' : t('versions.nodes', { count: version.nodes }),
+    version.changes.text,
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
