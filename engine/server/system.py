@@ -105,7 +105,7 @@ async def system_stats(request: web.Request) -> web.Response:
         "embedded_python": False,
         "argv": [*(sys.argv if server.shows_internals else list_flags(sys.argv)), *_FLAGS_THAT_HOLD],
     }
-    devices = [_describe_device(device) for device in await _list_devices(request)]
+    devices = [_describe_device(device) for device in await list_devices(request)]
     return web.json_response({"system": system, "devices": devices})
 
 
@@ -122,7 +122,7 @@ def _installed(package: str) -> str | None:
         return None
 
 
-async def _list_devices(request: web.Request) -> tuple[DeviceInfo, ...]:
+async def list_devices(request: web.Request) -> tuple[DeviceInfo, ...]:
     """Devices with what they have free now, or had when a worker last said, if none says it at once."""
     dispatcher = request.app[DISPATCHER]
     if dispatcher.catalog.registry is None:

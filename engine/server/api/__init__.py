@@ -3,8 +3,8 @@
 A route is one function with a decorator (`route`); its types are msgspec Structs, from which requests are read, replies
 written and the OpenAPI document made (`openapi`). Adding one is writing one, in a module that `ROUTES` collects.
 
-submit, jobs, queue, events, assets, workflows, workflow_files, workflow_folders, drafts, gallery, nodes, models, packs,
-workers, health, metrics, docs: the routes
+submit, jobs, queue, events, assets, workflows, scripts, workflow_files, workflow_folders, drafts, gallery, nodes,
+models, packs, workers, load, health, metrics, docs: the routes
 route, reading, writing, openapi: how they are declared, read, written and described
 submission, views, lineage, feed: what several of them do · records, job_records: what several of them show
 """
@@ -22,12 +22,15 @@ from engine.server.api import (
     gallery,
     health,
     jobs,
+    load,
     metrics,
     models,
     nodes,
     packs,
     queue,
+    scripts,
     submit,
+    values,
     workers,
     workflow_files,
     workflow_folders,
@@ -46,8 +49,10 @@ ROUTES: tuple[Route, ...] = collect_routes(
     jobs,
     queue,
     events,
+    values,
     assets,
     workflows,
+    scripts,
     workflow_files,
     workflow_folders,
     drafts,
@@ -56,6 +61,7 @@ ROUTES: tuple[Route, ...] = collect_routes(
     models,
     packs,
     workers,
+    load,
     health,
     metrics,
     docs,
@@ -99,6 +105,7 @@ def set_up(app: web.Application) -> None:
     app[events.OPEN_STREAMS] = set()
     app[events.FRAMES] = events.Frames(app[SERVER_SETTINGS])
     app[metrics.METRICS] = metrics.Metrics()
+    app[load.GAUGE] = load.Gauge()
     if LISTINGS not in app:
         app[LISTINGS] = Listings(app[SETTINGS], app[DISPATCHER].catalog)
     state.set_up(app)

@@ -198,6 +198,16 @@ export interface DeviceInfo {
   readonly torch_memory_free: number;
 }
 
+/** The memory of a device that computes. */
+export interface DeviceLoad {
+  /** Of the device. */
+  readonly name: string;
+  /** All of it. */
+  readonly memory_bytes: number;
+  /** What is in use, by whomever. */
+  readonly used_bytes: number;
+}
+
 /** A document that is not saved. */
 export interface Draft {
   /** As the client named it. */
@@ -707,6 +717,15 @@ export interface JobSummary {
   readonly url: string;
 }
 
+/** The outputs of the nodes of a job. */
+export interface JobValues {
+  /**
+   * By node id, its outputs in order; nodes that have not run yet, and cached ones whose outputs are no longer
+   * known, are not there.
+   */
+  readonly values: Readonly<Record<string, readonly ValueSummary[]>>;
+}
+
 /** All that is known of a job, but for its workflow. */
 export interface JobView {
   /** Its id. */
@@ -769,6 +788,20 @@ export interface LabelRequest {
   readonly label: string;
 }
 
+/** How busy the machine is. */
+export interface LoadView {
+  /** Of all cores together, since it was measured last; null at the first time. */
+  readonly cpu_percent: number | null;
+  /** How many there are. */
+  readonly cpu_cores: number;
+  /** Of the machine. */
+  readonly memory_bytes: number;
+  /** What is in use and could not be had by another program. */
+  readonly used_bytes: number;
+  /** Those with memory of their own, as a worker last told of them. */
+  readonly devices: readonly DeviceLoad[];
+}
+
 /** What the user says of files; what is not given stays as it is. */
 export interface MarkRequest {
   /** Their ids; those that are not there are left out. */
@@ -827,6 +860,34 @@ export interface MissingType {
   readonly nearest?: readonly string[];
 }
 
+/** A model file, and what it says of itself. */
+export interface ModelDetails {
+  /** As workflows name it: relative to its folder, with slashes. */
+  readonly name: string;
+  /** Its size. */
+  readonly size_bytes: number;
+  /** When it was changed last, in seconds since 1970. */
+  readonly modified_at: number;
+  /** A picture of the same name stands beside it (`NAME.png`, `NAME.preview.jpg`, ...). */
+  readonly has_picture: boolean;
+  /** Of which it is. */
+  readonly kind: string;
+  /** What it is, by its tensors: `Stable Diffusion 1`, `LoRA for Stable Diffusion XL`; empty if not known. */
+  readonly family: string;
+  /** How many it has; null if it is no .safetensors file, or damaged. */
+  readonly tensors: number | null;
+  /** How many numbers they have together. */
+  readonly parameters: number | null;
+  /** Of its tensors: `F16`, `BF16`, ... */
+  readonly dtypes: readonly string[];
+  /** What its header says: texts by name; long ones are cut short. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Of the file, if a run that used it has computed it; null if not. */
+  readonly sha256: string | null;
+  /** Why it cannot be looked into; empty if it can, or is of another format. */
+  readonly problem: string;
+}
+
 /** A model file. */
 export interface ModelFileView {
   /** As workflows name it: relative to its folder, with slashes. */
@@ -835,6 +896,8 @@ export interface ModelFileView {
   readonly size_bytes: number;
   /** When it was changed last, in seconds since 1970. */
   readonly modified_at: number;
+  /** A picture of the same name stands beside it (`NAME.png`, `NAME.preview.jpg`, ...). */
+  readonly has_picture: boolean;
 }
 
 /** Model files of a kind. */
@@ -911,6 +974,7 @@ export interface NodeErrors {
 
 /**
  * A node is done; `ui` is what it gave to be shown. `cached`: it did not run, this is what it gave when it did.
+ * `values`: its outputs, if it ran.
  */
 export interface NodeFinished {
   readonly type: 'node_finished';
@@ -921,6 +985,7 @@ export interface NodeFinished {
   readonly ui: Readonly<Record<string, readonly Json[]>> | null;
   readonly cached: boolean;
   readonly parent_id: string | null;
+  readonly values: readonly ValueSummary[];
 }
 
 /** A node that is being computed. */
@@ -1022,10 +1087,14 @@ export interface NodeTypeView {
   readonly module: string;
 }
 
-/** Nodes that need not run. Comes once at the start, possibly empty, and again when more are found. */
+/**
+ * Nodes that need not run. Comes once at the start, possibly empty, and again when more are found. `values`: by
+ * node, its outputs, where they are known.
+ */
 export interface NodesCached {
   readonly type: 'nodes_cached';
   readonly node_ids: readonly string[];
+  readonly values: Readonly<Record<string, readonly ValueSummary[]>>;
 }
 
 /** Something that reading a workflow had to drop, fill in or guess. */
@@ -1271,6 +1340,14 @@ export interface ValidationView {
   readonly missing_models: readonly MissingModel[];
   /** What was dropped, filled in or guessed. */
   readonly notes: readonly NoteView[];
+}
+
+/** An output of a node, in short. */
+export interface ValueSummary {
+  /** Its first value in at most some 60 characters (`1x4x64x64 fp32`); empty if there is nothing to say. */
+  readonly text?: string;
+  /** How many values it has. */
+  readonly count?: number;
 }
 
 /** A text that was saved under a name. */
@@ -1538,6 +1615,17 @@ export interface Routes {
       readonly 'Last-Event-ID'?: string;
     };
     readonly reply: null;
+  };
+  /**
+   * What the nodes of a job gave, each output in a few characters: shape and number type, or the beginning of a
+   * text.
+   */
+  'GET /api/v1/jobs/{job_id}/values': {
+    readonly path: {
+      /** Its id. */
+      readonly job_id: string;
+    };
+    readonly reply: JobValues;
   };
   /** The files that jobs left, the newest first, page by page. */
   'GET /api/v1/assets': {
@@ -1868,6 +1956,16 @@ export interface Routes {
     };
     readonly reply: ModelList;
   };
+  /** A model file with what it says of itself. No tensor is read, and no hash is computed. */
+  'GET /api/v1/models/{kind}/{name}': {
+    readonly path: {
+      /** `checkpoints`, `loras`, `vae`, ... */
+      readonly kind: string;
+      /** As workflows name it. Slashes are written as `%2F`. */
+      readonly name: string;
+    };
+    readonly reply: ModelDetails;
+  };
   /** The node packs: what each brings, why one could not be loaded, and what to install. */
   'GET /api/v1/packs': {
     readonly reply: PackList;
@@ -1884,6 +1982,10 @@ export interface Routes {
   'POST /api/v1/memory/free': {
     readonly body?: FreeRequest;
     readonly reply: Freeing;
+  };
+  /** How busy the machine is: processor, memory, and the memory of its devices. */
+  'GET /api/v1/load': {
+    readonly reply: LoadView;
   };
   /** Whether the server answers. Needs no token. */
   'GET /api/v1/health': {

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from engine.errors import StoreError
 from engine.server.api import ROUTES
 from engine.server.api.docs import write_page
+from engine.server.api.load import GAUGE
 from engine.server.api.openapi import structs_in, words_for
 from engine.server.api.reading import expected
 from engine.workers.messages import DeviceInfo, Holder, MemoryReport
@@ -69,6 +70,26 @@ async def test_workers_and_their_memory(api: Api) -> None:
     await api.post("/memory/free", {"unload_models": False, "forget_outputs": False})
     assert api.dispatcher.freed == [(True, True), (False, True)]
     await api.refused("POST", "/memory/free", 400, "'unload_models'", "it is 1", json={"unload_models": 1})
+
+
+@with_api()
+async def test_load_is_measured_once_for_all_who_ask(api: Api) -> None:
+    asked: list[int] = []
+    cpu = msgspec.structs.replace(GPU, name="cpu", type="cpu", index=None)
+
+    async def memory() -> list[tuple[int, MemoryReport | None]]:
+        asked.append(1)
+        return [(0, MemoryReport(request_id=1, holders=(), devices=(GPU, cpu), process_bytes=9))]
+
+    api.dispatcher.memory = memory
+    first, again = await api.get("/load"), await api.get("/load")
+    assert first == again
+    assert len(asked) == 1
+    assert first["devices"] == [{"name": "gpu", "memory_bytes": 8, "used_bytes": 4}]
+    assert first["cpu_percent"] is None
+    assert 0 < first["used_bytes"] < first["memory_bytes"]
+    api.app[GAUGE].at -= 2
+    assert 0 <= (await api.get("/load"))["cpu_percent"] <= 100
 
 
 @with_api()
