@@ -3,6 +3,7 @@
 // Sizes follow from the record and its shape alone; nothing is measured on the screen. The size that a file stores is a
 // minimum, and a node needs no more room here than where the file came from.
 
+import { foldOf } from './fold';
 import { asArray, asNumber, asObject, type Json, type JsonObject } from './json';
 import type { NodeShape, Widget } from './slots';
 import type { Box, Link, NodeId, Point } from './types';
@@ -33,7 +34,20 @@ export interface Layout {
   readonly inputs: readonly Point[];
   readonly outputs: readonly Point[];
   readonly widgets: readonly WidgetPlace[];
+  /** The row that unfolds, or folds, inputs that are rarely needed; null if there are none. */
+  readonly fold: FoldPlace | null;
 }
+
+export interface FoldPlace {
+  readonly y: number;
+  readonly h: number;
+  /** How many it folds. */
+  readonly count: number;
+  readonly isUnfolded: boolean;
+}
+
+/** Where slots of inputs are that are not shown: near nothing. */
+export const NOWHERE: Point = { x: Number.NaN, y: Number.NaN };
 
 export function readPoint(value: Json | undefined): Point | null {
   const list = asArray(value);
@@ -70,25 +84,30 @@ export function layoutOf(node: JsonObject, shape: NodeShape): Layout {
   if (node['type'] === 'Reroute') return rerouteLayout(x, y, stored, shape);
   const rows = Math.max(sockets.length, shape.outputs.length);
   const top = rows * PITCH + (rows > 0 ? 6 : GAP);
-  const least = top + shape.widgets.reduce((sum, widget) => sum + leastHeight(widget) + GAP, 0) + BOTTOM;
-  const w = Math.max(stored?.x ?? 0, shape.widgets.length > 0 ? 210 : LEAST_WIDTH);
+  const { shown, rare, isUnfolded } = foldOf(node, shape);
+  const foldHeight = rare.length > 0 ? WIDGET + GAP : 0;
+  const least = top + shown.reduce((sum, widget) => sum + leastHeight(widget) + GAP, 0) + foldHeight + BOTTOM;
+  const w = Math.max(stored?.x ?? 0, shown.length > 0 ? 210 : LEAST_WIDTH);
   const h = Math.max(stored?.y ?? 0, least);
-  const flexible = shape.widgets.filter(isFlexible).length;
+  const flexible = shown.filter(isFlexible).length;
   const spare = flexible > 0 ? (h - least) / flexible : 0;
   const widgets: WidgetPlace[] = [];
   let at = y + top;
-  for (const widget of shape.widgets) {
+  for (const widget of shown) {
     const height = leastHeight(widget) + (isFlexible(widget) ? spare : 0);
     widgets.push({ widget, y: at, h: height });
     at += height + GAP;
   }
+  const fold = rare.length > 0 ? { y: at, h: WIDGET, count: rare.length, isUnfolded } : null;
   const places = new Map(
     widgets.map((place) => [place.widget.name, place.y + Math.min(place.h, WIDGET) / 2]),
   );
+  const away = new Set(shape.widgets.map((widget) => widget.name).filter((name) => !places.has(name)));
   let row = 0;
   const inputs = shape.inputs.map((slot) => {
     const own = slot.isWidget ? places.get(slot.name) : undefined;
     if (own !== undefined) return { x: x + SLOT_INSET, y: own };
+    if (slot.isWidget && away.has(slot.name)) return NOWHERE;
     const place = { x: x + SLOT_INSET, y: y + (row + 0.7) * PITCH };
     row += 1;
     return place;
@@ -101,6 +120,7 @@ export function layoutOf(node: JsonObject, shape: NodeShape): Layout {
     inputs,
     outputs,
     widgets,
+    fold,
   };
 }
 
@@ -113,7 +133,7 @@ function collapsedLayout(x: number, y: number, shape: NodeShape): Layout {
   const left = { x, y: y - TITLE / 2 };
   const right = { x: x + COLLAPSED_WIDTH, y: y - TITLE / 2 };
   return {
-    ...{ body: { x, y, w: COLLAPSED_WIDTH, h: 0 }, box, isCollapsed: true, widgets: [] },
+    ...{ body: { x, y, w: COLLAPSED_WIDTH, h: 0 }, box, isCollapsed: true, widgets: [], fold: null },
     ...{ inputs: shape.inputs.map(() => left), outputs: shape.outputs.map(() => right) },
   };
 }
@@ -123,7 +143,7 @@ function rerouteLayout(x: number, y: number, stored: Point | null, shape: NodeSh
   const h = REROUTE.h;
   const body = { x, y, w, h };
   return {
-    ...{ body, box: body, isCollapsed: false, widgets: [] },
+    ...{ body, box: body, isCollapsed: false, widgets: [], fold: null },
     inputs: shape.inputs.map(() => ({ x: x + SLOT_INSET, y: y + h / 2 })),
     outputs: shape.outputs.map(() => ({ x: x + w - SLOT_INSET, y: y + h / 2 })),
   };

@@ -179,7 +179,7 @@ export function boundaryLayout(node: JsonObject, shape: NodeShape): Layout {
   const box = { ...at, w: Math.max(size.x, 100), h: Math.max(size.y, 28 + rows * PITCH) };
   const row = (index: number) => at.y + 24 + index * PITCH;
   return {
-    ...{ body: box, box, isCollapsed: false, widgets: [] },
+    ...{ body: box, box, isCollapsed: false, widgets: [], fold: null },
     inputs: shape.inputs.map((_, index) => ({ x: box.x + 14, y: row(index) })),
     outputs: shape.outputs.map((_, index) => ({ x: box.x + box.w - 14, y: row(index) })),
   };

@@ -16,7 +16,7 @@ export const BOXES = 0.35;
 /** From here on they show their titles; below, links are straight. */
 export const SPECKS = 0.12;
 
-export type Mark = 'running' | 'failed' | 'done' | 'cached';
+export type Mark = 'running' | 'failed' | 'done' | 'cached' | 'skipped';
 
 export interface Picture {
   readonly scene: Scene;

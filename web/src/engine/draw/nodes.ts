@@ -6,6 +6,8 @@ import { asString, type Json, type JsonObject } from '../../core/json';
 import { BYPASSED, MUTED, modeOf, type NodeShape, titleOf } from '../../core/slots';
 import { INLETS, isBoundary } from '../../core/subgraph';
 import type { Box, NodeId, Point } from '../../core/types';
+import { timeOf } from '../node/times';
+import { foldWords, timeWords } from '../node/words';
 import { BOXES, type Picture, SPECKS } from '../paint';
 import type { Inks } from '../palette';
 import { cut, setFont } from './text';
@@ -95,7 +97,8 @@ function paintNode(context: CanvasRenderingContext2D, id: NodeId, picture: Pictu
   context.globalAlpha = mode === MUTED || mode === BYPASSED ? 0.5 : 1;
   context.fillStyle = fillOf(node, picture);
   fillBox(context, box, isReroute ? Math.min(radius * 2, box.h / 2) : radius);
-  if (view.zoom >= SPECKS && !isReroute) paintTitle(context, node, box, radius, layout.isCollapsed, picture);
+  if (view.zoom >= SPECKS && !isReroute)
+    paintTitle(context, id, node, box, radius, layout.isCollapsed, picture);
   const outline = outlineOf(id, picture);
   if (outline !== null || view.zoom > BOXES) {
     context.lineWidth = outline === null ? 1 : Math.max(2, 2 / view.zoom);
@@ -129,12 +132,14 @@ function fillBox(context: CanvasRenderingContext2D, box: Box, radius: number): v
 
 function paintTitle(
   context: CanvasRenderingContext2D,
+  id: NodeId,
   node: JsonObject,
   box: Box,
   radius: number,
   isWhole: boolean,
-  { scene, view, palette }: Picture,
+  picture: Picture,
 ): void {
+  const { scene, view, palette } = picture;
   const colour = asString(node['color']);
   context.fillStyle = colour ?? palette.title;
   if (radius === 0) context.fillRect(box.x, box.y, box.w, TITLE);
@@ -145,9 +150,47 @@ function paintTitle(
   }
   const size = Math.max(14, Math.min(24, 9 / view.zoom));
   if (size * view.zoom < 4) return;
+  const taken = view.zoom > BOXES ? paintOutcome(context, id, box, colour, picture) : 0;
   context.fillStyle = palette.on(colour).text;
   setFont(context, size, view.zoom > BOXES ? 600 : 400);
-  context.fillText(cut(titleOf(node, scene.catalog), size, box.w - 20), box.x + 10, box.y + TITLE / 2);
+  context.fillText(
+    cut(titleOf(node, scene.catalog), size, box.w - 20 - taken),
+    box.x + 10,
+    box.y + TITLE / 2,
+  );
+}
+
+/** At the right end of a title: how it went in the last run, and how long it took. Returns the room that it takes. */
+function paintOutcome(
+  context: CanvasRenderingContext2D,
+  id: NodeId,
+  box: Box,
+  colour: string | null,
+  { marks, palette }: Picture,
+): number {
+  const [mark, seconds, y] = [marks.get(id), timeOf(id), box.y + TITLE / 2];
+  let right = box.x + box.w - 10;
+  if (mark === 'done' || mark === 'cached' || mark === 'skipped') {
+    context.beginPath();
+    if (mark === 'skipped') context.rect(right - 7, y - 1, 7, 2);
+    else context.arc(right - 3.5, y, 3.5, 0, 2 * Math.PI);
+    context.lineWidth = 1.5;
+    context.fillStyle = mark === 'skipped' ? palette.on(colour).muted : palette.running;
+    context.strokeStyle = palette.running;
+    if (mark === 'cached') context.stroke();
+    else context.fill();
+    right -= 14;
+  }
+  if (seconds !== null) {
+    const words = timeWords(seconds);
+    setFont(context, 11);
+    context.fillStyle = palette.on(colour).muted;
+    context.textAlign = 'right';
+    context.fillText(words, right, y);
+    context.textAlign = 'left';
+    right -= words.length * 6.5 + 4;
+  }
+  return box.x + box.w - 10 - right;
 }
 
 function paintDots(
@@ -231,6 +274,8 @@ function paintRows(
     context.fillText(cut(words, 12, body.w * 0.42), body.x + body.w - 23, at);
     context.textAlign = 'left';
   }
+  if (layout.fold !== null)
+    context.fillText(foldWords(layout.fold), body.x + 37, layout.fold.y + layout.fold.h / 2);
   context.globalAlpha = alpha;
 }
 

@@ -22,11 +22,13 @@ export interface NodeHeaderProps {
   readonly badges: readonly Badge[];
   /** Of the badges, to tell whether they changed. */
   readonly badgeKey: string;
+  /** How long it took in the last run. */
+  readonly time: string | null;
   readonly onToggle: () => void;
 }
 
 export const NodeHeader = memo(
-  function NodeHeader({ title, colour, isCollapsed, isBypassed, badges, onToggle }: NodeHeaderProps) {
+  function NodeHeader({ title, colour, isCollapsed, isBypassed, badges, time, onToggle }: NodeHeaderProps) {
     return (
       <header
         data-ink={(isBypassed ? null : inkOn(colour)) ?? undefined}
@@ -50,6 +52,12 @@ export const NodeHeader = memo(
             <span className={isIconOnly === true ? 'visually-hidden' : undefined}>{t(text)}</span>
           </span>
         ))}
+        {time !== null && (
+          <span className={css['time']} title={t('node.time')}>
+            <span className="visually-hidden">{t('node.time')} </span>
+            {time}
+          </span>
+        )}
       </header>
     );
   },
@@ -58,5 +66,6 @@ export const NodeHeader = memo(
     before.colour === after.colour &&
     before.isCollapsed === after.isCollapsed &&
     before.badgeKey === after.badgeKey &&
+    before.time === after.time &&
     before.onToggle === after.onToggle,
 );

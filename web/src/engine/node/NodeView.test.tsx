@@ -8,7 +8,9 @@ import { catalog, input, nodeType } from '../../../test/builders';
 import { GraphDoc } from '../../core/doc';
 import type { Json, JsonObject } from '../../core/json';
 import { GraphView, type ViewEvents } from '../GraphView';
+import { editValue } from './edits';
 import { NodeView } from './NodeView';
+import { setNodeTimes } from './times';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
@@ -26,6 +28,10 @@ const TYPES = catalog(
     ['LATENT'],
   ),
   { ...nodeType('Old', [], ['IMAGE']), deprecated: true },
+  nodeType('Loader', [
+    input('name', 'COMBO', { choices: ['a', 'b'] }),
+    input('fast', 'BOOLEAN', { has_default: true, default: false, options: { advanced: true } }),
+  ]),
 );
 
 let root: Root;
@@ -145,5 +151,37 @@ describe('NodeView', () => {
     });
     expect(element().querySelector('h3 img')).toBeNull();
     expect(element().getAttribute('style')).not.toContain('elsewhere');
+  });
+
+  it('folds what is rarely needed, keeps the file as it is, and shows what is edited', async () => {
+    const doc = await show({ id: 1, type: 'Loader', pos: [0, 0], widgets_values: ['a', false] });
+    const rows = () =>
+      [...element().querySelectorAll<HTMLElement>('[data-widget]')].map((row) => row.dataset['widget']);
+    const fold = () => [...element().querySelectorAll<HTMLElement>('button[aria-expanded]')].at(-1);
+    expect(rows()).toEqual(['name']);
+    expect(fold()?.textContent).toContain('1 more');
+    await act(async () => fold()?.click());
+    expect(rows()).toEqual(['name', 'fast']);
+    expect(doc.graph().nodes.get('1')?.['showAdvanced']).toBe(true);
+    await act(async () => fold()?.click());
+    expect(rows()).toEqual(['name']);
+    await act(async () => void doc.undo());
+    await act(async () => void doc.undo());
+    expect(doc.graph().nodes.get('1')).not.toHaveProperty('showAdvanced');
+    // Set to its default again where it stood alone, it stays.
+    await act(async () => editValue(view, '1', 'fast', true));
+    expect(rows()).toEqual(['name', 'fast']);
+    expect(doc.graph().nodes.get('1')).not.toHaveProperty('showAdvanced');
+    await act(async () => editValue(view, '1', 'fast', false));
+    expect(rows()).toEqual(['name', 'fast']);
+  });
+
+  it('says how long it took, and how it went', async () => {
+    await show(SAMPLER);
+    setNodeTimes(new Map([['1', 3.21]]));
+    await act(async () => view.setMark('1', 'skipped'));
+    expect(element().querySelector('header')?.textContent).toContain('3.2 s');
+    expect(element().textContent).toContain('not run, as nothing needed it');
+    setNodeTimes(new Map());
   });
 });

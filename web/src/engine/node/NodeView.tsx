@@ -22,13 +22,16 @@ import { controlsOf } from '../../core/values';
 import { t } from '../../i18n/t';
 import { classes } from '../../ui/classes';
 import type { GraphView } from '../GraphView';
+import { FoldRow } from './FoldRow';
 import { issueAt } from './issues';
 import { MissingNode } from './MissingNode';
 import { type Badge, NodeHeader } from './NodeHeader';
 import css from './node.module.css';
 import { PreviewArea } from './PreviewArea';
 import { Dot, SlotRow } from './SlotRow';
+import { timeOf } from './times';
 import { WidgetRow } from './WidgetRow';
+import { timeWords } from './words';
 
 interface NodeViewProps {
   readonly view: GraphView;
@@ -48,6 +51,7 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
   const title = titleOf(node, scene.catalog);
   const [mode, mark, done] = [modeOf(node), view.marks.get(id), view.progress.get(id)];
   const isMissing = isUnknown(view, node, shape);
+  const seconds = timeOf(id);
   const badges = badgesOf(node, shape, mode, isMissing);
   const bgcolor = asString(node['bgcolor']);
   const { box, body } = layout;
@@ -88,6 +92,7 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
             isBypassed={mode === BYPASSED}
             badges={badges}
             badgeKey={badges.map((badge) => badge.text).join()}
+            time={seconds === null ? null : timeWords(seconds)}
             onToggle={onToggle}
           />
           {done !== undefined && (
@@ -102,6 +107,18 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
             <div className={css['body']} style={{ height: body.h }}>
               <Slots id={id} shape={shape} layout={layout} title={title} />
               <Widgets view={view} id={id} node={node} shape={shape} layout={layout} />
+              {layout.fold !== null && (
+                <FoldRow
+                  view={view}
+                  node={id}
+                  place={layout.fold}
+                  top={layout.fold.y - body.y}
+                  hasIssue={shape.widgets.some(
+                    ({ name }) =>
+                      issueAt(id, name) !== null && !layout.widgets.some((each) => each.widget.name === name),
+                  )}
+                />
+              )}
               {isMissing && (
                 <MissingNode
                   node={node}
@@ -122,7 +139,7 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
 
 /** Where the widgets, or without any the slots, end. */
 function bottomOf(shape: NodeShape, layout: Layout): number {
-  const last = layout.widgets.at(-1);
+  const last = layout.fold ?? layout.widgets.at(-1);
   if (last !== undefined) return last.y + last.h + 4 - layout.body.y;
   const rows = Math.max(shape.inputs.filter((slot) => !slot.isWidget).length, shape.outputs.length);
   return rows * 20 + 6;

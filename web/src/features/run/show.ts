@@ -2,12 +2,16 @@
 
 import { bus } from '../../app/bus';
 import { view } from '../../app/view';
+import { nodeTimes, setNodeTimes } from '../../engine/node/times';
 import type { Mark } from '../../engine/paint';
-import { runOf, runs } from '../../stores/runs';
+import { type Run, runOf, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
 import { countFates, forecast } from './forecast';
+import { outcomeOf, timesOf } from './outcome';
 
 const FADE = 4000;
+/** Of the runs of a tab, those that times are read from. */
+const MOST_TIMED = 10;
 let shownMarks = new Map<string, Mark>();
 let shownProgress = new Map<string, number>();
 let fadeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -23,21 +27,9 @@ export function showRun(): void {
   const state = runs.getState();
   const run = runOf(state, tabId);
   const refusal = tabId === null ? undefined : state.refusals.get(tabId);
-  const marks = new Map<string, Mark>();
-  const progress = new Map<string, number>();
   const isOver = run?.finishedAt != null;
   const isFaded = isOver && Date.now() / 1000 - (run.finishedAt ?? 0) > FADE / 1000;
-  if (run !== null) {
-    for (const [id, node] of run.nodes) {
-      const at = nodeOnScreen(id);
-      if (node.state === 'running') {
-        marks.set(at, 'running');
-        if (node.total !== null && node.total > 0 && node.value !== null)
-          progress.set(at, node.value / node.total);
-      } else if (node.state === 'failed' || node.state === 'blocked') marks.set(at, 'failed');
-      else if (!isFaded && !marks.has(at)) marks.set(at, node.state === 'cached' ? 'cached' : 'done');
-    }
-  }
+  const { marks, progress } = outcomeOf(run, nodeOnScreen, isFaded);
   const plan = forecast.getState();
   if (plan.tabId === tabId && run?.state !== 'running') {
     // Where nothing runs, what feeds a cached node is not even asked for.
@@ -50,6 +42,7 @@ export function showRun(): void {
   }
   for (const id of Object.keys(refusal?.nodes ?? {})) marks.set(nodeOnScreen(id), 'failed');
   apply(marks, progress);
+  showTimes([...state.runs.values()].filter((each) => each.tabId === tabId));
   clearTimeout(fadeTimer);
   if (isOver && !isFaded) fadeTimer = setTimeout(showRun, FADE + 50);
 }
@@ -60,6 +53,19 @@ function apply(marks: Map<string, Mark>, progress: Map<string, number>): void {
   for (const id of shownProgress.keys()) if (!progress.has(id)) view.setProgress(id, null);
   for (const [id, done] of progress) if (view.progress.get(id) !== done) view.setProgress(id, done);
   [shownMarks, shownProgress] = [marks, progress];
+}
+
+/** How long nodes took, also after the marks have faded. */
+function showTimes(own: readonly Run[]): void {
+  const ordered = own.toSorted((one, other) => one.createdAt - other.createdAt).slice(-MOST_TIMED);
+  const [before, next] = [nodeTimes(), timesOf(ordered, nodeOnScreen)];
+  const changed = [...new Set([...before.keys(), ...next.keys()])].filter(
+    (id) => before.get(id) !== next.get(id),
+  );
+  if (changed.length === 0) return;
+  setNodeTimes(next);
+  for (const id of changed) view.mounts.touch(id);
+  view.invalidate();
 }
 
 let isAsked = false;
