@@ -20,7 +20,7 @@ describe('applyEvent', () => {
     const run = play(
       { type: 'queued', deaths: 0 },
       started,
-      { type: 'nodes_cached', node_ids: ['1'] },
+      { type: 'nodes_cached', node_ids: ['1'], values: {} },
       node('2'),
       { type: 'node_progress', node_id: '2', display_id: '2', value: 3, total: 20, parent_id: null },
       {
@@ -68,7 +68,7 @@ describe('applyEvent', () => {
 
   it('measures the pace of steps from the second one on, and anew where a count begins anew', () => {
     const step = (value: number, total = 20): JobEvent => ({
-      ...{ type: 'node_progress', node_id: '2', display_id: '2', value, total },
+      ...{ type: 'node_progress', node_id: '2', display_id: '2', parent_id: null, value, total },
     });
     const at: [JobEvent, number][] = [
       [started, 0],

@@ -13,6 +13,7 @@ import { classes } from '../../ui/classes';
 import { Menu } from '../../ui/Menu';
 import { batch, setBatch } from './batch';
 import { countFates, type Forecast, forecast } from './forecast';
+import { Meters } from './Meters';
 import { progressOf } from './progress';
 import css from './RunBar.module.css';
 import { runTab } from './submit';
@@ -34,6 +35,7 @@ export function RunBar() {
   const isRunning = run?.state === 'running';
   return (
     <section className={css['bar']} aria-label={t('run.label')}>
+      <Meters />
       <Status plan={plan} run={run} isOffline={connection === 'offline'} isPaused={isPaused} />
       {waiting > 0 && (
         <Button size="small" kind="quiet" icon="queue" onClick={() => openPanel('left', 'queue')}>

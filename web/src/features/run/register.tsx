@@ -13,6 +13,7 @@ import { Announcer } from './Announcer';
 import { followBatch } from './batch';
 import { followForecast } from './forecast';
 import { IssuesPanel } from './IssuesPanel';
+import { toggleMeters } from './load';
 import { NodePreview } from './NodePreview';
 import { useIssueCount } from './problems';
 import { followTimings } from './progress';
@@ -78,6 +79,12 @@ registerCommands(
     title: () => t('issues.show'),
     group: 'view',
     run: () => togglePanel('bottom', 'issues'),
+  },
+  {
+    id: 'run.meters',
+    title: () => t('meters.show'),
+    group: 'view',
+    run: toggleMeters,
   },
 );
 
