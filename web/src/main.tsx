@@ -4,19 +4,23 @@ import './theme/index.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { loadRest } from './app/lazily';
 import { followLocale } from './app/locale';
 import { start } from './app/start';
 import { followTheme } from './app/theme';
 import './features/load';
 
-followTheme();
-await followLocale();
-const root = document.getElementById('root');
-if (root !== null) {
+async function begin(root: HTMLElement): Promise<void> {
+  followTheme();
+  await followLocale();
   createRoot(root).render(
     <StrictMode>
       <App />
     </StrictMode>,
   );
-  void start();
+  await start();
+  loadRest();
 }
+
+const root = document.getElementById('root');
+if (root !== null) void begin(root);
