@@ -32,6 +32,7 @@ describe('applyEvent', () => {
         ui: { images: [] },
         cached: false,
         parent_id: null,
+        values: [],
       },
       { type: 'succeeded', seconds: 2 },
     );

@@ -4,6 +4,8 @@
 import { createStore } from 'zustand/vanilla';
 import { api } from '../../api/client';
 import { whenConnected, whenStarted } from '../../app/start';
+import type { GraphDoc } from '../../core/doc';
+import { reachOf } from '../../core/effects';
 import { ENDED, onRunEvent, runs } from '../../stores/runs';
 import { activeTab, tabs } from '../../stores/tabs';
 
@@ -15,42 +17,66 @@ export interface Forecast {
 }
 
 const NONE: Forecast = { tabId: null, nodes: {} };
-const CALM = 400;
-const MOST_NODES = 500;
+/** So long a document must have been left alone, by how many nodes it has: the whole of it is sent. */
+const PAUSES = [
+  [200, 400],
+  [500, 800],
+  [2000, 2000],
+] as const;
+const LONGEST_PAUSE = 4000;
 
 export const forecast = createStore<Forecast>(() => NONE);
 
 let timer: ReturnType<typeof setTimeout> | undefined;
-let asked = 0;
+let asking: AbortController | null = null;
+
+export function pauseFor(nodes: number): number {
+  return PAUSES.find(([most]) => nodes <= most)?.[1] ?? LONGEST_PAUSE;
+}
+
+function countNodes(doc: GraphDoc): number {
+  let count = 0;
+  for (const scope of doc.scopes) count += doc.graph(scope).nodes.size;
+  return count;
+}
+
+/** What is known no longer holds; an answer that is under way would not, either. */
+function forget(): void {
+  clearTimeout(timer);
+  asking?.abort();
+  asking = null;
+  forecast.setState(NONE);
+}
 
 async function ask(): Promise<void> {
   const tab = activeTab();
   const { connection, running } = runs.getState();
-  asked += 1;
-  const own = asked;
-  if (
-    tab === null ||
-    connection !== 'open' ||
-    running.length > 0 ||
-    tab.doc.graph('').nodes.size > MOST_NODES
-  ) {
-    forecast.setState(NONE);
+  if (tab === null || connection !== 'open' || running.length > 0) {
+    forget();
     return;
   }
+  asking?.abort();
+  const own = new AbortController();
+  asking = own;
   try {
-    const { nodes } = await api.post<Pick<Forecast, 'nodes'>>('/api/v1/workflows/forecast', {
-      workflow: tab.doc.save(),
-    });
-    if (own === asked) forecast.setState({ tabId: tab.id, nodes });
+    const { nodes } = await api.post<Pick<Forecast, 'nodes'>>(
+      '/api/v1/workflows/forecast',
+      { workflow: tab.doc.save() },
+      { signal: own.signal },
+    );
+    if (asking === own) forecast.setState({ tabId: tab.id, nodes });
   } catch {
     // An unfinished workflow says nothing of what it would do; Run says what is wrong.
-    if (own === asked) forecast.setState(NONE);
+    if (asking === own) forecast.setState(NONE);
   }
 }
 
 function askSoon(): void {
   clearTimeout(timer);
-  timer = setTimeout(() => void ask(), CALM);
+  const doc = activeTab()?.doc;
+  // Who looks at another window asks when coming back.
+  if (doc === undefined || document.visibilityState === 'hidden') return;
+  timer = setTimeout(() => void ask(), pauseFor(countNodes(doc)));
 }
 
 export function followForecast(): void {
@@ -61,10 +87,11 @@ export function followForecast(): void {
     if (tab?.id === shown) return;
     shown = tab?.id ?? null;
     stop();
-    forecast.setState(NONE);
+    forget();
     stop =
-      tab?.doc.watch(() => {
-        forecast.setState(NONE);
+      tab?.doc.watch(({ patches }) => {
+        if (reachOf(patches) !== 'run') return;
+        forget();
         askSoon();
       }) ?? (() => {});
     askSoon();
@@ -72,9 +99,12 @@ export function followForecast(): void {
   tabs.subscribe(watch);
   whenStarted(watch);
   whenConnected(askSoon);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && forecast.getState().tabId === null) askSoon();
+  });
   onRunEvent((_id, event) => {
     if (ENDED.has(event.type as 'failed')) askSoon();
-    if (event.type === 'started') forecast.setState(NONE);
+    if (event.type === 'started') forget();
   });
 }
 
