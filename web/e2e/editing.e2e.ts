@@ -1,0 +1,255 @@
+// Editing as people do it: clipboard between tabs, copies by dragging, steps by name, tools over a selection, groups.
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { textToImage } from './fixtures/files';
+import { GraphPage, wires } from './harness/graph';
+import { launchBrowser, type Opened, openPage } from './harness/page';
+import { type Server, startServer } from './harness/server';
+
+let server: Server;
+let browser: Browser;
+let opened: Opened;
+let page: Page;
+let graph: GraphPage;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+beforeEach(async () => {
+  opened = await openPage(browser, server.url, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+    // Wide enough for the whole graph to be near enough to read.
+    viewport: { width: 1920, height: 1080 },
+  });
+  page = opened.page;
+  page.setDefaultTimeout(10_000);
+  graph = new GraphPage(page);
+  await page.getByRole('button', { name: 'New workflow' }).first().waitFor();
+});
+
+afterEach(() => opened.context.close());
+
+const SUB = '11111111-2222-3333-4444-555555555555';
+const withSubgraph = JSON.stringify({
+  ...{ last_node_id: 7, last_link_id: 0, links: [], groups: [], config: {}, extra: {}, version: 0.4 },
+  nodes: [
+    {
+      ...{
+        id: 7,
+        type: SUB,
+        pos: [0, 0],
+        size: [240, 80],
+        flags: {},
+        order: 0,
+        mode: 0,
+        inputs: [],
+        properties: {},
+      },
+      outputs: [{ name: 'IMAGE', type: 'IMAGE', links: [] }],
+    },
+  ],
+  definitions: {
+    subgraphs: [
+      {
+        ...{ id: SUB, version: 1, name: 'Soften', groups: [], extra: {}, inputs: [], widgets: [] },
+        state: { lastNodeId: 1, lastLinkId: 1, lastGroupId: 0, lastRerouteId: 0 },
+        inputNode: { id: -10, bounding: [-200, 0, 120, 60] },
+        outputNode: { id: -20, bounding: [400, 0, 120, 60] },
+        outputs: [{ id: 'o', name: 'IMAGE', type: 'IMAGE', linkIds: [1] }],
+        nodes: [
+          {
+            ...{ id: 1, type: 'EmptyImage', pos: [0, 0], size: [240, 80], flags: {}, order: 0, mode: 0 },
+            ...{ inputs: [], outputs: [{ name: 'IMAGE', type: 'IMAGE', links: [1] }], properties: {} },
+          },
+        ],
+        links: [{ id: 1, origin_id: 1, origin_slot: 0, target_id: -20, target_slot: 0, type: 'IMAGE' }],
+      },
+    ],
+  },
+});
+
+describe('clipboard', () => {
+  it('takes subgraphs with their definition to another tab and another window', async () => {
+    await graph.open('nested', withSubgraph);
+    await graph.press('Control+a', 'Control+c');
+    await graph.press('Alt+n');
+    await page.getByRole('tab', { name: /Untitled/ }).waitFor();
+    await graph.canvas.focus();
+    await graph.press('Control+v');
+    expect(await graph.node(SUB).locator('h3').textContent()).toBe('Soften');
+    const other = new GraphPage(await opened.context.newPage());
+    await other.page.goto(server.url);
+    await other.empty();
+    await other.press('Control+v');
+    expect(await other.node(SUB).locator('h3').textContent()).toBe('Soften');
+    await other.press('Enter');
+    await other.node('EmptyImage').waitFor();
+    await other.press('Escape', 'Escape', 'Control+z');
+    expect(await other.node(SUB).count()).toBe(0);
+  });
+
+  it('pastes wherever no text field has the keyboard, and never into the graph from one', async () => {
+    await graph.open('mine', textToImage());
+    await graph.title(5).click();
+    await page.getByRole('button', { name: 'Workflows', exact: true }).focus();
+    await graph.press('Control+c');
+    await page.getByRole('button', { name: 'Workflows', exact: true }).focus();
+    await graph.press('Control+v');
+    await expect.poll(() => graph.node('KSampler').count()).toBe(2);
+    const text = graph.byId(2).locator('textarea');
+    await text.fill('');
+    await graph.press('Control+v');
+    expect(await text.inputValue()).toContain('KSampler');
+    expect(await graph.node('KSampler').count()).toBe(2);
+  });
+
+  it('keeps incoming links with Shift, and the last copy wins', async () => {
+    await graph.open('mine', textToImage());
+    await graph.title(6).click();
+    await graph.press('Control+c', 'Control+Shift+v');
+    await expect.poll(() => graph.node('VAEDecode').count()).toBe(2);
+    expect(wires(await graph.copied())).toEqual(expect.arrayContaining(['5>8', '1>8']));
+    await page.evaluate(() => navigator.clipboard.writeText('only words'));
+    await graph.canvas.focus();
+    await graph.press('Control+v');
+    expect(await graph.node('VAEDecode').count()).toBe(2);
+  });
+
+  it('copies by Alt and a drag, as one step', async () => {
+    await graph.open('mine', textToImage());
+    const before = await graph.byId(6).boundingBox();
+    const at = await graph.middle(graph.title(6));
+    await page.keyboard.down('Alt');
+    await graph.drag(graph.title(6), { x: at.x + 40, y: at.y + 200 });
+    await page.keyboard.up('Alt');
+    expect(await graph.node('VAEDecode').count()).toBe(2);
+    expect(await graph.byId(6).boundingBox()).toEqual(before);
+    await graph.press('Control+z');
+    expect(await graph.node('VAEDecode').count()).toBe(1);
+  });
+});
+
+describe('steps', () => {
+  it('are listed by name, and a press goes there', async () => {
+    await graph.open('mine', textToImage());
+    await graph.title(5).click();
+    await graph.press('Control+m', 'Alt+c', 'Control+g');
+    await graph.press('Alt+z');
+    const list = page.getByRole('listbox', { name: 'Steps' });
+    await expect
+      .poll(() =>
+        list.getByRole('option').evaluateAll((rows) => rows.map((row) => row.firstChild?.textContent)),
+      )
+      .toEqual(['Group selection', 'Collapse', 'Mute', 'As it was']);
+    await list.getByRole('option', { name: /Mute/ }).click();
+    expect(await list.getByRole('option', { selected: true }).textContent()).toContain('Mute');
+    await page.locator('[data-flash]').waitFor({ state: 'attached' });
+    await list.getByRole('option', { name: 'As it was' }).press('Enter');
+    expect(await list.getByRole('option', { selected: true }).textContent()).toContain('As it was');
+    await list.getByRole('option', { name: /Group selection/ }).click();
+    expect((await graph.copied()).groups).toHaveLength(1);
+  });
+});
+
+describe('tools over a selection', () => {
+  it('stand over what is selected, act, and are reached by keys', async () => {
+    await graph.open('mine', textToImage());
+    await graph.title(5).click();
+    const bar = page.getByRole('toolbar', { name: 'Tools for what is selected' });
+    await bar.waitFor();
+    const [tools, node] = [await bar.boundingBox(), await graph.byId(5).boundingBox()];
+    expect((tools?.y ?? 0) + (tools?.height ?? 0)).toBeLessThan(node?.y ?? 0);
+    await graph.press('Alt+F10', 'ArrowRight');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Bypass');
+    await graph.press('Enter');
+    expect(await graph.byId(5).textContent()).toContain('Bypassed');
+    await graph.press('Escape');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('application');
+    await bar.getByRole('button', { name: 'Colour' }).click();
+    await page.getByRole('menuitem', { name: 'Green' }).click();
+    expect((await graph.copied()).nodes.find((each) => each.id === 5)).toMatchObject({ color: '#232' });
+  });
+
+  it('are away while something is dragged, and for good if the user wants that', async () => {
+    await graph.open('mine', textToImage());
+    const bar = page.getByRole('toolbar', { name: 'Tools for what is selected' });
+    await graph.title(6).click();
+    await bar.waitFor();
+    const at = await graph.middle(graph.title(6));
+    await graph.drag(graph.title(6), { x: at.x + 60, y: at.y + 160 }, true);
+    expect(await bar.isVisible()).toBe(false);
+    await page.mouse.up();
+    expect(await bar.isVisible()).toBe(true);
+    const moved = await graph.byId(6).boundingBox();
+    const tools = await bar.boundingBox();
+    expect((tools?.y ?? 0) + (tools?.height ?? 0)).toBeLessThanOrEqual(moved?.y ?? 0);
+    await graph.press('Control+,');
+    await page.getByRole('switch', { name: /Tools over what is selected/ }).click();
+    await graph.press('Escape');
+    await bar.waitFor({ state: 'detached' });
+  });
+});
+
+describe('groups', () => {
+  it('are made around nodes, named, dragged with them, copied with them and undone', async () => {
+    await graph.open('mine', textToImage());
+    await graph.title(6).click();
+    await page.keyboard.down('Control');
+    await graph.title(7).click();
+    await page.keyboard.up('Control');
+    await graph.press('Control+g');
+    const before = await graph.copied();
+    const box = before.groups?.[0]?.bounding ?? [];
+    const corner = await graph.byId(6).boundingBox();
+    const zoom = (corner?.width ?? 0) / 210;
+    // The title of the group stands above the nodes in it.
+    const head = { x: (corner?.x ?? 0) + 10, y: (corner?.y ?? 0) - 75 * zoom };
+    await page.mouse.click(900, 1000);
+    await page.mouse.dblclick(head.x, head.y);
+    await page.getByRole('textbox', { name: 'Rename' }).fill('The end');
+    await graph.press('Enter');
+    await graph.drag(head, { x: head.x - 30, y: head.y + 120 });
+    const after = await graph.copied();
+    expect(after.groups?.[0]?.title).toBe('The end');
+    const shift = (after.groups?.[0]?.bounding[1] ?? 0) - (box[1] ?? 0);
+    expect(shift).toBeGreaterThan(50);
+    const y = (saved: typeof after, id: number) => saved.nodes.find((each) => each.id === id)?.pos[1] ?? 0;
+    for (const id of [6, 7]) expect(y(after, id) - y(before, id)).toBeCloseTo(shift, 0);
+    expect(y(after, 5)).toBe(y(before, 5));
+    await page.mouse.click(900, 1000);
+    await page.mouse.click(head.x - 30, head.y + 120);
+    await graph.press('Control+c', 'Control+v');
+    await expect.poll(() => graph.node('SaveImage').count()).toBe(2);
+    await graph.press('Control+z', 'Control+z');
+    const back = await graph.copied();
+    expect(back.groups?.[0]?.bounding).toEqual(box);
+    for (const id of [6, 7]) expect(y(back, id)).toBe(y(before, id));
+  });
+});
+
+describe('undo', () => {
+  it('takes back each gesture at once, and what is selected or looked at is no step', async () => {
+    await graph.open('mine', textToImage());
+    const original = await graph.copied();
+    const at = await graph.middle(graph.title(4));
+    await graph.drag(graph.title(4), { x: at.x - 20, y: at.y + 20 }); // all seven are selected, and move
+    await page.mouse.wheel(0, 200);
+    await graph.press('Control+b', 'Control+d');
+    await expect.poll(() => graph.node('KSampler').count()).toBe(2);
+    await graph.press('Delete');
+    await graph.press('Alt+z');
+    await expect.poll(() => page.getByRole('option').count()).toBe(5);
+    for (let step = 0; step < 4; step += 1) {
+      await graph.canvas.focus();
+      await graph.press('Control+z');
+    }
+    expect(await graph.copied()).toEqual(original);
+  });
+});
