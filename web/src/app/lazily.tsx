@@ -1,7 +1,7 @@
 // Parts that nobody sees at first are files of their own: they come when they are wanted, or soon after the page is
 // there, so that the first frame does not wait for them and nothing is missing when the server is gone.
 
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type FC, lazy, Suspense } from 'react';
 
 const rest: (() => Promise<unknown>)[] = [];
 
@@ -9,7 +9,7 @@ const rest: (() => Promise<unknown>)[] = [];
  * A component that is loaded when it is shown first: `lazily(() => import('./Panel').then((m) => m.Panel))`.
  * With `useWanted`, which may use hooks, it is shown while that is true (a dialog that a store opens).
  */
-export function lazily(load: () => Promise<ComponentType>, useWanted: () => boolean = always): ComponentType {
+export function lazily(load: () => Promise<FC>, useWanted: () => boolean = always): FC {
   const Part = lazy(async () => ({ default: await load() }));
   rest.push(load);
   // biome-ignore lint/correctness/noComponentHookFactories: called once for each part, when its module is loaded

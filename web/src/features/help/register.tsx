@@ -2,16 +2,15 @@
 
 import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerHost } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { dialogs, openDialog } from '../../stores/dialogs';
-import { About } from './About';
 
-function Host() {
-  return useStore(dialogs, (state) => state.open === 'about') ? <About /> : null;
-}
+const useOpen = () => useStore(dialogs, (state) => state.open === 'about');
+const load = () => import('./About').then((module) => module.About);
 
-registerHost({ id: 'about', Component: Host });
+registerHost({ id: 'about', Component: lazily(load, useOpen) });
 registerCommands({
   id: 'app.about',
   title: () => t('about.title'),

@@ -1,10 +1,10 @@
 // The panel of properties, at the right.
 
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerPanel } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
-import { Inspector } from './Inspector';
 
 registerPanel({
   id: 'inspector',
@@ -12,7 +12,7 @@ registerPanel({
   title: () => t('inspector.title'),
   icon: 'settings',
   order: 10,
-  Component: Inspector,
+  Component: lazily(() => import('./Inspector').then((module) => module.Inspector)),
 });
 
 registerCommands({

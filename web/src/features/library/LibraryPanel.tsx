@@ -16,9 +16,8 @@ import { VirtualList } from '../../ui/VirtualList';
 import { addAt } from '../search/api';
 import { bookmarks, toggleBookmark } from './bookmarks';
 import css from './LibraryPanel.module.css';
-import { type LibraryRow, libraryRows } from './rows';
+import { type LibraryRow, libraryRows, NODE_DRAG } from './rows';
 
-export const NODE_DRAG = 'application/x-skein-node';
 const ROW = 28;
 
 export function LibraryPanel() {

@@ -2,12 +2,13 @@
 
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerPanel } from '../../app/panels';
 import { view } from '../../app/view';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
 import { addAt } from '../search/api';
-import { LibraryPanel, NODE_DRAG } from './LibraryPanel';
+import { NODE_DRAG } from './rows';
 
 registerPanel({
   id: 'library',
@@ -16,7 +17,7 @@ registerPanel({
   icon: 'box',
   order: 15,
   keys: 'N',
-  Component: LibraryPanel,
+  Component: lazily(() => import('./LibraryPanel').then((module) => module.LibraryPanel)),
 });
 
 registerCommands({

@@ -3,6 +3,9 @@
 import type { Catalog, NodeType } from '../../core/catalog';
 import { t } from '../../i18n/t';
 
+/** As what a node type is dragged. */
+export const NODE_DRAG = 'application/x-skein-node';
+
 export type LibraryRow =
   | {
       readonly kind: 'folder';

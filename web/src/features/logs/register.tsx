@@ -1,10 +1,10 @@
 // The logs panel and its command.
 
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerPanel } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
-import { LogsPanel } from './LogsPanel';
 
 registerPanel({
   id: 'logs',
@@ -13,7 +13,7 @@ registerPanel({
   icon: 'terminal',
   order: 20,
   keys: 'Ctrl+`',
-  Component: LogsPanel,
+  Component: lazily(() => import('./LogsPanel').then((module) => module.LogsPanel)),
 });
 registerCommands({
   id: 'app.logs',

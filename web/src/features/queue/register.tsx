@@ -2,12 +2,12 @@
 
 import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerPanel } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
 import { runs } from '../../stores/runs';
 import { cancelAll, setPaused } from './actions';
-import { QueuePanel } from './QueuePanel';
 
 registerPanel({
   id: 'queue',
@@ -16,7 +16,7 @@ registerPanel({
   icon: 'queue',
   order: 50,
   keys: 'Q',
-  Component: QueuePanel,
+  Component: lazily(() => import('./QueuePanel').then((module) => module.QueuePanel)),
   useBadge: () => useStore(runs, (state) => state.running.length + state.pendingTotal),
 });
 

@@ -2,16 +2,15 @@
 
 import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerHost } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { dialogs, openDialog } from '../../stores/dialogs';
-import { SettingsDialog } from './SettingsDialog';
 
-function Host() {
-  return useStore(dialogs, (state) => state.open === 'settings') ? <SettingsDialog /> : null;
-}
+const useOpen = () => useStore(dialogs, (state) => state.open === 'settings');
+const load = () => import('./SettingsDialog').then((module) => module.SettingsDialog);
 
-registerHost({ id: 'settings', Component: Host });
+registerHost({ id: 'settings', Component: lazily(load, useOpen) });
 registerCommands({
   id: 'app.settings',
   title: () => t('settings.title'),

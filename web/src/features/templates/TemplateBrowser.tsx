@@ -2,7 +2,6 @@
 
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { createStore } from 'zustand/vanilla';
 import { t } from '../../i18n/t';
 import { Dialog } from '../../ui/Dialog';
 import { Empty } from '../../ui/Empty';
@@ -10,17 +9,11 @@ import { Select, TextInput } from '../../ui/Field';
 import { Spinner } from '../../ui/Spinner';
 import { TemplateCards } from './TemplateCards';
 import css from './Templates.module.css';
-import { keyOf, loadTemplates, templates } from './templates.store';
+import { browser, keyOf, loadTemplates, templates } from './templates.store';
 
-export const browser = createStore<{ readonly isOpen: boolean }>(() => ({ isOpen: false }));
 const close = () => browser.setState({ isOpen: false });
 
-export function TemplateBrowserHost() {
-  const isOpen = useStore(browser, (state) => state.isOpen);
-  return isOpen ? <TemplateBrowser /> : null;
-}
-
-function TemplateBrowser() {
+export function TemplateBrowser() {
   const { templates: all, checks, error } = useStore(templates);
   const [text, setText] = useState('');
   const [pack, setPack] = useState('');

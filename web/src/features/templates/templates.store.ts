@@ -43,6 +43,9 @@ export const templates = createStore<TemplatesState>(() => ({
   checks: new Map(),
 }));
 
+/** Whether all of them are shown, in a dialog. */
+export const browser = createStore<{ readonly isOpen: boolean }>(() => ({ isOpen: false }));
+
 /** The simplest goes first; it is what the first start offers to run. */
 const FIRST = ['text_to_image', 'image_to_image', 'inpaint'];
 export const STARTER = 'text_to_image';
