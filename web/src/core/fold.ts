@@ -50,7 +50,8 @@ export function foldOf(node: JsonObject, shape: NodeShape): Fold {
   return { shown, rare, isUnfolded: unfolded };
 }
 
-function sameJson(one: Json, other: Json): boolean {
+/** Whether two values are the same, however they are written. */
+export function sameJson(one: Json, other: Json): boolean {
   if (one === other) return true;
   // 1 and 1n are the same number.
   if (typeof one === 'bigint' || typeof other === 'bigint') return String(one) === String(other);

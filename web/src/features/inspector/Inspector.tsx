@@ -5,25 +5,18 @@ import { useEffect, useReducer, useState } from 'react';
 import { useStore } from 'zustand';
 import { bus } from '../../app/bus';
 import { view } from '../../app/view';
-import { setControl, setValue } from '../../core/edit';
-import { asString, type JsonObject } from '../../core/json';
-import { BYPASSED, MUTED, modeOf, type NodeShape, titleOf, type Widget } from '../../core/slots';
+import type { Inspected } from '../../core/bulk';
+import { asString } from '../../core/json';
+import { BYPASSED, MUTED, modeOf, titleOf } from '../../core/slots';
 import type { NodeId } from '../../core/types';
-import { controlsOf } from '../../core/values';
 import { t } from '../../i18n/t';
 import { tabs } from '../../stores/tabs';
 import { Empty } from '../../ui/Empty';
 import { Field, Select, TextInput } from '../../ui/Field';
-import { widgetFor } from '../../widgets/registry';
 import { COLOURS, paintSelection, setTitle } from '../nodes/api';
 import css from './Inspector.module.css';
 import { NodeHelp } from './NodeHelp';
-
-interface Inspected {
-  readonly id: NodeId;
-  readonly node: JsonObject;
-  readonly shape: NodeShape;
-}
+import { Values } from './Values';
 
 export function Inspector() {
   useSelection();
@@ -135,84 +128,6 @@ function Colours({ found }: { readonly found: readonly Inspected[] }) {
           />
         );
       })}
-    </div>
-  );
-}
-
-function Values({ found }: { readonly found: readonly Inspected[] }) {
-  const [first] = found;
-  if (first === undefined) return null;
-  const common = first.shape.widgets.filter((widget) =>
-    found.every(({ shape }) => twin(shape, widget) !== undefined),
-  );
-  if (common.length === 0)
-    return found.length === 1 ? null : <p className={css['note']}>{t('inspector.noValues')}</p>;
-  return (
-    <div className={css['part']}>
-      <h3 className={css['head']}>{t(found.length === 1 ? 'inspector.values' : 'inspector.commonValues')}</h3>
-      {common.map((widget) => (
-        <Value key={`${first.id}/${widget.name}`} found={found} widget={widget} />
-      ))}
-    </div>
-  );
-}
-
-/** The widget of a node that is the same as another node's. */
-function twin(shape: NodeShape, widget: Widget): Widget | undefined {
-  return shape.widgets.find((each) => each.name === widget.name && each.input?.type === widget.input?.type);
-}
-
-function Value({ found, widget }: { readonly found: readonly Inspected[]; readonly widget: Widget }) {
-  const [first] = found;
-  if (first === undefined) return null;
-  const { name, label, input, value } = widget;
-  const slot = first.shape.inputs.find((each) => each.name === name);
-  const link = slot?.link == null ? undefined : view.scene?.graph.links.get(slot.link);
-  const isMixed = found.some(({ shape }) => twin(shape, widget)?.value !== value);
-  const control = first.shape.type === null ? undefined : controlsOf(first.node, first.shape.type).get(name);
-  const ids = found.map(({ id }) => id).join();
-  const setAll = (next: typeof value) =>
-    view.doc?.edit(
-      'change value',
-      view.scope,
-      (tx) => {
-        for (const { id, shape } of found) if (shape.type !== null) setValue(tx, id, shape.type, name, next);
-      },
-      `value:${ids}:${name}`,
-    );
-  const Kind = widgetFor(input, value);
-  if (link !== undefined && found.length === 1) {
-    const node = view.scene?.graph.nodes.get(link.from);
-    const title = node === undefined ? link.from : titleOf(node, view.catalog);
-    return (
-      <p className={css['linked']}>
-        <span>{label}</span> {t('inspector.linkedFrom', { title })}
-      </p>
-    );
-  }
-  return (
-    <div className={css['value']}>
-      {input?.multiline === true && <span className={css['label']}>{label}</span>}
-      <Kind
-        id={`inspect-${first.id}-${name}`}
-        node={first.id}
-        name={name}
-        label={label}
-        value={value}
-        input={input}
-        control={typeof control === 'string' ? control : null}
-        isReadOnly={first.shape.type === null}
-        isRoomy
-        onChange={setAll}
-        onSettle={() => view.doc?.seal()}
-        onControl={(next) =>
-          view.doc?.edit('change seed control', view.scope, (tx) => {
-            for (const { id, shape } of found)
-              if (shape.type !== null) setControl(tx, id, shape.type, name, next);
-          })
-        }
-      />
-      {isMixed && <small className={css['mixed']}>{t('inspector.mixed')}</small>}
     </div>
   );
 }
