@@ -21,23 +21,23 @@ class Submission(Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: The job's id (`prompt_id` on the wire), chosen by the client or by us.
-        prompt: The workflow in API format, as submitted; what pictures carry on.
+        prompt: The workflow in API format, as submitted; what pictures carry on. An object, or its JSON text.
         targets: Ids of the output nodes to run.
         number: Lower runs first; None takes the next number of the server's counter.
         front: Before everything that waits (a negative number of the counter).
         client_id: The websocket client that is told what happens.
-        extra_data: What came along, `extra_pnginfo` above all, without secrets.
+        extra_data: What came along, `extra_pnginfo` above all, without secrets. An object, or its JSON text.
         secrets: Keys and tokens for nodes; kept in memory only, never stored or shown.
         idempotency_key: A second submission with the same key is the same job.
     """
 
     id: str
-    prompt: dict[str, Any]
+    prompt: dict[str, Any] | bytes
     targets: tuple[str, ...]
     number: float | None = None
     front: bool = False
     client_id: str = ""
-    extra_data: dict[str, Any] = field(default_factory=dict[str, Any])
+    extra_data: dict[str, Any] | bytes = field(default_factory=dict[str, Any])
     secrets: dict[str, Any] = field(default_factory=dict[str, Any])
     idempotency_key: str | None = None
 

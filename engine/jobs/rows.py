@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -62,8 +62,10 @@ def refuses_damage(convert: Callable[Params, T]) -> Callable[Params, T]:
     return checked
 
 
-def encode_object(value: dict[str, Any]) -> bytes:
-    """JSON text of an object, its members in their order."""
+def encode_object(value: Mapping[str, Any] | bytes) -> bytes:
+    """JSON text of an object, its members in their order; if it is one already, as it is."""
+    if isinstance(value, bytes):
+        return value
     if len(value) < 100:
         return msgspec.json.encode(value)
     members = (msgspec.json.encode(name) + b":" + msgspec.json.encode(member) for name, member in value.items())

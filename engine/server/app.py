@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from engine.server import heavy
 from engine.server.gate import Gate, choose_token
 from engine.server.hub import Hub
 from engine.server.keys import DISPATCHER, GATE, HUB, SERVER_SETTINGS, SETTINGS, STORE
@@ -73,6 +74,7 @@ def make_app(
         sends_plain=server_settings.sends_previews is True,
     )
     app.on_response_prepare.append(add_headers)
+    heavy.set_up(app)
     for name in _ROUTE_MODULES:
         module = import_module(f"engine.server.{name}")
         if hasattr(module, "set_up"):

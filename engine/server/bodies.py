@@ -22,6 +22,8 @@ from engine.server.keys import SERVER_SETTINGS
 from engine.server.refusal import Refusal, too_large
 
 T = TypeVar("T")
+MOST_PLAIN_BYTES = 4 * 2**20
+"""Largest body of a route that takes no workflow: ids, settings, small records."""
 _READ_INLINE_BYTES = 64 * 1024
 """Smaller bodies are parsed in less time than a thread needs to begin."""
 _MOST_VALUES = 2_000_000
@@ -57,8 +59,20 @@ async def read_body(request: web.Request, *, is_json: bool = False) -> bytearray
     return body
 
 
+async def read_json_text(request: web.Request) -> bytearray:
+    """The body of a request that must have one, to be read by `parse_json` inside of work.
+
+    Raises:
+        Refusal: if there is none, or it is larger than `--max-json-size`.
+    """
+    body = await read_body(request, is_json=True)
+    if not body:
+        raise Refusal("The request has no body; JSON was expected.", code="invalid_json")
+    return body
+
+
 async def read_json(request: web.Request, *, default: Any = None) -> Any:
-    """The JSON value in the body, whatever content type it comes under.
+    """The JSON value in a body that holds no workflow, whatever content type it comes under.
 
     Args:
         request: The request.
@@ -67,7 +81,11 @@ async def read_json(request: web.Request, *, default: Any = None) -> Any:
     Raises:
         Refusal: if there is no body, or it is not JSON within the limits.
     """
+    if (request.content_length or 0) > MOST_PLAIN_BYTES:
+        raise _too_plain()
     body = await read_body(request, is_json=True)
+    if len(body) > MOST_PLAIN_BYTES:
+        raise _too_plain()
     if not body and default is not None:
         return default
     if not body:
@@ -131,6 +149,13 @@ def parse_json(body: bytes | bytearray, *, max_depth: int = 200, charset: str = 
     if _SURROGATE.search(body):
         _check_surrogates(value)
     return value
+
+
+def _too_plain() -> Refusal:
+    return too_large(
+        f"The body is larger than {MOST_PLAIN_BYTES / 2**20:g} MiB: this route takes no workflow, and nothing else is"
+        " as large."
+    )
 
 
 def _check_charset(charset: str) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from engine.jobs.store import Store
     from engine.server.gate import Gate
+    from engine.server.heavy import Heavy
     from engine.server.hub import Hub
     from engine.server.listings import Listings
     from engine.server.log_ring import LogRing
@@ -30,6 +31,8 @@ HUB: web.AppKey[Hub] = web.AppKey("hub")
 """The websocket clients."""
 LISTINGS: web.AppKey[Listings] = web.AppKey("listings")
 """Names of model files and pictures, for `/object_info` and validation."""
+HEAVY: web.AppKey[Heavy] = web.AppKey("heavy")
+"""Where what clients send is read, and pictures are made: large ones in processes of their own."""
 LOGS: web.AppKey[LogRing] = web.AppKey("logs")
 """The last lines logged."""
 PICTURES: web.AppKey[ThreadPoolExecutor] = web.AppKey("pictures")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from aiohttp import web
+from msgspec import Struct
 
 from engine.errors import InputError, ValidationError
 from engine.graph.canvas_records import is_canvas
@@ -18,15 +18,16 @@ from engine.graph.registry import Registry
 from engine.graph.validate import Validated, output_ids
 from engine.graph.workflow import Workflow
 from engine.jobs.job import Submission
-from engine.server.bodies import check_text, field_of, list_field, object_field, read_json
-from engine.server.keys import DISPATCHER, SERVER_SETTINGS
+from engine.jobs.rows import encode_object
+from engine.server.bodies import check_text, field_of, list_field, object_field, parse_json, read_json_text
+from engine.server.keys import DISPATCHER, HEAVY
 from engine.server.refusal import Refusal, node_errors_of, too_large
-from engine.server.validation import READY_TIMEOUT_S, find_errors, find_registry, split_secrets
+from engine.server.validation import check, find_errors, find_registry, split_secrets
+from engine.server.work import Body, Checking, Known, Work
 
 routes = web.RouteTableDef()
 
 LONGEST_ID = 256
-_INLINE_NODES = 100
 _MOST_TARGETS = 100_000
 _MOST_DEPENDENTS_NAMED = 100
 """For so many wrong nodes validation says which outputs depend on them."""
@@ -41,36 +42,63 @@ async def count_prompts(request: web.Request) -> web.Response:
 @routes.post("/prompt")
 async def accept_prompt(request: web.Request) -> web.Response:
     """Accept a workflow in API format. When the answer leaves, the job is on disk."""
-    body = read_prompt_body(await _ask_packs(request, await read_json(request)))
-    prompt: dict[str, Any] = body.pop("prompt")
-    limit = request.app[SERVER_SETTINGS].max_nodes
-    if len(prompt) > limit:
-        raise too_large(f"The prompt has {len(prompt)} nodes, more than {limit}; --max-nodes raises the limit.")
-    registry = await find_registry(request)
-    if len(prompt) <= _INLINE_NODES:
-        workflow = _read_workflow(prompt, registry)
-    else:
-        workflow = await asyncio.to_thread(_read_workflow, prompt, registry)
-    targets: list[str] | None = body.pop("targets")
-    if targets is not None:
-        wanted = set(targets)
-        targets = [node_id for node_id in output_ids(workflow, registry) if node_id in wanted]
-    found = await find_errors(request, workflow, prompt, targets)
-    if (failure := found.failure(partial=True)) is not None:
-        raise failure
-    job = await request.app[DISPATCHER].submit(Submission(prompt=prompt, targets=found.targets, **body))
-    has_number = body["number"] is not None
-    number = job.number if has_number or not job.number.is_integer() else int(job.number)
-    return web.json_response({"prompt_id": job.id, "number": number, "node_errors": _node_errors(found)})
-
-
-async def _ask_packs(request: web.Request, body: Any) -> Any:
-    """The body as packs want it that registered a handler for submissions (protocol.md 1.2)."""
+    body = await read_json_text(request)
+    charset = request.charset or "utf-8"
     dispatcher = request.app[DISPATCHER]
-    await dispatcher.catalog.ready(READY_TIMEOUT_S)
-    if not dispatcher.catalog.filters_prompts:
-        return body
-    return msgspec.json.decode(await dispatcher.filter_prompt(msgspec.json.encode(body)))
+    if dispatcher.catalog.registry is None:  # what is no JSON at all need not wait to be told so
+        await request.app[HEAVY].do(TidyJson(charset=charset), body)
+        await find_registry(request)
+    if dispatcher.catalog.filters_prompts:  # packs that want to see it first (protocol.md 1.2)
+        text = await request.app[HEAVY].do(TidyJson(charset=charset), body)
+        body, charset = await dispatcher.filter_prompt(text), "utf-8"
+    read = await check(request, ReadPrompt(charset=charset), body)
+    job = await dispatcher.submit(read.submission)
+    has_number = read.submission.number is not None
+    number = job.number if has_number or not job.number.is_integer() else int(job.number)
+    return web.json_response({"prompt_id": job.id, "number": number, "node_errors": read.node_errors})
+
+
+class TidyJson(Work[bytes], frozen=True, kw_only=True):
+    """The JSON text that anybody can read, of a body that perhaps is one."""
+
+    charset: str
+
+    def do(self, known: Known, body: Body) -> bytes:
+        """See above."""
+        return msgspec.json.encode(parse_json(body, max_depth=known.server.max_json_depth, charset=self.charset))
+
+
+class PromptRead(Struct, frozen=True):
+    """A prompt that can run. `node_errors`: what is wrong with it all the same."""
+
+    submission: Submission
+    node_errors: dict[str, Any]
+
+
+class ReadPrompt(Checking[PromptRead], frozen=True, kw_only=True):
+    """A body of `POST /prompt`, read and validated."""
+
+    charset: str
+
+    def do(self, known: Known, body: Body) -> PromptRead:
+        """See above."""
+        value = parse_json(body, max_depth=known.server.max_json_depth, charset=self.charset)
+        fields = read_prompt_body(value)
+        del value
+        prompt: dict[str, Any] = fields["prompt"]
+        limit = known.server.max_nodes
+        if len(prompt) > limit:
+            raise too_large(f"The prompt has {len(prompt)} nodes, more than {limit}; --max-nodes raises the limit.")
+        workflow = _read_workflow(prompt, known.registry)
+        targets: list[str] | None = fields.pop("targets")
+        if targets is not None:
+            wanted = set(targets)
+            targets = [node_id for node_id in output_ids(workflow, known.registry) if node_id in wanted]
+        found = find_errors(known, workflow, prompt, targets, self.told)
+        if (failure := found.failure(partial=True)) is not None:
+            raise failure
+        fields |= {"prompt": encode_object(prompt), "extra_data": encode_object(fields["extra_data"])}
+        return PromptRead(Submission(targets=found.targets, **fields), _node_errors(found))
 
 
 def read_prompt_body(value: Any) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -14,12 +13,14 @@ from engine.errors import InputError, WorkflowError
 from engine.graph.registry import Registry
 from engine.graph.validate import Validated, validate
 from engine.graph.workflow import Workflow
-from engine.server.keys import DISPATCHER, LISTINGS
+from engine.jobs.rows import encode_object
+from engine.server.keys import DISPATCHER, HEAVY
+from engine.server.work import Body, Checking, Known, NeedsWorker
+from engine.workers.messages import Validation
 
+T = TypeVar("T")
 READY_TIMEOUT_S = 60.0
 """So long a request waits for the first worker to say which nodes there are."""
-_INLINE_NODES = 100
-"""Smaller workflows are validated in less time than it takes to hand them to a thread."""
 _SECRET = re.compile(r"token|api_?key|secret|passw|credential|authoriz", re.IGNORECASE)
 
 
@@ -43,41 +44,50 @@ async def renew_registry(request: web.Request) -> Registry:
     return await find_registry(request)
 
 
-async def find_errors(
-    request: web.Request, workflow: Workflow, prompt: Mapping[str, Any], targets: Iterable[str] | None
+async def check(request: web.Request, work: Checking[T], body: Body) -> T:
+    """Do work in which a workflow is validated; a worker is asked if its nodes have a say in that.
+
+    Raises:
+        EngineError: What is wrong.
+        WorkerUnavailable: No worker can validate it.
+    """
+    heavy = request.app[HEAVY]
+    try:
+        return await heavy.do(work, body)
+    except NeedsWorker as needs:
+        told = await request.app[DISPATCHER].validate(needs.prompt, needs.targets)
+    return await heavy.do(msgspec.structs.replace(work, told=told), body)
+
+
+def find_errors(
+    known: Known,
+    workflow: Workflow,
+    prompt: Mapping[str, Any],
+    targets: Iterable[str] | None,
+    told: Validation | None,
 ) -> Validated:
-    """Validate a workflow, in a worker if its nodes have a say in it.
+    """Validate a workflow, inside of work.
 
     Args:
-        request: The request that brought it.
+        known: As the work was given it.
         workflow: As read from `prompt`.
         prompt: The same in API format.
         targets: Ids of the wanted nodes; None means every output node.
+        told: What a worker said of it, if one was asked.
 
     Raises:
-        WorkerUnavailable: No worker can say which nodes there are, or validate it.
+        NeedsWorker: One must be asked, and was not.
         WorkflowError: The worker could not read it.
     """
-    dispatcher = request.app[DISPATCHER]
-    registry = await find_registry(request)
-    asked = dispatcher.catalog.asked_in_worker
+    if told is not None:
+        if told.failure is not None:
+            raise WorkflowError(told.failure.message, code=told.failure.type, details=told.failure.details)
+        errors = tuple(InputError(**msgspec.structs.asdict(error)) for error in told.errors)
+        return Validated(workflow, told.targets, told.refused, errors, ())
+    asked = known.asked_in_worker
     if asked and any(node.type in asked for node in workflow.nodes.values()):
-        return await _ask_worker(request, workflow, prompt, None if targets is None else tuple(targets))
-    files, settings = request.app[LISTINGS].choices, request.app[LISTINGS].settings
-    if len(workflow.nodes) <= _INLINE_NODES:
-        return validate(workflow, registry, files, targets, settings)
-    return await asyncio.to_thread(validate, workflow, registry, files, targets, settings)
-
-
-async def _ask_worker(
-    request: web.Request, workflow: Workflow, prompt: Mapping[str, Any], targets: tuple[str, ...] | None
-) -> Validated:
-    text = await asyncio.to_thread(msgspec.json.encode, prompt)
-    answer = await request.app[DISPATCHER].validate(text, targets)
-    if answer.failure is not None:
-        raise WorkflowError(answer.failure.message, code=answer.failure.type, details=answer.failure.details)
-    errors = tuple(InputError(**msgspec.structs.asdict(error)) for error in answer.errors)
-    return Validated(workflow, answer.targets, answer.refused, errors, ())
+        raise NeedsWorker(encode_object(prompt), None if targets is None else tuple(targets))
+    return validate(workflow, known.registry, known.choices, targets, known.settings)
 
 
 def split_secrets(extra_data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -22,6 +22,13 @@ from engine.workers.messages import DeviceInfo, ModelDirectories, PackInfo, Pack
 _READ_AT_ONCE = 25
 
 
+class Declared(msgspec.Struct, frozen=True):
+    """What a catalog was told of node types, for another process that shall know them too."""
+
+    declarations: tuple[dict[str, Any], ...]
+    model_directories: ModelDirectories | None
+
+
 class Catalog:
     """Node types and what else a worker says of itself.
 
@@ -52,6 +59,7 @@ class Catalog:
         self.model_directories: ModelDirectories | None = None
         self.renews = False
         self._declarations: dict[str, dict[str, Any]] = {}
+        self._declared: Declared | None = None
         self.etag = ""
         self.failure: str | None = None
         self._changed = asyncio.Event()
@@ -88,6 +96,18 @@ class Catalog:
         merged = {**self._declarations, **{str(each.get("type")): each for each in declarations}}
         await self._declare(tuple(merged.values()), self.notes)
 
+    def declared(self) -> Declared:
+        """What `adopt` takes; the same object until something changes. From any thread."""
+        known, directories = self._declared, self.model_directories
+        if known is None or known.model_directories is not directories:
+            self._declared = known = Declared(tuple(self._declarations.values()), directories)
+        return known
+
+    async def adopt(self, declared: Declared) -> None:
+        """Know what another catalog knows."""
+        await self._declare(declared.declarations, ())
+        self.model_directories = declared.model_directories
+
     async def _declare(self, declarations: Sequence[dict[str, Any]], given_notes: Sequence[str]) -> None:
         etag = blake2b(msgspec.json.encode(declarations), digest_size=16).hexdigest()
         if etag != self.etag:
@@ -106,6 +126,7 @@ class Catalog:
             )
             self.renews = any(definition.renew is not None for definition in definitions)
             self._declarations = {str(each.get("type")): each for each in declarations}
+            self._declared = None
             self.notes, self.etag = tuple(notes), etag
 
     def fail(self, reason: str) -> None:

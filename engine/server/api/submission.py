@@ -1,16 +1,15 @@
 """From a request to a workflow that is checked: either format, wrapped or not, as JSON or inside another file.
 
-`read_as` gives the reader of a body; `check_workflow` does what every route with a workflow needs: read, set inputs,
-validate (in a worker, where nodes have a say in it).
+`read_as` gives the reader of a body, which only receives it; `WorkflowWork` is what every route with a workflow does
+with it: read, set inputs, validate (in a worker, where nodes have a say in it).
 """
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from aiohttp import BodyPartReader, hdrs, web
@@ -24,7 +23,6 @@ from engine.graph.canvas_records import is_canvas
 from engine.graph.document import PARAMETERS, read_workflow
 from engine.graph.json_values import as_list, as_object, show
 from engine.graph.overrides import set_inputs
-from engine.graph.registry import Registry
 from engine.graph.validate import Validated
 from engine.graph.workflow import Note, Workflow
 from engine.provenance import known_hashes, open_hashes
@@ -32,11 +30,12 @@ from engine.server.api.reading import convert_body
 from engine.server.api.records import NodeErrors
 from engine.server.api.route import Reader
 from engine.server.api.writing import encode_json
-from engine.server.bodies import parse_json, read_body, read_json
-from engine.server.keys import LISTINGS, SERVER_SETTINGS, SETTINGS
+from engine.server.bodies import parse_json, read_body, read_json_text
+from engine.server.keys import SERVER_SETTINGS
 from engine.server.refusal import Refusal, node_errors_of, too_large
 from engine.server.uploads import FORM_ERRORS
-from engine.server.validation import find_errors, find_registry
+from engine.server.validation import check, find_errors, find_registry
+from engine.server.work import Body, Checking, Known
 from engine.settings import Settings
 
 _MOST_PARTS = 32
@@ -69,32 +68,55 @@ class WorkflowRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 _R = TypeVar("_R", bound=WorkflowRequest)
+_T = TypeVar("_T")
 
 
-# -- reading ---------------------------------------------------------------------------------------------------------
+# -- receiving -------------------------------------------------------------------------------------------------------
 
 
-def read_as(kind: type[_R]) -> Reader:
+class Source(Struct, frozen=True, kw_only=True):
+    """How a workflow came, besides the bytes that hold it.
+
+    Attributes:
+        is_file: The bytes are a file that carries a workflow, or JSON; otherwise they are the JSON body.
+        name: What to call the file in messages.
+        charset: Of the JSON body.
+        fields: The other parts of a form, by name.
+    """
+
+    is_file: bool = False
+    name: str = "The body"
+    charset: str = "utf-8"
+    fields: dict[str, bytes] = field(default_factory=dict[str, bytes])
+
+
+class Received(Struct, frozen=True, kw_only=True):
+    """A body that holds a workflow, as it came: it is read inside of work (`WorkflowWork`)."""
+
+    source: Source
+    body: bytearray
+
+
+def read_as(kind: type[WorkflowRequest]) -> Reader:
     """The reader of a body that holds a workflow: this record, a bare workflow, or a picture."""
 
-    async def read(request: web.Request) -> _R:
+    async def read(request: web.Request) -> Received:
         media_type = request.content_type.lower() if hdrs.CONTENT_TYPE in request.headers else "application/json"
         if media_type.startswith(_FILE_TYPES):
             data = await read_body(request)
             if media_type != "application/octet-stream" and find_container(bytes(data[:HEAD_BYTES])) is None:
                 what = "picture" if media_type.startswith("image/") else "file"
                 raise Refusal(f"The body is no {what} of a known format, as its type says.", code="invalid_file")
-            return kind(workflow=await _read_file(request, data, "The body"))
+            return Received(source=Source(is_file=True), body=data)
         if media_type == "multipart/form-data":
-            return await _read_form(request, kind)
+            return await _receive_form(request, kind)
         if media_type != "application/json" and not media_type.endswith("+json"):
             raise Refusal(
                 f"A workflow comes as application/json, as multipart/form-data with a file, or as a file that carries"
                 f" one (image/..., audio/..., video/..., model/...), not as {show(media_type)}.",
                 status=415,
             )
-        value = await read_json(request)
-        return kind(workflow=value) if _is_bare(value) else convert_body(value, kind)
+        return Received(source=Source(charset=request.charset or "utf-8"), body=await read_json_text(request))
 
     return Reader(read, kind, _content_of(kind))
 
@@ -152,13 +174,28 @@ def _is_bare(value: object) -> bool:
     )
 
 
-async def _read_file(request: web.Request, data: bytes | bytearray, name: str) -> Any:
-    """The document in a JSON file, or in one that carries a workflow (`engine.embedded`)."""
-    settings, depth = request.app[SETTINGS], request.app[SERVER_SETTINGS].max_json_depth
-    return await asyncio.to_thread(_document_in, bytes(data), name, settings, depth)
+async def _receive_form(request: web.Request, kind: type[WorkflowRequest]) -> Received:
+    """A form: one part with a file, and others as the JSON body has them."""
+    values: dict[str, bytes] = {}
+    workflow: tuple[str, bytearray] | None = None
+    known = {declared.encode_name for declared in fields(kind)}
+    async for name, data, is_file in _parts(request):
+        if name in values or (name in _FILE_FIELDS and workflow is not None):
+            raise Refusal(
+                f"The form has more than one workflow or more than one part {show(name)}.", code="invalid_form"
+            )
+        if name in _FILE_FIELDS or (is_file and name not in known):
+            workflow = f"The part {show(name)}", data
+        elif name in known:
+            values[name] = bytes(data)
+        else:
+            raise _no_form(f"The form has a part {show(name)}; known are file, {', '.join(known)}.")
+    name, body = workflow or ("", bytearray())
+    return Received(source=Source(is_file=workflow is not None, name=name, fields=values), body=body)
 
 
 def _document_in(data: bytes, name: str, settings: Settings, max_depth: int) -> Any:
+    """The document in a JSON file, or in one that carries a workflow (`engine.embedded`)."""
     carried = read_texts(io.BytesIO(data), settings.max_workflow_bytes)
     if carried is not None:
         return _strict(document_in(carried, name), max_depth)
@@ -172,25 +209,7 @@ def _document_in(data: bytes, name: str, settings: Settings, max_depth: int) -> 
     raise Refusal(f"{name} is neither a picture or other file that may carry a workflow nor JSON.", code="invalid_file")
 
 
-async def _read_form(request: web.Request, kind: type[_R]) -> _R:
-    """A form: one part with a file, and others as the JSON body has them."""
-    values: dict[str, Any] = {}
-    known = {declared.encode_name: declared.type for declared in fields(kind)}
-    async for name, data, is_file in _parts(request):
-        if name in values or (name in _FILE_FIELDS and "workflow" in values):
-            raise Refusal(
-                f"The form has more than one workflow or more than one part {show(name)}.", code="invalid_form"
-            )
-        if name in _FILE_FIELDS or (is_file and name not in known):
-            values["workflow"] = await _read_file(request, data, f"The part {show(name)}")
-        elif name in known:
-            values[name] = _read_part(name, data, known[name], request.app[SERVER_SETTINGS].max_json_depth)
-        else:
-            raise _no_form(f"The form has a part {show(name)}; known are file, {', '.join(known)}.")
-    return convert_body(values, kind)
-
-
-def _read_part(name: str, data: bytearray, kind: Any, max_depth: int) -> Any:
+def _read_part(name: str, data: bytes, kind: Any, max_depth: int) -> Any:
     """A part as a JSON value; what is a text in the JSON body is given as it is."""
     try:
         text = data.decode()
@@ -255,51 +274,82 @@ class Checked:
         return msgspec.convert(node_errors_of(ValidationError(self.found.errors)), dict[str, NodeErrors])
 
 
-async def check_workflow(request: web.Request, wanted: WorkflowRequest) -> Checked:
-    """Read a workflow, set inputs and find everything that is wrong with it.
+class WorkflowWork(Checking[_T], Generic[_T], frozen=True, kw_only=True):
+    """Work on a workflow that was received. Its `do` begins with `read` or `check`."""
+
+    source: Source
+
+    def open(self, known: Known, body: Body, kind: type[_R]) -> _R:
+        """The record that a body stands for.
+
+        Raises:
+            Refusal: It stands for none.
+        """
+        depth, source = known.server.max_json_depth, self.source
+        if source.is_file:
+            document = _document_in(bytes(body), source.name, known.settings, depth)
+            if not source.fields:
+                return kind(workflow=document)
+            values = {"workflow": document}
+        elif source.fields or not body:
+            values = dict[str, Any]()
+        else:
+            value = parse_json(body, max_depth=depth, charset=source.charset)
+            return kind(workflow=value) if _is_bare(value) else convert_body(value, kind)
+        types = {declared.encode_name: declared.type for declared in fields(kind)}
+        for name, data in source.fields.items():
+            values[name] = _read_part(name, data, types[name], depth)
+        return convert_body(values, kind)
+
+    def read(self, known: Known, wanted: WorkflowRequest) -> tuple[Workflow, dict[str, Any], dict[str, Any]]:
+        """The workflow, its API format, and what else pictures carry; the last two can be written by anything.
+
+        Raises:
+            WorkflowError: It cannot be read, or a name in `inputs` means nothing.
+            Refusal: It has too many nodes, or holds what cannot be written.
+        """
+        return _read(wanted, known)
+
+    def check(self, known: Known, wanted: WorkflowRequest) -> Checked:
+        """Read a workflow, set inputs and find everything that is wrong with it.
+
+        Raises:
+            WorkflowError: It cannot be read, or a name in `inputs` or `targets` means nothing.
+            NeedsWorker: A worker must validate it.
+            Refusal: 413, it has too many nodes.
+        """
+        workflow, prompt, extra = _read(wanted, known)
+        targets = _known_targets(workflow, wanted.targets)
+        found = find_errors(known, workflow, prompt, targets, self.told)
+        return Checked(workflow, prompt, extra, found, (*workflow.notes, *found.notes))
+
+
+async def do_work(request: web.Request, work: WorkflowWork[_T], received: Received) -> _T:
+    """Do work on a workflow.
 
     Raises:
-        WorkflowError: It cannot be read, or a name in `inputs` or `targets` means nothing.
+        EngineError: What is wrong with it.
         WorkerUnavailable: No worker can say which nodes there are, or validate it.
-        Refusal: 413, it has too many nodes.
     """
-    workflow, prompt, extra = await read_unchecked(request, wanted)
-    targets = _known_targets(workflow, wanted.targets)
-    found = await find_errors(request, workflow, prompt, targets)
-    return Checked(workflow, prompt, extra, found, (*workflow.notes, *found.notes))
+    await find_registry(request)
+    return await check(request, work, received.body)
 
 
-async def read_unchecked(
-    request: web.Request, wanted: WorkflowRequest
-) -> tuple[Workflow, dict[str, Any], dict[str, Any]]:
-    """The workflow, its API format, and what else pictures carry; the last two can be written by anything.
-
-    Raises:
-        WorkflowError: It cannot be read, or a name in `inputs` means nothing.
-        WorkerUnavailable: No worker can say which nodes there are.
-        Refusal: It has too many nodes, or holds what cannot be written.
-    """
-    registry = await find_registry(request)
-    return await asyncio.to_thread(_read, wanted, registry, request.app)
-
-
-def _read(
-    wanted: WorkflowRequest, registry: Registry, app: web.Application
-) -> tuple[Workflow, dict[str, Any], dict[str, Any]]:
+def _read(wanted: WorkflowRequest, known: Known) -> tuple[Workflow, dict[str, Any], dict[str, Any]]:
     given = {name: value for name in ("workflow", "prompt") if (value := getattr(wanted, name)) is not UNSET}
     if not given:
         raise WorkflowError("No workflow is given: expected one in 'workflow', of either format.", code="no_prompt")
-    settings, limits = app[LISTINGS].settings, app[SERVER_SETTINGS]
+    settings, limits = known.settings, known.server
     workflow = read_workflow(
         given if len(given) > 1 else next(iter(given.values())),
-        registry,
-        app[LISTINGS].choices,
+        known.registry,
+        known.choices,
         lambda: known_hashes(settings, open_hashes(settings), "checkpoints"),
     )
     if len(workflow.nodes) > limits.max_nodes:
         raise too_large(f"The workflow has {len(workflow.nodes)} nodes; --max-nodes allows {limits.max_nodes}.")
     if wanted.inputs:
-        workflow = set_inputs(workflow, registry, wanted.inputs)
+        workflow = set_inputs(workflow, known.registry, wanted.inputs)
     prompt, extra = workflow.to_api(), dict(workflow.extra)
     if any(map(_holds_text, given.values())):
         prompt, extra = _strict(prompt, limits.max_json_depth), _strict(extra, limits.max_json_depth)

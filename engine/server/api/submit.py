@@ -17,10 +17,11 @@ from msgspec import Meta, Struct, field
 from engine.graph.json_values import as_object, kind_of
 from engine.jobs.events import FINAL, JobEvent
 from engine.jobs.job import Job, Submission
+from engine.jobs.rows import encode_object
 from engine.server.api.job_records import JobPath, JobView
-from engine.server.api.records import view_notes
+from engine.server.api.records import NodeErrors, view_notes
 from engine.server.api.route import Answer, Refused, Reply, route
-from engine.server.api.submission import Checked, WorkflowRequest, check_workflow, read_as
+from engine.server.api.submission import Checked, Received, WorkflowRequest, WorkflowWork, do_work, read_as
 from engine.server.api.views import (
     NOTES_KEY,
     find_job,
@@ -30,6 +31,7 @@ from engine.server.api.views import (
 from engine.server.keys import DISPATCHER
 from engine.server.refusal import Refusal
 from engine.server.validation import split_secrets
+from engine.server.work import Body, Known
 from engine.workers.notices import Notice
 
 _LONGEST_WAIT_S = 86_400
@@ -92,18 +94,36 @@ def _answer_with_job(status: int, when: str) -> Answer:
     ),
     refusals=_NOT_ACCEPTED,
 )
-async def submit_job(request: web.Request, params: SubmitParams, body: JobRequest) -> Reply:
+async def submit_job(request: web.Request, params: SubmitParams, body: Received) -> Reply:
     """Run a workflow.
 
     The workflow may be in canvas format or in API format, by itself or in a record with more to say, in a JSON body, in
     a form with a picture or a JSON file, or a picture as the whole body. Everything that is wrong with it is told at
     once. When the reply says that the job was accepted, it is on the disk.
     """
-    checked = await check_workflow(request, body)
-    if (failure := checked.found.failure(partial=not body.strict)) is not None:
-        raise failure
-    submission = _submission(checked, body, params.idempotency_key)
-    return await _accept(request, submission, params.wait, checked)
+    read = await do_work(request, _ReadJob(source=body.source, idempotency_key=params.idempotency_key), body)
+    return await _accept(request, read.submission, params.wait, read.node_errors)
+
+
+class _JobRead(Struct, frozen=True):
+    """A workflow that can run. `node_errors`: what is wrong with it all the same."""
+
+    submission: Submission
+    node_errors: dict[str, NodeErrors]
+
+
+class _ReadJob(WorkflowWork[_JobRead], frozen=True, kw_only=True):
+    """A body of `POST /jobs`, read and validated."""
+
+    idempotency_key: str | None
+
+    def do(self, known: Known, body: Body) -> _JobRead:
+        """See above."""
+        wanted = self.open(known, body, JobRequest)
+        checked = self.check(known, wanted)
+        if (failure := checked.found.failure(partial=not wanted.strict)) is not None:
+            raise failure
+        return _JobRead(_submission(checked, wanted, self.idempotency_key), checked.node_errors)
 
 
 def _submission(checked: Checked, body: JobRequest, idempotency_key: str | None) -> Submission:
@@ -122,19 +142,22 @@ def _submission(checked: Checked, body: JobRequest, idempotency_key: str | None)
         extra_data[NOTES_KEY] = msgspec.to_builtins(view_notes(checked.notes))
     return Submission(
         id=body.id or str(uuid.uuid4()),
-        prompt=checked.prompt,
+        prompt=encode_object(checked.prompt),
         targets=checked.found.targets,
         number=body.priority,
         front=body.front,
         client_id=body.client_id,
-        extra_data=extra_data,
+        extra_data=encode_object(extra_data),
         secrets=secrets,
         idempotency_key=idempotency_key,
     )
 
 
 async def _accept(
-    request: web.Request, submission: Submission, wait_s: float | None, checked: Checked | None = None
+    request: web.Request,
+    submission: Submission,
+    wait_s: float | None,
+    node_errors: dict[str, NodeErrors] | None = None,
 ) -> Reply:
     began = time.time()
     job = await request.app[DISPATCHER].submit(submission)
@@ -143,8 +166,8 @@ async def _accept(
     if wait_s is not None and not await _wait_for_end(request, job, wait_s):
         status = 202
     view = await view_job(request, await find_job(request, job.id))
-    if checked is not None:
-        view = msgspec.structs.replace(view, node_errors=checked.node_errors)
+    if node_errors is not None:
+        view = msgspec.structs.replace(view, node_errors=node_errors)
     return Reply(view, status, {"Location": job_url(job.id)})
 
 

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from aiohttp import web
 from msgspec import Struct
 
 from engine.graph.missing import MissingModel, MissingType, find_missing
-from engine.graph.registry import Registry
 from engine.graph.saving import name_nodes
 from engine.server.api.records import InputErrorView, NoteView, view_errors, view_notes
-from engine.server.api.route import Refused, route
-from engine.server.api.submission import Checked, WorkflowRequest, check_workflow, read_as, read_unchecked
-from engine.server.keys import DISPATCHER, LISTINGS
-from engine.server.validation import find_registry
+from engine.server.api.route import Answer, Refused, route
+from engine.server.api.submission import Received, WorkflowRequest, WorkflowWork, do_work, read_as
+from engine.server.api.writing import encode_json
+from engine.server.keys import DISPATCHER
+from engine.server.work import Body, Known
 
 _NO_WORKER = Refused(503, "No worker can say yet which nodes there are, or validate the workflow.")
+
+
+def _sends(kind: type[Struct]) -> Answer:
+    """The reply is this record; it is written where it is made, as it may be large."""
+    return Answer(200, kind, "Done.")
+
+
+def _send(text: bytes) -> web.Response:
+    return web.Response(body=text, content_type="application/json")
 
 
 class ValidationView(Struct, frozen=True, kw_only=True):
@@ -46,30 +53,38 @@ class ValidationView(Struct, frozen=True, kw_only=True):
     notes: list[NoteView]
 
 
-@route("POST", "/workflows/validate", reader=read_as(WorkflowRequest), refusals=(_NO_WORKER,))
-async def validate_workflow(request: web.Request, body: WorkflowRequest) -> ValidationView:
+@route(
+    "POST",
+    "/workflows/validate",
+    reader=read_as(WorkflowRequest),
+    refusals=(_NO_WORKER,),
+    answers=(_sends(ValidationView),),
+)
+async def validate_workflow(request: web.Request, body: Received) -> web.Response:
     """Everything that is wrong with a workflow, without running it.
 
     Takes the same bodies as `POST /jobs`. A workflow that cannot be read at all is refused.
     """
-    checked = await check_workflow(request, body)
-    registry = await find_registry(request)
-    return await asyncio.to_thread(_view, checked, registry, request.app[LISTINGS].choices)
+    return _send(await do_work(request, _Validate(source=body.source), body))
 
 
-def _view(checked: Checked, registry: Registry, files: Callable[[str], Sequence[str]]) -> ValidationView:
-    failure = checked.found.failure()
-    missing = find_missing(checked.workflow, registry, files)
-    return ValidationView(
-        valid=failure is None,
-        message="" if failure is None else str(failure).split("\n", 1)[0],
-        targets=list(checked.found.targets),
-        refused=list(checked.found.refused),
-        errors=view_errors(checked.found.errors),
-        missing_types=list(missing.types),
-        missing_models=list(missing.models),
-        notes=view_notes(checked.notes),
-    )
+class _Validate(WorkflowWork[bytes], frozen=True, kw_only=True):
+    def do(self, known: Known, body: Body) -> bytes:
+        """The JSON text of a `ValidationView`."""
+        checked = self.check(known, self.open(known, body, WorkflowRequest))
+        failure = checked.found.failure()
+        missing = find_missing(checked.workflow, known.registry, known.choices)
+        view = ValidationView(
+            valid=failure is None,
+            message="" if failure is None else str(failure).split("\n", 1)[0],
+            targets=list(checked.found.targets),
+            refused=list(checked.found.refused),
+            errors=view_errors(checked.found.errors),
+            missing_types=list(missing.types),
+            missing_models=list(missing.models),
+            notes=view_notes(checked.notes),
+        )
+        return encode_json(view)
 
 
 class ForecastView(Struct, frozen=True, kw_only=True):
@@ -84,17 +99,37 @@ class ForecastView(Struct, frozen=True, kw_only=True):
 
 
 @route("POST", "/workflows/forecast", reader=read_as(WorkflowRequest), refusals=(_NO_WORKER,))
-async def forecast_workflow(request: web.Request, body: WorkflowRequest) -> ForecastView:
+async def forecast_workflow(request: web.Request, body: Received) -> ForecastView:
     """What a run of a workflow would do with each node, without running it.
 
     Takes the same bodies as `POST /jobs`.
     """
-    checked = await check_workflow(request, body)
-    told = await request.app[DISPATCHER].forecast(json.dumps(checked.prompt).encode(), checked.found.targets)
-    wrong = {error.node_id for error in checked.found.errors}
-    blocked = wrong | {target for target in checked.found.refused if told.get(target, "unneeded") == "unneeded"}
+    read = await do_work(request, _ReadForecast(source=body.source), body)
+    told = await request.app[DISPATCHER].forecast(read.prompt, read.targets)
+    blocked = {*read.wrong} | {target for target in read.refused if told.get(target, "unneeded") == "unneeded"}
     fates: dict[str, Any] = {node_id: "blocked" if node_id in blocked else fate for node_id, fate in told.items()}
     return ForecastView(nodes={**dict.fromkeys(blocked, "blocked"), **fates})
+
+
+class _ToForecast(Struct, frozen=True, kw_only=True):
+    """What a worker needs to forecast, and which nodes are wrong."""
+
+    prompt: bytes
+    targets: tuple[str, ...]
+    wrong: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+class _ReadForecast(WorkflowWork[_ToForecast], frozen=True, kw_only=True):
+    def do(self, known: Known, body: Body) -> _ToForecast:
+        """See above."""
+        checked = self.check(known, self.open(known, body, WorkflowRequest))
+        return _ToForecast(
+            prompt=json.dumps(checked.prompt).encode(),
+            targets=checked.found.targets,
+            wrong=tuple({error.node_id for error in checked.found.errors}),
+            refused=checked.found.refused,
+        )
 
 
 class ConvertedWorkflow(Struct, frozen=True, kw_only=True):
@@ -111,15 +146,28 @@ class ConvertedWorkflow(Struct, frozen=True, kw_only=True):
     notes: list[NoteView]
 
 
-@route("POST", "/convert", tag="workflows", reader=read_as(WorkflowRequest), refusals=(_NO_WORKER,))
-async def convert_workflow(request: web.Request, body: WorkflowRequest) -> ConvertedWorkflow:
+@route(
+    "POST",
+    "/convert",
+    tag="workflows",
+    reader=read_as(WorkflowRequest),
+    refusals=(_NO_WORKER,),
+    answers=(_sends(ConvertedWorkflow),),
+)
+async def convert_workflow(request: web.Request, body: Received) -> web.Response:
     """A workflow of either format, or in a picture, as API JSON, and what had to be guessed on the way.
 
     Takes the same bodies as `POST /jobs`. The workflow need not be one that can run.
     """
-    workflow, prompt, extra = await read_unchecked(request, body)
-    named = name_nodes(workflow, await find_registry(request))
-    for node_id, node in named.nodes.items():
-        if node.title and "_meta" not in prompt[node_id]:
-            prompt[node_id]["_meta"] = {"title": node.title}
-    return ConvertedWorkflow(prompt=prompt, extra=extra, notes=view_notes(workflow.notes))
+    return _send(await do_work(request, _Convert(source=body.source), body))
+
+
+class _Convert(WorkflowWork[bytes], frozen=True, kw_only=True):
+    def do(self, known: Known, body: Body) -> bytes:
+        """The JSON text of a `ConvertedWorkflow`."""
+        workflow, prompt, extra = self.read(known, self.open(known, body, WorkflowRequest))
+        named = name_nodes(workflow, known.registry)
+        for node_id, node in named.nodes.items():
+            if node.title and "_meta" not in prompt[node_id]:
+                prompt[node_id]["_meta"] = {"title": node.title}
+        return encode_json(ConvertedWorkflow(prompt=prompt, extra=extra, notes=view_notes(workflow.notes)))

@@ -35,6 +35,7 @@ from engine.server.app import make_app
 from engine.server.connection import Runner
 from engine.settings import ServerSettings, Settings
 from engine.workers.catalog import Catalog
+from engine.workers.declaring import declare
 from engine.workers.dispatch import Dispatcher
 from engine.workers.messages import MemoryReport, Validation
 from engine.workers.notices import Listener, Notice, QueueChanged, RunSnapshot, WorkerStatus
@@ -69,6 +70,7 @@ class FakeDispatcher(Dispatcher):
     ) -> None:
         self.catalog = Catalog()
         self.catalog.registry = registry
+        self.catalog._declarations = {str(one.get("type")): one for one in declare(registry)[0]}  # pyright: ignore[reportPrivateUsage]
         self.catalog.etag = "fake"
         self.catalog.versions = {"skein": "0", "python": "3"}
         self.store = store
