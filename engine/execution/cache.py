@@ -163,6 +163,11 @@ class OutputCache:
         largest = heapq.nlargest(number, holdings, key=lambda holding: holding.bytes)
         return [(holding.entry.label, holding.place, holding.bytes) for holding in largest]
 
+    def peek(self, key: bytes) -> Outputs | None:
+        """The outputs of an entry, to look at: they may lie anywhere, and may go at any time."""
+        entry = self._entries.get(key)
+        return None if entry is None else entry.outputs
+
     def take(self, key: bytes) -> Entry | None:
         """Use an entry: it is moved back to where it was made, and stays until `release`."""
         entry = self._entries.get(key)

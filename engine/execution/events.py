@@ -8,13 +8,14 @@ the expansion of another node made, has an id of its own; `display_id` is the no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.errors import EngineError
+    from engine.execution.summaries import ValueSummary
 
 Ui = Mapping[str, Sequence[Any]]
 RunStatus = Literal["succeeded", "failed", "interrupted"]
@@ -32,10 +33,12 @@ class RunStarted:
 class NodesCached:
     """Nodes that need not run, because their outputs, or all outputs made from theirs, are known.
 
-    Comes once after `RunStarted`, possibly empty, and again whenever lazy inputs or an expansion find more.
+    Comes once after `RunStarted`, possibly empty, and again whenever lazy inputs or an expansion find more. `values`:
+    by node, what is known of its outputs.
     """
 
     node_ids: tuple[str, ...]
+    values: Mapping[str, tuple[ValueSummary, ...]] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class NodeFinished:
         seconds: How long its calls took; 0 if the outputs were cached.
         cached: The node did not run: `ui` is what it gave when it did. Only nodes with something to show tell this.
         parent_id: The node whose expansion it belongs to.
+        values: Its outputs, each in a few characters.
     """
 
     node_id: str
@@ -90,6 +94,7 @@ class NodeFinished:
     seconds: float
     cached: bool = False
     parent_id: str | None = None
+    values: tuple[ValueSummary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

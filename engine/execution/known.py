@@ -86,6 +86,11 @@ class Known:
         """Whether the cache has a node's outputs."""
         return self.keys[node_id] in self._cache
 
+    def peek(self, node_id: str) -> Outputs | None:
+        """A node's outputs, wherever they lie at present, without using them."""
+        found = self.outputs.get(node_id)
+        return found if found is not None else self._cache.peek(self.keys[node_id])
+
     def recall(self, node_id: str) -> bool:
         """Take a node's outputs from the cache, if they are there, and so are the files that it has shown."""
         entry = self._cache.take(self.keys[node_id])

@@ -24,10 +24,13 @@ from engine.execution.events import (
     RunStatus,
     Ui,
 )
+from engine.execution.summaries import summarize
 from engine.graph.workflow import Node
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from engine.execution.cache import Outputs
 
 
 class Reporter:
@@ -55,10 +58,13 @@ class Reporter:
         if self._on_event is not None:
             self._tell(RunStarted(self._run_id, node_count))
 
-    def cached(self, node_ids: Iterable[str]) -> None:
-        """These nodes need not run."""
+    def cached(self, node_ids: Iterable[str], outputs_of: Callable[[str], Outputs | None] = lambda _: None) -> None:
+        """These nodes need not run; `outputs_of` gives what is known of their outputs."""
         if self._on_event is not None:
-            self._tell(NodesCached(tuple(node_ids)))
+            node_ids = tuple(node_ids)
+            known = ((node_id, outputs_of(node_id)) for node_id in node_ids)
+            values = {node_id: summarize(outputs) for node_id, outputs in known if outputs is not None}
+            self._tell(NodesCached(node_ids, values))
 
     def started(self, node: Node) -> None:
         """The node is about to be called."""
@@ -78,11 +84,14 @@ class Reporter:
             display_id, parent_id = self.place_of(node.id)
             self._tell(Preview(node.id, display_id, image, parent_id))
 
-    def finished(self, node: Node, ui: Ui | None, seconds: float, *, cached: bool = False) -> None:
+    def finished(
+        self, node: Node, ui: Ui | None, seconds: float, *, cached: bool = False, outputs: Outputs = ()
+    ) -> None:
         """The node is done, or was before."""
         if self._on_event is not None:
             display_id, parent_id = self.place_of(node.id)
-            self._tell(NodeFinished(node.id, node.type, display_id, ui, seconds, cached, parent_id))
+            values = summarize(outputs)
+            self._tell(NodeFinished(node.id, node.type, display_id, ui, seconds, cached, parent_id, values))
 
     def blocked(self, node: Node, message: str) -> None:
         """The node was not called."""

@@ -177,7 +177,7 @@ class Run:
     def _tell_cached(self, node_ids: Iterable[str]) -> None:
         new = [node_id for node_id in node_ids if node_id not in self.cached]
         self.cached.update(new)
-        self.reporter.cached(new)
+        self.reporter.cached(new, self.known.peek)
 
     def _tell_shown(self, node_ids: Iterable[str]) -> None:
         """What wanted nodes that need not run show all the same."""
@@ -395,7 +395,7 @@ class Run:
             self._tell_blocked(node, [blocker])
         if ran:
             self.executed.append(node.id)
-            self.reporter.finished(node, ui, task.seconds)
+            self.reporter.finished(node, ui, task.seconds, outputs=outputs)
         if blocker is not None or (node.id in self.blocked and not ran):
             self.without_outputs.add(node.id)
         if (parent := self.schedule.parents.get(node.id)) is not None:

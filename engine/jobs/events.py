@@ -55,10 +55,26 @@ class JobStarted(Struct, frozen=True, tag="started"):
     restarted: bool = False
 
 
+class ValueSummary(Struct, frozen=True, omit_defaults=True):
+    """An output of a node, in short.
+
+    Attributes:
+        text: Its first value in at most some 60 characters (`1x4x64x64 fp32`); empty if there is nothing to say.
+        count: How many values it has.
+    """
+
+    text: str = ""
+    count: int = 1
+
+
 class NodesCached(Struct, frozen=True, tag="nodes_cached"):
-    """Nodes that need not run. Comes once at the start, possibly empty, and again when more are found."""
+    """Nodes that need not run. Comes once at the start, possibly empty, and again when more are found.
+
+    `values`: by node, its outputs, where they are known.
+    """
 
     node_ids: tuple[str, ...]
+    values: dict[str, tuple[ValueSummary, ...]] = field(default_factory=dict[str, tuple[ValueSummary, ...]])
 
 
 class NodeStarted(Struct, frozen=True, tag="node_started"):
@@ -88,7 +104,10 @@ class NodeText(Struct, frozen=True, tag="node_text"):
 
 
 class NodeFinished(Struct, frozen=True, tag="node_finished"):
-    """A node is done; `ui` is what it gave to be shown. `cached`: it did not run, this is what it gave when it did."""
+    """A node is done; `ui` is what it gave to be shown. `cached`: it did not run, this is what it gave when it did.
+
+    `values`: its outputs, if it ran.
+    """
 
     node_id: str
     node_type: str
@@ -97,6 +116,7 @@ class NodeFinished(Struct, frozen=True, tag="node_finished"):
     ui: Ui | None = None
     cached: bool = False
     parent_id: str | None = None
+    values: tuple[ValueSummary, ...] = ()
 
 
 class NodeBlocked(Struct, frozen=True, tag="node_blocked"):

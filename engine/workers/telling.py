@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
 from engine.execution import events as said
-from engine.jobs.events import NodeBlocked, NodeFinished, NodeProgress, NodesCached, NodeStarted
+from engine.execution import summaries as said_of
+from engine.jobs.events import NodeBlocked, NodeFinished, NodeProgress, NodesCached, NodeStarted, ValueSummary
 from engine.workers.messages import EventTold
 from engine.workers.outbox import Outbox
 from engine.workers.previews import Previews
@@ -71,7 +72,8 @@ class Teller:
                 case said.Preview():
                     self._previews.offer(self._job_id, event)
                 case said.NodesCached():
-                    self._tell(NodesCached(event.node_ids))
+                    values = {node_id: _summaries(outputs) for node_id, outputs in event.values.items()}
+                    self._tell(NodesCached(event.node_ids, values))
                 case said.NodeStarted():
                     self.current = (event.node_id, event.node_type)
                     self._tell(NodeStarted(event.node_id, event.node_type, event.display_id, event.parent_id))
@@ -100,7 +102,14 @@ class Teller:
             self.executed.append(event.node_id)
         ui = None if event.ui is None else {key: list(items) for key, items in event.ui.items()}
         told = NodeFinished(
-            event.node_id, event.node_type, event.display_id, event.seconds, ui, event.cached, event.parent_id
+            event.node_id,
+            event.node_type,
+            event.display_id,
+            event.seconds,
+            ui,
+            event.cached,
+            event.parent_id,
+            _summaries(event.values),
         )
         self._tell(told)
 
@@ -150,6 +159,10 @@ class Teller:
 
     def _tell(self, event: NodesCached | NodeStarted | NodeProgress | NodeFinished | NodeBlocked) -> None:
         self._outbox.put(EventTold(self._job_id, event))
+
+
+def _summaries(outputs: Iterable[said_of.ValueSummary]) -> tuple[ValueSummary, ...]:
+    return tuple(ValueSummary(text=output.text, count=output.count) for output in outputs)
 
 
 def _number(value: object) -> float | None:

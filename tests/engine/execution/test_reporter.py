@@ -18,6 +18,7 @@ from engine.execution.events import (
     RunStarted,
 )
 from engine.execution.reporter import Reporter
+from engine.execution.summaries import ValueSummary
 from engine.graph.workflow import Node
 from engine.runtime import Engine
 from tests.engine.execution.tiny import graph
@@ -103,7 +104,9 @@ def test_a_run_tells_in_the_order_of_the_protocol(engine: Engine):
     assert events[0] == RunStarted("r", 4)
     events.clear()
     engine.run(engine.load(document), on_event=events.append, run_id="again")
-    assert events[:2] == [RunStarted("again", 4), NodesCached(("v", "s", "x", "show"))]
+    one = (ValueSummary(1, "21"),)
+    cached = {"v": (ValueSummary(1, "2"),), "s": (ValueSummary(1, "3"),), "x": one, "show": ()}
+    assert events[:2] == [RunStarted("again", 4), NodesCached(("v", "s", "x", "show"), cached)]
     replayed = events[2]
     assert isinstance(replayed, NodeFinished)
     assert (replayed.node_id, replayed.ui, replayed.cached) == ("show", {"text": ["21"]}, True)
