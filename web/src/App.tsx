@@ -1,5 +1,6 @@
 // The frame: top bar, rail, panels around the canvas, and what lies over everything.
 
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import css from './App.module.css';
 import { panels } from './app/panels';
@@ -9,6 +10,7 @@ import { TabBar } from './features/tabs/TabBar';
 import { t } from './i18n/t';
 import { CanvasHost } from './shell/CanvasHost';
 import { Guarded } from './shell/Guarded';
+import { makeWay } from './shell/narrow';
 import { Rail } from './shell/Rail';
 import { SidePanel } from './shell/SidePanel';
 import { TopBar } from './shell/TopBar';
@@ -21,6 +23,7 @@ import { TooltipProvider } from './ui/Tooltip';
 export function App() {
   const isFocusMode = useStore(layout, (state) => state.isFocusMode);
   const hosts = useStore(panels, (state) => state.hosts);
+  useEffect(makeWay, []);
   return (
     <TooltipProvider delayDuration={400} skipDelayDuration={200}>
       <div className={css['app']}>

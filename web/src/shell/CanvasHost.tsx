@@ -53,7 +53,7 @@ export function CanvasHost() {
   }, [active]);
 
   return (
-    <div className={css['place']}>
+    <div className={css['place']} data-place="canvas">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a graph is moved about by keys */}
       <div ref={host} className={css['host']} tabIndex={0} role="application" aria-label={t('app.canvas')}>
         <div ref={layer} className={css['layer']}>
@@ -81,10 +81,11 @@ export function rememberView(id: string): void {
   updateTab(id, { view: { x, y, zoom, scope: view.scope, selected: [...view.selected] } });
 }
 
-const NARROW = 640;
-const READABLE = 0.35;
+const NARROW = 700;
+const LOW = 480;
+const READABLE = 0.5;
 
-/** On a phone a whole graph is too small to read: show where it begins. */
+/** In a small window a whole graph is too small to read: show where it begins. */
 function showBeginning(): void {
   const box = view.scene?.bounds() ?? null;
   if (box === null) return;
@@ -103,7 +104,8 @@ function showTab(tab: Tab | null): void {
     view.moved();
   } else {
     view.fit();
-    if (view.view.width < NARROW && view.view.zoom < READABLE) showBeginning();
+    const isSmall = view.view.width < NARROW || view.view.height < LOW;
+    if (isSmall && view.view.zoom < READABLE) showBeginning();
   }
   bus.tell('viewport');
 }

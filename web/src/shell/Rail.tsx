@@ -41,10 +41,11 @@ function RailButton({ panel }: { readonly panel: Panel }) {
         className={classes(css['button'], isOpen && css['open'])}
         aria-label={title}
         aria-pressed={isOpen}
+        {...(badge === null || badge === 0 ? {} : { 'aria-description': String(badge) })}
         onClick={() => togglePanel(panel.side, panel.id)}
       >
         <Icon name={panel.icon} size={18} />
-        {badge !== null && badge !== 0 && <span className={css['badge']}>{badge}</span>}
+        {badge !== null && badge !== 0 && <span className={css['badge']} data-badge={badge} />}
       </button>
     </Tooltip>
   );

@@ -3,6 +3,7 @@
 import type { CSSProperties } from 'react';
 import { useStore } from 'zustand';
 import { panels, type Side } from '../app/panels';
+import { focusCanvas } from '../app/view';
 import { t } from '../i18n/t';
 import { layout, openPanel, resizePanel } from '../stores/layout';
 import { IconButton } from '../ui/Button';
@@ -44,6 +45,7 @@ export function SidePanel({ side }: { readonly side: Side }) {
       {side !== 'left' && edge}
       <section
         className={classes(css['panel'], css[side])}
+        data-side={side}
         aria-label={panel.title()}
         style={{ '--size': `${size}px` } as CSSProperties}
       >
@@ -53,7 +55,10 @@ export function SidePanel({ side }: { readonly side: Side }) {
             icon="close"
             size="small"
             label={t('app.closePanel')}
-            onClick={() => openPanel(side, null)}
+            onClick={() => {
+              openPanel(side, null);
+              focusCanvas();
+            }}
           />
         </header>
         <div className={css['body']}>

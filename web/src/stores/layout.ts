@@ -40,6 +40,13 @@ export function openPanel(side: Side, id: string | null): void {
   layout.setState((state) => ({ open: { ...state.open, [side]: id } }));
 }
 
+/** Nothing but the canvas; what is closed already stays as it is. */
+export function closePanels(): void {
+  const { open } = layout.getState();
+  if (Object.values(open).some((id) => id !== null))
+    layout.setState({ open: { left: null, right: null, bottom: null } });
+}
+
 export function togglePanel(side: Side, id: string): void {
   openPanel(side, layout.getState().open[side] === id ? null : id);
 }

@@ -163,7 +163,13 @@ export function MenuHost() {
   return (
     <Radix.Root key={menu.number} open modal={false} onOpenChange={(isOpen) => !isOpen && setCurrent(null)}>
       <Radix.Trigger asChild>
-        <span className={css['anchor']} style={{ left: menu.x, top: menu.y }} />
+        <button
+          type="button"
+          tabIndex={-1}
+          className={css['anchor']}
+          style={{ left: menu.x, top: menu.y }}
+          aria-label={menu.label}
+        />
       </Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
