@@ -5,18 +5,33 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import zlib
 from functools import partial
 from typing import Annotated, Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from msgspec import Meta, Struct, field
 
+from engine.graph.json_values import show
+from engine.server.api.reading import convert_body
 from engine.server.api.records import ShortText
-from engine.server.api.route import Answer, Refused, Reply, route
+from engine.server.api.route import Answer, Reader, Refused, Reply, route
+from engine.server.bodies import parse_json, read_body
 from engine.server.canvas.drafts import Draft, delete_draft, list_drafts, read_draft, store_draft
 from engine.server.canvas.state import CANVAS
+from engine.server.keys import SERVER_SETTINGS
+from engine.server.refusal import Refusal, too_large
+from engine.settings import ServerSettings
 
 _ETAG = {"ETag": "The revision of the draft, in quotes."}
+_PACKED = "application/gzip"
+_GZIP = zlib.MAX_WBITS + 16
+_BODY: dict[str, Any] = {"$ref": "#/components/schemas/DraftRequest"}
+_PACKED_BODY: dict[str, Any] = {
+    "type": "string",
+    "contentMediaType": _PACKED,
+    "description": "The same JSON, packed by gzip.",
+}
 _DraftId = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -79,6 +94,45 @@ class DraftList(Struct, frozen=True, kw_only=True):
     drafts: list[Draft]
 
 
+async def _read_draft(request: web.Request) -> DraftRequest:
+    """The body, packed or not: a page that is left may send no more than 64 kB, so it packs what it sends."""
+    limits = request.app[SERVER_SETTINGS]
+    is_packed = request.content_type == _PACKED
+    if not is_packed and hdrs.CONTENT_TYPE in request.headers and request.content_type != "application/json":
+        raise Refusal(
+            f"A draft comes as application/json or as {_PACKED}, not as {show(request.content_type)}.", status=415
+        )
+    body = await read_body(request, is_json=True)
+    if not body:
+        raise Refusal("The request has no body; a draft was expected.", code="invalid_json")
+    charset = request.charset or "utf-8"
+    value = await asyncio.to_thread(_parse, body, is_packed, limits, charset)
+    return convert_body(value, DraftRequest)
+
+
+def _parse(body: bytearray, is_packed: bool, limits: ServerSettings, charset: str) -> Any:
+    text = _unpack(body, limits.max_json_bytes) if is_packed else body
+    return parse_json(text, max_depth=limits.max_json_depth, charset=charset)
+
+
+def _unpack(body: bytearray, limit: int) -> bytes:
+    """What was packed by gzip; never more than `limit` bytes of it are made.
+
+    Raises:
+        Refusal: It is damaged, or too large.
+    """
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        text = unpacker.decompress(bytes(body), limit + 1)
+    except zlib.error as error:
+        raise Refusal("The body is not packed as its type says: it is damaged.", code="invalid_json") from error
+    if len(text) > limit:
+        raise too_large(f"The draft is larger than {limit / 2**20:g} MiB; --max-json-size raises the limit.")
+    if not unpacker.eof:
+        raise Refusal("The body is not packed as its type says: it is cut off.", code="invalid_json")
+    return text
+
+
 @route("GET", "/drafts", answers=(Answer(200, DraftList, "All of them.", names={"draft_id": "/drafts/0/id"}),))
 async def list_all_drafts(request: web.Request) -> DraftList:
     """What is open somewhere and not saved."""
@@ -88,6 +142,7 @@ async def list_all_drafts(request: web.Request) -> DraftList:
 @route(
     "PUT",
     "/drafts/{draft_id}",
+    reader=Reader(_read_draft, DraftRequest, {"application/json": _BODY, _PACKED: _PACKED_BODY}),
     answers=(Answer(200, Draft, "Stored.", headers=_ETAG),),
     refusals=(
         Refused(412, "Another revision is there than `If-Match` asked for; `error.extra_info.revision` says which."),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import io
+import json
 import os
 import signal
 import subprocess
@@ -54,6 +57,28 @@ async def test_drafts_come_back_as_they_were(api: Api) -> None:
     assert (late.status, late.body["error"]["extra_info"]) == (412, {"revision": again.body["revision"]})
     assert (await api.call("DELETE", "/drafts/one")).status == 204
     await api.refused("GET", "/drafts/one", 404, "'one'")
+
+
+@with_api(max_json_bytes=100_000)
+async def test_a_page_that_is_left_packs_what_it_sends(api: Api) -> None:
+    text = json.dumps({"document": DOCUMENT, "name": "Ä"}).encode()
+    packed = {"Content-Type": "application/gzip"}
+    stored = await api.call("PUT", "/drafts/one", data=gzip.compress(text), headers=packed)
+    assert stored.status == 200
+    assert (await api.get("/drafts/one"))["document"] == DOCUMENT
+    bomb = gzip.compress(b'{"document": {"x": "' + b"a" * 200_000 + b'"}}')
+    assert (await api.call("PUT", "/drafts/one", data=bomb, headers=packed)).status == 413
+    for wrong in (text, gzip.compress(text)[:-20], gzip.compress(b"[]"), gzip.compress(b"{"), b""):
+        await api.refused("PUT", "/drafts/one", 400, data=wrong, headers=packed)
+    await api.refused("PUT", "/drafts/one", 415, "text/plain", data=text, headers={"Content-Type": "text/plain"})
+    assert (await api.get("/drafts/one"))["name"] == "Ä"
+
+
+@with_api()
+async def test_a_workflow_of_several_megabytes_is_a_draft_too(api: Api) -> None:
+    large = json.dumps({"document": {"nodes": [{"id": number, "text": "x" * 1000} for number in range(5000)]}})
+    body, headers = io.BytesIO(large.encode()), {"Content-Type": "application/json"}
+    assert (await api.call("PUT", "/drafts/one", data=body, headers=headers)).status == 200
 
 
 @with_api()
