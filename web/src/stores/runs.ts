@@ -54,9 +54,16 @@ export interface RunsState {
   readonly pendingTotal: number;
   readonly runs: ReadonlyMap<string, Run>;
   /** The latest picture of a run under way, by the node to show it at. */
-  readonly previews: ReadonlyMap<string, { readonly url: string; readonly jobId: string }>;
+  readonly previews: ReadonlyMap<string, ShownPreview>;
   /** What the last attempt to run a tab found wrong, by tab and node. */
   readonly refusals: ReadonlyMap<string, Refusal>;
+}
+
+export interface ShownPreview {
+  readonly blob: Blob;
+  readonly jobId: string;
+  /** Grows with each picture: the one with the highest is the latest. */
+  readonly number: number;
 }
 
 export interface Refusal {
@@ -115,6 +122,7 @@ export function keepOrigin(jobId: string, origin: Origin): void {
 
 let waiting: StreamedEvent[] = [];
 const freshPreviews = new Map<string, Preview>();
+let previewsSeen = 0;
 let isAsked = false;
 const listeners = new Set<(jobId: string, event: JobEvent) => void>();
 
@@ -167,22 +175,15 @@ function takePreviews(events: readonly StreamedEvent[]): void {
   );
   if (freshPreviews.size === 0 && ended.size === 0) return;
   const previews = new Map(runs.getState().previews);
-  for (const [nodeId, preview] of freshPreviews) {
-    retire(previews.get(nodeId)?.url);
-    previews.set(nodeId, { url: URL.createObjectURL(preview.blob), jobId: preview.jobId });
+  for (const [nodeId, { blob, jobId }] of freshPreviews) {
+    previewsSeen += 1;
+    previews.set(nodeId, { blob, jobId, number: previewsSeen });
   }
   freshPreviews.clear();
-  for (const [nodeId, preview] of [...previews]) {
-    if (!ended.has(preview.jobId)) continue;
-    retire(preview.url);
-    previews.delete(nodeId);
-  }
+  for (const [nodeId, { jobId }] of [...previews])
+    if (ended.has(jobId) || ENDED.has(runs.getState().runs.get(jobId)?.state ?? 'queued'))
+      previews.delete(nodeId);
   runs.setState({ previews });
-}
-
-/** An element may still show it for a moment. */
-function retire(url: string | undefined): void {
-  if (url !== undefined) setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
 export function emptyRun(jobId: string, at: number): Run {

@@ -7,6 +7,7 @@ import { originOf, runs } from '../../stores/runs';
 import { IconButton } from '../../ui/Button';
 import { classes } from '../../ui/classes';
 import { Icon } from '../../ui/Icon';
+import { LivePicture } from '../../ui/LivePicture';
 import { type MenuItem, showMenu } from '../../ui/Menu';
 import { runWithOtherSeed } from '../gallery/api';
 import { cancel, fractionOf, seconds } from '../run/api';
@@ -22,12 +23,12 @@ export function RunningRow({ job }: { readonly job: JobSummary }) {
   const done = run === null ? 0 : fractionOf(run);
   const preview = useStore(
     runs,
-    (state) => [...state.previews.values()].find((each) => each.jobId === job.id)?.url,
+    (state) => [...state.previews.values()].find((each) => each.jobId === job.id)?.blob,
   );
   return (
     <li className={classes(css['row'], css['running'])}>
       {preview !== undefined ? (
-        <img className={css['picture']} src={preview} alt="" decoding="async" />
+        <LivePicture blob={preview} label={t('run.preview')} className={css['picture']} />
       ) : (
         <span className={css['picture']}>
           <Icon name="play" />

@@ -7,25 +7,24 @@ import { runs } from '../../stores/runs';
 import { settings } from '../../stores/settings';
 import { tabs } from '../../stores/tabs';
 import { classes } from '../../ui/classes';
+import { LivePicture } from '../../ui/LivePicture';
 import css from './NodePreview.module.css';
 import { nodeOnScreen } from './show';
 
 export function NodePreview({ node, room }: ExtraProps) {
   const isOn = useStore(settings, (state) => state.showsPreviews);
   const active = useStore(tabs, (state) => state.active);
-  const url = useStore(runs, (state) => {
+  const blob = useStore(runs, (state) => {
     for (const [id, preview] of state.previews)
-      if (nodeOnScreen(id) === node && state.runs.get(preview.jobId)?.tabId === active) return preview.url;
+      if (nodeOnScreen(id) === node && state.runs.get(preview.jobId)?.tabId === active) return preview.blob;
     return null;
   });
-  if (!isOn || url === null) return null;
+  if (!isOn || blob === null) return null;
   return (
-    <img
+    <LivePicture
+      blob={blob}
+      label={t('run.preview')}
       className={classes(css['preview'], room < 60 && css['hanging'])}
-      src={url}
-      alt={t('run.preview')}
-      decoding="async"
-      draggable={false}
       style={room < 60 ? undefined : { height: room }}
     />
   );

@@ -1,0 +1,3 @@
+// What other parts may use of results.
+
+export { filesOf } from './pictures';

@@ -1,0 +1,27 @@
+// The large preview: over the canvas or at the side, and the command for it.
+
+import { registerCommands } from '../../app/commands';
+import { registerOverlay, registerPanel } from '../../app/panels';
+import { t } from '../../i18n/t';
+import { Docked } from './Docked';
+import { Floating } from './Floating';
+import { PANEL, togglePreview } from './store';
+
+registerOverlay({ id: 'preview', order: 55, Component: Floating });
+
+registerPanel({
+  id: PANEL,
+  side: 'right',
+  title: () => t('preview.title'),
+  icon: 'eye',
+  order: 45,
+  Component: Docked,
+});
+
+registerCommands({
+  id: 'preview.toggle',
+  title: () => t('preview.show'),
+  group: 'results',
+  keys: ['Shift+V'],
+  run: togglePreview,
+});
