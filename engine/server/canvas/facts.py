@@ -14,13 +14,20 @@ from engine.graph.json_values import as_list, as_object
 from engine.images.containers import PNG_SIGNATURE
 from engine.images.frames import measure_picture
 from engine.images.metadata import open_file, read_file, scan_texts
+from engine.server.media import find_medium
 
 _MOST_TEXT = 16 * 2**20
 _MOST_PIXELS = 2**40
 _MOST_WORDS = 20_000
 _MOST_FACTS = 200
 _SKIPPED_CHUNKS = frozenset({b"IDAT", b"fdAT"})
+_LONGEST_NAME = 500
+DIRECTORIES = ("input", "output", "temp")
 _SETTINGS = {"sampler_name": "sampler", "sampler": "sampler", "scheduler": "scheduler", "steps": "steps", "cfg": "cfg"}
+
+
+READER = 1
+"""Counted up when more is read than before: then every file is read again."""
 
 
 class Facts(NamedTuple):
@@ -31,7 +38,7 @@ class Facts(NamedTuple):
         height: In pixels.
         positive: The prompt.
         negative: What the picture should not show.
-        found: Models, seeds and settings, as kind and value.
+        found: Models, seeds, settings and files that it was made from, as kind and value.
     """
 
     width: int | None = None
@@ -134,6 +141,25 @@ def _facts_of_input(name: str, value: Any) -> Iterator[tuple[str, str]]:
         yield "seed", str(value)[:40]
     elif name in _SETTINGS and isinstance(value, str | int | float) and not isinstance(value, bool):
         yield _SETTINGS[name], str(value)[:100]
+    elif (source := source_of(value)) is not None:
+        yield "source", source
+
+
+def source_of(value: object) -> str | None:
+    """The file that an input names, as `DIRECTORY/FOLDERS/NAME`; None if it names no picture, film or sound.
+
+    By default it is in `input`; `fox.png [output]` says otherwise.
+    """
+    if not isinstance(value, str) or len(value) > _LONGEST_NAME or "\n" in value:
+        return None
+    name, folder = value.strip(), "input"
+    stem, _, ending = name.rpartition("[")
+    if stem and ending.endswith("]") and ending[:-1] in DIRECTORIES:
+        name, folder = stem.rstrip(), ending[:-1]
+    medium = find_medium(name)
+    if medium is None or medium.kind == "model":
+        return None
+    return f"{folder}/" + name.replace("\\", "/").lstrip("/")
 
 
 def _texts_above(nodes: Mapping[str, Mapping[str, Any]], link: Any) -> Iterator[str]:

@@ -7,15 +7,15 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from engine.server.canvas.facts import Facts
-from engine.server.canvas.search import parse_search
+from engine.server.canvas.facts import READER, Facts
+from engine.server.canvas.finding import Order, find_files, ids_of
 
-Order = Literal["modified", "name", "size", "rating", "pixels"]
 Kind = Literal["picture", "audio", "video"]
 _GONE_FOR_GOOD_S = 30 * 86_400
 """So long the marks of a file that went away are kept: it may come back."""
 _COLUMNS = (
-    "id, name, folder, filename, kind, size, modified, modified_ns, width, height, star, rating, positive, negative"
+    "id, name, folder, filename, kind, size, modified, modified_ns, width, height, star, rejected, rating, positive,"
+    " negative"
 )
 
 
@@ -42,6 +42,7 @@ class Item(NamedTuple):
     width: int | None
     height: int | None
     star: int
+    rejected: int
     rating: int
     positive: str
     negative: str
@@ -49,13 +50,10 @@ class Item(NamedTuple):
 
 
 def known_files(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
-    """Size and time of every file of the index that was there when it was last looked."""
-    return {
-        name: (size, modified_ns)
-        for name, size, modified_ns in connection.execute(
-            "SELECT name, size, modified_ns FROM gallery WHERE gone IS NULL"
-        )
-    }
+    """Size and time of every file of the index that was there when it was last looked; no time if it has to be read
+    again."""
+    query = "SELECT name, size, CASE read_by WHEN ? THEN modified_ns ELSE -1 END FROM gallery WHERE gone IS NULL"
+    return {name: (size, modified_ns) for name, size, modified_ns in connection.execute(query, (READER,))}
 
 
 def store_files(connection: sqlite3.Connection, files: Sequence[tuple[Seen, Facts]]) -> None:
@@ -65,14 +63,14 @@ def store_files(connection: sqlite3.Connection, files: Sequence[tuple[Seen, Fact
         longer = max(facts.width or 0, facts.height or 0) or None
         pixels = (facts.width or 0) * (facts.height or 0) or None
         values = (seen.name, folder, filename, seen.kind, seen.size, seen.modified_ns / 1e9, seen.modified_ns)
-        values += (facts.width, facts.height, longer, pixels)
+        values += (facts.width, facts.height, longer, pixels, READER)
         (item,) = connection.execute(
             "INSERT INTO gallery (name, folder, filename, kind, size, modified, modified_ns, width, height, longer,"
-            " pixels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE"
+            " pixels, read_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE"
             " SET kind = excluded.kind, size = excluded.size, modified = excluded.modified,"
             " modified_ns = excluded.modified_ns, width = excluded.width, height = excluded.height,"
             " longer = excluded.longer, pixels = excluded.pixels,"
-            " gone = NULL RETURNING id",
+            " read_by = excluded.read_by, gone = NULL RETURNING id",
             values,
         ).fetchone()
         connection.execute("INSERT OR REPLACE INTO prompts VALUES (?, ?, ?)", (item, facts.positive, facts.negative))
@@ -119,17 +117,9 @@ def page_of_files(
     Raises:
         BadSearch: The search cannot be understood.
     """
-    condition = parse_search(search)
-    way = "DESC" if descending else "ASC"
-    if condition.sql == "1":
-        (total,) = connection.execute("SELECT COUNT(*) FROM gallery WHERE gone IS NULL").fetchone()
-        query = f"SELECT id FROM gallery WHERE gone IS NULL ORDER BY {order} {way}, id {way} LIMIT ? OFFSET ?"
-        return files_of(connection, [row[0] for row in connection.execute(query, (limit, offset))]), total
-    # All of them at once: conditions are looked at once for page and total. The `+` keeps SQLite from walking through
-    # the index of the order, which would look at each file for a search that finds three.
-    query = f"SELECT id FROM gallery WHERE gone IS NULL AND {condition.sql} ORDER BY +{order} {way}, id {way}"
-    ids = [row[0] for row in connection.execute(query, condition.values)]
-    return files_of(connection, ids[offset : offset + limit]), len(ids)
+    found = find_files(connection, search)
+    ids = ids_of(connection, found, order=order, descending=descending, offset=offset, limit=limit)
+    return files_of(connection, ids), found.total
 
 
 def files_of(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Item]:
@@ -158,6 +148,7 @@ def mark_files(
     ids: Sequence[int],
     *,
     star: bool | None = None,
+    rejected: bool | None = None,
     rating: int | None = None,
     added: Sequence[str] = (),
     removed: Sequence[str] = (),
@@ -166,6 +157,8 @@ def mark_files(
     for one in files_of(connection, ids):
         if star is not None:
             connection.execute("UPDATE gallery SET star = ? WHERE id = ?", (int(star), one.id))
+        if rejected is not None:
+            connection.execute("UPDATE gallery SET rejected = ? WHERE id = ?", (int(rejected), one.id))
         if rating is not None:
             connection.execute("UPDATE gallery SET rating = ? WHERE id = ?", (rating, one.id))
         connection.executemany(
@@ -175,18 +168,3 @@ def mark_files(
             "INSERT OR IGNORE INTO facts VALUES ('tag', ?, ?, NULL)", [(tag, one.id) for tag in added]
         )
     return files_of(connection, ids)
-
-
-def count_facets(connection: sqlite3.Connection, limit: int = 500) -> dict[str, list[tuple[str, int]]]:
-    """What files can be told apart by, each value with the number of its files, the most frequent first."""
-    facets: dict[str, list[tuple[str, int]]] = {}
-    for name in ("folder", "kind"):
-        query = f"SELECT {name}, COUNT(*) AS n FROM gallery WHERE gone IS NULL GROUP BY {name} ORDER BY n DESC LIMIT ?"
-        facets[name] = connection.execute(query, (limit,)).fetchall()
-    for kind in ("model", "tag"):
-        query = (
-            "SELECT value, COUNT(*) AS n FROM facts JOIN gallery ON gallery.id = item WHERE facts.kind = ? AND gone IS"
-            " NULL GROUP BY value ORDER BY n DESC LIMIT ?"
-        )
-        facets[kind] = connection.execute(query, (kind, limit)).fetchall()
-    return facets

@@ -81,4 +81,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE versions ADD COLUMN label TEXT NOT NULL DEFAULT ''",
         "CREATE TABLE favourites (file TEXT PRIMARY KEY) WITHOUT ROWID",
     ),
+    (
+        # Searches and facets go through indexes that hold all they need, not through the table.
+        "ALTER TABLE gallery ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX gallery_rejected ON gallery (modified, id) WHERE gone IS NULL AND rejected = 1",
+        "CREATE INDEX gallery_longer ON gallery (longer) WHERE gone IS NULL",
+        "CREATE INDEX gallery_sides ON gallery (width, height) WHERE gone IS NULL",
+        # By which reader the facts of a file were found; those of an older one are read again.
+        "ALTER TABLE gallery ADD COLUMN read_by INTEGER NOT NULL DEFAULT 0",
+    ),
 )

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from engine.jobs.events import JobEvent, NodeFinished
 from engine.server.canvas.database import Database
+from engine.server.canvas.index import Index
 from engine.server.canvas.scan import Scanner
 from engine.server.canvas.trash import keep_emptying
 from engine.server.canvas.workflow_files import WorkflowFiles
@@ -30,6 +31,7 @@ class Canvas:
         self._opening = asyncio.Lock()
         self._database: Database | None = None
         self._files: WorkflowFiles | None = None
+        self._index: Index | None = None
         self._scanner: Scanner | None = None
         self._working: asyncio.Task[None] | None = None
         self._emptying: asyncio.Task[None] | None = None
@@ -54,13 +56,14 @@ class Canvas:
             self._files = WorkflowFiles(profile_directory(self._settings), database)
         return self._files
 
-    async def gallery(self) -> tuple[Database, Scanner]:
+    async def gallery(self) -> tuple[Index, Scanner]:
         """The index of the output directory, and who keeps it up to date, from the first time it is asked for."""
         database = await self.database()
-        if self._scanner is None:
+        if self._scanner is None or self._index is None:
+            self._index = Index(database)
             self._scanner = Scanner(self._settings.directory("output"), database, self._tell)
             self._working = asyncio.create_task(self._scanner.work(), name="gallery")
-        return database, self._scanner
+        return self._index, self._scanner
 
     async def empty_trash(self) -> None:
         """See to it, from now on, that what was deleted long ago goes for good."""
@@ -78,6 +81,8 @@ class Canvas:
         return lambda: self._listeners.remove(listener)
 
     def _tell(self, added: int, removed: int) -> None:
+        if self._index is not None:
+            self._index.changed()
         for listener in list(self._listeners):
             listener(added, removed)
 

@@ -25,7 +25,7 @@ from engine.server.refusal import Refusal, not_found
 
 KEPT_DAYS = 30
 _EVERY_S = 6 * 3600
-_PLACE = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+PLACE = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 logger = logging.getLogger(__name__)
 
 
@@ -110,7 +110,7 @@ def _places(profile: Path) -> dict[str, float]:
     found: dict[str, float] = {}
     with suppress(OSError), os.scandir(profile / TRASH) as entries:
         for entry in entries:
-            if _PLACE.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+            if PLACE.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
                 named = 0.0
                 with suppress(ValueError, OverflowError):
                     named = time.mktime(time.strptime(entry.name[:15], "%Y%m%d-%H%M%S"))

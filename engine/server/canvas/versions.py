@@ -82,6 +82,17 @@ def read_version(connection: sqlite3.Connection, file: str, version_id: int) -> 
     return version, _text(connection, version.revision)
 
 
+def find_revision(connection: sqlite3.Connection, file: str, revision: str) -> tuple[Version, bytes, bool] | None:
+    """The last version of a file with this text, the text, and whether it is the newest; None if there is none."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM versions WHERE file = ? AND revision = ? ORDER BY id DESC LIMIT 1", (file, revision)
+    ).fetchone()
+    if row is None:
+        return None
+    version, last = _version(row), newest(connection, file)
+    return version, _text(connection, revision), last is not None and last.id == version.id
+
+
 def _text(connection: sqlite3.Connection, revision: str) -> bytes:
     (packed,) = connection.execute("SELECT packed FROM contents WHERE revision = ?", (revision,)).fetchone()
     return gzip.decompress(packed)

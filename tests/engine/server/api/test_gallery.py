@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import os
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,11 @@ async def test_files_are_found_by_what_they_tell(api: Api) -> None:
         "folder:cats": ["cats/fox.png"],
         "kind:video": ["film.mp4"],
         "-kind:picture": ["film.mp4"],
+        f"date:{time.strftime('%Y-%m')} folder:cats": ["cats/fox.png"],
+        f"-date:{time.strftime('%Y')}": [],
+        'path:"cats/fox.png"': ["cats/fox.png"],
+        "path:fox.png": [],
+        "-model:sd15 -whale kind:picture": ["plain.png"],
         "after:2999": [],
         "before:2000-01-31": [],
         "name:%": [],
@@ -95,6 +101,17 @@ async def test_files_are_found_by_what_they_tell(api: Api) -> None:
     assert json.loads(shown["texts"]["prompt"])["4"]["inputs"]["steps"] == 12
     facets = await api.get("/gallery/facets")
     assert facets["folders"] == [{"value": "", "count": 3}, {"value": "cats", "count": 1}]
+    assert facets["months"] == [{"value": time.strftime("%Y-%m"), "count": 4}]
+    assert facets["ratings"] == [{"value": "0", "count": 4}]
+    assert {size["value"] for size in facets["sizes"]} == {"40x20", "1200x800"}
+    assert facets["marks"] == [{"value": "star", "count": 0}, {"value": "rejected", "count": 0}]
+    everything = await api.get("/gallery/ids?sort=name&descending=false")
+    assert (len(everything["ids"]), everything["total"]) == (4, 4)
+    assert await api.get("/gallery/ids?sort=name&descending=false&offset=1&limit=2") == {
+        "ids": everything["ids"][1:3],
+        "total": 4,
+    }
+    assert (await api.get("/gallery/ids?q=fox"))["ids"] == everything["ids"][:1]
     assert await find(api, sort="name", descending="false", limit=2) == ["cats/fox.png", "film.mp4"]
     assert await find(api, sort="name", descending="false", limit=2, offset=2) == ["plain.png", "whale.png"]
 
@@ -112,11 +129,21 @@ async def test_what_comes_changes_and_goes_is_seen(api: Api) -> None:
     await look(api)
     (item,) = (await api.get(f"/gallery?q={quote('star rating:>3 tag:best boat')}"))["items"]
     assert (item["width"], item["rating"], item["tags"]) == (64, 4, ["Best", "sky"])
-    marked = await api.post("/gallery/mark", {"ids": [item["id"]], "star": False, "remove_tags": ["sky"]})
-    assert (marked.body["items"][0]["star"], marked.body["items"][0]["tags"]) == (False, ["Best"])
+    facets = await api.get("/gallery/facets")
+    assert facets["tags"] == [{"value": "Best", "count": 1}, {"value": "sky", "count": 1}]
+    body = {"ids": [item["id"]], "star": False, "rejected": True, "remove_tags": ["sky"]}
+    (marked,) = (await api.post("/gallery/mark", body)).body["items"]
+    assert (marked["star"], marked["rejected"], marked["tags"]) == (False, True, ["Best"])
+    assert await find(api, "rejected") == ["a.png"]
+    assert await find(api, "-rejected") == ["new/deep/b.png"]
+    facets = await api.get("/gallery/facets")
+    assert facets["tags"] == [{"value": "Best", "count": 1}]
+    assert facets["marks"] == [{"value": "star", "count": 0}, {"value": "rejected", "count": 1}]
     aside = path.rename(path.with_name(".hidden"))
     await look(api)
     assert await find(api) == ["new/deep/b.png"]
+    assert await find(api, "-fog") == ["new/deep/b.png"]
+    assert (await api.get("/gallery/facets"))["tags"] == []
     assert (await api.call("GET", f"/gallery/{item['id']}")).status == 404
     aside.rename(path)
     await look(api)
@@ -171,10 +198,19 @@ async def test_thumbnails_archives_and_the_trash(api: Api) -> None:
             assert archive.testzip() is None
             assert sorted(archive.namelist()) == ["b.png", "cats/a.png"]
             assert archive.read("b.png") == content.body
-    assert (await api.post("/gallery/delete", {"ids": [ids["b.png"], 99]})).body == {"deleted": [ids["b.png"]]}
+    deleted = (await api.post("/gallery/delete", {"ids": [ids["b.png"], 99]})).body
+    assert deleted["deleted"] == [ids["b.png"]]
     assert "b.png" not in await find(api)
     trash = api.settings.directory("user") / "default/.trash"
     assert [path.name for path in trash.rglob("*.png")] == ["b.png"]
+    again = {"trash_id": deleted["trash_id"]}
+    draw(api, "b.png")
+    assert (await api.post("/gallery/restore", again)).body == {"restored": [], "left": ["b.png"]}
+    (api.settings.directory("output") / "b.png").unlink()
+    assert (await api.post("/gallery/restore", again)).body == {"restored": ["b.png"], "left": []}
+    assert (await api.get("/gallery?q=path:b.png"))["items"][0]["id"] == ids["b.png"]
+    await api.refused("POST", "/gallery/restore", 404, json=again)
+    await api.refused("POST", "/gallery/restore", 404, json={"trash_id": "../.."})
 
 
 @with_api()
@@ -201,3 +237,63 @@ async def test_old_thumbnails_do_not_outlive_their_picture(api: Api) -> None:
     second = await api.call("GET", f"/gallery/{item['id']}/thumbnail")
     assert first.headers["ETag"] != second.headers["ETag"]
     assert Image.open(io.BytesIO(second.body)).size == (10, 20)
+
+
+def image_prompt(source: str) -> str:
+    """A workflow that makes a picture of another."""
+    return json.dumps({"1": {"class_type": "LoadImage", "inputs": {"image": source}}})
+
+
+@with_api()
+async def test_lineage_goes_both_ways(api: Api) -> None:
+    draw(api, "cats/fox.png", prompt=prompt("a red fox", 1))
+    draw(api, "child.png", prompt=image_prompt("cats/fox.png [output]"))
+    draw(api, "grandchild.png", prompt=image_prompt("child.png [output]"))
+    upload = api.settings.directory("input") / "up.png"
+    upload.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (4, 4)).save(upload)
+    draw(api, "of_upload.png", prompt=image_prompt("up.png"))
+    draw(api, "of_nothing.png", prompt=image_prompt("gone.png"))
+    await look(api)
+    fox = await api.get("/gallery/lineage?subfolder=cats&filename=fox.png")
+    assert [child["item"]["name"] for child in fox["children"]] == ["child.png"]
+    assert (fox["children_total"], fox["parents"], fox["run"], fox["workflow"]) == (1, [], None, None)
+    child = await api.get("/gallery/lineage?filename=child.png")
+    (parent,) = child["parents"]
+    assert (parent["node_id"], parent["node_type"], parent["input_name"]) == ("1", "LoadImage", "image")
+    assert parent["file"]["item"]["name"] == "cats/fox.png"
+    assert [one["filename"] for one in child["children"]] == ["grandchild.png"]
+    source = await api.get("/gallery/lineage?kind=input&filename=up.png")
+    assert (source["file"]["exists"], source["file"]["item"]) == (True, None)
+    assert [one["filename"] for one in source["children"]] == ["of_upload.png"]
+    assert (await api.get("/gallery/lineage?filename=of_nothing.png"))["parents"] == []
+    assert await find(api, "source:fox") == ["child.png"]
+    await api.refused("GET", "/gallery/lineage?filename=never.png", 404)
+    await api.refused("GET", "/gallery/lineage?filename=..%2F..%2Fsecret.png", 404)
+
+
+@with_api()
+async def test_the_workflow_file_of_a_run_is_named_with_its_version(api: Api) -> None:
+    document = {"nodes": [{"id": 1, "type": "Value", "widgets_values": [3]}], "links": [], "version": 0.4}
+    saved = (await api.call("PUT", "/workflows/files/mine.json", json=document)).body
+    await api.app[CANVAS].gallery()
+    draw(api, "made.png")
+    changed = {**document, "nodes": [{**document["nodes"][0], "widgets_values": [4]}]}  # pyright: ignore
+    await api.submit(
+        {
+            "1": {"class_type": "Value", "inputs": {"value": 3}},
+            "2": {"class_type": "Show", "inputs": {"source": ["1", 0]}},
+        },
+        extra_data={
+            "workflow_file": {"name": "mine.json", "revision": saved["revision"]},
+            "extra_pnginfo": {"workflow": changed},
+        },
+    )
+    await api.dispatcher.run_next({"images": [{"filename": "made.png", "subfolder": "", "type": "output"}]})
+    lineage = await api.get("/gallery/lineage?filename=made.png")
+    assert lineage["run"]["state"] == "succeeded"
+    assert (lineage["workflow"]["name"], lineage["workflow"]["is_newest"]) == ("mine.json", True)
+    assert lineage["workflow"]["version"]["id"] == saved["version"]["id"]
+    assert lineage["workflow"]["changes"]["counts"]["values"] == 1
+    await api.call("PUT", "/workflows/files/mine.json", json=changed)
+    assert (await api.get("/gallery/lineage?filename=made.png"))["workflow"]["is_newest"] is False

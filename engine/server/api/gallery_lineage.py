@@ -1,0 +1,241 @@
+"""Where a picture comes from and what was made of it: its run, the workflow file, the files that went in, those that
+came of it. Works for whatever lies in the output, input and temp directories, known to the gallery or not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+from aiohttp import web
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from engine.errors import FileError, WorkflowError
+from engine.files import resolve_inside
+from engine.graph.workflow import Link, Workflow
+from engine.jobs.job import Asset, JobDetails
+from engine.server.api.gallery_records import GalleryItem, view_item
+from engine.server.api.job_records import AssetView, FileKind, JobSummary
+from engine.server.api.lineage import upstream_of
+from engine.server.api.records import ShortText
+from engine.server.api.route import Refused, route
+from engine.server.api.views import read_prompt, summarize, view_asset
+from engine.server.canvas.facts import DIRECTORIES, read_texts, source_of
+from engine.server.canvas.gallery import Item, files_of
+from engine.server.canvas.origins import WorkflowOrigin, find_origin
+from engine.server.canvas.state import CANVAS
+from engine.server.delivery import is_regular
+from engine.server.keys import DISPATCHER, SETTINGS, STORE
+from engine.server.refusal import not_found
+
+_MOST_PARENTS = 100
+_MOST_CHILDREN = 200
+_MOST_ASSETS = 100
+
+
+class FilePlace(Struct, frozen=True, kw_only=True):
+    """Which file.
+
+    Attributes:
+        kind: The directory that it is in.
+        subfolder: Below that; may be empty.
+        filename: Without its folder.
+    """
+
+    filename: Annotated[str, Meta(min_length=1, max_length=1000)]
+    kind: FileKind = "output"
+    subfolder: ShortText = ""
+
+
+class LineageFile(Struct, frozen=True, kw_only=True):
+    """A file.
+
+    Attributes:
+        kind: The directory that it is in.
+        subfolder: Below that; may be empty.
+        filename: Without its folder.
+        exists: Whether it is there.
+        item: The file as the gallery has it; null if it does not.
+        asset: The file as what a job left; null if none of the history made it.
+    """
+
+    kind: FileKind
+    subfolder: str
+    filename: str
+    exists: bool
+    item: GalleryItem | None
+    asset: AssetView | None
+
+
+class ParentFile(Struct, frozen=True, kw_only=True):
+    """A file that went in.
+
+    Attributes:
+        node_id: The node that read it.
+        node_type: Its type.
+        input_name: The input that named it.
+        file: The file.
+    """
+
+    node_id: str
+    node_type: str
+    input_name: str
+    file: LineageFile
+
+
+class Lineage(Struct, frozen=True, kw_only=True):
+    """Where a file comes from, and what was made of it.
+
+    Attributes:
+        file: The file.
+        run: The job that made it; null if none of the history did.
+        workflow: The workflow file that ran; null if it is not known.
+        parents: Files that went in, as far as the workflow of the run, or else that in the file, says.
+        children: Files of the gallery that it went into, the newest first, at most 200.
+        children_total: How many there are.
+    """
+
+    file: LineageFile
+    run: JobSummary | None
+    workflow: WorkflowOrigin | None
+    parents: list[ParentFile]
+    children: list[LineageFile]
+    children_total: int
+
+
+@route("GET", "/gallery/lineage", refusals=(Refused(404, "Nothing is known of such a file."),))
+async def show_lineage(request: web.Request, params: FilePlace) -> Lineage:
+    """Where a file of the output, input or temp directory comes from, and which files of the gallery came of it."""
+    index, _ = await request.app[CANVAS].gallery()
+    place = f"{params.kind}/{params.subfolder}/{params.filename}" if params.subfolder else None
+    place = place or f"{params.kind}/{params.filename}"
+    file, asset = await _describe(request, place)
+    child_ids, total = await index.database.ask(partial(_children_of, place=place))
+    if not file.exists and asset is None and not child_ids:
+        raise not_found(f"Nothing is known of a file {params.filename!r} in {params.kind!r}.", "file_not_found")
+    details = None if asset is None else await request.app[STORE].details(asset.job_id)
+    if details is not None and (present := request.app[DISPATCHER].job(details.job.id)) is not None:
+        details = replace(details, job=present)
+    workflow, nodes = await asyncio.to_thread(_read_workflow, request, place, asset, details)
+    parents = [
+        ParentFile(
+            node_id=node_id,
+            node_type=workflow.nodes[node_id].type,
+            input_name=name,
+            file=(await _describe(request, source, before=asset))[0],
+        )
+        for node_id, name, source in _sources_of(workflow, nodes)
+        if source != place
+    ]
+    children = await index.items(child_ids)
+    return Lineage(
+        file=file,
+        run=None if details is None else summarize(request, details.job),
+        workflow=None
+        if details is None
+        else await index.database.ask(partial(find_origin, extra_data=details.extra_data)),
+        parents=[parent for parent in parents if parent.file.exists or parent.file.asset is not None],
+        children=[await _view_child(request, item) for item in children],
+        children_total=total,
+    )
+
+
+def _children_of(connection: sqlite3.Connection, place: str) -> tuple[list[int], int]:
+    query = (
+        "SELECT gallery.id, name FROM facts CROSS JOIN gallery ON gallery.id = item WHERE facts.kind = 'source'"
+        " AND value = ? AND gone IS NULL ORDER BY modified DESC, gallery.id DESC"
+    )
+    ids = [item for item, name in connection.execute(query, (place,)) if f"output/{name}" != place]
+    return ids[:_MOST_CHILDREN], len(ids)
+
+
+def _read_workflow(
+    request: web.Request, place: str, asset: Asset | None, details: JobDetails | None
+) -> tuple[Workflow, set[str]]:
+    """The workflow that made a file, and which of its nodes took part; that of the job, or else that in the file."""
+    if details is not None and asset is not None:
+        workflow = read_prompt(details)
+        return workflow, upstream_of(workflow, [asset.node_id])
+    path = _path_of(request, place)
+    texts = {} if path is None else read_texts(path)
+    try:
+        workflow = Workflow.from_api(json.loads(texts.get("prompt", "{}")))
+    except (WorkflowError, ValueError, RecursionError):
+        workflow = Workflow()
+    return workflow, set(workflow.nodes)
+
+
+def _sources_of(workflow: Workflow, nodes: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Node, input and place of each file that these nodes name."""
+    found = [
+        (node_id, name, source)
+        for node_id in workflow.nodes
+        if node_id in nodes
+        for name, value in workflow.nodes[node_id].inputs.items()
+        if not isinstance(value, Link) and (source := source_of(value)) is not None
+    ]
+    return found[:_MOST_PARENTS]
+
+
+async def _describe(request: web.Request, place: str, before: Asset | None = None) -> tuple[LineageFile, Asset | None]:
+    """A file by its place, and the newest asset of that name; with `before`, the newest that is older than that."""
+    kind, name = _split(place)
+    subfolder, _, filename = name.rpartition("/")
+    assets, _ = await request.app[STORE].assets(
+        kind=kind, subfolder=subfolder, filename=filename, limit=1 if before is None else _MOST_ASSETS
+    )
+    if before is not None:
+        assets = [one for one in assets if one.job_id != before.job_id and one.created_at <= before.created_at]
+    asset = assets[0] if assets else None
+    item = None
+    if kind == "output":
+        index, _ = await request.app[CANVAS].gallery()
+        item = await index.database.ask(partial(_item_of, name=name))
+    return LineageFile(
+        kind=kind,
+        subfolder=subfolder,
+        filename=filename,
+        exists=await asyncio.to_thread(_path_of, request, place) is not None,
+        item=None if item is None else view_item(item),
+        asset=None if asset is None else view_asset(asset),
+    ), asset
+
+
+async def _view_child(request: web.Request, item: Item) -> LineageFile:
+    assets, _ = await request.app[STORE].assets(kind="output", subfolder=item.folder, filename=item.filename, limit=1)
+    return LineageFile(
+        kind="output",
+        subfolder=item.folder,
+        filename=item.filename,
+        exists=True,
+        item=view_item(item),
+        asset=view_asset(assets[0]) if assets else None,
+    )
+
+
+def _item_of(connection: sqlite3.Connection, name: str) -> Item | None:
+    row = connection.execute("SELECT id FROM gallery WHERE name = ? AND gone IS NULL", (name,)).fetchone()
+    return None if row is None else next(iter(files_of(connection, [row[0]])), None)
+
+
+_KINDS: Mapping[str, FileKind] = {"input": "input", "output": "output", "temp": "temp"}
+assert set(_KINDS) == set(DIRECTORIES)
+
+
+def _split(place: str) -> tuple[FileKind, str]:
+    directory, _, name = place.partition("/")
+    return _KINDS[directory], name
+
+
+def _path_of(request: web.Request, place: str) -> Path | None:
+    kind, name = _split(place)
+    try:
+        path = resolve_inside(request.app[SETTINGS].directory(kind), name)
+    except FileError:
+        return None
+    return path if is_regular(path) else None
