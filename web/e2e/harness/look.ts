@@ -81,11 +81,12 @@ function findings({ leastTarget = 24, mark = '' }: LookOptions): string[] {
     return right - left < 1 || bottom - top < 1 ? null : { left, right, top, bottom };
   };
 
-  /** What lies over the middle of a box, if that is neither the element nor around or inside it. */
-  const coverOf = (element: Element, box: Box): Element | null => {
+  /** What lies over a point of an element, if that is neither around nor inside it. Messages may: they go away. */
+  const coverOf = (element: Element, x: number, y: number): Element | null => {
     if (getComputedStyle(element).pointerEvents === 'none') return null;
-    const top = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
+    const top = document.elementFromPoint(x, y);
     if (top === null || element.contains(top) || top.contains(element)) return null;
+    if (top.closest('[data-toasts]') !== null && element.closest('[data-toasts]') === null) return null;
     const label = element instanceof HTMLInputElement ? (element.labels?.[0] ?? null) : null;
     return label?.contains(top) ? null : top;
   };
@@ -102,17 +103,16 @@ function findings({ leastTarget = 24, mark = '' }: LookOptions): string[] {
       if (how === 'shortened' && (mark === '' || isTold || !words.includes(mark))) return;
       found.add(`text ${how}: "${words}" in ${nameOf(parent)}`);
     });
-    const first = range.getClientRects()[0];
-    if (seen === null || first === undefined) continue;
-    const middle = (first.top + first.bottom) / 2;
-    if (middle <= seen.top || middle >= seen.bottom) continue;
-    const cover = coverOf(parent, {
-      left: Math.max(first.left, seen.left),
-      right: Math.min(first.right, seen.right),
-      top: first.top,
-      bottom: first.bottom,
-    });
-    if (cover !== null) found.add(`text covered: "${words}" by ${nameOf(cover)}`);
+    if (seen === null) continue;
+    for (const line of range.getClientRects()) {
+      const [left, right] = [Math.max(line.left, seen.left), Math.min(line.right, seen.right)];
+      const middle = (line.top + line.bottom) / 2;
+      if (middle <= seen.top || middle >= seen.bottom || right - left < 6) continue;
+      for (const x of [left + 2, (left + right) / 2, right - 2]) {
+        const cover = coverOf(parent, x, middle);
+        if (cover !== null) found.add(`text covered: "${words}" by ${nameOf(cover)}`);
+      }
+    }
   }
 
   const CONTROLS =
@@ -126,7 +126,7 @@ function findings({ leastTarget = 24, mark = '' }: LookOptions): string[] {
     const isInText = control.tagName === 'A' && getComputedStyle(control).display === 'inline';
     if (!isInText && (box.width < leastTarget - 0.5 || box.height < leastTarget - 0.5))
       found.add(`control too small: ${Math.round(box.width)} x ${Math.round(box.height)} ${nameOf(control)}`);
-    const cover = coverOf(control, seen);
+    const cover = coverOf(control, (seen.left + seen.right) / 2, (seen.top + seen.bottom) / 2);
     if (cover !== null) found.add(`control covered: ${nameOf(control)} by ${nameOf(cover)}`);
   }
   return [...found];

@@ -4,8 +4,10 @@ import { settings, type Theme } from '../stores/settings';
 import { view } from './view';
 
 export function themeFor(choice: Theme): Exclude<Theme, 'system'> {
-  if (choice !== 'system') return choice;
-  if (matchMedia('(prefers-contrast: more)').matches) return 'contrast';
+  // Where the system gives all colours, only those of slots are ours: those that go with its background.
+  const isForced = matchMedia('(forced-colors: active)').matches;
+  if (choice !== 'system' && !isForced) return choice;
+  if (!isForced && matchMedia('(prefers-contrast: more)').matches) return 'contrast';
   return matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
 }
 
@@ -19,7 +21,6 @@ export function followTheme(): void {
   settings.subscribe((state, before) => {
     if (state.theme !== before.theme) apply();
   });
-  for (const query of ['(prefers-color-scheme: light)', '(prefers-contrast: more)']) {
-    matchMedia(query).addEventListener('change', apply);
-  }
+  const queries = ['(prefers-color-scheme: light)', '(prefers-contrast: more)', '(forced-colors: active)'];
+  for (const query of queries) matchMedia(query).addEventListener('change', apply);
 }

@@ -58,7 +58,7 @@ export function ToastHost({ label, closeLabel }: { readonly label: string; reado
     () => shown,
   );
   return (
-    <section className={css['host']} aria-label={label} aria-live="polite">
+    <section className={css['host']} aria-label={label} aria-live="polite" data-toasts="">
       {toasts.map((each) => {
         const kind = each.kind ?? 'info';
         return (
