@@ -1,7 +1,7 @@
 // Jobs: where they are, what they are, what they ran.
 
 import { call } from './call';
-import type { JobView, JobWorkflow } from './types';
+import type { JobValues, JobView, JobWorkflow } from './types';
 
 export const jobPath = (id: string) => `/api/v1/jobs/${encodeURIComponent(id)}`;
 
@@ -11,3 +11,7 @@ export const readJob = (id: string): Promise<JobView> =>
 /** The prompt that ran, and the canvas document that came with it. */
 export const readJobWorkflow = (id: string): Promise<JobWorkflow> =>
   call('GET /api/v1/jobs/{job_id}/workflow', { path: { job_id: id } });
+
+/** What its nodes gave, each output in a few characters. */
+export const readJobValues = (id: string): Promise<JobValues> =>
+  call('GET /api/v1/jobs/{job_id}/values', { path: { job_id: id } });

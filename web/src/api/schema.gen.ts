@@ -183,8 +183,10 @@ export interface DeletedFolder {
 
 /** What was deleted. */
 export interface DeletedItems {
-  /** Ids of the files that are in the trash now. */
+  /** Ids of the files that are not there any more. */
   readonly deleted: readonly number[];
+  /** Where they are in the trash, for 30 days; null if nothing was moved there. */
+  readonly trash_id: string | null;
 }
 
 /** A device that computes, as `/system_stats` shows it. Bytes. */
@@ -397,6 +399,8 @@ export interface GalleryDetails {
   readonly height: number | null;
   /** Whether the user starred it. */
   readonly star: boolean;
+  /** Whether the user sorted it out. */
+  readonly rejected: boolean;
   /** By the user, 1 to 5; 0 is none. */
   readonly rating: number;
   /** By the user. */
@@ -421,7 +425,7 @@ export interface GalleryDetails {
   readonly asset: AssetView | null;
 }
 
-/** By what the files can be told apart; of each at most 500, the most frequent first. */
+/** By what the files can be told apart; of each at most 500 (of folders 5000), the most frequent first. */
 export interface GalleryFacets {
   /** Folders; empty is the output directory itself. */
   readonly folders: readonly FacetValue[];
@@ -431,6 +435,22 @@ export interface GalleryFacets {
   readonly models: readonly FacetValue[];
   /** The user's tags. */
   readonly tags: readonly FacetValue[];
+  /** Widths and heights of pictures: `512x768`. */
+  readonly sizes: readonly FacetValue[];
+  /** When they were written: `2026-01`; the newest first. */
+  readonly months: readonly FacetValue[];
+  /** The user's ratings, 5 first; 0 is none. */
+  readonly ratings: readonly FacetValue[];
+  /** `star` and `rejected`. */
+  readonly marks: readonly FacetValue[];
+}
+
+/** Ids of files. */
+export interface GalleryIds {
+  /** In order. */
+  readonly ids: readonly number[];
+  /** How many the search finds. */
+  readonly total: number;
 }
 
 /** A file of the output directory. */
@@ -457,6 +477,8 @@ export interface GalleryItem {
   readonly height: number | null;
   /** Whether the user starred it. */
   readonly star: boolean;
+  /** Whether the user sorted it out. */
+  readonly rejected: boolean;
   /** By the user, 1 to 5; 0 is none. */
   readonly rating: number;
   /** By the user. */
@@ -788,6 +810,38 @@ export interface LabelRequest {
   readonly label: string;
 }
 
+/** Where a file comes from, and what was made of it. */
+export interface Lineage {
+  /** The file. */
+  readonly file: LineageFile;
+  /** The job that made it; null if none of the history did. */
+  readonly run: JobSummary | null;
+  /** The workflow file that ran; null if it is not known. */
+  readonly workflow: WorkflowOrigin | null;
+  /** Files that went in, as far as the workflow of the run, or else that in the file, says. */
+  readonly parents: readonly ParentFile[];
+  /** Files of the gallery that it went into, the newest first, at most 200. */
+  readonly children: readonly LineageFile[];
+  /** How many there are. */
+  readonly children_total: number;
+}
+
+/** A file. */
+export interface LineageFile {
+  /** The directory that it is in. */
+  readonly kind: 'input' | 'output' | 'temp';
+  /** Below that; may be empty. */
+  readonly subfolder: string;
+  /** Without its folder. */
+  readonly filename: string;
+  /** Whether it is there. */
+  readonly exists: boolean;
+  /** The file as the gallery has it; null if it does not. */
+  readonly item: GalleryItem | null;
+  /** The file as what a job left; null if none of the history made it. */
+  readonly asset: AssetView | null;
+}
+
 /** How busy the machine is. */
 export interface LoadView {
   /** Of all cores together, since it was measured last; null at the first time. */
@@ -808,6 +862,8 @@ export interface MarkRequest {
   readonly ids: readonly number[];
   /** Whether they have a star. */
   readonly star?: boolean | null;
+  /** Whether they are sorted out. */
+  readonly rejected?: boolean | null;
   /** 1 to 5; 0 takes it away. */
   readonly rating?: number | null;
   /** Tags that they get. */
@@ -1157,6 +1213,18 @@ export interface ParentAsset {
   readonly asset: AssetView;
 }
 
+/** A file that went in. */
+export interface ParentFile {
+  /** The node that read it. */
+  readonly node_id: string;
+  /** Its type. */
+  readonly node_type: string;
+  /** The input that named it. */
+  readonly input_name: string;
+  /** The file. */
+  readonly file: LineageFile;
+}
+
 /** How far a run is. */
 export interface Progress {
   /** From 0 to 1, by the number of nodes; nodes that are under way count in part. */
@@ -1210,6 +1278,20 @@ export interface Readiness {
   readonly workers: number;
   /** How many node types there are. */
   readonly node_types: number;
+}
+
+/** What to bring back. */
+export interface RestoreRequest {
+  /** What the deletion answered. */
+  readonly trash_id: string;
+}
+
+/** What was brought back. */
+export interface RestoredItems {
+  /** Names of files that are where they were. */
+  readonly restored: readonly string[];
+  /** Names of files that stay in the trash, as something else has their place. */
+  readonly left: readonly string[];
 }
 
 /** Under which circumstances a run happened: what is needed to repeat it exactly. */
@@ -1456,6 +1538,18 @@ export interface WorkflowList {
   readonly folders: readonly string[];
   /** Names of the files that the user wants first. */
   readonly favourites: readonly string[];
+}
+
+/** The workflow file that a job ran. */
+export interface WorkflowOrigin {
+  /** Of the file as it was called then. */
+  readonly name: string;
+  /** The version that was open; null if it is not kept any more. */
+  readonly version: Version | null;
+  /** Whether that is the newest version of the file. */
+  readonly is_newest: boolean;
+  /** What had been changed in it, and not saved, when it ran; null if that cannot be told. */
+  readonly changes: Changes | null;
 }
 
 /** A workflow and what to change in it. */
@@ -1863,7 +1957,7 @@ export interface Routes {
        */
       readonly 'If-Match'?: string;
     };
-    readonly body: DraftRequest;
+    readonly body: DraftRequest | Blob;
     readonly reply: Draft;
   };
   /** A draft with its document. */
@@ -1887,8 +1981,9 @@ export interface Routes {
     readonly query?: {
       /**
        * A search: words, `"phrases"`, `model:x seed:1 sampler:x scheduler:x steps:20 cfg:>=7 tag:x size:>=1024
-       * size:512x768 width:512 height:512 bytes:>1m rating:>=3 after:2026-01 before:2026-02-15 folder:x name:x
-       * kind:video star`. All must hold; `-` before one turns it round.
+       * size:512x768 width:512 height:512 bytes:>1m rating:>=3 date:2026-01 after:2026-01 before:2026-02-15
+       * folder:x name:x path:folder/name.png source:x kind:video star rejected`. All must hold; `-` before one
+       * turns it round.
        */
       readonly q?: string;
       /** By what; `size` is in bytes. */
@@ -1902,7 +1997,28 @@ export interface Routes {
     };
     readonly reply: GalleryPage;
   };
-  /** The folders, models and tags that there are, with the number of their files. */
+  /** The ids of the files that a search finds: to mark, fetch or delete them all. */
+  'GET /api/v1/gallery/ids': {
+    readonly query?: {
+      /**
+       * A search: words, `"phrases"`, `model:x seed:1 sampler:x scheduler:x steps:20 cfg:>=7 tag:x size:>=1024
+       * size:512x768 width:512 height:512 bytes:>1m rating:>=3 date:2026-01 after:2026-01 before:2026-02-15
+       * folder:x name:x path:folder/name.png source:x kind:video star rejected`. All must hold; `-` before one
+       * turns it round.
+       */
+      readonly q?: string;
+      /** By what; `size` is in bytes. */
+      readonly sort?: 'modified' | 'name' | 'pixels' | 'rating' | 'size';
+      /** The newest, largest, ... first. */
+      readonly descending?: boolean;
+      /** So many are skipped. */
+      readonly offset?: number;
+      /** At most so many. */
+      readonly limit?: number;
+    };
+    readonly reply: GalleryIds;
+  };
+  /** The folders, models, tags, ... that there are, with the number of their files. */
   'GET /api/v1/gallery/facets': {
     readonly reply: GalleryFacets;
   };
@@ -1914,15 +2030,36 @@ export interface Routes {
     };
     readonly reply: GalleryDetails;
   };
-  /** Give files a star, a rating, tags, or take them away. */
+  /**
+   * Give files a star, a rating, tags, sort them out, or take that back. Files keep it while they are away.
+   */
   'POST /api/v1/gallery/mark': {
     readonly body: MarkRequest;
     readonly reply: MarkedItems;
   };
-  /** Move files to the user's trash. */
+  /** Move files to the user's trash, where they stay for 30 days. */
   'POST /api/v1/gallery/delete': {
     readonly body: SomeItems;
     readonly reply: DeletedItems;
+  };
+  /** Bring deleted files back to where they were, with what the user said of them. */
+  'POST /api/v1/gallery/restore': {
+    readonly body: RestoreRequest;
+    readonly reply: RestoredItems;
+  };
+  /**
+   * Where a file of the output, input or temp directory comes from, and which files of the gallery came of it.
+   */
+  'GET /api/v1/gallery/lineage': {
+    readonly query: {
+      /** Without its folder. */
+      readonly filename: string;
+      /** The directory that it is in. */
+      readonly kind?: 'input' | 'output' | 'temp';
+      /** Below that; may be empty. */
+      readonly subfolder?: string;
+    };
+    readonly reply: Lineage;
   };
   /** Every node type with its inputs, choices, outputs and help; all at once or page by page. */
   'GET /api/v1/nodes': {

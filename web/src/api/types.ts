@@ -15,6 +15,7 @@ export type {
   InputErrorView as InputError,
   JobPage,
   JobSummary,
+  JobValues,
   JobView,
   JobWorkflow,
   ModelRecord as ModelUsed,
@@ -31,6 +32,7 @@ export type {
   StateTold,
   StreamedEvent,
   UpstreamNode,
+  ValueSummary,
 } from './schema.gen';
 
 export type JobState = JobSummary['state'];

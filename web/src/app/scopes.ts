@@ -5,6 +5,7 @@ import { createStore } from 'zustand/vanilla';
 import type { GraphDoc } from '../core/doc';
 import { typeNameOf } from '../core/slots';
 import type { NodeId, Scope } from '../core/types';
+import type { KeptSpot as Spot } from '../stores/tabs';
 import { bus } from './bus';
 import { view } from './view';
 
@@ -12,14 +13,6 @@ export interface Place {
   readonly scope: Scope;
   /** The instance that was entered. */
   readonly node: NodeId;
-}
-
-interface Spot {
-  readonly scope: Scope;
-  readonly path: readonly Place[];
-  readonly x: number;
-  readonly y: number;
-  readonly zoom: number;
 }
 
 interface Trail {
@@ -118,6 +111,16 @@ export const goForward = () => travel('forward', 'back');
 
 export function keepSpot(number: number): void {
   if (view.doc !== null) trailOf(view.doc).kept.set(number, spot());
+}
+
+/** The views of a document that are kept, by number: they go with its tab, never into its file. */
+export function keptSpots(doc: GraphDoc): readonly (readonly [number, Spot])[] {
+  return [...trailOf(doc).kept];
+}
+
+export function restoreSpots(doc: GraphDoc, spots: readonly (readonly [number, Spot])[]): void {
+  const { kept } = trailOf(doc);
+  for (const [number, at] of spots) if (!kept.has(number) && doc.has(at.scope)) kept.set(number, at);
 }
 
 /** Go to a kept view; false if there is none of that number. */

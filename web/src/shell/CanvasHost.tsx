@@ -4,6 +4,7 @@ import { type FC, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { bus } from '../app/bus';
 import { panels } from '../app/panels';
+import { keptSpots, restoreSpots } from '../app/scopes';
 import { setCanvasHost, view } from '../app/view';
 import type { GraphView } from '../engine/GraphView';
 import { t } from '../i18n/t';
@@ -78,7 +79,8 @@ export function CanvasHost() {
 /** Keep where a tab is looked at, before another is shown or the page is left. */
 export function rememberView(id: string): void {
   const { x, y, zoom } = view.view;
-  updateTab(id, { view: { x, y, zoom, scope: view.scope, selected: [...view.selected] } });
+  const kept = view.doc === null ? [] : keptSpots(view.doc);
+  updateTab(id, { view: { x, y, zoom, scope: view.scope, selected: [...view.selected], kept } });
 }
 
 const NARROW = 700;
@@ -98,6 +100,7 @@ function showTab(tab: Tab | null): void {
   const kept = tab?.view ?? null;
   const scope = kept !== null && tab?.doc.has(kept.scope) === true ? kept.scope : '';
   view.show(tab?.doc ?? null, scope);
+  if (tab !== null && kept?.kept !== undefined) restoreSpots(tab.doc, kept.kept);
   if (kept !== null) {
     Object.assign(view.view, { x: kept.x, y: kept.y, zoom: kept.zoom });
     view.select(kept.selected.filter((id) => tab?.doc.graph(scope).nodes.has(id) === true));

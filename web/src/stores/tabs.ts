@@ -2,8 +2,8 @@
 
 import { createStore } from 'zustand/vanilla';
 import { GraphDoc } from '../core/doc';
-import { type JsonObject, stringifyJson } from '../core/json';
-import type { NodeId, Patch, Scope } from '../core/types';
+import { asObject, type JsonObject, parseJson, stringifyJson } from '../core/json';
+import type { NodeId, Patch, Scope, Step } from '../core/types';
 
 export interface TabView {
   readonly x: number;
@@ -11,6 +11,16 @@ export interface TabView {
   readonly zoom: number;
   readonly scope: Scope;
   readonly selected: readonly NodeId[];
+  /** Views that are kept by number, with the instances that lead there. */
+  readonly kept?: readonly (readonly [number, KeptSpot])[];
+}
+
+export interface KeptSpot {
+  readonly scope: Scope;
+  readonly path: readonly { readonly scope: Scope; readonly node: NodeId }[];
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
 }
 
 export interface Tab {
@@ -42,8 +52,15 @@ export interface TabsState {
 export interface ClosedTab {
   readonly name: string;
   readonly path: string | null;
+  /** What its file was when it was read: who saves it again must not overwrite what came later. */
+  readonly revision: string | null;
   readonly text: string;
   readonly isDirty: boolean;
+  readonly isImportedFromApi: boolean;
+  /** What can be undone. */
+  readonly steps: readonly Step[];
+  readonly view: TabView | null;
+  readonly place: number;
 }
 
 export const tabs = createStore<TabsState>(() => ({ tabs: [], active: null, closed: [] }));
@@ -136,12 +153,11 @@ export function closeTab(id: string): void {
   stops.get(id)?.();
   stops.delete(id);
   saved.delete(id);
-  const closed = {
-    name: tab.name,
-    path: tab.path,
-    text: stringifyJson(tab.doc.save()),
-    isDirty: tab.isDirty,
-  };
+  const { name, path, revision, isDirty, isImportedFromApi, view } = tab;
+  const { steps } = tab.doc;
+  const place = tabs.getState().tabs.indexOf(tab);
+  const text = stringifyJson(tab.doc.save());
+  const closed: ClosedTab = { name, path, revision, text, isDirty, isImportedFromApi, steps, view, place };
   tabs.setState((state) => {
     const index = state.tabs.findIndex((each) => each.id === id);
     const rest = state.tabs.filter((each) => each.id !== id);
@@ -154,6 +170,20 @@ export function takeClosed(): ClosedTab | null {
   const last = tabs.getState().closed.at(-1) ?? null;
   if (last !== null) tabs.setState((state) => ({ closed: state.closed.slice(0, -1) }));
   return last;
+}
+
+/** Open the tab again that was closed last: where it was, with what can be undone. */
+export function reopenTab(): Tab | null {
+  const last = takeClosed();
+  const raw = last === null ? null : asObject(parseJson(last.text));
+  if (last === null || raw === null) return null;
+  const { text: _text, steps, place, ...options } = last;
+  const before = tabs.getState().tabs[place];
+  const tab = openTab(raw, options);
+  tab.doc.restoreSteps(steps, []);
+  if (!last.isDirty) markClean(tab.id);
+  if (before !== undefined) moveTab(tab.id, before.id);
+  return tab;
 }
 
 export function activateTab(id: string): void {

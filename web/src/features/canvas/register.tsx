@@ -4,7 +4,10 @@ import { type Command, registerCommands } from '../../app/commands';
 import { registerOverlay } from '../../app/panels';
 import { LINK_STYLES } from '../../core/stretches';
 import { t } from '../../i18n/t';
+import { followValues } from '../../stores/values';
+import { LinkTip } from './LinkTip';
 import { change, setLinks, toggleLinks, toggleTeleports } from './preferences';
+import { hasPartners, jumpToPartner, registerTeleportMenu } from './teleports';
 import { ViewBar } from './ViewBar';
 
 const command = (
@@ -15,6 +18,9 @@ const command = (
 ): Command => ({ id, title, group: 'view', keys, run });
 
 registerOverlay({ id: 'view-bar', Component: ViewBar });
+registerOverlay({ id: 'link-tip', order: 44, Component: LinkTip });
+registerTeleportMenu();
+followValues();
 registerCommands(
   command('view.links', () => t('canvas.links.toggle'), toggleLinks, ['Shift+H']),
   ...[...LINK_STYLES, 'hidden' as const].map((style) =>
@@ -24,6 +30,10 @@ registerCommands(
       () => setLinks(style),
     ),
   ),
+  {
+    ...command('graph.teleport', () => t('canvas.teleports.jump'), jumpToPartner, ['J']),
+    when: hasPartners,
+  },
   command('view.teleports', () => t('canvas.teleports.toggle'), toggleTeleports, ['Shift+G']),
   ...(['auto', 'mouse', 'trackpad'] as const).map((navigation) =>
     command(
