@@ -15,7 +15,7 @@ import { EndedRow } from './rows';
 
 const STATES: readonly JobState[] = ['succeeded', 'failed', 'cancelled'];
 const PAGE = 100;
-const ROW = 44;
+const ROW = 62;
 
 export function History() {
   const [jobs, setJobs] = useState<readonly JobSummary[] | null>(null);
@@ -62,7 +62,9 @@ export function History() {
       {jobs?.length === 0 && <Empty icon="history" title={t('queue.noHistory')} />}
       {jobs !== null && jobs.length > 0 && (
         <VirtualList items={jobs} height={ROW} keyOf={(job) => job.id}>
-          {(job) => <EndedRow job={job} onChange={() => void load(null)} />}
+          {(job, index) => (
+            <EndedRow job={job} before={jobs[index + 1]?.id ?? null} onChange={() => void load(null)} />
+          )}
         </VirtualList>
       )}
       {cursor !== null && (

@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { t } from '../../i18n/t';
-import { runs } from '../../stores/runs';
+import { type Run, type RunsState, runs } from '../../stores/runs';
 import { Button } from '../../ui/Button';
 import { Empty } from '../../ui/Empty';
 import { Tabs } from '../../ui/Tabs';
@@ -31,6 +31,7 @@ export function QueuePanel() {
 function Now() {
   const { running, pending, pendingTotal, isPaused } = useStore(runs);
   const [dragged, setDragged] = useState<string | null>(null);
+  const last = useStore(runs, lastEnded);
   return (
     <div className={css['panel']}>
       <div className={css['tools']}>
@@ -49,7 +50,7 @@ function Now() {
       )}
       <ol className={css['list']} aria-label={t('queue.running')}>
         {running.map((job) => (
-          <RunningRow key={job.id} job={job} />
+          <RunningRow key={job.id} job={job} before={last} />
         ))}
       </ol>
       <ol className={css['list']} aria-label={t('queue.pending')}>
@@ -57,6 +58,7 @@ function Now() {
           <PendingRow
             key={job.id}
             job={job}
+            before={pending[index - 1]?.id ?? running.at(-1)?.id ?? last}
             index={index}
             jobs={pending}
             dragged={dragged}
@@ -69,4 +71,12 @@ function Now() {
       )}
     </div>
   );
+}
+
+/** The job that ended last, as far as this page knows. */
+function lastEnded(state: RunsState): string | null {
+  let found: Run | null = null;
+  for (const run of state.runs.values())
+    if (run.finishedAt !== null && run.finishedAt > (found?.finishedAt ?? 0)) found = run;
+  return found?.jobId ?? null;
 }

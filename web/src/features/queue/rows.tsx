@@ -12,13 +12,33 @@ import { type MenuItem, showMenu } from '../../ui/Menu';
 import { runWithOtherSeed } from '../gallery/api';
 import { cancel, fractionOf, seconds } from '../run/api';
 import { forget, moveBefore, moveToFront, openWorkflowOf, retry } from './actions';
+import { useChanges, usePicture } from './changes';
 import css from './QueuePanel.module.css';
 
 export function nameOfJob(job: JobSummary): string {
   return originOf(job.id)?.name || t('queue.job', { id: job.id.slice(0, 8) });
 }
 
-export function RunningRow({ job }: { readonly job: JobSummary }) {
+/** What a job changed against the one before it: the first of it on a line, all of it in the tooltip. */
+function Changes({ jobId, before }: { readonly jobId: string; readonly before: string | null }) {
+  const lines = useChanges(jobId, before);
+  if (lines === null) return null;
+  const [first, ...others] = lines;
+  const more = others.length === 0 ? '' : ` · ${t('queue.moreChanges', { count: others.length })}`;
+  return (
+    <p className={css['changes']} title={lines.join('\n')}>
+      {first === undefined ? t('queue.same') : `${first}${more}`}
+    </p>
+  );
+}
+
+interface RowProps {
+  readonly job: JobSummary;
+  /** The job that came before; null where none is known. */
+  readonly before: string | null;
+}
+
+export function RunningRow({ job, before }: RowProps) {
   const run = useStore(runs, (state) => state.runs.get(job.id) ?? null);
   const done = run === null ? 0 : fractionOf(run);
   const preview = useStore(
@@ -39,6 +59,7 @@ export function RunningRow({ job }: { readonly job: JobSummary }) {
         <p className={css['note']}>
           {run?.isStopping === true ? t('run.stopping') : `${Math.round(done * 100)} %`}
         </p>
+        <Changes jobId={job.id} before={before} />
         <div className={css['track']}>
           <div className={css['fill']} style={{ transform: `scaleX(${done})` }} />
         </div>
@@ -54,15 +75,14 @@ export function RunningRow({ job }: { readonly job: JobSummary }) {
   );
 }
 
-interface PendingProps {
-  readonly job: JobSummary;
+interface PendingProps extends RowProps {
   readonly index: number;
   readonly jobs: readonly JobSummary[];
   readonly dragged: string | null;
   readonly setDragged: (id: string | null) => void;
 }
 
-export function PendingRow({ job, index, jobs, dragged, setDragged }: PendingProps) {
+export function PendingRow({ job, before, index, jobs, dragged, setDragged }: PendingProps) {
   const name = nameOfJob(job);
   const items = (): MenuItem[] => [
     {
@@ -113,6 +133,7 @@ export function PendingRow({ job, index, jobs, dragged, setDragged }: PendingPro
       <div className={css['words']}>
         <p className={css['name']}>{name}</p>
         <p className={css['note']}>{t('queue.position', { number: index + 1 })}</p>
+        <Changes jobId={job.id} before={before} />
       </div>
       <IconButton
         icon="dots"
@@ -133,7 +154,8 @@ const ICON = {
   running: 'play',
 } as const;
 
-export function EndedRow({ job, onChange }: { readonly job: JobSummary; readonly onChange: () => void }) {
+export function EndedRow({ job, before, onChange }: RowProps & { readonly onChange: () => void }) {
+  const picture = usePicture(job.state === 'succeeded' ? job.id : null);
   const name = nameOfJob(job);
   const at = new Date((job.finished_at ?? job.created_at) * 1000);
   const items: MenuItem[] = [
@@ -167,6 +189,9 @@ export function EndedRow({ job, onChange }: { readonly job: JobSummary; readonly
       >
         <Icon name={ICON[job.state]} size={14} />
       </span>
+      {picture !== null && (
+        <img className={css['picture']} src={picture} alt="" loading="lazy" decoding="async" />
+      )}
       <div className={css['words']}>
         <p className={css['name']}>{name}</p>
         <p className={css['note']} title={job.error?.message ?? at.toLocaleString()}>
@@ -175,6 +200,7 @@ export function EndedRow({ job, onChange }: { readonly job: JobSummary; readonly
               .filter((part) => part !== '')
               .join(' · ')}
         </p>
+        <Changes jobId={job.id} before={before} />
       </div>
       {job.state !== 'succeeded' && (
         <IconButton icon="refresh" size="small" label={t('queue.retry')} onClick={() => void retry(job.id)} />
