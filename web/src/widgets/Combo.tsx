@@ -22,8 +22,13 @@ export function isOffered(value: Json, input: InputType | null): boolean {
   return input.choices.includes(value) || (value === '' && input.choices.length === 0);
 }
 
-export function Combo(props: WidgetProps) {
-  const { id, label, value, input, isReadOnly, onChange, onSettle } = props;
+export interface ComboProps extends WidgetProps {
+  /** What there is to say of the list as a whole. */
+  readonly notice?: string | null;
+}
+
+export function Combo(props: ComboProps) {
+  const { id, label, value, input, isReadOnly, onChange, onSettle, notice = null } = props;
   const button = useRef<HTMLButtonElement>(null);
   const isOpen = useIsPopupAt(button);
   const choices = input?.choices ?? [];
@@ -47,7 +52,7 @@ export function Combo(props: WidgetProps) {
         value={value}
         filter={letter}
         least={button.current.getBoundingClientRect().width}
-        notice={isWrong ? t('widget.notOffered', { value: text }) : null}
+        notice={notice ?? (isWrong ? t('widget.notOffered', { value: text }) : null)}
         nearest={isWrong ? nearestChoices(text, all) : []}
         onPick={pick}
       />,

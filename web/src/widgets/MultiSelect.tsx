@@ -1,8 +1,9 @@
 // Several of a list.
 
 import { useRef, useState } from 'react';
+import type { InputType } from '../core/catalog';
 import { choicesFrom, filterChoices } from '../core/choices';
-import { asArray, type Json } from '../core/json';
+import { asArray, asObject, asString, type Json } from '../core/json';
 import { t } from '../i18n/t';
 import { classes } from '../ui/classes';
 import { Icon } from '../ui/Icon';
@@ -11,6 +12,12 @@ import list from './ChoiceList.module.css';
 import { closePopup, showPopup, useIsPopupAt } from './popup';
 import type { WidgetProps } from './types';
 import css from './widgets.module.css';
+
+/** Whether an input takes several choices. */
+export function isMulti(input: InputType): boolean {
+  const option = input.options['multiselect'] ?? input.options['multi_select'];
+  return option === true || asObject(option) !== null;
+}
 
 function chosenOf(value: Json): readonly Json[] {
   return (
@@ -24,8 +31,13 @@ export function MultiSelect({ id, label, value, input, isReadOnly, onChange, onS
   const isOpen = useIsPopupAt(button);
   const chosen = chosenOf(value);
   const choices = input?.choices ?? [];
-  const isWrong = chosen.some((each) => !choices.includes(each));
-  const text = chosen.length === 0 ? t('widget.none') : chosen.map(String).join(', ');
+  const isWrong = input?.choices != null && chosen.some((each) => !choices.includes(each));
+  const look = asObject(input?.options['multi_select']);
+  const text =
+    chosen.length === 0
+      ? asString(look?.['placeholder']) || input?.placeholder || t('widget.none')
+      : chosen.map(String).join(', ');
+  const showsChips = look?.['chip'] === true && chosen.length > 0;
   return (
     <button
       ref={button}
@@ -47,11 +59,24 @@ export function MultiSelect({ id, label, value, input, isReadOnly, onChange, onS
       onBlur={onSettle}
     >
       <span className={css['label']}>{label}</span>
-      <span className={css['value']}>{text}</span>
+      {showsChips ? (
+        <span className={css['chips']}>
+          {chosen.slice(0, MOST_CHIPS).map((each) => (
+            <span key={String(each)} className={css['chip']}>
+              {String(each)}
+            </span>
+          ))}
+          {chosen.length > MOST_CHIPS && <span>+{chosen.length - MOST_CHIPS}</span>}
+        </span>
+      ) : (
+        <span className={css['value']}>{text}</span>
+      )}
       <Icon name="chevronDown" size={10} />
     </button>
   );
 }
+
+const MOST_CHIPS = 6;
 
 interface TicksProps {
   readonly label: string;
@@ -65,10 +90,16 @@ function Ticks({ label, choices, value, onChange }: TicksProps) {
   const [query, setQuery] = useState('');
   const all = choicesFrom([...choices, ...value.filter((each) => !choices.includes(each))]);
   const shown = filterChoices(all, query);
-  const toggle = (each: Json) => {
-    const next = chosen.includes(each) ? chosen.filter((other) => other !== each) : [...chosen, each];
+  const set = (next: readonly Json[]) => {
     setChosen(next);
     onChange(next);
+  };
+  const toggle = (each: Json) =>
+    set(chosen.includes(each) ? chosen.filter((other) => other !== each) : [...chosen, each]);
+  /** In the order of the list, with what was chosen and is not shown. */
+  const setShown = (isOn: boolean) => {
+    const rest = chosen.filter((each) => !shown.some((choice) => choice.value === each));
+    set(isOn ? [...rest, ...shown.map((choice) => choice.value)] : rest);
   };
   return (
     <div className={list['list']}>
@@ -80,6 +111,13 @@ function Ticks({ label, choices, value, onChange }: TicksProps) {
         value={query}
         onChange={(event) => setQuery(event.target.value)}
       />
+      <div className={css['tickBar']}>
+        {([true, false] as const).map((isOn) => (
+          <button key={String(isOn)} type="button" className={css['tickAll']} onClick={() => setShown(isOn)}>
+            {t(isOn ? 'widget.all' : 'widget.nothing')}
+          </button>
+        ))}
+      </div>
       <div className={css['ticks']} style={{ height: Math.min(360, shown.length * 28) }}>
         <VirtualList items={shown} height={28} keyOf={(choice) => choice.text}>
           {(choice) => (

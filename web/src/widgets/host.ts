@@ -15,6 +15,8 @@ export interface WidgetHost {
   readonly canPick: () => boolean;
   /** Have a picture chosen out of all that there are; its value, null if none was. */
   readonly pick: () => Promise<string | null>;
+  /** Ask our own server for JSON. Throws in its words. */
+  readonly getJson: (path: string, signal: AbortSignal) => Promise<Json>;
   readonly spellcheck: () => boolean;
   /** The seed that the last run had. */
   readonly lastSeed: (node: NodeId, name: string) => Json | undefined;
@@ -28,6 +30,7 @@ const nothing: WidgetHost = {
   thumbnail: () => null,
   canPick: () => false,
   pick: () => Promise.resolve(null),
+  getJson: () => Promise.reject(new Error('no server')),
   spellcheck: () => false,
   lastSeed: () => undefined,
   copy: () => {},

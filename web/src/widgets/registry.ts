@@ -2,15 +2,16 @@
 
 import type { FC } from 'react';
 import { hasControl, type InputType } from '../core/catalog';
-import { asArray, type Json } from '../core/json';
+import { asArray, asObject, type Json } from '../core/json';
 import { isNumeric } from '../core/numbers';
 import { Color } from './Color';
 import { Combo } from './Combo';
 import { ImagePick } from './ImagePick';
 import { Markdown } from './Markdown';
-import { MultiSelect } from './MultiSelect';
+import { isMulti, MultiSelect } from './MultiSelect';
 import { NumberField, Slider } from './NumberField';
 import { PromptText } from './PromptText';
+import { RemoteField } from './Remote';
 import { Seed } from './Seed';
 import { Line, Text } from './Text';
 import { Toggle } from './Toggle';
@@ -25,6 +26,7 @@ export const KINDS = {
   combo: Combo,
   multi: MultiSelect,
   image: ImagePick,
+  remote: RemoteField,
   line: Line,
   text: Text,
   prompt: PromptText,
@@ -53,6 +55,7 @@ export function kindOf(input: InputType | null, value: Json): WidgetKind {
     case 'BOOLEAN':
       return 'toggle';
     case 'COMBO':
+      if (asObject(input.options['remote']) !== null) return 'remote';
       if (input.image_upload) return 'image';
       if (isMulti(input) || asArray(value) !== null) return 'multi';
       return hasControl(input) ? 'seed' : 'combo';
@@ -67,11 +70,6 @@ export function kindOf(input: InputType | null, value: Json): WidgetKind {
     default:
       return typeof value === 'string' ? 'line' : 'unknown';
   }
-}
-
-function isMulti(input: InputType): boolean {
-  const option = input.options['multiselect'] ?? input.options['multi_select'];
-  return option === true || (typeof option === 'object' && option !== null);
 }
 
 /** The component for a value. */

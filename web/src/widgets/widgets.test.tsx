@@ -9,6 +9,7 @@ import { MenuHost } from '../ui/Menu';
 import { setWidgetHost } from './host';
 import { closePopup, PopupHost } from './popup';
 import { kindOf, widgetFor } from './registry';
+import { forgetLists } from './remote';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
@@ -195,6 +196,31 @@ describe('MultiSelect', () => {
     await click(find('#w'));
     expect(find('[aria-label="Filter tags"]')).toBeTruthy();
   });
+
+  it('all of what the filter leaves, or none of it', async () => {
+    const tags = {
+      choices: ['red fox', 'dog', 'red cat'],
+      options: { multi_select: { placeholder: 'Pick', chip: true } },
+    };
+    await show(input('tags', 'COMBO', tags), ['dog']);
+    expect(find('#w').querySelectorAll('[class*="chip"] [class*="chip"]')).toHaveLength(1);
+    await click(find('#w'));
+    await type(find<HTMLInputElement>('[aria-label="Filter tags"]'), 'red');
+    const button = (text: string) =>
+      [...document.querySelectorAll('button')].find((each) => each.textContent === text);
+    await click(button('All') ?? box);
+    expect(value).toEqual(['dog', 'red fox', 'red cat']);
+    await click(button('None') ?? box);
+    expect(value).toEqual(['dog']);
+  });
+
+  it('says what it is for while nothing is chosen', async () => {
+    await show(
+      input('tags', 'COMBO', { choices: ['a'], options: { multi_select: { placeholder: 'Pick' } } }),
+      [],
+    );
+    expect(find('#w').textContent).toContain('Pick');
+  });
 });
 
 describe('PromptText', () => {
@@ -247,5 +273,59 @@ describe('ImagePick', () => {
     await click(button());
     expect(value).toBe('a.png');
     setWidgetHost({ canPick: () => false });
+  });
+});
+
+describe('lists that the server is asked for', () => {
+  const remote = (more: object = {}) =>
+    input('file', 'COMBO', {
+      choices: [],
+      options: { remote: { route: '/pack/files', refresh_button: true, max_retries: 0, ...more } },
+    });
+
+  beforeEach(forgetLists);
+
+  it('are asked for once, and chosen from', async () => {
+    const getJson = vi.fn(async () => ['a', 'b']);
+    setWidgetHost({ getJson });
+    await show(remote(), 'a');
+    await show(remote(), 'a');
+    expect(getJson).toHaveBeenCalledTimes(1);
+    expect(find('#w').getAttribute('aria-invalid')).toBe('false');
+    await press(find('#w'), 'ArrowDown');
+    expect(value).toBe('b');
+  });
+
+  it('are asked for again by the button, which takes the last one where it is told to', async () => {
+    let answer: Json = { list: ['a', 'b'] };
+    setWidgetHost({ getJson: async () => answer });
+    await show(remote({ response_key: 'list', control_after_refresh: 'last' }), 'a');
+    expect(value).toBe('a');
+    answer = { list: ['a', 'b', 'c'] };
+    await click(find('[aria-label="Ask again for the choices of file"]'));
+    expect(value).toBe('c');
+  });
+
+  it('say in words why they did not come, keep the value, and are not asked for elsewhere', async () => {
+    const getJson = vi.fn(async (): Promise<Json> => {
+      throw new Error('There is no such pack.');
+    });
+    setWidgetHost({ getJson });
+    await show(remote(), 'kept');
+    expect(find('button[title]').title).toBe(
+      'The list did not come from /pack/files: There is no such pack.',
+    );
+    expect([value, find('#w').getAttribute('aria-invalid')]).toEqual(['kept', 'false']);
+    await show(remote({ route: 'https://elsewhere.example/list' }), 'kept');
+    expect(getJson).toHaveBeenCalledTimes(1);
+    expect(find('button[title]').title).toContain('https://elsewhere.example/list');
+  });
+
+  it('what is not in the list is marked, with what is near', async () => {
+    setWidgetHost({ getJson: async () => ['models/fox.bin'] });
+    await show(remote(), 'fox.bin');
+    expect(find('#w').getAttribute('aria-invalid')).toBe('true');
+    await click(find('#w'));
+    expect(find('[role="alert"]').textContent).toContain('models/fox.bin');
   });
 });

@@ -1,5 +1,6 @@
 // Nodes as people handle them: menus, clipboard, titles, tips, pictures, and what is wrong with their inputs.
 
+import { api } from '../../api/client';
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
 import { registerImageTaker } from '../../app/images';
@@ -7,7 +8,7 @@ import { menuItems } from '../../app/menus';
 import { registerHost, registerOverlay } from '../../app/panels';
 import { canPick, pickPicture } from '../../app/pick';
 import { view } from '../../app/view';
-import { asString } from '../../core/json';
+import { asString, type Json } from '../../core/json';
 import { lastSeed } from '../../core/seed';
 import { registerNodeExtra } from '../../engine/node/extras';
 import { setNodeIssues } from '../../engine/node/issues';
@@ -52,6 +53,7 @@ setWidgetHost({
   thumbnail: thumbnailOf,
   canPick,
   pick: async () => (await pickPicture())?.value ?? null,
+  getJson: (path, signal) => api.get<Json>(path, { signal }),
   spellcheck: () => settings.getState().spellcheck,
   lastSeed: (node, name) => (view.doc === null ? undefined : lastSeed(view.doc, view.scope, node, name)),
   copy: copyText,

@@ -46,6 +46,15 @@ export const nodes = {
   'widget.notOffered':
     '“{value}” is not on this server. It stays in the file until you choose something else.',
   'widget.nearest': 'Did you mean:',
+  'widget.remoteElsewhere':
+    'This list would come from elsewhere ({route}). Only our own server is asked, so you can keep the value, not choose one.',
+  'widget.remoteNoList': 'the answer holds no list',
+  'widget.remoteLate': 'no answer within {seconds} s',
+  'widget.remoteFailed': 'The list did not come from {route}: {reason}',
+  'widget.remoteLoading': 'The list is on its way.',
+  'widget.remoteAgain': 'Ask again for the choices of {label}',
+  'widget.all': 'All',
+  'widget.nothing': 'None',
   'widget.pickColour': 'Pick a colour for {label}',
   'widget.upload': 'Upload a picture for {label}',
   'widget.fromGallery': 'Choose a picture from the gallery for {label}',
