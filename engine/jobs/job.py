@@ -107,6 +107,15 @@ class JobDetails(Struct, frozen=True, kw_only=True):
     result: JobResult | None = None
 
 
+class JobTexts(Struct, frozen=True, kw_only=True):
+    """The same, its large parts as the JSON texts that they are stored as: most who ask only pass them on."""
+
+    job: Job
+    prompt: bytes
+    extra_data: bytes
+    result: bytes | None = None
+
+
 class Asset(Struct, frozen=True, kw_only=True):
     """A file that a job left behind.
 

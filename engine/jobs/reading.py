@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from queue import SimpleQueue
@@ -14,8 +14,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from engine.errors import StoreError, UnknownJob
-from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobState
-from engine.jobs.rows import ASSET_COLUMNS, DETAILS_QUERY, JOB_COLUMNS, asset_of, details_of, job_of
+from engine.jobs.job import ENDED, Asset, Job, JobState, JobTexts
+from engine.jobs.rows import ASSET_COLUMNS, DETAILS_QUERY, JOB_COLUMNS, asset_of, job_of, prompt_of, texts_of
 from engine.jobs.schema import DURATION_KEY, FINISHED_KEY, NOT_FINISHED
 from engine.jobs.writer import describe
 
@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Order = Literal["created", "finished", "duration"]
 ORDER_KEYS: dict[Order, str] = {"created": "n", "finished": FINISHED_KEY, "duration": DURATION_KEY}
+
+ENOUGH_BYTES = 2**20
+"""Texts of so many bytes are enough for one answer; who wants more asks again."""
 
 
 class Readers:
@@ -159,10 +162,10 @@ def _pattern_of(text: str) -> str:
     return f"%{written}%"
 
 
-def details_of_states(
+def texts_of_states(
     connection: sqlite3.Connection, states: Collection[JobState], limit: int | None, offset: int, newest_last: bool
-) -> list[JobDetails]:
-    """See `Store.details_of`."""
+) -> tuple[list[JobTexts], int]:
+    """See `Store.texts_of`."""
     if ENDED.issuperset(states):
         keys = (FINISHED_KEY, "n")
         condition = f"{FINISHED_KEY} < {NOT_FINISHED} AND +state IN ({','.join('?' * len(states))})"
@@ -175,8 +178,42 @@ def details_of_states(
         [*sorted(states), -1 if limit is None else limit, offset],
     ).fetchall()
     # One by one: whatever is sorted is sorted without the texts, and other threads have their turn in between.
-    rows = (connection.execute(DETAILS_QUERY + "jobs.n = ?", number).fetchone() for number in numbers)
-    return _readable(details_of, rows)
+    rows: list[tuple[Any, ...] | None] = []
+    size = 0
+    for number in numbers:
+        row = connection.execute(DETAILS_QUERY + "jobs.n = ?", number).fetchone()
+        rows.append(row)
+        size += 0 if row is None else sum(len(part) for part in row[12:] if isinstance(part, bytes))
+        if size > ENOUGH_BYTES:
+            break
+    return _readable(texts_of, rows), len(rows)
+
+
+def texts_of_job(connection: sqlite3.Connection, job_id: str) -> tuple[bytes, bytes] | None:
+    """See `Store.texts`."""
+    row = connection.execute(
+        "SELECT CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum FROM prompts"
+        " WHERE job = (SELECT n FROM jobs WHERE id = ?)",
+        (job_id,),
+    ).fetchone()
+    return None if row is None else (prompt_of(job_id, *row), row[1])
+
+
+def texts_of_some(connection: sqlite3.Connection, job_ids: Sequence[str]) -> list[tuple[bytes, bytes] | None]:
+    """See `Store.texts_of_jobs`."""
+    found: list[tuple[bytes, bytes] | None] = []
+    size = 0
+    for job_id in job_ids:
+        try:
+            texts = texts_of_job(connection, job_id)
+        except StoreError as error:
+            logger.warning("Job %s is left out of a list: %s", job_id, error)
+            texts = None
+        found.append(texts)
+        size += 0 if texts is None else len(texts[0]) + len(texts[1])
+        if size > ENOUGH_BYTES:
+            break
+    return found
 
 
 def page_of_assets(

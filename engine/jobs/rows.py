@@ -13,16 +13,16 @@ import msgspec
 from engine.errors import StoreError
 from engine.graph.patient_json import read_patiently
 from engine.jobs.events import ErrorRecord, Event, JobEvent, Ui
-from engine.jobs.job import Asset, Job, JobDetails, JobResult, NodeRecord, RunRecord
+from engine.jobs.job import Asset, Job, JobDetails, JobResult, JobTexts, NodeRecord, RunRecord
 
 T = TypeVar("T")
 
 
-class _ResultParts(msgspec.Struct):
-    """A `JobResult` whose many parts are still text."""
+class ResultParts(msgspec.Struct):
+    """A `JobResult` whose outputs are still text."""
 
     outputs: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw])
-    nodes: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw])
+    nodes: dict[str, NodeRecord] = msgspec.field(default_factory=dict[str, NodeRecord])
     cached: tuple[str, ...] = ()
     record: RunRecord | None = None
 
@@ -43,9 +43,8 @@ _decode_targets = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_error = msgspec.json.Decoder(ErrorRecord).decode
 _decode_event = msgspec.json.Decoder(Event).decode
 _decode_result = msgspec.json.Decoder(JobResult).decode
-_decode_result_parts = msgspec.json.Decoder(_ResultParts).decode
+_decode_result_parts = msgspec.json.Decoder(ResultParts).decode
 _decode_ui = msgspec.json.Decoder(Ui).decode
-_decode_node = msgspec.json.Decoder(NodeRecord).decode
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -89,7 +88,7 @@ def decode_result(text: bytes) -> JobResult:
     parts = _decode_result_parts(text)
     return JobResult(
         outputs={node_id: _decode_ui(part) for node_id, part in parts.outputs.items()},
-        nodes={node_id: _decode_node(part) for node_id, part in parts.nodes.items()},
+        nodes=parts.nodes,
         cached=parts.cached,
         record=parts.record,
     )
@@ -157,6 +156,30 @@ def details_of(row: tuple[Any, ...]) -> JobDetails:
         extra_data=decode_object(extra_data),
         result=None if result is None else decode_result(result),
     )
+
+
+@refuses_damage
+def texts_of(row: tuple[Any, ...]) -> JobTexts:
+    """From `DETAILS_QUERY`, as texts.
+
+    Raises:
+        StoreError: The prompt is damaged.
+    """
+    job = job_of(row)
+    prompt, extra_data, checksum, result = row[12:]
+    return JobTexts(
+        job=job, prompt=prompt_of(job.id, prompt, extra_data, checksum), extra_data=extra_data, result=result
+    )
+
+
+@refuses_damage
+def parts_of_result(text: bytes | None) -> ResultParts:
+    """What a job left, its outputs as texts; nothing of no text.
+
+    Raises:
+        StoreError: It is damaged.
+    """
+    return ResultParts() if text is None else _decode_result_parts(text)
 
 
 @refuses_damage

@@ -20,15 +20,24 @@ from filelock import FileLock
 from engine.errors import StoreError
 from engine.jobs.database import FILE_NAME, OpenFile, connect, lock_directory, open_file
 from engine.jobs.events import TRANSIENT, JobEvent
-from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobResult, JobState, Submission
-from engine.jobs.reading import Order, Readers, details_of_states, ids_of_ended, page_of_assets, page_of_jobs
+from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobResult, JobState, JobTexts, Submission
+from engine.jobs.reading import (
+    Order,
+    Readers,
+    ids_of_ended,
+    page_of_assets,
+    page_of_jobs,
+    texts_of_job,
+    texts_of_some,
+    texts_of_states,
+)
 from engine.jobs.rows import (
     ASSET_COLUMNS,
     DETAILS_QUERY,
     asset_of,
     details_of,
     event_of,
-    prompt_of,
+    texts_of,
 )
 from engine.jobs.schema import migrate
 from engine.jobs.writer import Write, Writer, describe
@@ -213,6 +222,19 @@ class Store:
 
         return await self._readers.ask(read)
 
+    async def record(self, job_id: str) -> JobTexts | None:
+        """As `details`, its large parts as texts.
+
+        Raises:
+            StoreError: It could not be read, or is damaged.
+        """
+
+        def read(connection: sqlite3.Connection) -> JobTexts | None:
+            row = connection.execute(DETAILS_QUERY + "jobs.id = ?", (job_id,)).fetchone()
+            return None if row is None else texts_of(row)
+
+        return await self._readers.ask(read)
+
     async def texts(self, job_id: str) -> tuple[bytes, bytes] | None:
         """The JSON texts of a job's prompt and of its extra data, for a worker; None if the job is unknown.
 
@@ -220,15 +242,15 @@ class Store:
             StoreError: They could not be read, or are damaged.
         """
 
-        def read(connection: sqlite3.Connection) -> tuple[bytes, bytes] | None:
-            row = connection.execute(
-                "SELECT CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum FROM prompts"
-                " WHERE job = (SELECT n FROM jobs WHERE id = ?)",
-                (job_id,),
-            ).fetchone()
-            return None if row is None else (prompt_of(job_id, *row), row[1])
+        return await self._readers.ask(lambda connection: texts_of_job(connection, job_id))
 
-        return await self._readers.ask(read)
+    async def texts_of_jobs(self, job_ids: Sequence[str]) -> list[tuple[bytes, bytes] | None]:
+        """As `texts`, of the first of these jobs: as many as are not too much at once. Damaged ones are None, too.
+
+        Raises:
+            StoreError: They could not be read.
+        """
+        return await self._readers.ask(lambda connection: texts_of_some(connection, job_ids))
 
     async def jobs(
         self,
@@ -279,16 +301,20 @@ class Store:
             )
         )
 
-    async def details_of(
+    async def texts_of(
         self, *, states: Collection[JobState], limit: int | None = None, offset: int = 0, newest_last: bool = True
-    ) -> list[JobDetails]:
-        """All jobs in these states, whole: ended ones by the time of their end, others by their place in the queue.
+    ) -> tuple[list[JobTexts], int]:
+        """Jobs in these states, whole: ended ones by the time of their end, others by their place in the queue.
+
+        Returns:
+            The jobs, and how far to go on with `offset`: large jobs are given a few at a time, damaged ones left out.
+            0 means that there are no more.
 
         Raises:
             StoreError: They could not be read.
         """
         return await self._readers.ask(
-            lambda connection: details_of_states(connection, states, limit, offset, newest_last)
+            lambda connection: texts_of_states(connection, states, limit, offset, newest_last)
         )
 
     async def counts(self) -> dict[JobState, int]:

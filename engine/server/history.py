@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
+from engine.errors import StoreError
 from engine.jobs.events import ErrorRecord, JobCancelled
-from engine.jobs.job import ENDED, JobDetails, JobResult
+from engine.jobs.job import ENDED, Job, JobTexts
+from engine.jobs.rows import ResultParts, parts_of_result
 from engine.server import protocol
 from engine.server.bodies import check_text, field_of, int_param, read_object
 from engine.server.keys import SERVER_SETTINGS, STORE
+from engine.server.pieces import Pieces
 from engine.server.prompts import LONGEST_ID, read_job_ids
-from engine.server.queue import known_extra, number_of
+from engine.server.queue import write_item
 
 routes = web.RouteTableDef()
 
+_log = logging.getLogger(__name__)
+
 _BATCH = 50
 _MOST = 2**31
-_PIECE_BYTES = 2**18
+_INLINE_BYTES = 2**16
+_ENCODER = msgspec.json.Encoder()
 
 
 @routes.get("/history")
@@ -34,55 +41,36 @@ async def list_history(request: web.Request) -> web.StreamResponse:
         counts = await store.counts()
         total = sum(count for state, count in counts.items() if state in ENDED)
         offset = max(0, total - left)
-    shows_internals = request.app[SERVER_SETTINGS].shows_internals
-    response: web.StreamResponse | None = None
-    text = b"{"
+    pieces = Pieces(request)
+    before = b"{"
     while left > 0:
-        wanted = min(left, _BATCH)
-        page = await store.details_of(states=ENDED, limit=wanted, offset=offset)
-        left, offset, count = left - wanted, offset + wanted, len(page)
-        if page:
-            if text != b"{":
-                text += b","
-            text += await asyncio.to_thread(_write_entries, page, shows_internals)
-        if count < wanted:
+        page, count = await store.texts_of(states=ENDED, limit=min(left, _BATCH), offset=offset)
+        if not count:
             break
-        if left > 0:  # it may be long: what there is goes out, so that it is never in memory as a whole
-            response = response or await _begin(request)
-            await _write(response, text)
-            text = b""
-    text += b"}"
-    if response is None and len(text) <= _PIECE_BYTES:
-        return web.Response(body=text, content_type="application/json", charset="utf-8")
-    response = response or await _begin(request)
-    await _write(response, text)
-    await response.write_eof()
-    return response
-
-
-async def _begin(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse()
-    response.content_type = "application/json"
-    await response.prepare(request)
-    return response
-
-
-async def _write(response: web.StreamResponse, text: bytes) -> None:
-    """In pieces: what is handed over at once is also copied at once, while nobody else is answered."""
-    view = memoryview(text)
-    for start in range(0, len(view), _PIECE_BYTES):
-        await response.write(view[start : start + _PIECE_BYTES])
+        left, offset = left - count, offset + count
+        for record in page:
+            try:
+                entry = await _write_entry(request, record)
+            except StoreError as error:  # one that is damaged does not hide the others
+                _log.warning("Job %s is left out of the history: %s", record.job.id, error)
+                continue
+            await pieces.add(before, *entry)
+            before = b","
+        del page
+    await pieces.add(b"{}" if before == b"{" else b"}")
+    return await pieces.end()
 
 
 @routes.get("/history/{prompt_id}")
-async def show_job(request: web.Request) -> web.Response:
+async def show_job(request: web.Request) -> web.StreamResponse:
     """One ended job; nothing if it is unknown, or has not ended."""
     job_id = check_text(request.match_info["prompt_id"], "The id in the path", longest=LONGEST_ID)
-    details = await request.app[STORE].details(job_id)
-    if details is None or details.job.state not in ENDED:
+    record = await request.app[STORE].record(job_id)
+    if record is None or record.job.state not in ENDED:
         return web.json_response({})
-    text = await asyncio.to_thread(_write_entries, [details], request.app[SERVER_SETTINGS].shows_internals)
-    return web.Response(body=b"{" + text + b"}", content_type="application/json", charset="utf-8")
+    pieces = Pieces(request)
+    await pieces.add(b"{", *await _write_entry(request, record), b"}")
+    return await pieces.end()
 
 
 @routes.post("/history")
@@ -97,35 +85,36 @@ async def change_history(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def _write_entries(page: list[JobDetails], shows_internals: bool) -> bytes:
-    """Members of a JSON object, without its braces. Takes the jobs off the list: to free large ones takes long, too."""
-    encode = msgspec.json.encode
-    entries: list[bytes] = []
-    page.reverse()
-    while page:
-        details = page.pop()
-        entry = describe_entry(details, shows_internals=shows_internals)
-        entries += encode(details.job.id), b":", encode(entry), b","
-    return b"".join(entries[:-1])
+async def _write_entry(request: web.Request, record: JobTexts) -> list[bytes | memoryview]:
+    """A member of the history, in parts: what is stored as text need not be parsed to be sent."""
+    shows_internals = request.app[SERVER_SETTINGS].shows_internals
+    if record.result is None or len(record.result) <= _INLINE_BYTES:
+        return describe_entry(record, shows_internals=shows_internals)
+    return await asyncio.to_thread(describe_entry, record, shows_internals=shows_internals)
 
 
-def describe_entry(details: JobDetails, *, shows_internals: bool) -> dict[str, Any]:
-    """A history entry."""
-    job, result = details.job, details.result or JobResult()
-    extra = {**details.extra_data, **known_extra(job)}
-    return {
-        "prompt": [number_of(job), job.id, details.prompt, extra, list(job.targets)],
-        "outputs": result.outputs,
-        "status": {
-            "status_str": "success" if job.state == "succeeded" else "error",
-            "completed": job.state == "succeeded",
-            "messages": [[one.name, one.data] for one in _messages(details, result, shows_internals)],
-        },
-        "meta": {node_id: _describe_node(node_id, result) for node_id in result.outputs},
+def describe_entry(record: JobTexts, *, shows_internals: bool) -> list[bytes | memoryview]:
+    """The id and entry of a job as JSON text, in parts.
+
+    Raises:
+        StoreError: What the job left is damaged.
+    """
+    job, result = record.job, parts_of_result(record.result)
+    status = {
+        "status_str": "success" if job.state == "succeeded" else "error",
+        "completed": job.state == "succeeded",
+        "messages": [[one.name, one.data] for one in _messages(job, result, shows_internals)],
     }
+    meta = {node_id: _describe_node(node_id, result) for node_id in result.outputs}
+    outputs: list[bytes | memoryview] = []
+    for node_id, text in result.outputs.items():
+        outputs += b"," if outputs else b"", _ENCODER.encode(node_id), b":", memoryview(text)
+    parts = (_ENCODER.encode(job.id), b':{"prompt":', *write_item(job, record.prompt, record.extra_data))
+    ending = (b'},"status":', _ENCODER.encode(status), b',"meta":', _ENCODER.encode(meta), b"}")
+    return [*parts, b',"outputs":{', *outputs, *ending]
 
 
-def _describe_node(node_id: str, result: JobResult) -> dict[str, Any]:
+def _describe_node(node_id: str, result: ResultParts) -> dict[str, Any]:
     record = result.nodes.get(node_id)
     return {
         "node_id": node_id,
@@ -135,9 +124,8 @@ def _describe_node(node_id: str, result: JobResult) -> dict[str, Any]:
     }
 
 
-def _messages(details: JobDetails, result: JobResult, shows_internals: bool) -> list[protocol.Message]:
+def _messages(job: Job, result: ResultParts, shows_internals: bool) -> list[protocol.Message]:
     """What the submitter was told of the run as a whole."""
-    job = details.job
     ended_at = job.finished_at or job.created_at
     messages: list[protocol.Message] = []
     if job.started_at is not None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
 from engine.jobs.job import Job
-from engine.jobs.store import Store
 from engine.server.bodies import field_of, read_object
 from engine.server.keys import DISPATCHER, STORE
+from engine.server.pieces import Pieces
 from engine.server.prompts import read_job_ids
 
 routes = web.RouteTableDef()
@@ -26,38 +24,28 @@ async def list_queue(request: web.Request) -> web.StreamResponse:
     """All jobs that run, and all that wait, in order, with their workflows."""
     dispatcher, store = request.app[DISPATCHER], request.app[STORE]
     running, pending = dispatcher.running(), dispatcher.pending()
-    if len(running) + len(pending) <= _BATCH:
-        texts = [b",".join(await _write_items(store, jobs)) for jobs in (running, pending)]
-        body = b'{"queue_running":[%b],"queue_pending":[%b]}' % (texts[0], texts[1])
-        return web.Response(body=body, content_type="application/json", charset="utf-8")
-    # A long queue goes out in pieces, so that it is never in memory as a whole and nobody waits for it.
-    response = web.StreamResponse()
-    response.content_type = "application/json"
-    await response.prepare(request)
+    pieces = Pieces(request)
     for opening, jobs in ((b'{"queue_running":[', running), (b'],"queue_pending":[', pending)):
-        await response.write(opening)
+        await pieces.add(opening)
         separator = b""
-        for start in range(0, len(jobs), _BATCH):
-            if items := await _write_items(store, jobs[start : start + _BATCH]):
-                await response.write(separator + b",".join(items))
-                separator = b","
-    await response.write(b"]}")
-    await response.write_eof()
-    return response
+        start = 0
+        while batch := jobs[start : start + _BATCH]:
+            found = await store.texts_of_jobs([job.id for job in batch])
+            start += len(found)
+            for job, texts in zip(batch, found, strict=False):
+                if texts is not None:
+                    await pieces.add(separator, *write_item(job, *texts))
+                    separator = b","
+    await pieces.add(b"]}")
+    return await pieces.end()
 
 
-async def _write_items(store: Store, jobs: Sequence[Job]) -> list[bytes]:
-    """Queue items as JSON text: what is stored as text need not be parsed to be sent."""
-    texts = await asyncio.gather(*(store.texts(job.id) for job in jobs))
-    return [write_item(job, *text) for job, text in zip(jobs, texts, strict=True) if text is not None]
-
-
-def write_item(job: Job, prompt: bytes, extra_data: bytes) -> bytes:
-    """`[number, id, prompt, extra_data, outputs to execute]`."""
+def write_item(job: Job, prompt: bytes, extra_data: bytes) -> list[bytes | memoryview]:
+    """`[number, id, prompt, extra_data, outputs to execute]`, in parts: what is stored as text is sent as it is."""
     known = _ENCODER.encode(known_extra(job))
-    extra = known if extra_data == b"{}" else known[:-1] + b"," + extra_data[1:]
     number, job_id, targets = (_ENCODER.encode(value) for value in (number_of(job), job.id, job.targets))
-    return b"[%b,%b,%b,%b,%b]" % (number, job_id, prompt, extra, targets)
+    extra = (known,) if extra_data == b"{}" else (known[:-1], b",", memoryview(extra_data)[1:])
+    return [b"[", number, b",", job_id, b",", prompt, b",", *extra, b",", targets, b"]"]
 
 
 def known_extra(job: Job) -> dict[str, Any]:

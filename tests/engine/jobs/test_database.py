@@ -373,7 +373,8 @@ def test_what_was_accepted_is_there_after_kills(tmp_path: Path) -> None:
 
 def check_all_there(directory: Path, accepted: set[str], ended: set[str]) -> None:
     async def read() -> dict[str, Any]:
-        found = await store.details_of(states={"queued", "succeeded"})
+        ids = [job.id for job in (await store.jobs(states={"queued", "succeeded"}, limit=100_000))[0]]
+        found = [details for job_id in ids if (details := await store.details(job_id)) is not None]
         assert [details.job.id for details in found] == [
             next(iter(details.prompt.values()))["class_type"] for details in found
         ]

@@ -99,7 +99,7 @@ def test_whole_jobs_of_history_and_queue(filled: tuple[Store, list[Job]]) -> Non
     waiting = sorted((job for job in jobs if job.state == "queued"), key=lambda job: (job.number, job.position))
 
     async def ids(**filters: Any) -> list[str]:
-        return [details.job.id for details in await store.details_of(**filters)]
+        return [texts.job.id for texts in (await store.texts_of(**filters))[0]]
 
     async def check() -> None:
         assert await ids(states=ENDED) == [job.id for job in ended]
@@ -150,8 +150,8 @@ def test_no_list_sorts_or_scans_what_it_need_not(tmp_path: Path) -> None:
         ):
             await store.jobs(order=order, descending=descending, states=states, after=after, client_id="x")
         for newest_last in (True, False):
-            await store.details_of(states=ENDED, newest_last=newest_last)
-            await store.details_of(states={"queued"}, newest_last=newest_last)
+            await store.texts_of(states=ENDED, newest_last=newest_last)
+            await store.texts_of(states={"queued"}, newest_last=newest_last)
         await store.details(job.id)
         await store.texts(job.id)
         await store.assets(job_id=job.id)
@@ -191,7 +191,7 @@ def test_a_damaged_record_does_not_hide_the_others(tmp_path: Path) -> None:
 
     async def check() -> None:
         assert [job.id for job in (await store.jobs(descending=False))[0]] == ["a", "b", "d", "e"]
-        assert [details.job.id for details in await store.details_of(states={"queued"})] == ["a", "d"]
+        assert [texts.job.id for texts in (await store.texts_of(states={"queued"}))[0]] == ["a", "d"]
         with pytest.raises(StoreError, match="prompt of job b is damaged"):
             await store.details("b")
         with pytest.raises(StoreError, match="damaged"):

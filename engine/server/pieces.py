@@ -1,0 +1,61 @@
+"""JSON that may be long goes out while it is made: it is never in memory as a whole, and nobody waits for it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+_PIECE_BYTES = 2**18
+"""What is handed over at once is also copied at once, while nobody else is answered."""
+
+
+class Pieces:
+    """A reply with JSON text. What is short goes out as one, with its length.
+
+    Args:
+        request: What is answered.
+    """
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        self._waiting: list[bytes | memoryview] = []
+        self._size = 0
+        self._response: web.StreamResponse | None = None
+
+    async def add(self, *texts: bytes | memoryview) -> None:
+        """Go on with these; waits while the client does not keep up."""
+        for text in texts:
+            self._waiting.append(text)
+            self._size += len(text)
+        if self._size > _PIECE_BYTES:
+            await self._send()
+
+    async def end(self) -> web.StreamResponse:
+        """That was all. Returns what the handler returns."""
+        if self._response is None and self._size <= _PIECE_BYTES:
+            return web.Response(body=b"".join(self._waiting), content_type="application/json", charset="utf-8")
+        response = await self._send()
+        await response.write_eof()
+        return response
+
+    async def _send(self) -> web.StreamResponse:
+        response = self._response
+        if response is None:
+            self._response = response = web.StreamResponse()
+            response.content_type, response.charset = "application/json", "utf-8"
+            await response.prepare(self._request)
+        small: list[bytes | memoryview] = []
+        for text in (*self._waiting, None):
+            if text is not None and len(text) <= _PIECE_BYTES // 16:
+                small.append(text)
+                if len(small) < 1_000:
+                    continue
+                text = None
+            if small:
+                await response.write(b"".join(small))
+                small.clear()
+            for start in range(0, 0 if text is None else len(text), _PIECE_BYTES):
+                assert text is not None
+                await response.write(memoryview(text)[start : start + _PIECE_BYTES])
+        self._waiting.clear()
+        self._size = 0
+        return response
