@@ -9,6 +9,8 @@ import { classes } from '../ui/classes';
 import { Icon } from '../ui/Icon';
 import css from './ChoiceList.module.css';
 
+/** One list is open at a time. */
+export const LIST_ID = 'choice-list';
 const ROW = 28;
 const MOST_HEIGHT = 360;
 const FEW = 8;
@@ -113,7 +115,7 @@ export function ChoiceList(props: ChoiceListProps) {
         role="combobox"
         aria-label={t('widget.filter', { label })}
         aria-expanded="true"
-        aria-controls="choice-list"
+        aria-controls={LIST_ID}
         aria-activedescendant={rows.length > 0 ? `choice-${at}` : undefined}
         aria-autocomplete="list"
         placeholder={t('widget.filterHint', { count: choices.length })}
@@ -132,7 +134,7 @@ export function ChoiceList(props: ChoiceListProps) {
       ) : (
         <div
           ref={box}
-          id="choice-list"
+          id={LIST_ID}
           role="listbox"
           aria-label={label}
           tabIndex={-1}

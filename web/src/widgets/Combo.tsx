@@ -1,26 +1,16 @@
 // One of a list. The field is a button; the list opens beside it, with a filter and folders.
 
 import { useRef } from 'react';
-import type { InputType } from '../core/catalog';
 import { choicesFrom, nearestChoices } from '../core/choices';
 import type { Json } from '../core/json';
 import { t } from '../i18n/t';
 import { classes } from '../ui/classes';
 import { Icon } from '../ui/Icon';
-import { ChoiceList } from './ChoiceList';
-import { widgetHost } from './host';
+import { ChoiceList, LIST_ID } from './ChoiceList';
+import { isOffered } from './offered';
 import { closePopup, showPopup, useIsPopupAt } from './popup';
 import type { WidgetProps } from './types';
 import css from './widgets.module.css';
-
-/** Whether a value is one of those that the input offers; without a list, everything is. */
-export function isOffered(value: Json, input: InputType | null): boolean {
-  if (input?.choices == null) return true;
-  if (input.image_upload && typeof value === 'string' && widgetHost.isFresh(value)) return true;
-  if (input.choices_from !== null && typeof value === 'string' && / \[(input|output|temp)\]$/.test(value))
-    return true;
-  return input.choices.includes(value) || (value === '' && input.choices.length === 0);
-}
 
 export interface ComboProps extends WidgetProps {
   /** What there is to say of the list as a whole. */
@@ -72,7 +62,7 @@ export function Combo(props: ComboProps) {
       aria-label={label}
       aria-expanded={isOpen}
       aria-haspopup="listbox"
-      aria-controls={`${id}-list`}
+      {...(isOpen ? { 'aria-controls': LIST_ID } : {})}
       aria-invalid={isWrong}
       disabled={isReadOnly}
       className={classes(css['row'], css['press'], isWrong && css['wrong'])}

@@ -10,29 +10,32 @@ import css from './widgets.module.css';
 
 const DRIFT = 3;
 const PIXELS_A_STEP = 8;
+/** From one end of a dial to the other. */
+const DIAL_TRAVEL = 160;
 
 interface Grip {
   readonly x: number;
+  readonly y: number;
   readonly value: Numeric;
   readonly width: number;
   isDragging: boolean;
 }
 
 export interface NumberFieldProps extends WidgetProps {
-  /** Drag goes along a scale from least to most. */
-  readonly isSlider?: boolean;
+  /** Drags go along a scale from least to most, which is shown as a bar or as a dial. */
+  readonly scale?: 'bar' | 'dial' | null;
   /** What stands at the right end (a seed's buttons). */
   readonly children?: React.ReactNode;
 }
 
 export function NumberField(props: NumberFieldProps) {
-  const { id, label, value, input, isReadOnly, isSlider = false, onChange, onSettle, children } = props;
+  const { id, label, value, input, isReadOnly, scale = null, onChange, onSettle, children } = props;
   const [draft, setDraft] = useState<string | null>(null);
   const grip = useRef<Grip | null>(null);
   const field = useRef<HTMLDivElement>(null);
   const isSound = isNumeric(value);
   const number: Numeric = isSound ? value : 0;
-  const share = isSlider ? shareOf(number, input) : null;
+  const share = scale !== null ? shareOf(number, input) : null;
 
   const finish = (text: string | null) => {
     setDraft(null);
@@ -92,18 +95,20 @@ export function NumberField(props: NumberFieldProps) {
     if (event.button !== 0 || isReadOnly) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     const { width } = event.currentTarget.getBoundingClientRect();
-    grip.current = { x: event.clientX, value: number, width, isDragging: false };
+    grip.current = { x: event.clientX, y: event.clientY, value: number, width, isDragging: false };
   };
   const onPointerMove = (event: PointerEvent) => {
     const held = grip.current;
     if (held === null) return;
-    const moved = event.clientX - held.x;
+    // A dial goes up with the hand, too.
+    const moved = event.clientX - held.x + (scale === 'dial' ? held.y - event.clientY : 0);
     if (!held.isDragging && Math.abs(moved) < DRIFT) return;
     held.isDragging = true;
     const speed = event.shiftKey ? 10 : event.altKey ? 0.1 : 1;
     if (share !== null && input?.min != null && input.max !== null) {
       const span = Number(input.max) - Number(input.min);
-      onChange(onScale(Number(held.value) + (moved / held.width) * span, props));
+      const width = scale === 'dial' ? DIAL_TRAVEL : held.width;
+      onChange(onScale(Number(held.value) + (moved / width) * span * Math.min(1, speed), props));
     } else {
       const steps = Math.trunc((moved / PIXELS_A_STEP) * speed);
       const next = steps === 0 ? held.value : stepped(held.value, steps, input);
@@ -120,7 +125,7 @@ export function NumberField(props: NumberFieldProps) {
   const text = isSound ? numberText(number, input) : String(value);
   return (
     <div className={classes(css['row'], css['number'], !isSound && css['wrong'])}>
-      {share !== null && (
+      {share !== null && scale === 'bar' && (
         <span className={css['fill']} style={{ width: `${share * 100}%` }} aria-hidden="true" />
       )}
       <button
@@ -152,6 +157,7 @@ export function NumberField(props: NumberFieldProps) {
         onBlur={onSettle}
         {...{ onPointerDown, onPointerMove, onPointerUp, onPointerCancel: onPointerUp }}
       >
+        {share !== null && scale === 'dial' && <Dial share={share} />}
         <span className={css['label']}>{label}</span>
         <span className={css['value']}>{text}</span>
       </div>
@@ -188,5 +194,37 @@ function onScale(place: number, { input }: WidgetProps): Numeric {
 }
 
 export function Slider(props: WidgetProps) {
-  return <NumberField {...props} isSlider />;
+  return <NumberField {...props} scale="bar" />;
+}
+
+export function Knob(props: WidgetProps) {
+  return <NumberField {...props} scale="dial" />;
+}
+
+/** Three quarters of a ring, filled up to the value. */
+function Dial({ share }: { readonly share: number }) {
+  return (
+    <svg className={css['dial']} width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
+      {[1, share].map((part, index) => (
+        <circle
+          key={index === 0 ? 'track' : 'part'}
+          className={index === 0 ? css['dialTrack'] : css['dialPart']}
+          cx="9"
+          cy="9"
+          r="6.5"
+          pathLength="100"
+          strokeDasharray={`${part * 75} 100`}
+          transform="rotate(135 9 9)"
+        />
+      ))}
+      <line
+        className={css['dialHand']}
+        x1="9"
+        y1="9"
+        x2="13.5"
+        y2="9"
+        transform={`rotate(${135 + share * 270} 9 9)`}
+      />
+    </svg>
+  );
 }

@@ -8,9 +8,12 @@ import css from './widgets.module.css';
 
 export function Toggle({ id, label, value, input, isReadOnly, onChange, onSettle }: WidgetProps) {
   const isOn = value === true;
-  const words = isOn
-    ? (asString(input?.options['label_on']) ?? t('widget.on'))
-    : (asString(input?.options['label_off']) ?? t('widget.off'));
+  const isSound = typeof value === 'boolean';
+  const words = !isSound
+    ? String(value)
+    : isOn
+      ? (asString(input?.options['label_on']) ?? t('widget.on'))
+      : (asString(input?.options['label_off']) ?? t('widget.off'));
   return (
     <button
       type="button"
@@ -19,7 +22,7 @@ export function Toggle({ id, label, value, input, isReadOnly, onChange, onSettle
       aria-checked={isOn}
       aria-label={`${label}: ${words}`}
       disabled={isReadOnly}
-      className={classes(css['row'], css['press'])}
+      className={classes(css['row'], css['press'], !isSound && css['wrong'])}
       onClick={() => {
         onChange(!isOn);
         onSettle();

@@ -9,7 +9,7 @@ import { Combo } from './Combo';
 import { ImagePick } from './ImagePick';
 import { Markdown } from './Markdown';
 import { isMulti, MultiSelect } from './MultiSelect';
-import { NumberField, Slider } from './NumberField';
+import { Knob, NumberField, Slider } from './NumberField';
 import { PromptText } from './PromptText';
 import { RemoteField } from './Remote';
 import { Seed } from './Seed';
@@ -21,6 +21,7 @@ import { Unknown } from './Unknown';
 export const KINDS = {
   number: NumberField,
   slider: Slider,
+  knob: Knob,
   seed: Seed,
   toggle: Toggle,
   combo: Combo,
@@ -45,12 +46,13 @@ export function kindOf(input: InputType | null, value: Json): WidgetKind {
     case 'FLOAT':
       if (input.display === 'color') return 'colour';
       if (hasControl(input)) return 'seed';
+      // Without ends there is no scale.
       if (
         (input.display === 'slider' || input.display === 'knob') &&
         input.min !== null &&
         input.max !== null
       )
-        return 'slider';
+        return input.display;
       return 'number';
     case 'BOOLEAN':
       return 'toggle';

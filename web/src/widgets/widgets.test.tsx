@@ -137,6 +137,39 @@ describe('NumberField', () => {
   });
 });
 
+describe('knobs and sliders', () => {
+  const drag = (x: number, y: number, more: object = {}) =>
+    act(async () => {
+      const field = find('#w');
+      Object.assign(field, { setPointerCapture: () => {}, getBoundingClientRect: () => ({ width: 200 }) });
+      const point = (type: string, clientX: number, clientY: number) =>
+        field.dispatchEvent(
+          Object.assign(new MouseEvent(type, { bubbles: true, button: 0, clientX, clientY }), more),
+        );
+      point('pointerdown', 100, 100);
+      point('pointermove', 100 + x, 100 + y);
+      point('pointerup', 100 + x, 100 + y);
+    });
+
+  it('a knob turns up and to the right', async () => {
+    await show(input('gain', 'FLOAT', { min: 0, max: 1, step: 0.01, display: 'knob' }), 0.5);
+    expect(find('#w').getAttribute('role')).toBe('slider');
+    expect(document.querySelector('circle')).not.toBeNull();
+    await drag(0, -40);
+    expect(value).toBe(0.75);
+    await drag(-80, 0);
+    expect(value).toBe(0.25);
+    await drag(-800, 0);
+    expect(value).toBe(0);
+  });
+
+  it('a slider goes along its width', async () => {
+    await show(input('share', 'INT', { min: 0, max: 10, display: 'slider' }), 5);
+    await drag(60, 400);
+    expect(value).toBe(8);
+  });
+});
+
 describe('Seed', () => {
   it('offers what happens before a run, and the last seed', async () => {
     setWidgetHost({ lastSeed: () => 42 });
@@ -158,6 +191,15 @@ describe('Toggle', () => {
     await click(find('[role="switch"]'));
     expect(value).toBe(true);
     expect(find('[role="switch"]').getAttribute('aria-checked')).toBe('true');
+  });
+});
+
+describe('a value of another sort', () => {
+  it('is no switch: it is said, and kept until it is pressed', async () => {
+    await show(input('on', 'BOOLEAN'), 'maybe');
+    expect(find('#w').textContent).toContain('maybe');
+    expect(find('#w').className).toContain('wrong');
+    expect(value).toBe('maybe');
   });
 });
 

@@ -6,6 +6,7 @@ import { asString, type Json, type JsonObject } from '../../core/json';
 import { BYPASSED, MUTED, modeOf, type NodeShape, titleOf } from '../../core/slots';
 import { INLETS, isBoundary } from '../../core/subgraph';
 import type { Box, NodeId, Point } from '../../core/types';
+import { isOfferedHere } from '../../widgets/offered';
 import { timeOf } from '../node/times';
 import { foldWords, timeWords } from '../node/words';
 import { BOXES, type Picture, SPECKS } from '../paint';
@@ -238,7 +239,7 @@ function paintRows(
   context: CanvasRenderingContext2D,
   layout: Layout,
   shape: NodeShape,
-  { view }: Picture,
+  { view, palette: { failed } }: Picture,
   inks: Inks,
 ): void {
   const { body } = layout;
@@ -271,7 +272,10 @@ function paintRows(
     const words = wordsFor(widget.value);
     if (words === '') continue;
     context.textAlign = 'right';
+    const isWrong = !isOfferedHere(widget.value, widget.input);
+    if (isWrong) context.fillStyle = failed;
     context.fillText(cut(words, 12, body.w * 0.42), body.x + body.w - 23, at);
+    if (isWrong) context.fillStyle = inks.muted;
     context.textAlign = 'left';
   }
   if (layout.fold !== null)

@@ -3,7 +3,7 @@
 import type { ExtraProps } from '../../engine/node/extras';
 import { t } from '../../i18n/t';
 import { Icon } from '../../ui/Icon';
-import { isOffered } from '../../widgets/Combo';
+import { isOffered } from '../../widgets/offered';
 import css from './Mask.module.css';
 import { openMask, pictureOf } from './target';
 

@@ -9,7 +9,7 @@ import type { ExtraProps } from '../../engine/node/extras';
 import { t } from '../../i18n/t';
 import { runOf, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
-import { isOffered } from '../../widgets/Combo';
+import { isOffered } from '../../widgets/offered';
 import { thumbnailOf } from './images';
 import css from './nodes.module.css';
 
