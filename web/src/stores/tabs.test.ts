@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closeTab, markSaved, openTab, tabOf, tabs, takeClosed } from './tabs';
+import { closeTab, markSaved, openTab, reopenTab, tabOf, tabs, takeClosed } from './tabs';
 
 const raw = () => ({ nodes: [{ id: 1, type: 'A', pos: [0, 0] }], links: [], version: 0.4 });
 const move = (id: string, x: number) =>
@@ -42,5 +42,18 @@ describe('tabs', () => {
     expect(tabs.getState().tabs.some((tab) => tab.id === second.id)).toBe(false);
     expect(takeClosed()).toMatchObject({ name: 'same (2)', isDirty: true });
     closeTab(first.id);
+  });
+
+  it('come back where they were, with their undo, and know what their file was', () => {
+    for (const { id } of tabs.getState().tabs) closeTab(id);
+    const { id } = openTab(raw(), { name: 'file', path: 'file.json', revision: 'v7' });
+    const other = openTab(raw(), { name: 'other' });
+    move(id, 4);
+    closeTab(id);
+    const again = reopenTab();
+    expect(again).toMatchObject({ name: 'file', path: 'file.json', revision: 'v7', isDirty: true });
+    expect(tabs.getState().tabs.map((tab) => tab.id)).toEqual([again?.id, other.id]);
+    again?.doc.undo();
+    expect(again?.doc.save()).toEqual(raw());
   });
 });

@@ -4,10 +4,11 @@
 import { asObject, type Json, parseJson, stringifyJson } from '../../core/json';
 import type { Step } from '../../core/types';
 import { rememberView } from '../../shell/CanvasHost';
-import { markClean, openTab, type Tab, type TabView, tabs, updateTab } from '../../stores/tabs';
+import { markClean, openTab, type Tab, type TabView, tabOf, tabs, updateTab } from '../../stores/tabs';
 import { idb } from './idb';
 
 const DELAY = 250;
+const RETRY = 5000;
 const MOST_STEPS = 100;
 const KEPT_FOR = 30 * 24 * 3600 * 1000;
 
@@ -54,7 +55,9 @@ async function write(id: string, windowId: string): Promise<void> {
     written.set(id, tab.doc.revision);
     updateTab(id, { isUnsafe: false });
   } catch {
+    // Told by a banner (`Banner.tsx`); tried again without a change, too, as room may be made elsewhere.
     updateTab(id, { isUnsafe: true });
+    setTimeout(() => tabOf(id)?.isUnsafe === true && writeSoon(id, windowId), RETRY);
   }
 }
 
@@ -64,11 +67,6 @@ function writeSoon(id: string, windowId: string): void {
     id,
     setTimeout(() => void write(id, windowId), DELAY),
   );
-}
-
-/** Whether something was changed that the database does not have yet. */
-export function hasUnwritten(): boolean {
-  return tabs.getState().tabs.some((tab) => tab.isUnsafe && tab.isDirty);
 }
 
 /** Keep the drafts of this window from here on. Returns how to write at once what is waiting. */

@@ -7,7 +7,7 @@ import { asArray, asObject, type Json, type JsonObject, parseJson, stringifyJson
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
-import { activateTab, activeTab, nameOf, openTab, type Tab, tabs, takeClosed } from '../../stores/tabs';
+import { activateTab, activeTab, nameOf, openTab, type Tab, tabs } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { readFile, readTemplate, type Template, titleOfName, toDocument } from './files';
 
@@ -52,10 +52,7 @@ export function openDocument(
   const text = stringifyJson(found.raw);
   const same = tabs
     .getState()
-    .tabs.find(
-      (tab) =>
-        (path !== null && tab.path === path) || (tab.path === null && stringifyJson(tab.doc.save()) === text),
-    );
+    .tabs.find((tab) => (path === null ? stringifyJson(tab.doc.save()) === text : tab.path === path));
   if (same !== undefined) {
     activateTab(same.id);
     const isSameText = stringifyJson(same.doc.save()) === text;
@@ -150,11 +147,4 @@ export function chooseFiles(): void {
     for (const file of input.files ?? []) void openLocalFile(file);
   };
   input.click();
-}
-
-export function reopenClosed(): void {
-  const closed = takeClosed();
-  if (closed === null) return;
-  const { name, path, text, isDirty } = closed;
-  openTab(toDocument(text), { name, path, isDirty });
 }

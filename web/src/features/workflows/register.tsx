@@ -6,11 +6,11 @@ import { registerHost, registerPanel } from '../../app/panels';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
-import { activateTab, activeTab, tabs } from '../../stores/tabs';
+import { activateTab, activeTab, reopenTab, tabs } from '../../stores/tabs';
 import { exportApi, exportCanvas, exportPython } from './export';
 import { FILE_DRAG } from './FileTree';
 import { newFolder } from './file-actions';
-import { chooseFiles, newWorkflow, openLocalFile, openServerFile, openText, reopenClosed } from './open';
+import { chooseFiles, newWorkflow, openLocalFile, openServerFile, openText } from './open';
 import { close, save, saveAs } from './save';
 import { showTrash, TrashHost } from './TrashDialog';
 import { duplicateTab, renameTab } from './tab-commands';
@@ -155,7 +155,7 @@ registerCommands(
     keys: ['Alt+Shift+T'],
     scope: 'anywhere',
     when: () => tabs.getState().closed.length > 0,
-    run: reopenClosed,
+    run: () => void reopenTab(),
   },
   {
     id: 'workflow.next',

@@ -3,8 +3,9 @@
 import { wordsOf } from '../../api/client';
 import { stringifyJson } from '../../core/json';
 import { t } from '../../i18n/t';
+import { rememberView } from '../../shell/CanvasHost';
 import { settings } from '../../stores/settings';
-import { activeTab, closeTab, markSaved, openTab, type Tab, tabOf } from '../../stores/tabs';
+import { activeTab, closeTab, markSaved, openTab, type Tab, tabOf, tabs } from '../../stores/tabs';
 import { ask, askText } from '../../ui/Dialog';
 import { toast } from '../../ui/Toast';
 import { type Expected, isConflict, readFile, writeFile } from './files';
@@ -15,7 +16,7 @@ export async function save(tab: Tab | null = activeTab()): Promise<boolean> {
   if (tab === null) return false;
   if (tab.path === null) return saveAs(tab);
   try {
-    return await write(tab, tab.path, tab.revision === null ? 'anything' : { revision: tab.revision });
+    return await write(tab, tab.path, tab.revision === null ? 'nothing' : { revision: tab.revision });
   } catch (error) {
     return isConflict(error) ? resolveConflict(tab, tab.path) : tellFailure(error);
   }
@@ -72,13 +73,17 @@ async function resolveConflict(tab: Tab, path: string): Promise<boolean> {
       { id: 'both', label: t('workflows.keepBoth'), kind: 'primary' },
     ],
   });
-  if (choice === 'overwrite') return write(tab, path, 'anything');
+  if (choice === 'overwrite') return write(tab, path, 'anything').catch(tellFailure);
   if (choice === 'both') return saveAs(tab);
   if (choice !== 'theirs') return false;
-  const { raw, revision } = await readFile(path);
-  closeTab(tab.id); // "Reopen closed" brings the own state back
-  openTab(raw, { name: tab.name, path, revision });
-  return true;
+  try {
+    const { raw, revision } = await readFile(path);
+    closeTab(tab.id); // "Reopen closed" brings the own state back
+    openTab(raw, { name: tab.name, path, revision });
+    return true;
+  } catch (error) {
+    return tellFailure(error);
+  }
 }
 
 function tellFailure(error: unknown): false {
@@ -104,6 +109,7 @@ export async function close(id: string): Promise<boolean> {
     if (choice === null || choice === 'cancel') return false;
     if (choice === 'save' && !(await save(tabOf(id)))) return false;
   }
+  if (tabs.getState().active === id) rememberView(id);
   closeTab(id);
   return true;
 }
