@@ -49,6 +49,7 @@ class Hub:
         self._translator = Translator(shows_internals=shows_internals)
         self._clients: dict[str, list[Client]] = {}
         self._ended: list[tuple[str, str]] = []
+        self._latest: dict[str, PreviewShown] = {}
         self._unsubscribe = dispatcher.subscribe(self.publish)
 
     def close(self) -> None:
@@ -75,6 +76,13 @@ class Hub:
                     client.outbox.put(message.frame())
         self._clients.setdefault(sid, []).append(client)
         return client
+
+    def show_latest(self, client: Client) -> None:
+        """Send a client that came back the latest unfinished picture of each of its jobs that run."""
+        for shown in self._latest.values():
+            if shown.client_id == client.sid:
+                key = ("preview", shown.preview.job_id, shown.preview.node_id)
+                client.outbox.put(protocol.frame_preview_with_metadata(shown.preview), key=key, droppable=True)
 
     def leave(self, client: Client) -> None:
         """Forget a connection."""
@@ -117,7 +125,10 @@ class Hub:
 
     def _publish_event(self, told: JobEvent) -> None:
         event = told.event
+        if isinstance(event, FINAL):
+            self._latest.pop(told.job_id, None)
         if isinstance(event, JobStarted):
+            self._latest.pop(told.job_id, None)  # of an attempt that was cut short
             # Clients expect a second status when a job leaves the queue, though as many remain as before.
             self._send(protocol.status(self._dispatcher.remaining), "")
         if isinstance(event, NodeText):
@@ -135,6 +146,8 @@ class Hub:
 
     def _publish_preview(self, shown: PreviewShown) -> None:
         preview = shown.preview
+        if not preview.final:
+            self._latest[preview.job_id] = shown
         plain = detailed = b""
         key = None if preview.final else ("preview", preview.job_id, preview.node_id)
         for client in self._clients.get(shown.client_id, ()):

@@ -89,3 +89,5 @@ def _read_message(request: web.Request, client: Client, text: str) -> None:
     flags = as_object(record.get("data")) or {}
     client.wants_metadata = flags.get("supports_preview_metadata") is True
     client.outbox.put(Message("feature_flags", features(request.app[SERVER_SETTINGS])).frame())
+    if client.wants_metadata:
+        request.app[HUB].show_latest(client)

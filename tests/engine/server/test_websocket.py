@@ -179,6 +179,33 @@ def test_pictures_come_in_the_form_that_was_announced() -> None:
     _serve(talk, sends_previews=True)
 
 
+def test_who_comes_back_in_mid_run_gets_the_latest_picture_at_once() -> None:
+    async def talk(server: FakeServer) -> None:
+        job = await _submit(server)
+        picture = Preview(
+            job_id=job.id, node_id="2", display_id="2", parent_id=None, media_type="image/jpeg", data=b"first"
+        )
+        server.dispatcher.notify(PreviewShown(picture, "me"))
+        server.dispatcher.notify(PreviewShown(msgspec.structs.replace(picture, data=b"second"), "me"))
+
+        async def come_back(sid: str) -> list[bytes]:
+            socket = await _connect(server, sid)
+            await socket.send_str(_FLAGS)
+            return [each for each in await _hear_after_flags(socket) if isinstance(each, bytes)]
+
+        (latest,) = await come_back("me")
+        assert latest.endswith(b"second")
+        assert await come_back("other") == []
+        server.dispatcher.tell(job, JobCancelled("2", "Value"))
+        assert await come_back("me") == []
+
+    _serve(talk)
+
+
+async def _hear_after_flags(socket: ClientWebSocketResponse) -> list[Any]:
+    return [*await _hear(socket), *await _hear(socket)]
+
+
 def test_who_announced_nothing_gets_only_finished_pictures_unless_the_user_says_so() -> None:
     """Clients such as comfy-api-simplified take every picture for a result."""
 
