@@ -60,6 +60,9 @@ async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise
         workflow: tab.doc.save(),
         client_id: clientId,
         front,
+        ...(tab.path === null
+          ? {}
+          : { extra_data: { workflow_file: { name: tab.path, revision: tab.revision } } }),
         ...(targets === undefined ? {} : { targets }),
       },
       { headers: { 'Idempotency-Key': id } },
