@@ -22,12 +22,16 @@ function readClientId(): string {
 }
 
 type Hook = () => void | Promise<void>;
-const onStart: Hook[] = [];
+const onStart: { readonly hook: Hook; readonly order: number }[] = [];
 const onOpen: Hook[] = [];
+const onGallery: Hook[] = [];
 
-/** Do something once node types and settings were asked for (they may have failed). */
-export function whenStarted(hook: Hook): void {
-  onStart.push(hook);
+/**
+ * Do something once node types and settings were asked for (they may have failed). One after the other: tabs come back
+ * at 0, what is about tabs has a greater `order`.
+ */
+export function whenStarted(hook: Hook, order = 0): void {
+  onStart.push({ hook, order });
 }
 
 /** Do something each time the connection to the server is open (again). */
@@ -35,9 +39,17 @@ export function whenConnected(hook: Hook): void {
   onOpen.push(hook);
 }
 
+/** Do something each time that files of the gallery came, changed or went. */
+export function whenGalleryChanged(hook: Hook): void {
+  onGallery.push(hook);
+}
+
 export const stream = new EventStream(clientId, {
   event: takeEvent,
   preview: takePreview,
+  gallery: () => {
+    for (const hook of onGallery) void hook();
+  },
   connection: (connection) => {
     runs.setState({ connection });
     if (connection === 'open') for (const hook of onOpen) void hook();
@@ -47,5 +59,5 @@ export const stream = new EventStream(clientId, {
 export async function start(): Promise<void> {
   stream.start();
   await Promise.allSettled([loadSettings(), loadCatalog()]);
-  for (const hook of onStart) await hook();
+  for (const { hook } of onStart.toSorted((one, other) => one.order - other.order)) await hook();
 }

@@ -86,7 +86,7 @@ function lastJobs(): [string, string][] {
 }
 
 whenConnected(resync);
-whenStarted(restoreLast);
+whenStarted(restoreLast, 10);
 
 onRunEvent((_jobId, event) => {
   if (event.type === 'queued' || event.type === 'started' || ENDED.has(event.type as 'failed')) refreshSoon();
