@@ -2,6 +2,7 @@
 
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workflow } from './fixtures/files';
 import { launchBrowser, openPage } from './harness/page';
 import { type Server, startServer } from './harness/server';
 
@@ -93,9 +94,12 @@ describe('a phone', () => {
     await sampler.waitFor();
     await page.getByRole('button', { name: 'Properties', exact: true }).tap();
     const panel = page.getByRole('region', { name: 'Properties', exact: true });
-    const steps = panel.locator('[data-widget="steps"]').getByRole('spinbutton');
+    const steps = panel.getByRole('spinbutton', { name: 'steps' });
     await steps.tap();
-    await steps.fill('2');
+    // What was a picture of a number is a field now, with all of it selected.
+    await page.waitForFunction(() => document.activeElement instanceof HTMLInputElement);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('2');
     await page.keyboard.press('Enter');
     await panel.getByRole('button', { name: 'Close panel' }).tap();
 
@@ -122,29 +126,26 @@ describe('a phone', () => {
 
   it('links by two taps, and has a menu for a long press', async () => {
     const { page, context } = await openPage(browser, server.url, PHONE);
-    await page
-      .getByRole('button', { name: /^Text to image/ })
-      .first()
-      .tap();
-    const loader = node(page, 'CheckpointLoaderSimple');
-    await loader.waitFor();
-    const slot = node(page, 'CLIPTextEncode').locator('[data-input="clip"]');
-    // Cut: drag the end of the link to where nothing is.
-    const end = await middle(slot.locator('span').first());
-    await fingers(
-      page,
-      [end],
-      [{ x: end.x - 10, y: end.y + 60 }],
-      [{ x: 120, y: 560 }],
-      [{ x: 120, y: 600 }],
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Open a file…' }).first().tap();
+    const text = workflow(
+      [
+        { id: 1, type: 'ImageInvert', pos: [0, 0], size: [210, 60] },
+        { id: 2, type: 'SaveImage', pos: [0, 160], size: [300, 120], values: ['out'] },
+      ],
+      [],
     );
-    await page.keyboard.press('Escape');
-    await expect.poll(() => slot.getAttribute('aria-label')).toContain('not linked');
-    await loader.locator('[data-output="CLIP"] > span').first().tap();
+    const file = { name: 'two.json', mimeType: 'application/json', buffer: Buffer.from(text) };
+    await (await chooser).setFiles(file);
+    const from = node(page, 'ImageInvert');
+    const slot = node(page, 'SaveImage').locator('[data-input="images"]');
+    await slot.waitFor();
+    expect(await slot.getAttribute('aria-label')).toContain('not linked');
+    await from.locator('[data-output="IMAGE"] > span').first().tap();
     await slot.locator('span').first().tap();
     await expect.poll(() => slot.getAttribute('aria-label')).not.toContain('not linked');
 
-    const head = await loader.boundingBox();
+    const head = await from.boundingBox();
     if (head === null) throw new Error('not on the screen');
     const client = await context.newCDPSession(page);
     const at = [{ x: head.x + 60, y: head.y + 10 }];
