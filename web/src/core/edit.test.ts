@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalog, input, nodeType } from '../../test/builders';
 import { GraphDoc } from './doc';
 import { addGroup, addNode, connect, deleteNodes, setValue, toggleMode, unlink } from './edit';
-import { type JsonObject, parseJson, stringifyJson } from './json';
+import { asArray, asObject, type JsonObject, parseJson, stringifyJson } from './json';
 import { BYPASSED, shapeOf } from './slots';
 
 const LOAD = nodeType('Load', [input('name', 'STRING')], ['IMAGE', 'MASK']);
@@ -136,5 +136,59 @@ describe('edits', () => {
     expect((doc.save() as unknown as { links: unknown[] }).links).toEqual([
       { id: 5, origin_id: 4, origin_slot: 1, target_id: 5, target_slot: 1, type: 'MASK' },
     ]);
+  });
+});
+
+describe('taking away', () => {
+  const row = (id: number, inputs: (number | null)[], outputs: number[][], type = 'T') => ({
+    ...{ id, type, pos: [0, 0] },
+    inputs: inputs.map((link, place) => ({ name: `in${place}`, type: 'IMAGE', link })),
+    outputs: outputs.map((links) => ({ name: 'IMAGE', type: 'IMAGE', links })),
+  });
+  const chain = () =>
+    new GraphDoc({
+      nodes: [row(1, [], [[1, 4]]), row(2, [1], [[2]]), row(3, [2], [[3]]), row(4, [3, 4], [])],
+      links: [
+        [1, 1, 0, 2, 0, 'IMAGE'],
+        [2, 2, 0, 3, 0, 'IMAGE'],
+        [3, 3, 0, 4, 0, 'IMAGE'],
+        [4, 1, 0, 4, 1, 'IMAGE'],
+      ],
+    });
+  const ways = (doc: GraphDoc) =>
+    [...doc.graph('').links.values()].map((link) => `${link.from}>${link.to}.${link.toSlot}`);
+
+  it('links what is left, through several nodes that go at once', () => {
+    const doc = chain();
+    const before = structuredClone(doc.save());
+    doc.edit('delete', '', (tx) => deleteNodes(tx, new Set(['2', '3']), new Map(), true));
+    expect(ways(doc).toSorted()).toEqual(['1>4.0', '1>4.1']);
+    const given = asObject(asArray(doc.graph('').nodes.get('1')?.['outputs'])?.[0]);
+    expect(asArray(given?.['links'])?.length).toBe(2);
+    doc.undo();
+    expect(doc.save()).toEqual(before);
+  });
+
+  it('keeps both ends in step where many links of one output go, and comes back whole', () => {
+    const count = 300;
+    const ids = Array.from({ length: count }, (_, index) => index + 1);
+    const doc = new GraphDoc({
+      nodes: [row(1000, [], [ids]), ...ids.map((id) => row(id, [id], []))],
+      links: ids.map((id) => [id, 1000, 0, id, 0, 'IMAGE']),
+    });
+    const before = structuredClone(doc.save());
+    doc.edit('some', '', (tx) => deleteNodes(tx, new Set(ids.slice(0, 100).map(String)), new Map()));
+    const given = asObject(asArray(doc.graph('').nodes.get('1000')?.['outputs'])?.[0]);
+    expect(given?.['links']).toEqual(ids.slice(100));
+    // One change of the output, however many of its links went.
+    expect(doc.steps.at(-1)?.patches.filter((patch) => patch.id === '1000').length).toBe(1);
+    doc.edit('all', '', (tx) => deleteNodes(tx, new Set(['1000']), new Map()));
+    expect(doc.graph('').links.size).toBe(0);
+    expect(asObject(asArray(doc.graph('').nodes.get('200')?.['inputs'])?.[0])?.['link']).toBeNull();
+    doc.undo();
+    doc.undo();
+    expect(doc.save()).toEqual(before);
+    doc.redo();
+    expect(doc.graph('').links.size).toBe(200);
   });
 });

@@ -5,11 +5,11 @@ import type { Transaction } from './doc';
 import { readPoint, TITLE, writePoint } from './geometry';
 import { numeric, readId, rewire } from './graph';
 import { asArray, asNumber, asObject, type Json, type JsonObject, withKeys } from './json';
-import { forgetLink } from './reroutes';
+import { forgetLinks } from './reroutes';
 import { type BYPASSED, type InSlot, type MUTED, modeOf, type OutSlot } from './slots';
 import { boundaryNode, INLETS, isBoundary, OUTLETS, shapeIn, withPortLink } from './subgraph';
 import { typesFit } from './typecheck';
-import type { LinkId, NodeId, Point } from './types';
+import type { Link, LinkId, NodeId, Point } from './types';
 import { completeValues, withValue } from './values';
 
 // -- ids -------------------------------------------------------------------------------------------------------------
@@ -132,39 +132,57 @@ export function toggleFlag(tx: Transaction, ids: Iterable<NodeId>, flag: 'collap
   }
 }
 
-/** Take nodes away. What came into one goes on to whom it fed, where the types fit (`passThrough`). */
+/**
+ * Take nodes away. What came into one goes on to whom it fed, where the types fit (`passThrough`), also through several
+ * that go.
+ */
 export function deleteNodes(
   tx: Transaction,
   ids: ReadonlySet<NodeId>,
   catalog: Catalog,
   passThrough = false,
 ): void {
-  const incoming = new Map<NodeId, { type: string; from: NodeId; slot: number }[]>();
-  if (passThrough) {
-    for (const link of tx.graph.links.values()) {
-      if (!ids.has(link.to) || ids.has(link.from)) continue;
-      const sources = incoming.get(link.to) ?? [];
-      sources.push({ type: link.type, from: link.from, slot: link.fromSlot });
-      incoming.set(link.to, sources);
-    }
-  }
-  for (const link of [...tx.graph.links.values()]) {
-    if (!ids.has(link.from) && !ids.has(link.to)) continue;
-    const source =
-      ids.has(link.from) && !ids.has(link.to)
-        ? incoming.get(link.from)?.find((each) => typesFit(each.type, link.type))
-        : undefined;
-    const target = link.to;
-    const slot = link.toSlot;
-    unlink(tx, link.id);
-    if (source !== undefined) {
-      const node = tx.graph.nodes.get(target);
-      const name = node === undefined ? null : slotName(node, slot);
-      if (name !== null)
-        connect(tx, { node: source.from, slot: source.slot }, { node: target, input: name }, catalog);
-    }
-  }
+  const links = [...tx.graph.links.values()].filter((link) => ids.has(link.from) || ids.has(link.to));
+  const goOn = passThrough ? aroundNodes(tx, ids, links) : [];
+  unlinkAll(
+    tx,
+    links.map((link) => link.id),
+    ids,
+  );
+  for (const { from, to } of goOn) connect(tx, from, to, catalog);
   for (const id of ids) if (tx.graph.nodes.has(id)) tx.put('node', id, null);
+}
+
+/** The links that take the place of those through nodes that go. */
+function aroundNodes(
+  tx: Transaction,
+  ids: ReadonlySet<NodeId>,
+  links: readonly Link[],
+): { from: OutEnd; to: InEnd }[] {
+  const incoming = new Map<NodeId, Link[]>();
+  for (const link of links) {
+    if (!ids.has(link.to)) continue;
+    const known = incoming.get(link.to);
+    if (known === undefined) incoming.set(link.to, [link]);
+    else known.push(link);
+  }
+  const sourceOf = (node: NodeId, type: string, seen: ReadonlySet<NodeId>): OutEnd | null => {
+    if (!ids.has(node) || seen.has(node)) return null;
+    const fitting = (incoming.get(node) ?? []).filter((link) => typesFit(link.type, type));
+    for (const link of fitting.toSorted((a, b) => Number(b.type === type) - Number(a.type === type))) {
+      if (!ids.has(link.from)) return { node: link.from, slot: link.fromSlot };
+      const source = sourceOf(link.from, type, new Set([...seen, node]));
+      if (source !== null) return source;
+    }
+    return null;
+  };
+  return links.flatMap((link): { from: OutEnd; to: InEnd }[] => {
+    if (!ids.has(link.from) || ids.has(link.to)) return [];
+    const from = sourceOf(link.from, link.type, new Set());
+    const node = tx.graph.nodes.get(link.to);
+    const input = node === undefined ? null : slotName(node, link.toSlot);
+    return from === null || input === null ? [] : [{ from, to: { node: link.to, input } }];
+  });
 }
 
 // -- links -----------------------------------------------------------------------------------------------------------
@@ -270,17 +288,34 @@ export function changePort(
 }
 
 export function unlink(tx: Transaction, id: LinkId): void {
-  const link = tx.graph.links.get(id);
-  if (link === undefined) return;
-  tx.put('link', id, null);
-  forgetLink(tx, id);
-  if (link.to === OUTLETS) changePort(tx, OUTLETS, link.toSlot, id, false);
-  else setInputLink(tx, link.to, link.toSlot, null, id);
-  if (link.from === INLETS) changePort(tx, INLETS, link.fromSlot, id, false);
-  else
-    changeOutputLinks(tx, link.from, link.fromSlot, undefined, (links) =>
-      links.filter((each) => readId(each) !== id),
+  unlinkAll(tx, [id]);
+}
+
+/**
+ * Take links away, at the cost of the links and of the nodes at their ends, however many links a slot has.
+ *
+ * @param gone nodes that go in the same step: what they say of their links stays, for when they come back.
+ */
+export function unlinkAll(
+  tx: Transaction,
+  ids: Iterable<LinkId>,
+  gone: ReadonlySet<NodeId> = new Set(),
+): void {
+  const links = [...new Set(ids)].flatMap((id) => tx.graph.links.get(id) ?? []);
+  const cut = new Set(links.map((link) => link.id));
+  const outputs = new Map<string, Link>();
+  for (const link of links) {
+    tx.put('link', link.id, null);
+    if (link.to === OUTLETS) changePort(tx, OUTLETS, link.toSlot, link.id, false);
+    else if (!gone.has(link.to)) setInputLink(tx, link.to, link.toSlot, null, link.id);
+    if (link.from === INLETS) changePort(tx, INLETS, link.fromSlot, link.id, false);
+    else if (!gone.has(link.from)) outputs.set(`${link.fromSlot}/${link.from}`, link);
+  }
+  for (const link of outputs.values())
+    changeOutputLinks(tx, link.from, link.fromSlot, undefined, (rows) =>
+      rows.filter((each) => !cut.has(readId(each) ?? '')),
     );
+  forgetLinks(tx, cut);
 }
 
 /** Lead all links of one output from another one, where the types fit. */

@@ -10,6 +10,7 @@ import {
   type JsonObject,
   withKeys,
 } from './json';
+import { Places } from './places';
 import type { Entities, Kind, Link, LinkId, NodeId } from './types';
 
 type Maps = { readonly [K in Kind]: Map<string, Entities[K]> };
@@ -32,6 +33,8 @@ export class Graph {
   readonly linksAreObjects: boolean;
   /** The largest number that ever was an id of a node, of a link, ... here. */
   readonly #highest = new Map<Kind, number>();
+  /** Where entities stand among their kind, where somebody asked for that. */
+  readonly #places = new Map<Kind, Places>();
 
   constructor(raw: JsonObject, linksAreObjects: boolean) {
     this.linksAreObjects = linksAreObjects;
@@ -101,12 +104,16 @@ export class Graph {
   /** Set or, with null, remove an entity; a new one goes to `index`, or to the end for -1. */
   put<K extends Kind>(kind: K, id: string, value: Entities[K] | null, index = -1): void {
     const map = this.maps[kind] as Map<string, Entities[K]>;
-    if (!map.has(id)) this.#note(kind, id);
+    const isNew = !map.has(id);
+    if (isNew) this.#note(kind, id);
     if (value === null) {
       map.delete(id);
-    } else if (map.has(id) || index < 0 || index >= map.size) {
+      this.#places.get(kind)?.remove(id);
+    } else if (!isNew || index < 0 || index >= map.size) {
       map.set(id, value);
+      if (isNew) this.#places.get(kind)?.append(id);
     } else {
+      this.#places.delete(kind);
       const entries = [...map];
       entries.splice(index, 0, [id, value]);
       map.clear();
@@ -117,6 +124,7 @@ export class Graph {
   /** Put many at once: costs as much as the graph and the changes, however many of them have a place of their own. */
   putAll(changes: readonly { kind: Kind; id: string; value: Entities[Kind] | null; index: number }[]): void {
     const orders = new Map<Kind, string[]>();
+    this.#places.clear();
     for (const { kind, id, value, index } of changes) {
       const map = this.maps[kind] as Map<string, Entities[Kind]>;
       if (!map.has(id)) this.#note(kind, id);
@@ -145,12 +153,12 @@ export class Graph {
 
   /** The place of an entity among its kind; -1 if it is not there. */
   indexOf(kind: Kind, id: string): number {
-    let index = 0;
-    for (const key of this.maps[kind].keys()) {
-      if (key === id) return index;
-      index += 1;
+    let places = this.#places.get(kind);
+    if (places === undefined) {
+      places = new Places(this.maps[kind].keys());
+      this.#places.set(kind, places);
     }
-    return -1;
+    return places.of(id);
   }
 
   /** The graph as JSON: what was not changed is the very object that was read. */

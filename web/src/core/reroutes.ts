@@ -161,19 +161,20 @@ export function removeReroute(tx: Transaction, id: string): void {
   );
 }
 
-/** After a link is gone: points that no link runs through go, too. */
-export function forgetLink(tx: Transaction, link: LinkId): void {
+/** After links are gone: points that no link runs through go, too. */
+export function forgetLinks(tx: Transaction, links: ReadonlySet<LinkId>): void {
   const rows = rowsOf(tx.graph);
-  if (rows.length === 0) return;
+  if (rows.length === 0 || links.size === 0) return;
+  const isGone = (id: Json | undefined) => links.has(readId(id) ?? '');
   const left = rows.flatMap((row): Json[] => {
-    const links = isObject(row) ? asArray(row['linkIds']) : null;
-    if (!isObject(row) || links === null || !links.some((each) => readId(each) === link)) return [row];
-    const rest = links.filter((each) => readId(each) !== link);
+    const through = isObject(row) ? asArray(row['linkIds']) : null;
+    if (!isObject(row) || through === null || !through.some(isGone)) return [row];
+    const rest = through.filter((each) => !isGone(each));
     return rest.length === 0 && row['floating'] === undefined ? [] : [withKeys(row, { linkIds: rest })];
   });
   changeRows(tx, () => left);
   const extensions = asArray(extraOf(tx.graph)['linkExtensions']);
-  const kept = extensions?.filter((row) => readId(asObject(row)?.['id']) !== link);
+  const kept = extensions?.filter((row) => !isGone(asObject(row)?.['id']));
   if (extensions != null && kept !== undefined && kept.length < extensions.length)
     tx.put('key', 'extra', withKeys(extraOf(tx.graph), { linkExtensions: kept }));
 }

@@ -3,7 +3,7 @@
 // Between press and drift nothing has happened yet; what the press was on decides what a drag does. Wheel over a field
 // that has the keyboard scrolls the field. Text selection inside fields never moves nodes.
 
-import { unlink } from '../../core/edit';
+import { unlinkAll } from '../../core/edit';
 import type { Box, LinkId, Point } from '../../core/types';
 import type { GraphView } from '../GraphView';
 import type { Hit } from '../scene';
@@ -316,7 +316,7 @@ export class Gestures {
   #cut(points: readonly Point[]): void {
     const { scene, doc, scope } = this.#graph;
     const links = scene === null ? [] : linksCrossing(scene, points);
-    if (links.length > 0) doc?.edit('cut links', scope, (tx) => links.forEach((id) => void unlink(tx, id)));
+    if (links.length > 0) doc?.edit('cut links', scope, (tx) => unlinkAll(tx, links));
   }
 
   // -- the rest ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 // Drawing links: from which slots, to which, why not, and what it looks like meanwhile.
 
-import { connect, type OutEnd, type Refusal, refusalOf, unlink } from '../../core/edit';
+import { connect, type OutEnd, type Refusal, refusalOf, unlink, unlinkAll } from '../../core/edit';
 import { typesFit } from '../../core/typecheck';
 import type { NodeId, Point } from '../../core/types';
 import type { GraphView, OpenLink } from '../GraphView';
@@ -155,7 +155,12 @@ export function finishLinks(
     const held = links.filter((link) => link.held !== null);
     // An input that was pulled off its link and let go on nothing is cut; so says every program of this kind.
     if (first.end === 'output' && held.length > 0)
-      doc.edit('cut link', graph.scope, (tx) => held.forEach((link) => void unlink(tx, link.held ?? '')));
+      doc.edit('cut link', graph.scope, (tx) =>
+        unlinkAll(
+          tx,
+          held.map((link) => link.held ?? ''),
+        ),
+      );
     else if (!isSilent) graph.events.search(graph.view.toGraph(screen), screen, first);
     return;
   }

@@ -3,7 +3,7 @@
 import { bus } from '../../app/bus';
 import { runCommand } from '../../app/commands';
 import { view } from '../../app/view';
-import { addNode, deleteNodes, unlink } from '../../core/edit';
+import { addNode, deleteNodes, unlink, unlinkAll } from '../../core/edit';
 import { insertOnLink } from '../../core/insert';
 import { addReroute, linksThrough, removeReroute } from '../../core/reroutes';
 import { distanceTo } from '../../core/stretches';
@@ -66,8 +66,7 @@ function itemsFor({ link, reroute, at }: LinkSpot): MenuItem[] {
         id: 'cut',
         label: t('graph.cut'),
         isDanger: true,
-        onSelect: () =>
-          void doc.edit(t('graph.cut'), scope, (tx) => through.forEach((id) => void unlink(tx, id))),
+        onSelect: () => void doc.edit(t('graph.cut'), scope, (tx) => unlinkAll(tx, through)),
       },
     ];
   }
