@@ -1,6 +1,7 @@
 // The graph's own parts of the application: keyboard, minimap, where one is, find, outline, links, arrangement.
 
 import { type Command, registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { commandItem, registerMenu } from '../../app/menus';
 import { registerOverlay, registerPanel } from '../../app/panels';
 import { goBack, goForward, goToKept, keepSpot, leaveScope, watchScopes } from '../../app/scopes';
@@ -18,7 +19,6 @@ import { Find, finder } from './Find';
 import { registerKeyboard } from './keyboard';
 import { deleteReroutes, deleteThrough, registerLinkMenu } from './links';
 import { Minimap, toggleMinimap } from './Minimap';
-import { Outline } from './Outline';
 
 const hasDoc = () => view.doc !== null;
 const hasSelection = () => view.selected.size > 0;
@@ -56,7 +56,7 @@ registerOverlay({ id: 'path', order: 20, Component: Breadcrumb });
 registerOverlay({ id: 'find', order: 45, Component: Find });
 registerPanel({
   ...{ id: 'outline', side: 'left', title: () => t('graph.outline'), icon: 'layers', order: 50, keys: 'O' },
-  Component: Outline,
+  Component: lazily(() => import('./Outline').then((module) => module.Outline)),
 });
 
 registerCommands(

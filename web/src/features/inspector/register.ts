@@ -1,13 +1,13 @@
 // The panel of properties, at the right; and folding of what is rarely needed.
 
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { commandItem, registerMenu } from '../../app/menus';
 import { registerPanel } from '../../app/panels';
 import { view } from '../../app/view';
 import { editFold } from '../../engine/node/edits';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
-import { Inspector } from './Inspector';
 
 registerPanel({
   id: 'inspector',
@@ -15,7 +15,7 @@ registerPanel({
   title: () => t('inspector.title'),
   icon: 'settings',
   order: 10,
-  Component: Inspector,
+  Component: lazily(() => import('./Inspector').then((module) => module.Inspector)),
 });
 
 /** The selected nodes that have something to fold. */

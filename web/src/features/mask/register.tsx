@@ -1,16 +1,20 @@
 // The mask editor: a dialog, and the ways to it.
 
+import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerMenu } from '../../app/menus';
 import { registerHost } from '../../app/panels';
 import { view } from '../../app/view';
 import { registerNodeExtra } from '../../engine/node/extras';
 import { t } from '../../i18n/t';
 import { MaskButton } from './MaskButton';
-import { MaskHost } from './MaskDialog';
-import { openMask, pictureOf } from './target';
+import { openMask, pictureOf, target } from './target';
 
-registerHost({ id: 'mask', Component: MaskHost });
+const useOpen = () => useStore(target, (state) => state.open !== null);
+const load = () => import('./MaskDialog').then((module) => module.MaskHost);
+
+registerHost({ id: 'mask', Component: lazily(load, useOpen) });
 registerNodeExtra({ id: 'mask', Component: MaskButton });
 
 /** The one selected node, if it holds a picture. */

@@ -1,17 +1,21 @@
 // What a workflow names and this server does not have: the line at the top, the dialog of repairs, the commands.
 
+import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerHost, registerOverlay } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { followIssues, issues } from '../../stores/issues';
 import { openPanel } from '../../stores/layout';
 import { Banner } from './Banner';
 import { bypassMissing, countOf, missingNow } from './missing';
-import { RepairDialog } from './RepairDialog';
-import { openRepairs } from './repairs';
+import { openRepairs, repairing } from './repairs';
 
 registerOverlay({ id: 'missing', order: 60, Component: Banner });
-registerHost({ id: 'repairs', Component: RepairDialog });
+
+const useOpen = () => useStore(repairing, (state) => state.isOpen);
+const load = () => import('./RepairDialog').then((module) => module.RepairDialog);
+registerHost({ id: 'repairs', Component: lazily(load, useOpen) });
 
 registerCommands(
   {

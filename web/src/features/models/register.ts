@@ -2,10 +2,10 @@
 
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerPanel } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
-import { ModelsPanel } from './ModelsPanel';
 import { addLoader, MODEL_DRAG } from './use';
 
 registerPanel({
@@ -15,7 +15,7 @@ registerPanel({
   icon: 'disk',
   order: 16,
   keys: 'M',
-  Component: ModelsPanel,
+  Component: lazily(() => import('./ModelsPanel').then((module) => module.ModelsPanel)),
 });
 
 registerCommands({

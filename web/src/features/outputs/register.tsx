@@ -1,6 +1,7 @@
 // The results of this tab's runs; a double click on a picture of a node shows it large, with what it is made of.
 
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerPanel } from '../../app/panels';
 import { canvasHost, view } from '../../app/view';
 import { t } from '../../i18n/t';
@@ -9,7 +10,6 @@ import { openLightbox } from '../../stores/lightbox';
 import { runs } from '../../stores/runs';
 import { activeTab, tabs } from '../../stores/tabs';
 import { picturesOf } from './pictures';
-import { ResultsPanel } from './ResultsPanel';
 
 function open(node: string, index: number): boolean {
   const pictures = picturesOf(runs.getState().runs.values(), tabs.getState().active, node);
@@ -47,7 +47,7 @@ registerPanel({
   title: () => t('outputs.title'),
   icon: 'grid',
   order: 40,
-  Component: ResultsPanel,
+  Component: lazily(() => import('./ResultsPanel').then((module) => module.ResultsPanel)),
 });
 
 registerCommands({

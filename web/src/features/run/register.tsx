@@ -1,6 +1,7 @@
 // Commands, panel and everything that follows runs.
 
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerPanel } from '../../app/panels';
 import { view } from '../../app/view';
 import { registerNodeExtra } from '../../engine/node/extras';
@@ -12,7 +13,6 @@ import { toast } from '../../ui/Toast';
 import { Announcer } from './Announcer';
 import { followBatch } from './batch';
 import { followForecast } from './forecast';
-import { IssuesPanel } from './IssuesPanel';
 import { toggleMeters } from './load';
 import { NodePreview } from './NodePreview';
 import { useIssueCount } from './problems';
@@ -31,7 +31,7 @@ registerPanel({
   title: () => t('issues.title'),
   icon: 'alert',
   order: 10,
-  Component: IssuesPanel,
+  Component: lazily(() => import('./IssuesPanel').then((module) => module.IssuesPanel)),
   useBadge: useIssueCount,
 });
 registerHost({ id: 'announcer', Component: Announcer });

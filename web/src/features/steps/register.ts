@@ -1,11 +1,11 @@
 // Steps of undo by name, and the flash that shows where one was undone.
 
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerOverlay, registerPanel } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
 import { Flash } from './Flash';
-import { StepsPanel } from './StepsPanel';
 
 registerOverlay({ id: 'flash', order: 5, Component: Flash });
 registerPanel({
@@ -14,7 +14,7 @@ registerPanel({
   title: () => t('steps.title'),
   icon: 'undo',
   order: 60,
-  Component: StepsPanel,
+  Component: lazily(() => import('./StepsPanel').then((module) => module.StepsPanel)),
 });
 registerCommands({
   id: 'edit.steps',

@@ -12,11 +12,8 @@ import { moveInto, type Place, setFavourite } from './file-actions';
 import { setOpen } from './list.store';
 import { openServerFile } from './open';
 import { rowMenu } from './row-menu';
-import { FAVOURITES, folderOf, keyOfRow, placeIn, type TreeRow } from './tree';
+import { FAVOURITES, FILE_DRAG, folderOf, keyOfRow, placeIn, type TreeRow } from './tree';
 import { pressInTree } from './tree-keys';
-
-/** What is dragged: kind and path of a row. */
-export const FILE_DRAG = 'application/x-skein-workflow';
 
 interface TreeProps {
   readonly rows: readonly TreeRow[];

@@ -1,8 +1,6 @@
 // Deleted workflows: taken back, or deleted for good.
 
 import { useEffect, useState } from 'react';
-import { useStore } from 'zustand';
-import { createStore } from 'zustand/vanilla';
 import { wordsOf } from '../../api/client';
 import { t } from '../../i18n/t';
 import { Button } from '../../ui/Button';
@@ -12,22 +10,13 @@ import { Spinner } from '../../ui/Spinner';
 import { toast } from '../../ui/Toast';
 import { emptyTrash, listTrash, removeForGood, type TrashedFile, takeBack } from './files';
 import { changed } from './list.store';
+import { trash } from './trash.store';
 import { folderOf, titleOfFile } from './tree';
 import css from './VersionsDialog.module.css';
 
-const shown = createStore<{ readonly isOpen: boolean }>(() => ({ isOpen: false }));
+const close = () => trash.setState({ isOpen: false });
 
-export function showTrash(): void {
-  shown.setState({ isOpen: true });
-}
-
-const close = () => shown.setState({ isOpen: false });
-
-export function TrashHost() {
-  return useStore(shown, (state) => state.isOpen) ? <TrashDialog /> : null;
-}
-
-function TrashDialog() {
+export function TrashDialog() {
   const [files, setFiles] = useState<readonly TrashedFile[] | null>(null);
   const [error, setError] = useState('');
   const load = () =>

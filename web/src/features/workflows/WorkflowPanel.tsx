@@ -13,7 +13,7 @@ import { newFolder } from './file-actions';
 import { titleOfName } from './files';
 import { closed, lists, loadLists } from './list.store';
 import { chooseFiles, newWorkflow, openTemplate } from './open';
-import { showTrash } from './TrashDialog';
+import { showTrash } from './trash.store';
 import { treeRows } from './tree';
 import css from './WorkflowPanel.module.css';
 

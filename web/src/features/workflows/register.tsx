@@ -1,22 +1,22 @@
 // Commands, panel and drop of workflow files.
 
+import { useStore } from 'zustand';
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerHost, registerPanel } from '../../app/panels';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
 import { activateTab, activeTab, reopenTab, tabs } from '../../stores/tabs';
 import { exportApi, exportCanvas, exportPython } from './export';
-import { FILE_DRAG } from './FileTree';
 import { newFolder } from './file-actions';
 import { chooseFiles, newWorkflow, openLocalFile, openServerFile, openText } from './open';
 import { close, save, saveAs } from './save';
-import { showTrash, TrashHost } from './TrashDialog';
 import { duplicateTab, renameTab } from './tab-commands';
-import { VersionsDialog } from './VersionsDialog';
-import { showVersions } from './versions.store';
-import { WorkflowPanel } from './WorkflowPanel';
+import { showTrash, trash } from './trash.store';
+import { FILE_DRAG } from './tree';
+import { shownVersions, showVersions } from './versions.store';
 
 const hasTab = () => activeTab() !== null;
 
@@ -27,11 +27,23 @@ registerPanel({
   icon: 'folder',
   order: 10,
   keys: 'W',
-  Component: WorkflowPanel,
+  Component: lazily(() => import('./WorkflowPanel').then((module) => module.WorkflowPanel)),
 });
 
-registerHost({ id: 'versions', Component: VersionsDialog });
-registerHost({ id: 'trash', Component: TrashHost });
+registerHost({
+  id: 'versions',
+  Component: lazily(
+    () => import('./VersionsDialog').then((module) => module.VersionsDialog),
+    () => useStore(shownVersions, (state) => state.name !== null),
+  ),
+});
+registerHost({
+  id: 'trash',
+  Component: lazily(
+    () => import('./TrashDialog').then((module) => module.TrashDialog),
+    () => useStore(trash, (state) => state.isOpen),
+  ),
+});
 
 function step(by: number): void {
   const { tabs: all, active } = tabs.getState();

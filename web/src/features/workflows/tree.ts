@@ -2,6 +2,9 @@
 
 import type { WorkflowFile } from './files';
 
+/** As what a row is dragged: its kind and path. */
+export const FILE_DRAG = 'application/x-skein-workflow';
+
 /** Stands for the folder of favourites: no file can be called so. */
 export const FAVOURITES = '*';
 
