@@ -34,9 +34,11 @@ function freePort(): Promise<number> {
   });
 }
 
-export async function startServer(): Promise<Server> {
+/** `prepare` may put packs and files into its directories before it starts. */
+export async function startServer(prepare: (base: string) => void = () => {}): Promise<Server> {
   const port = await freePort();
   const base = mkdtempSync(join(tmpdir(), 'skein-e2e-'));
+  prepare(base);
   const url = `http://127.0.0.1:${port}`;
   let child = launch(port, base);
   await untilReady(url, () => child);

@@ -71,9 +71,16 @@ export function hasControl(input: InputType): boolean {
   );
 }
 
+/** Whether several choices are taken: the value is a list. */
+export function isMulti(input: InputType): boolean {
+  const option = input.options['multiselect'] ?? input.options['multi_select'];
+  return option === true || (typeof option === 'object' && option !== null);
+}
+
 /** What a widget holds where nothing else is said. */
 export function defaultOf(input: InputType): Json {
   if (input.has_default) return input.default;
+  if (input.type === 'COMBO' && isMulti(input)) return [];
   const first = input.choices?.[0];
   if (first !== undefined) return first;
   if (input.type === 'INT' || input.type === 'FLOAT') return Number(input.min ?? 0) > 0 ? input.min : 0;

@@ -1,7 +1,6 @@
 // Several of a list.
 
 import { useRef, useState } from 'react';
-import type { InputType } from '../core/catalog';
 import { choicesFrom, filterChoices } from '../core/choices';
 import { asArray, asObject, asString, type Json } from '../core/json';
 import { t } from '../i18n/t';
@@ -12,12 +11,6 @@ import list from './ChoiceList.module.css';
 import { closePopup, showPopup, useIsPopupAt } from './popup';
 import type { WidgetProps } from './types';
 import css from './widgets.module.css';
-
-/** Whether an input takes several choices. */
-export function isMulti(input: InputType): boolean {
-  const option = input.options['multiselect'] ?? input.options['multi_select'];
-  return option === true || asObject(option) !== null;
-}
 
 function chosenOf(value: Json): readonly Json[] {
   return (

@@ -1,13 +1,13 @@
 // A field whose choices the server gives when asked: the field that it would be otherwise, and a button that asks again.
 
-import { hasControl } from '../core/catalog';
+import { hasControl, isMulti } from '../core/catalog';
 import { asArray } from '../core/json';
 import { t } from '../i18n/t';
 import { classes } from '../ui/classes';
 import { Icon } from '../ui/Icon';
 import { Combo } from './Combo';
 import { ImagePick } from './ImagePick';
-import { isMulti, MultiSelect } from './MultiSelect';
+import { MultiSelect } from './MultiSelect';
 import { useRemote } from './remote';
 import { Seed } from './Seed';
 import type { WidgetProps } from './types';

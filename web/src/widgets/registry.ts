@@ -1,14 +1,14 @@
 // Which kind of widget shows which input.
 
 import type { FC } from 'react';
-import { hasControl, type InputType } from '../core/catalog';
+import { hasControl, type InputType, isMulti } from '../core/catalog';
 import { asArray, asObject, type Json } from '../core/json';
 import { isNumeric } from '../core/numbers';
 import { Color } from './Color';
 import { Combo } from './Combo';
 import { ImagePick } from './ImagePick';
 import { Markdown } from './Markdown';
-import { isMulti, MultiSelect } from './MultiSelect';
+import { MultiSelect } from './MultiSelect';
 import { Knob, NumberField, Slider } from './NumberField';
 import { PromptText } from './PromptText';
 import { RemoteField } from './Remote';

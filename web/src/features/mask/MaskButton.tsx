@@ -1,7 +1,10 @@
 // The button on the picture of a node that opens the mask editor.
 
+import { useStore } from 'zustand';
 import type { ExtraProps } from '../../engine/node/extras';
 import { t } from '../../i18n/t';
+import { runOf, runs } from '../../stores/runs';
+import { tabs } from '../../stores/tabs';
 import { Icon } from '../../ui/Icon';
 import { isOffered } from '../../widgets/offered';
 import css from './Mask.module.css';
@@ -9,8 +12,11 @@ import { openMask, pictureOf } from './target';
 
 export function MaskButton({ node }: ExtraProps) {
   const held = pictureOf(node);
+  const tab = useStore(tabs, (state) => state.active);
+  // Where results stand, the picture does not.
+  const hasResults = useStore(runs, (state) => runOf(state, tab)?.outputs.has(node) === true);
   // What is not there cannot be painted on.
-  if (held === null || !isOffered(held.value, held.input)) return null;
+  if (hasResults || held === null || !isOffered(held.value, held.input)) return null;
   return (
     <button
       type="button"

@@ -1,0 +1,336 @@
+// widgets-all-kinds and seed-modes: every kind of widget is shown, edited, undone, saved and run; seeds do before a run
+// what they are told to.
+
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser, type Opened, openPage } from './harness/page';
+import { type Server, startServer } from './harness/server';
+
+const PACK = fileURLToPath(new URL('./fixtures/packs/kinds.py', import.meta.url));
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
+type Value = string | number | boolean | readonly string[];
+
+let server: Server;
+let browser: Browser;
+let opened: Opened;
+let page: Page;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    startServer((base) => {
+      for (const folder of ['custom_nodes', 'input']) mkdirSync(join(base, folder), { recursive: true });
+      copyFileSync(PACK, join(base, 'custom_nodes', 'kinds.py'));
+      writeFileSync(join(base, 'input', 'dot.png'), PIXEL);
+    }),
+    launchBrowser(),
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+beforeEach(async () => {
+  opened = await openPage(browser, server.url, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+    viewport: { width: 1280, height: 1000 },
+  });
+  page = opened.page;
+  await page.getByRole('button', { name: 'New workflow' }).first().click();
+});
+
+afterEach(async () => {
+  await opened.context.close();
+  expect(opened.account.foreign, 'requests to elsewhere').toEqual([]);
+  expect(opened.account.violations, 'breaches of the policy').toEqual([]);
+  expect(opened.account.errors, 'errors on the console').toEqual([]);
+});
+
+const canvas = () => page.getByRole('application');
+const node = () => page.locator('[data-node][data-type="WidgetKinds"]').first();
+const widget = (name: string): Locator => node().locator(`[data-widget="${name}"]`);
+
+async function addKinds(): Promise<void> {
+  await page.mouse.move(640, 120);
+  await canvas().focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.type('widget kinds');
+  await page.getByRole('dialog', { name: 'Add a node' }).getByText('Widget Kinds').first().waitFor();
+  await page.keyboard.press('Enter');
+  await node().waitFor();
+  await canvas().focus();
+  await page.keyboard.press('.');
+  await page.waitForTimeout(300);
+}
+
+/** The values as the file has them, by way of the clipboard. */
+async function saved(): Promise<readonly Value[]> {
+  await node()
+    .locator('header')
+    .click({ position: { x: 120, y: 10 } });
+  await canvas().focus();
+  await page.keyboard.press('Control+c');
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  const found = JSON.parse(text) as { nodes: { widgets_values: Value[] }[] };
+  return found.nodes[0]?.widgets_values ?? [];
+}
+
+/** What the node says that it was given in a run. */
+async function given(): Promise<Record<string, Value>> {
+  await page.keyboard.press('Control+Enter');
+  const said = node().locator('pre');
+  await said.waitFor();
+  return JSON.parse((await said.textContent()) ?? '{}') as Record<string, Value>;
+}
+
+async function type(field: Locator, text: string): Promise<void> {
+  await field.click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}
+
+/** How each kind is edited, and what it holds then. */
+const EDITS: readonly (readonly [name: string, edit: (own: Locator) => Promise<void>, value: Value])[] = [
+  [
+    'number',
+    async (own) => {
+      await own.getByRole('spinbutton').focus();
+      await page.keyboard.press('ArrowUp');
+    },
+    6,
+  ],
+  ['real', (own) => type(own.getByRole('spinbutton'), '2+0.25'), 2.25],
+  [
+    'slider',
+    async (own) => {
+      await own.getByRole('slider').focus();
+      await page.keyboard.press('End');
+    },
+    100,
+  ],
+  [
+    'knob',
+    async (own) => {
+      await own.getByRole('slider').focus();
+      await page.keyboard.press('ArrowUp');
+    },
+    0.51,
+  ],
+  ['flag', (own) => own.getByRole('switch').click(), true],
+  [
+    'choice',
+    async (own) => {
+      await own.getByRole('combobox').focus();
+      await page.keyboard.press('ArrowDown');
+    },
+    'b',
+  ],
+  [
+    'many',
+    async (own) => {
+      await own.getByRole('button').first().click();
+      await page.getByLabel('green').check();
+      await page.keyboard.press('Escape');
+    },
+    ['green'],
+  ],
+  [
+    'served',
+    async (own) => {
+      await own.getByRole('button', { name: 'Ask again for the choices of served' }).click();
+      await own.getByText('dot.png').waitFor();
+    },
+    'dot.png',
+  ],
+  ['seed', (own) => type(own.getByRole('spinbutton'), '18446744073709551615'), '18446744073709551615'],
+  [
+    'line',
+    async (own) => {
+      await own.getByRole('textbox').fill('a fox');
+    },
+    'a fox',
+  ],
+  ['text', (own) => own.getByRole('textbox').fill('two\nlines'), 'two\nlines'],
+  ['prompt', (own) => own.getByRole('textbox').fill('a (red:1.2) fox'), 'a (red:1.2) fox'],
+  [
+    'note',
+    async (own) => {
+      await own.getByText('Double-click to write.').dblclick();
+      await page.keyboard.type('**bold**');
+      await canvas().focus();
+    },
+    '**bold**',
+  ],
+  [
+    'colour',
+    async (own) => {
+      await own.getByRole('textbox', { name: 'colour', exact: true }).fill('#00ff00');
+    },
+    0x00ff00,
+  ],
+  [
+    'image',
+    async (own) => {
+      await own.getByRole('combobox').click();
+      await page.getByRole('option', { name: 'dot.png' }).click();
+    },
+    'dot.png',
+  ],
+];
+
+describe('widgets of every kind', () => {
+  it('are shown, edited, saved, run, and undone one by one', async () => {
+    await addKinds();
+    expect(await node().locator('[data-widget]').count()).toBe(EDITS.length);
+    const first = await saved();
+    for (const [name, edit] of EDITS) {
+      await edit(widget(name));
+      await canvas().focus();
+    }
+    await node()
+      .getByRole('button', { name: /^1 more/ })
+      .click();
+    await widget('rare').getByRole('switch').click();
+    await widget('seed')
+      .getByRole('button', { name: /Before each run/ })
+      .click();
+    await page.getByRole('menuitemcheckbox', { name: 'Keep it' }).click();
+    const values = await saved();
+    for (const [name, , value] of EDITS.filter(([each]) => each !== 'seed'))
+      expect(values, name).toContainEqual(value);
+    expect(values).toContain('fixed');
+    expect(values).toContain('kept');
+    expect(await widget('note').locator('strong').textContent()).toBe('bold');
+
+    const run = await given();
+    expect(run).toMatchObject({
+      ...Object.fromEntries(
+        EDITS.filter(([each]) => each !== 'seed').map(([name, , value]) => [name, value]),
+      ),
+      ...{ rare: true, secret: 'kept' },
+    });
+
+    // The control, the switch, the fold, and each edit: one step each.
+    await canvas().focus();
+    for (let step = 0; step < EDITS.length + 3; step += 1) await page.keyboard.press('Control+z');
+    expect(await saved()).toEqual(first);
+    await canvas().focus();
+    await page.keyboard.press('Control+z');
+    await node().waitFor({ state: 'detached' });
+  });
+
+  it('say what is wrong with a value, and keep it', async () => {
+    await addKinds();
+    const values = [...(await saved())];
+    values[values.indexOf('a')] = 'gone';
+    const text = JSON.stringify({
+      ...{ version: 0.4, links: [], groups: [] },
+      nodes: [{ id: 1, type: 'WidgetKinds', pos: [0, 0], size: [400, 700], widgets_values: values }],
+    });
+    await canvas().focus();
+    await page.keyboard.press('Delete');
+    await node().waitFor({ state: 'detached' });
+    await page.evaluate((words) => navigator.clipboard.writeText(words), text);
+    await page.keyboard.press('Control+v');
+    await node().waitFor();
+    await canvas().focus();
+    await page.keyboard.press('.');
+    await page.waitForTimeout(300);
+    const choice = widget('choice').getByRole('combobox');
+    expect(await choice.getAttribute('aria-invalid')).toBe('true');
+    await choice.click();
+    await page.getByRole('alert').getByText('“gone” is not on this server').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await saved()).toContain('gone');
+  });
+
+  it('several nodes are set at once in their properties', async () => {
+    await addKinds();
+    await node()
+      .locator('header')
+      .click({ position: { x: 120, y: 10 } });
+    await canvas().focus();
+    await page.keyboard.press('Control+d');
+    await page.locator('[data-node][data-type="WidgetKinds"]').nth(1).waitFor();
+    await canvas().focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('?');
+    const panel = page.getByRole('region', { name: 'Properties' });
+    await panel.getByRole('spinbutton', { name: 'number' }).focus();
+    await page.keyboard.press('End');
+    await canvas().focus();
+    const numbers = () =>
+      page
+        .locator('[data-node] [data-widget="number"] [role="spinbutton"]')
+        .evaluateAll((found) => found.map((each) => each.getAttribute('aria-valuetext')));
+    expect(await numbers()).toEqual(['10', '10']);
+    await page.keyboard.press('Control+z');
+    expect(await numbers()).toEqual(['5', '5']);
+  });
+});
+
+describe('seed modes', () => {
+  const seed = () => widget('seed').getByRole('spinbutton');
+  const shown = async () => BigInt((await seed().getAttribute('aria-valuetext')) ?? '-1');
+  const menu = async (item: string) => {
+    await widget('seed')
+      .getByRole('button', { name: /Before each run/ })
+      .click();
+    await page.getByRole('menu').getByText(item, { exact: true }).click();
+  };
+  const runs = async () => {
+    const before = await page.evaluate(async () => (await fetch('/history')).json());
+    await canvas().focus();
+    await page.keyboard.press('Control+Enter');
+    await page.waitForFunction(
+      async (count) => Object.keys(await (await fetch('/history')).json()).length > count,
+      Object.keys(before as object).length,
+    );
+  };
+
+  it('keep, one more, one less, random; the seed used is the one shown; reuse and new', async () => {
+    await addKinds();
+    await widget('image').getByRole('combobox').click();
+    await page.getByRole('option', { name: 'dot.png' }).click();
+    await widget('served')
+      .getByRole('button', { name: /Ask again/ })
+      .click();
+    await widget('served').getByText('dot.png').waitFor();
+    await type(seed(), '41');
+    await menu('Keep it');
+    await runs();
+    expect(await shown()).toBe(41n);
+    await menu('One more');
+    await runs();
+    expect(await shown()).toBe(42n);
+    expect(JSON.parse((await node().locator('pre').textContent()) ?? '{}')).toMatchObject({ seed: 42 });
+    await menu('One less');
+    await runs();
+    expect(await shown()).toBe(41n);
+    await menu('A random one');
+    await runs();
+    const used = await shown();
+    expect(used).not.toBe(41n);
+    await page.waitForFunction(
+      (wanted) => document.querySelector('[data-node] pre')?.textContent?.includes(`"seed": ${wanted}`),
+      String(used),
+    );
+    await menu('New random seed now');
+    expect(await shown()).not.toBe(used);
+    await widget('seed')
+      .getByRole('button', { name: /Before each run/ })
+      .click();
+    await page.getByRole('menuitem', { name: /^Use the seed of the last run/ }).click();
+    expect(await shown()).toBe(used);
+    await runs();
+    expect(await shown()).toBe(used);
+  });
+});
