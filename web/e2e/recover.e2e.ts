@@ -83,7 +83,7 @@ describe('recovery', () => {
     const two = await context.newPage();
     await two.goto(server.url);
     await two.getByRole('button', { name: 'Workflows', exact: true }).click();
-    await two.getByRole('button', { name: /^shared/ }).click();
+    await two.getByRole('treeitem', { name: /^shared/ }).click();
     await two.getByRole('tab', { name: 'shared' }).waitFor();
     await expect
       .poll(() => one.getByRole('tab', { name: 'shared' }).getAttribute('title'))

@@ -103,7 +103,7 @@ interface RowProps {
 
 function Row({ row, isStop, isChosen, onFocus }: RowProps) {
   const isFolder = row.kind === 'folder';
-  const act = () => (isFolder ? toggle(row.path) : choose(isChosen ? null : row.path));
+  const act = () => (isFolder ? toggle(row.path) : choose(row.path));
   const add = () => {
     if (!isFolder) addLoader(row.of, row.model.name);
   };

@@ -1,0 +1,252 @@
+// Workflow files: folders, favourites, the trash, versions, exports; and the library of model files.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser, type Opened, openPage } from './harness/page';
+import { type Server, startServer } from './harness/server';
+
+let server: Server;
+let browser: Browser;
+let opened: Opened | null = null;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const TEXT_TO_IMAGE = readFileSync(new URL('../../workflows/text_to_image.json', import.meta.url), 'utf-8');
+const FILES = '/api/v1/workflows/files';
+
+async function ask(method: string, path: string, body?: string): Promise<Response> {
+  return fetch(`${server.url}${path}`, {
+    method,
+    headers: { 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+const store = (name: string, text = TEXT_TO_IMAGE) =>
+  ask('PUT', `${FILES}/${encodeURIComponent(name)}`, text);
+
+async function listed(): Promise<{ files: string[]; folders: string[]; favourites: string[] }> {
+  const { files, folders, favourites } = await (await ask('GET', FILES)).json();
+  return { files: files.map((file: { name: string }) => file.name), folders, favourites };
+}
+
+beforeEach(async () => {
+  for (const name of (await listed()).files) await ask('DELETE', `${FILES}/${encodeURIComponent(name)}`);
+  for (const name of (await listed()).folders)
+    await ask('DELETE', `/api/v1/workflows/folders/${encodeURIComponent(name)}`);
+  await ask('DELETE', '/api/v1/workflows/trash');
+});
+
+afterEach(async () => {
+  const account = opened?.account;
+  await opened?.context.close();
+  opened = null;
+  expect(account?.foreign ?? [], 'requests to elsewhere').toEqual([]);
+  expect(account?.violations ?? [], 'breaches of the policy').toEqual([]);
+  expect(account?.errors ?? [], 'errors on the console').toEqual([]);
+});
+
+async function openPanel(name: string): Promise<Page> {
+  // Wide, so that nodes beside the panel are near enough to be elements.
+  opened = await openPage(browser, server.url, { viewport: { width: 1920, height: 1080 } });
+  const { page } = opened;
+  await page.getByRole('button', { name, exact: true }).click();
+  return page;
+}
+
+const row = (page: Page, name: string) => page.getByRole('treeitem', { name: new RegExp(`^${name}`) });
+
+async function answer(page: Page, text: string): Promise<void> {
+  await page.getByRole('dialog').getByRole('textbox').fill(text);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+describe('the workflows panel', () => {
+  it('makes folders, and moves files by dragging and by their menu; open tabs follow', async () => {
+    await store('one.json');
+    await store('two.json');
+    const page = await openPanel('Workflows');
+    await row(page, 'one').click();
+    await page.getByRole('tab', { name: 'one' }).waitFor();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'New folder…' }).click();
+    await answer(page, 'people');
+    await row(page, 'people').waitFor();
+    await row(page, 'one').dragTo(row(page, 'people'));
+    await expect.poll(async () => (await listed()).files).toContain('people/one.json');
+    await expect
+      .poll(() => page.getByRole('tab', { name: 'one' }).getAttribute('title'))
+      .toBe('people/one.json');
+    await row(page, 'two').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Move to' }).hover();
+    await page.getByRole('menuitem', { name: 'people' }).click();
+    await expect.poll(async () => (await listed()).files).toEqual(['people/one.json', 'people/two.json']);
+    await row(page, 'people').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await answer(page, 'faces/old');
+    await expect
+      .poll(async () => (await listed()).files)
+      .toEqual(['faces/old/one.json', 'faces/old/two.json']);
+    await expect
+      .poll(() => page.getByRole('tab', { name: 'one' }).getAttribute('title'))
+      .toBe('faces/old/one.json');
+  });
+
+  it('is walked, renamed in and deleted from by keys alone', async () => {
+    await store('a.json');
+    await store('folder/b.json');
+    const page = await openPanel('Workflows');
+    await row(page, 'folder').focus();
+    await page.keyboard.press('ArrowLeft');
+    await row(page, 'b').waitFor({ state: 'detached' });
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => row(page, 'b').evaluate((item) => item === document.activeElement)).toBe(true);
+    await page.keyboard.press('F2');
+    await answer(page, 'folder/c');
+    await row(page, 'c').focus();
+    await page.keyboard.press('Delete');
+    await row(page, 'c').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Take back' }).click();
+    await row(page, 'c').waitFor();
+    await row(page, 'a').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('tab', { name: 'a' }).waitFor();
+  });
+
+  it('keeps favourites at the top, on the server, and copies files', async () => {
+    await store('zebra.json');
+    await store('ant.json');
+    const page = await openPanel('Workflows');
+    await row(page, 'zebra').click({ button: 'right' });
+    await page.getByRole('menuitemcheckbox', { name: 'Favourite' }).click();
+    await row(page, 'Favourites').waitFor();
+    expect((await listed()).favourites).toEqual(['zebra.json']);
+    const names = await page.getByRole('treeitem').evaluateAll((rows) => rows.map((each) => each.ariaLabel));
+    expect(names).toEqual(['Favourites, folder, 1 workflow', 'zebra, Favourite', 'ant', 'zebra, Favourite']);
+    await row(page, 'ant').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Duplicate' }).click();
+    await row(page, 'ant copy').waitFor();
+    await page.getByRole('searchbox', { name: 'Filter workflows' }).fill('copy');
+    await expect.poll(() => page.getByRole('treeitem').count()).toBe(1);
+  });
+
+  it('gives back from the trash what was deleted, with its versions, or deletes it for good', async () => {
+    await store('kept.json', '{"nodes":[],"links":[],"version":0.4}');
+    await store('kept.json');
+    await store('gone.json');
+    const page = await openPanel('Workflows');
+    for (const name of ['kept', 'gone']) {
+      await row(page, name).focus();
+      await page.keyboard.press('Delete');
+      await row(page, name).waitFor({ state: 'detached' });
+    }
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Trash…' }).click();
+    await page.getByRole('button', { name: 'Take back kept' }).click();
+    await expect.poll(async () => (await listed()).files).toEqual(['kept.json']);
+    const { versions } = await (await ask('GET', `${FILES}/kept.json/versions`)).json();
+    expect(versions.length).toBe(2);
+    await page.getByRole('button', { name: 'Delete gone for good' }).click();
+    await page.getByRole('dialog').last().getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByText('Nothing was deleted').waitFor();
+    expect((await (await ask('GET', '/api/v1/workflows/trash')).json()).files).toEqual([]);
+  });
+});
+
+describe('versions', () => {
+  it('are compared with the canvas, jumped into, named, and opened as new tabs', async () => {
+    const first = JSON.parse(TEXT_TO_IMAGE);
+    for (const node of first.nodes) if (node.id === 5) node.widgets_values[2] = 7;
+    await store('work.json', JSON.stringify(first));
+    await store('work.json');
+    const page = await openPanel('Workflows');
+    await row(page, 'work').click();
+    await page.waitForSelector('[data-node="5"]');
+    await row(page, 'work').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Versions…' }).click();
+    await page.getByRole('button', { name: 'Name this version…' }).last().click();
+    await answerLast(page, 'with seven steps');
+    await page.getByRole('button', { name: /Compare this version: with seven steps/ }).click();
+    const cells = page.getByRole('row').filter({ hasText: 'steps' }).getByRole('cell');
+    await expect.poll(() => cells.allTextContents()).toEqual(['7', '20']);
+    await page.getByRole('button', { name: /Show KSampler/ }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    // What was jumped to is selected: deleting it takes it from the canvas.
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Delete');
+    await page.locator('[data-node="5"]').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+z');
+    await row(page, 'work').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Versions…' }).click();
+    await page.getByRole('button', { name: 'Open', exact: true }).last().click();
+    await page.getByRole('tab', { name: 'work (with seven steps), Not saved' }).waitFor();
+    expect(await (await ask('GET', `${FILES}/work.json`)).text()).toBe(TEXT_TO_IMAGE);
+  });
+});
+
+async function answerLast(page: Page, text: string): Promise<void> {
+  const dialog = page.getByRole('dialog').last();
+  await dialog.getByRole('textbox').fill(text);
+  await page.keyboard.press('Enter');
+  await page.getByText(text).first().waitFor();
+}
+
+describe('exports', () => {
+  it('are the file itself, the API format, and a script', async () => {
+    await store('work.json');
+    const page = await openPanel('Workflows');
+    await row(page, 'work').click();
+    await page.waitForSelector('[data-node="5"]');
+    const texts: string[] = [];
+    for (const name of ['Export (canvas format)', 'Export (API format)', 'Export (Python script)']) {
+      const [download] = await Promise.all([page.waitForEvent('download'), choose(page, name)]);
+      const path = join(server.base, download.suggestedFilename());
+      await download.saveAs(path);
+      texts.push(readFileSync(path, 'utf-8'));
+    }
+    expect(JSON.parse(texts[0] ?? '')).toEqual(JSON.parse(TEXT_TO_IMAGE));
+    expect(
+      Object.values(JSON.parse(texts[1] ?? '')).map((node) => (node as { class_type: string }).class_type),
+    ).toContain('KSampler');
+    expect(texts[2]).toContain("ksampler = add(\n    '5', 'KSampler'");
+  });
+});
+
+async function choose(page: Page, command: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill(command);
+  await page.getByRole('option', { name: command }).first().click();
+}
+
+describe('the model library', () => {
+  it('says what a file is, and puts it on the canvas by a button and by dragging', async () => {
+    await store('work.json');
+    const page = await openPanel('Workflows');
+    await row(page, 'work').click();
+    await page.waitForSelector('[data-node="5"]');
+    await page.getByRole('application').focus();
+    await page.keyboard.press('m');
+    const file = page.getByRole('treeitem', { name: 'postcards.safetensors' });
+    await file.click();
+    const details = page.getByRole('region', { name: 'About postcards.safetensors' });
+    await details.getByText('Skein Postcards').first().waitFor();
+    await details.getByRole('img').waitFor();
+    await details.getByRole('button', { name: 'Add a node that loads it' }).click();
+    await expect.poll(() => page.locator('[data-node="8"]').textContent()).toContain('postcards.safetensors');
+    await file.dragTo(page.getByRole('application'), { targetPosition: { x: 200, y: 60 } });
+    await expect.poll(() => page.locator('[data-node="9"]').textContent()).toContain('postcards.safetensors');
+    await page.getByRole('searchbox', { name: 'Filter models' }).fill('nothing has this name');
+    await page.getByText('No model has this in its name.').waitFor();
+  });
+});
