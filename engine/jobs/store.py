@@ -34,9 +34,11 @@ from engine.jobs.reading import (
 from engine.jobs.rows import (
     ASSET_COLUMNS,
     DETAILS_QUERY,
+    JOB_COLUMNS,
     asset_of,
     details_of,
     event_of,
+    job_of,
     texts_of,
 )
 from engine.jobs.schema import migrate
@@ -208,6 +210,19 @@ class Store:
     def unfinished(self) -> list[Job]:
         """Jobs that had not ended when the store was opened: those that ran first, then those that waited, in order."""
         return self._unfinished
+
+    async def job(self, job_id: str) -> Job | None:
+        """A job without its large parts; None if it is unknown.
+
+        Raises:
+            StoreError: It could not be read, or is damaged.
+        """
+
+        def read(connection: sqlite3.Connection) -> Job | None:
+            row = connection.execute(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = ?", (job_id,)).fetchone()
+            return None if row is None else job_of(row)
+
+        return await self._readers.ask(read)
 
     async def details(self, job_id: str) -> JobDetails | None:
         """All that is known of a job; None if it is unknown.

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+import msgspec
 from aiohttp import web
+from msgspec import Struct
 
 from engine.errors import UnknownJob
 from engine.graph.json_values import as_object, as_text, show
-from engine.jobs.job import Job, JobDetails, JobResult, JobState
+from engine.jobs.job import Job, JobResult, JobState, JobTexts
 from engine.jobs.reading import Order
+from engine.jobs.rows import decode_object, decode_result
 from engine.server.bodies import check_text, int_param, read_object, text_param
-from engine.server.keys import DISPATCHER, STORE
+from engine.server.keys import DISPATCHER, HEAVY, STORE
+from engine.server.pieces import Pieces
 from engine.server.prompts import LONGEST_ID, read_job_ids
 from engine.server.queue import number_of
 from engine.server.refusal import Refusal, not_found
+from engine.server.work import Body, Known, Work
 
 routes = web.RouteTableDef()
 
@@ -44,7 +48,7 @@ async def list_jobs(request: web.Request) -> web.Response:
     offset = int_param(request, "offset", 0, 0, _MOST)
     workflow_id = text_param(request, "workflow_id")
     store = request.app[STORE]
-    page: list[JobDetails] = []
+    page: list[bytes] = []
     if workflow_id:
         # Which workflow a job belongs to stands in what its pictures carry, so each has to be looked at.
         total, start, count = 0, 0, 1
@@ -52,20 +56,20 @@ async def list_jobs(request: web.Request) -> web.Response:
             jobs, count = await store.jobs(
                 states=states, order=order, descending=direction == "desc", limit=_BATCH, offset=start
             )
-            for details in await _find_details(request, jobs):
-                if _workflow_id(details) == workflow_id:
+            for described in await _describe_all(request, jobs):
+                if described.workflow_id == workflow_id:
                     if offset <= total < offset + limit:
-                        page.append(details)
+                        page.append(described.text)
                     total += 1
             start += _BATCH
     else:
         jobs, total = await store.jobs(
             states=states, order=order, descending=direction == "desc", limit=limit, offset=offset
         )
-        for start in range(0, len(jobs), _BATCH):
-            page += await _find_details(request, jobs[start : start + _BATCH])
+        page = [described.text for described in await _describe_all(request, jobs)]
     pagination = {"offset": offset, "limit": limit, "total": total, "has_more": offset + len(page) < total}
-    return web.json_response({"jobs": [_describe(details) for details in page], "pagination": pagination})
+    body = b'{"jobs":[%b],"pagination":%b}' % (b",".join(page), msgspec.json.encode(pagination))
+    return web.Response(body=body, content_type="application/json", charset="utf-8")
 
 
 def _choice(name: str, value: str, choices: Iterable[str]) -> str:
@@ -77,25 +81,61 @@ def _choice(name: str, value: str, choices: Iterable[str]) -> str:
     return value
 
 
-async def _find_details(request: web.Request, jobs: Iterable[Job]) -> list[JobDetails]:
-    found = await asyncio.gather(*(request.app[STORE].details(job.id) for job in jobs))
-    return [details for details in found if details is not None]
-
-
 @routes.get("/jobs/{job_id}")
-async def show_job(request: web.Request) -> web.Response:
+async def show_job(request: web.Request) -> web.StreamResponse:
     """One job with its workflow and what it left."""
     job_id = _read_id(request)
-    details = await request.app[STORE].details(job_id)
-    if details is None:
+    record = await request.app[STORE].record(job_id)
+    if record is None:
         raise not_found(f"There is no job {show(job_id)}.", "job_not_found")
-    result = details.result or JobResult()
-    record = {
-        **_describe(details),
-        "outputs": result.outputs,
-        "workflow": {"prompt": details.prompt, "extra_data": details.extra_data},
-    }
-    return web.json_response(record)
+    described = await _describe(request, record)
+    pieces = Pieces(request)
+    await pieces.add(described.text[:-1], b',"outputs":', described.outputs)
+    await pieces.add(b',"workflow":{"prompt":', record.prompt, b',"extra_data":', record.extra_data, b"}}")
+    return await pieces.end()
+
+
+class _Described(Struct, frozen=True):
+    """A job in a list.
+
+    Attributes:
+        workflow_id: Of the canvas document that came with it; empty if there is none.
+        text: What the list shows, JSON text of an object.
+        outputs: JSON text of what its nodes gave to be shown.
+    """
+
+    workflow_id: str
+    text: bytes
+    outputs: bytes
+
+
+class _Describe(Work[_Described], frozen=True, kw_only=True):
+    """What there is to say of a job; the body is its result, or nothing."""
+
+    job: Job
+    extra_data: bytes
+
+    def do(self, known: Known, body: Body) -> _Described:
+        """See above."""
+        del known
+        result = decode_result(bytes(body)) if body else JobResult()
+        workflow_id = _workflow_id(decode_object(self.extra_data))
+        text = msgspec.json.encode(_list_entry(self.job, result, workflow_id))
+        return _Described(workflow_id, text, msgspec.json.encode(result.outputs))
+
+
+async def _describe(request: web.Request, record: JobTexts) -> _Described:
+    result = record.result or b""
+    weight = len(record.extra_data) + len(result)
+    return await request.app[HEAVY].do(_Describe(job=record.job, extra_data=record.extra_data), result, weight=weight)
+
+
+async def _describe_all(request: web.Request, jobs: Iterable[Job]) -> list[_Described]:
+    found: list[_Described] = []
+    for job in jobs:
+        if (record := await request.app[STORE].record(job.id)) is not None:
+            found.append(await _describe(request, record))
+    return found
 
 
 @routes.post("/jobs/cancel")
@@ -123,13 +163,12 @@ def _read_id(request: web.Request) -> str:
     return check_text(request.match_info["job_id"], "The id in the path", longest=LONGEST_ID)
 
 
-def _workflow_id(details: JobDetails) -> str:
-    pnginfo = as_object(details.extra_data.get("extra_pnginfo")) or {}
+def _workflow_id(extra_data: Mapping[str, Any]) -> str:
+    pnginfo = as_object(extra_data.get("extra_pnginfo")) or {}
     return as_text((as_object(pnginfo.get("workflow")) or {}).get("id"))
 
 
-def _describe(details: JobDetails) -> dict[str, Any]:
-    job, result = details.job, details.result or JobResult()
+def _list_entry(job: Job, result: JobResult, workflow_id: str) -> dict[str, Any]:
     files = [
         {**cast("dict[str, Any]", shown), "nodeId": node_id, "mediaType": key}
         for node_id, ui in result.outputs.items()
@@ -151,7 +190,7 @@ def _describe(details: JobDetails) -> dict[str, Any]:
         else {"node_id": error.node_id, "node_type": error.node_type, "exception_message": error.message},
         "outputs_count": len(files),
         "preview_output": final[-1] if final else None,
-        "workflow_id": _workflow_id(details) or None,
+        "workflow_id": workflow_id or None,
     }
 
 

@@ -35,6 +35,7 @@ MOST_FRAME_BYTES: Final = 512 * 2**20
 
 _LENGTH = struct.Struct(">I")
 _READ_AHEAD_BYTES = 2**20
+_LARGE_BYTES = 2**16
 _HELLO_TIMEOUT_S = 10.0
 _MOST_UNSENT_BYTES = 2**20
 """So much may wait in the stream before `send` waits."""
@@ -77,7 +78,8 @@ class Channel(Generic[Sent, Received]):
             ChannelError: if it cannot be written, or is too large. Nothing was sent.
             ConnectionError: if the stream has ended.
         """
-        await self.send_frame(self.encode(message))
+        self._write(self._content(message))
+        await self._writer.drain()
 
     def post(self, message: Sent) -> None:
         """Send a message without waiting, in the order of all calls. Only from the thread of the event loop.
@@ -86,7 +88,7 @@ class Channel(Generic[Sent, Received]):
             ChannelError: as for `send`.
             ConnectionError: as for `send`.
         """
-        self._write(self.encode(message))
+        self._write(self._content(message))
 
     def encode(self, message: Sent) -> bytes:
         """The bytes of a message, for `send_frame`. From any thread.
@@ -94,6 +96,10 @@ class Channel(Generic[Sent, Received]):
         Raises:
             ChannelError: if it cannot be written, or is too large.
         """
+        content = self._content(message)
+        return _LENGTH.pack(len(content)) + content
+
+    def _content(self, message: Sent) -> bytes:
         try:
             content = self._encoder.encode(message)
         except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
@@ -101,7 +107,7 @@ class Channel(Generic[Sent, Received]):
         if len(content) > MOST_FRAME_BYTES:
             size = f"{len(content)} bytes; at most {MOST_FRAME_BYTES} can be sent"
             raise ChannelError(f"A {type(message).__name__} is too large: it has {size}.")
-        return _LENGTH.pack(len(content)) + content
+        return content
 
     async def send_frame(self, frame: bytes) -> None:
         """Send what `encode` gave; waits while the other side does not keep up.
@@ -109,7 +115,8 @@ class Channel(Generic[Sent, Received]):
         Raises:
             ConnectionError: if the stream has ended.
         """
-        self._write(frame)
+        self._check()
+        self._writer.write(frame)
         await self._writer.drain()
 
     def open_direct(self) -> socket.socket:
@@ -120,10 +127,18 @@ class Channel(Generic[Sent, Received]):
         self._writer.transport.set_write_buffer_limits(high=0)
         return self._writer.get_extra_info("socket").dup()
 
-    def _write(self, frame: bytes) -> None:
+    def _write(self, content: bytes) -> None:
+        self._check()
+        length = _LENGTH.pack(len(content))
+        if len(content) < _LARGE_BYTES:
+            self._writer.write(length + content)
+        else:  # a copy of it, only to have both in one, would keep everybody waiting
+            self._writer.write(length)
+            self._writer.write(content)
+
+    def _check(self) -> None:
         if self._writer.is_closing():
             raise ConnectionResetError("the other side of the channel has gone")
-        self._writer.write(frame)
 
     async def receive(self) -> Received | None:
         """The next message; None if the other side has closed.

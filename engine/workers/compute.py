@@ -181,7 +181,8 @@ def _describe(error: BaseException, node_id: str, node_type: str) -> ErrorRecord
 
 
 def _read_workflow(message: RunJob, engine: Engine) -> Workflow:
-    extra = as_object(parse_json_text(message.extra_pnginfo, "What came with the prompt")) or {}
+    extra_data = as_object(parse_json_text(message.extra_data, "What came with the prompt")) or {}
+    extra = as_object(extra_data.get("extra_pnginfo")) or {}
     workflow = Workflow.from_api(parse_json_text(message.prompt, "The prompt"), extra)
     for node in workflow.nodes.values():
         if utf8(node.id) != node.id:

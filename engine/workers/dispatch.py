@@ -357,7 +357,7 @@ class Dispatcher:
                 prompt=texts[0],
                 targets=job.targets,
                 client_id=job.client_id,
-                extra_pnginfo=_read_extra_pnginfo(texts[1]),
+                extra_data=texts[1],
                 secrets=self._secrets.get(job.id, {}),
             )
             await self._runs.begin(worker, job, message, needs)
@@ -396,13 +396,3 @@ class Dispatcher:
         self._requests.discard(task)
         if not task.cancelled():
             task.exception()  # told to whoever asked, if somebody still waits
-
-
-def _read_extra_pnginfo(extra_data: bytes) -> bytes:
-    """The part of the extra data that pictures carry: JSON text of an object."""
-    try:
-        part = msgspec.json.decode(extra_data, type=dict[str, msgspec.Raw]).get("extra_pnginfo")
-    except msgspec.MsgspecError:
-        return b"{}"
-    text = bytes(part) if part is not None else b""
-    return text if text.lstrip()[:1] == b"{" else b"{}"

@@ -44,7 +44,8 @@ class RunJob(Struct, frozen=True, tag="run"):
         prompt: The workflow in API format, JSON text in UTF-8.
         targets: Output nodes to run.
         client_id: Who submitted it.
-        extra_pnginfo: What pictures carry besides the prompt: JSON text of an object (its integers may be of any size).
+        extra_data: What came along, JSON text of an object (its integers may be of any size); pictures carry on what it
+            holds as `extra_pnginfo`.
         secrets: For nodes that ask for them.
     """
 
@@ -52,7 +53,7 @@ class RunJob(Struct, frozen=True, tag="run"):
     prompt: bytes
     targets: tuple[str, ...]
     client_id: str = ""
-    extra_pnginfo: bytes = b"{}"
+    extra_data: bytes = b"{}"
     secrets: dict[str, Any] = field(default_factory=dict[str, Any])
 
 

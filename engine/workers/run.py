@@ -16,6 +16,8 @@ from engine.jobs.job import Job, JobResult, NodeRecord, RunRecord
 from engine.workers.messages import Preview
 from engine.workers.notices import RunSnapshot
 
+_LARGEST_READ_BYTES = 2**20
+
 
 @dataclass(slots=True)
 class Run:
@@ -124,7 +126,9 @@ class Run:
 
 
 def read_title(prompt: bytes, node_id: str) -> str:
-    """The title that the user gave a node, or nothing."""
+    """The title that the user gave a node, or nothing: of a large workflow, it isn't worth the time to look."""
+    if len(prompt) > _LARGEST_READ_BYTES:
+        return ""
     try:
         document = parse_json_text(prompt)
     except WorkflowError:

@@ -22,7 +22,7 @@ from engine.server.api.feed import Feed
 from engine.server.api.job_records import JobId
 from engine.server.api.route import Answer, Refused, route
 from engine.server.api.told import Told, Topic
-from engine.server.api.views import find_job, find_state, is_ended, public_error
+from engine.server.api.views import find_state, is_ended, public_error
 from engine.server.api.writing import encode_json
 from engine.server.keys import DISPATCHER, STORE
 from engine.server.refusal import Refusal
@@ -158,7 +158,7 @@ async def stream_job_events(request: web.Request, params: JobStreamParams) -> we
     Ends after the job's last event.
     """
     job_id = params.job_id
-    await find_job(request, job_id)
+    await find_state(request, job_id)
     since = _start_of(request, params.since or 0, params.last_event_id)
     if is_ended(await find_state(request, job_id)) and not await request.app[DISPATCHER].events(since, job_id, 1):
         return web.Response(status=204)

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import msgspec
 from aiohttp import web
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from engine.errors import UnknownJob
 from engine.graph.json_values import as_object
 from engine.jobs.job import Job
+from engine.jobs.rows import decode_object, encode_object
 from engine.server.api.job_records import JobPath, JobState, JobSummary, JobView
 from engine.server.api.records import Limit, Seconds, ShortText
 from engine.server.api.route import Answer, Refused, route
 from engine.server.api.views import (
-    find_job,
     find_state,
+    find_texts,
     is_ended,
     summarize,
     view_job,
 )
-from engine.server.keys import DISPATCHER, STORE
+from engine.server.keys import DISPATCHER, HEAVY, STORE
+from engine.server.pieces import Pieces
 from engine.server.refusal import Refusal
+from engine.server.work import Body, Known, Work
 
 _NO_SUCH_JOB = Refused(404, "There is no such job.")
 
@@ -106,10 +110,11 @@ async def list_jobs(request: web.Request, params: JobListParams) -> JobPage:
     )
 
 
-@route("GET", "/jobs/{job_id}", refusals=(_NO_SUCH_JOB,))
-async def show_job(request: web.Request, params: JobPath) -> JobView:
+@route("GET", "/jobs/{job_id}", answers=(Answer(200, JobView, "The job."),), refusals=(_NO_SUCH_JOB,))
+async def show_job(request: web.Request, params: JobPath) -> web.Response:
     """All that is known of a job: state, progress, outputs, timings, what is needed to repeat it."""
-    return await view_job(request, await find_job(request, params.job_id))
+    text = await view_job(request, await find_texts(request, params.job_id))
+    return web.Response(body=text, content_type="application/json")
 
 
 class JobWorkflow(Struct, frozen=True, kw_only=True):
@@ -126,17 +131,31 @@ class JobWorkflow(Struct, frozen=True, kw_only=True):
     targets: list[str]
 
 
-@route("GET", "/jobs/{job_id}/workflow", refusals=(_NO_SUCH_JOB,))
-async def show_workflow(request: web.Request, params: JobPath) -> JobWorkflow:
+@route(
+    "GET",
+    "/jobs/{job_id}/workflow",
+    answers=(Answer(200, JobWorkflow, "The workflow."),),
+    refusals=(_NO_SUCH_JOB,),
+)
+async def show_workflow(request: web.Request, params: JobPath) -> web.StreamResponse:
     """The workflow of a job, in both formats where both are known."""
-    details = await find_job(request, params.job_id)
-    pnginfo = as_object(details.extra_data.get("extra_pnginfo")) or {}
-    document = as_object(pnginfo.get("workflow"))
-    return JobWorkflow(
-        prompt=details.prompt,
-        workflow=None if document is None else dict(document),
-        targets=list(details.job.targets),
-    )
+    record = await find_texts(request, params.job_id)
+    document = await request.app[HEAVY].do(_FindDocument(), record.extra_data)
+    pieces = Pieces(request)
+    await pieces.add(b'{"prompt":', record.prompt, b',"workflow":', document)
+    await pieces.add(b',"targets":', msgspec.json.encode(record.job.targets), b"}")
+    return await pieces.end()
+
+
+class _FindDocument(Work[bytes], frozen=True, kw_only=True):
+    """The canvas document in extra data, as JSON text; `null` if there is none."""
+
+    def do(self, known: Known, body: Body) -> bytes:
+        """See above."""
+        del known
+        pnginfo = as_object(decode_object(bytes(body)).get("extra_pnginfo")) or {}
+        document = as_object(pnginfo.get("workflow"))
+        return b"null" if document is None else encode_object(document)
 
 
 # -- changing --------------------------------------------------------------------------------------------------------

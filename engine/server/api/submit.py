@@ -20,11 +20,11 @@ from engine.jobs.job import Job, Submission
 from engine.jobs.rows import encode_object
 from engine.server.api.job_records import JobPath, JobView
 from engine.server.api.records import NodeErrors, view_notes
-from engine.server.api.route import Answer, Refused, Reply, route
+from engine.server.api.route import Answer, Refused, route
 from engine.server.api.submission import Checked, Received, WorkflowRequest, WorkflowWork, do_work, read_as
 from engine.server.api.views import (
     NOTES_KEY,
-    find_job,
+    find_texts,
     job_url,
     view_job,
 )
@@ -94,7 +94,7 @@ def _answer_with_job(status: int, when: str) -> Answer:
     ),
     refusals=_NOT_ACCEPTED,
 )
-async def submit_job(request: web.Request, params: SubmitParams, body: Received) -> Reply:
+async def submit_job(request: web.Request, params: SubmitParams, body: Received) -> web.Response:
     """Run a workflow.
 
     The workflow may be in canvas format or in API format, by itself or in a record with more to say, in a JSON body, in
@@ -158,17 +158,16 @@ async def _accept(
     submission: Submission,
     wait_s: float | None,
     node_errors: dict[str, NodeErrors] | None = None,
-) -> Reply:
+) -> web.Response:
     began = time.time()
     job = await request.app[DISPATCHER].submit(submission)
     is_new = job.id == submission.id and job.created_at >= began
     status = 201 if is_new else 200
     if wait_s is not None and not await _wait_for_end(request, job, wait_s):
         status = 202
-    view = await view_job(request, await find_job(request, job.id))
-    if node_errors is not None:
-        view = msgspec.structs.replace(view, node_errors=node_errors)
-    return Reply(view, status, {"Location": job_url(job.id)})
+    text = await view_job(request, await find_texts(request, job.id), node_errors)
+    headers = {"Location": job_url(job.id)}
+    return web.Response(body=text, status=status, headers=headers, content_type="application/json")
 
 
 async def _wait_for_end(request: web.Request, job: Job, timeout_s: float) -> bool:
@@ -206,18 +205,18 @@ async def end_waits(app: web.Application) -> None:
     answers=(_answer_with_job(201, "A new job was accepted."),),
     refusals=(_NO_SUCH_JOB, *_NOT_ACCEPTED),
 )
-async def retry_job(request: web.Request, params: JobPath) -> Reply:
+async def retry_job(request: web.Request, params: JobPath) -> web.Response:
     """Run the same workflow again, as a new job.
 
     Seeds are the same. What nodes computed before and is still in memory is not computed again. Keys and tokens that
     were given for nodes are not known any more.
     """
-    details = await find_job(request, params.job_id)
+    record = await find_texts(request, params.job_id)
     submission = Submission(
         id=str(uuid.uuid4()),
-        prompt=details.prompt,
-        targets=details.job.targets,
-        client_id=details.job.client_id,
-        extra_data=details.extra_data,
+        prompt=record.prompt,
+        targets=record.job.targets,
+        client_id=record.job.client_id,
+        extra_data=record.extra_data,
     )
     return await _accept(request, submission, None)

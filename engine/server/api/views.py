@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +14,8 @@ from yarl import URL
 from engine.errors import WorkflowError
 from engine.graph.workflow import Workflow
 from engine.jobs.events import ErrorRecord
-from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobResult
+from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobResult, JobTexts
+from engine.jobs.rows import decode_object, decode_result
 from engine.server.api.job_records import (
     AssetView,
     JobError,
@@ -25,11 +26,13 @@ from engine.server.api.job_records import (
     Progress,
 )
 from engine.server.api.lineage import upstream_of
-from engine.server.api.records import NoteView
+from engine.server.api.records import NodeErrors, NoteView
 from engine.server.api.route import PREFIX
-from engine.server.keys import DISPATCHER, SERVER_SETTINGS, STORE
+from engine.server.api.writing import encode_json
+from engine.server.keys import DISPATCHER, HEAVY, SERVER_SETTINGS, STORE
 from engine.server.media import describe_delivery
 from engine.server.refusal import Refusal, not_found
+from engine.server.work import Body, Known, Work
 from engine.settings import ServerSettings
 from engine.workers.notices import RunSnapshot
 
@@ -60,7 +63,19 @@ async def find_state(request: web.Request, job_id: str) -> Job:
     Raises:
         Refusal: 404, if there is none.
     """
-    return request.app[DISPATCHER].job(job_id) or (await find_job(request, job_id)).job
+    job = request.app[DISPATCHER].job(job_id) or await request.app[STORE].job(job_id)
+    if job is None:
+        raise unknown_job(job_id)
+    return job
+
+
+async def find_texts(request: web.Request, job_id: str) -> JobTexts:
+    """As `find_job`, the large parts as texts."""
+    record = await request.app[STORE].record(job_id)
+    if record is None:
+        raise unknown_job(job_id)
+    present = request.app[DISPATCHER].job(job_id)
+    return record if present is None else replace(record, job=present)
 
 
 def unknown_job(job_id: str) -> Refusal:
@@ -125,43 +140,71 @@ def _summary(request: web.Request, job: Job) -> dict[str, Any]:
     }
 
 
-async def view_job(request: web.Request, details: JobDetails) -> JobView:
-    """All that is known of a job."""
-    job = details.job
+async def view_job(
+    request: web.Request, record: JobTexts, node_errors: Mapping[str, NodeErrors] | None = None
+) -> bytes:
+    """All that is known of a job: JSON text of a `JobView`."""
+    job = record.job
     snapshot = request.app[DISPATCHER].snapshot(job.id) if job.state == "running" else None
     assets, _ = await request.app[STORE].assets(job_id=job.id, limit=_MOST_ASSETS)
-    return await asyncio.to_thread(_view, _summary(request, job), details, snapshot, assets)
-
-
-def _view(
-    summary: Mapping[str, Any], details: JobDetails, snapshot: RunSnapshot | None, assets: Sequence[Asset]
-) -> JobView:
-    """Put together what takes as long as the workflow is large."""
-    result = details.result or JobResult()
-    workflow = read_prompt(details) if result.outputs or snapshot is not None else Workflow()
-    return JobView(
-        **summary,
-        progress=None if snapshot is None else _progress(snapshot, workflow, details.job.targets),
-        outputs=_outputs(result, workflow, assets),
-        nodes=result.nodes,
-        cached=list(result.cached),
-        record=result.record,
-        notes=read_notes(details),
+    work = _ViewJob(
+        summary=summarize(request, job),
+        snapshot=None if snapshot is None else dataclasses.replace(snapshot, preview=None),
+        assets=assets,
+        extra_data=record.extra_data,
+        result=record.result,
+        node_errors=dict(node_errors or {}),
     )
+    weight = len(record.prompt) + len(record.extra_data) + len(record.result or b"")
+    return await request.app[HEAVY].do(work, record.prompt, weight=weight)
+
+
+class _ViewJob(Work[bytes], frozen=True, kw_only=True):
+    """A job as it is sent; the body is its prompt."""
+
+    summary: JobSummary
+    snapshot: RunSnapshot | None
+    assets: list[Asset]
+    extra_data: bytes
+    result: bytes | None
+    node_errors: dict[str, NodeErrors]
+
+    def do(self, known: Known, body: Body) -> bytes:
+        """See above."""
+        del known
+        result = JobResult() if self.result is None else decode_result(self.result)
+        snapshot, workflow = self.snapshot, Workflow()
+        if result.outputs or snapshot is not None:
+            workflow = _read_prompt(decode_object(bytes(body)))
+        view = JobView(
+            **{name: getattr(self.summary, name) for name in JobSummary.__struct_fields__},
+            progress=None if snapshot is None else _progress(snapshot, workflow, self.summary.targets),
+            outputs=_outputs(result, workflow, self.assets),
+            nodes=result.nodes,
+            cached=list(result.cached),
+            record=result.record,
+            notes=_read_notes(decode_object(self.extra_data)),
+            node_errors=self.node_errors,
+        )
+        return encode_json(view)
 
 
 def read_prompt(details: JobDetails) -> Workflow:
     """The workflow of a job; empty if it cannot be read, which is the case of none that was accepted."""
+    return _read_prompt(details.prompt)
+
+
+def _read_prompt(prompt: Mapping[str, Any]) -> Workflow:
     try:
-        return Workflow.from_api(details.prompt)
+        return Workflow.from_api(prompt)
     except WorkflowError:
         return Workflow()
 
 
-def read_notes(details: JobDetails) -> list[NoteView]:
+def _read_notes(extra_data: Mapping[str, Any]) -> list[NoteView]:
     """What reading the workflow had to guess, as it was kept."""
     try:
-        return msgspec.convert(details.extra_data.get(NOTES_KEY, []), list[NoteView])
+        return msgspec.convert(extra_data.get(NOTES_KEY, []), list[NoteView])
     except msgspec.ValidationError:  # whoever submitted it by another route may have put anything there
         return []
 
