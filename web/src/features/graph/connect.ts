@@ -7,6 +7,7 @@ import { typesFit } from '../../core/typecheck';
 import type { NodeId } from '../../core/types';
 import { t } from '../../i18n/t';
 import { type MenuItem, showMenu } from '../../ui/Menu';
+import { openSearch } from '../search/api';
 import { announce } from './voice';
 
 const MOST = 60;
@@ -69,7 +70,7 @@ function targetsOf(id: NodeId, slot: number, type: string): MenuItem[] {
       });
     }
   }
-  return items.length > 0 ? items : nothing();
+  return [...(items.length > 0 ? items : nothing()), ...newNode(id, 'output', slot, type)];
 }
 
 function sourcesOf(id: NodeId, input: string, type: string): MenuItem[] {
@@ -89,7 +90,25 @@ function sourcesOf(id: NodeId, input: string, type: string): MenuItem[] {
         : [],
     ),
   );
-  return items.length > 0 ? items.slice(0, MOST) : nothing();
+  const index = scene.shape(id)?.inputs.findIndex((each) => each.name === input) ?? -1;
+  const shown = items.length > 0 ? items.slice(0, MOST) : nothing();
+  return [...shown, ...newNode(id, 'input', index, type)];
+}
+
+/** A node that is not there yet, found by the search. */
+function newNode(node: NodeId, end: 'input' | 'output', index: number, type: string): MenuItem[] {
+  const { width, height } = view.view;
+  const open = () =>
+    openSearch({
+      at: null,
+      screen: { x: width / 3, y: height / 3 },
+      link: { end, node, index, type, held: null },
+    });
+  return [
+    { kind: 'separator', id: 'line' },
+    // After the menu has given the keyboard back.
+    { id: 'new', label: t('graph.connectNew'), icon: 'plus', onSelect: () => void setTimeout(open, 60) },
+  ];
 }
 
 function nothing(): MenuItem[] {

@@ -16,7 +16,7 @@ import { chooseConnection, showLinks } from './connect';
 import { voiceOf } from './voice';
 
 const GRID = 10;
-const FIELDS = 'input, textarea, select, button, [tabindex]:not([tabindex="-1"])';
+const FIELDS = ':is(input, textarea, select, button, [tabindex]):not([tabindex="-1"])';
 const WAYS: readonly (readonly [Way, string, Point])[] = [
   ['left', 'ArrowLeft', { x: -1, y: 0 }],
   ['right', 'ArrowRight', { x: 1, y: 0 }],
@@ -99,7 +99,8 @@ function enter(): void {
   else view.focus(id);
   let tries = 20;
   const seek = () => {
-    const element = canvasHost()?.querySelector(`[data-node="${CSS.escape(id)}"] :is(${FIELDS})`);
+    const node = canvasHost()?.querySelector(`[data-node="${CSS.escape(id)}"]`);
+    const element = node?.querySelector(`[data-field] ${FIELDS}`) ?? node?.querySelector(FIELDS);
     if (element instanceof HTMLElement) element.focus();
     else if (tries > 0) {
       tries -= 1;

@@ -3,5 +3,5 @@
 export { COLOURS, paintSelection } from './colours';
 export { inputFacts } from './facts';
 export { takeImage, thumbnailOf } from './images';
-export { pointerOnCanvas } from './pointer';
+export { isPointerOnCanvas, pointerOnCanvas } from './pointer';
 export { setTitle } from './Rename';

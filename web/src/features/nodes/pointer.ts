@@ -21,3 +21,7 @@ window.addEventListener(
 export function pointerOnCanvas(): Point {
   return last ?? { x: view.view.width / 2, y: view.view.height / 3 };
 }
+
+export function isPointerOnCanvas(): boolean {
+  return last !== null;
+}

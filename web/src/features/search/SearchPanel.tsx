@@ -9,7 +9,7 @@ import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
 import { classes } from '../../ui/classes';
 import { Icon } from '../../ui/Icon';
-import { addAt, replaceWith } from './add';
+import { addAt, addBeside, replaceWith } from './add';
 import { NodePreview } from './NodePreview';
 import css from './SearchPanel.module.css';
 import { closeSearch, search, usesOf } from './store';
@@ -55,6 +55,7 @@ function OpenPanel() {
     if (type === undefined) return;
     closeSearch();
     if (replaces !== null) replaceWith(replaces, type);
+    else if (at === null) addBeside(type, link);
     else addAt(type, at, link);
     focusCanvas();
   };

@@ -6,7 +6,7 @@ import { registerOverlay } from '../../app/panels';
 import { canvasHasFocus, view } from '../../app/view';
 import { t } from '../../i18n/t';
 import { activeTab } from '../../stores/tabs';
-import { pointerOnCanvas } from '../nodes/api';
+import { isPointerOnCanvas, pointerOnCanvas } from '../nodes/api';
 import { RefusalTip } from './RefusalTip';
 import { SearchPanel } from './SearchPanel';
 import { openSearch, search } from './store';
@@ -16,9 +16,11 @@ registerOverlay({ id: 'link-refusal', order: 60, Component: RefusalTip });
 
 bus.on('search', (at, screen, link) => openSearch({ at, screen, link }));
 
+/** Where the pointer is; for who works by keys, beside the node that they mean. */
 function openAtPointer(): void {
   const screen = pointerOnCanvas();
-  openSearch({ at: view.view.toGraph(screen), screen });
+  const isByKeys = view.focused !== null || !isPointerOnCanvas();
+  openSearch({ at: isByKeys ? null : view.view.toGraph(screen), screen });
 }
 
 registerCommands({

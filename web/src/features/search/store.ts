@@ -6,8 +6,8 @@ import type { OpenLink } from '../../engine/GraphView';
 
 export interface SearchState {
   readonly isOpen: boolean;
-  /** Where the node goes, in the graph. */
-  readonly at: Point;
+  /** Where the node goes, in the graph; null: beside the node that keys mean. */
+  readonly at: Point | null;
   /** Where the panel stands, in the canvas. */
   readonly screen: Point;
   readonly link: OpenLink | null;

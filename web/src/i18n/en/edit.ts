@@ -2,6 +2,7 @@
 // with the part's name.
 
 export const edit = {
+  'graph.connectNew': 'A new node…',
   'edit.colourIs': 'Colour: {name}',
   'edit.copiedNodes': '{count|one node|{count} nodes} copied',
   'edit.pastedNodes': '{count|one node|{count} nodes} pasted',
