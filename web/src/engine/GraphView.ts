@@ -286,10 +286,10 @@ export class GraphView {
     return isUnfinished;
   }
 
-  #paintOverlay(context: CanvasRenderingContext2D, ratio: number): void {
-    if (this.#palette === null || this.#gestures === null) return;
+  #paintOverlay(context: CanvasRenderingContext2D, ratio: number): boolean {
+    if (this.#palette === null || this.#gestures === null) return false;
     const { linkStyle } = this.preferences;
-    paintOverlay(context, this.#gestures, this.view, this.#palette, ratio, linkStyle);
+    return paintOverlay(context, this.#gestures, this.view, this.#palette, ratio, linkStyle);
   }
 
   #hasKeyboard(): boolean {

@@ -37,6 +37,8 @@ export interface OpenLink {
   readonly type: string;
   /** The link that was there, if one is led elsewhere. */
   readonly held: LinkId | null;
+  /** More links that go along with it: all of an output. */
+  readonly others?: readonly OpenLink[];
 }
 
 /** A link, or a point of links, and where it was pressed. */

@@ -27,7 +27,8 @@ export class FrameMeter {
 export interface Painters {
   /** Paint the graph; true if there is more to do in the next frame. */
   graph(context: CanvasRenderingContext2D, ratio: number): boolean;
-  overlay(context: CanvasRenderingContext2D, ratio: number): void;
+  /** Paint what lies over it; true if it goes on by itself. */
+  overlay(context: CanvasRenderingContext2D, ratio: number): boolean;
   /** Both are on the screen. */
   drawn(): void;
   /** The place has another size, in CSS pixels. */
@@ -101,7 +102,7 @@ export class Frames {
     if (this.#isOverlayStale) {
       this.#isOverlayStale = false;
       const context = this.#overlay.getContext('2d');
-      if (context !== null) this.#painters.overlay(context, ratio);
+      if (context !== null && this.#painters.overlay(context, ratio)) this.invalidateOverlay();
     }
     this.#painters.drawn();
   }

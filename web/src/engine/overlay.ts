@@ -6,6 +6,12 @@ import type { Gestures } from './gestures/Gestures';
 import type { Palette } from './palette';
 import type { Viewport } from './viewport';
 
+/** How long a slot that fits takes to grow and shrink again, in milliseconds. */
+const PULSE = 900;
+/** What is left of a slot that does not fit. */
+const FADED = 0.3;
+
+/** Returns whether it goes on by itself: the slots that a link being drawn could go to pulse. */
 export function paintOverlay(
   context: CanvasRenderingContext2D,
   gestures: Gestures,
@@ -13,7 +19,7 @@ export function paintOverlay(
   palette: Palette,
   ratio: number,
   style: LinkStyle,
-): void {
+): boolean {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, view.width, view.height);
   const scale = view.zoom * ratio;
@@ -28,7 +34,7 @@ export function paintOverlay(
     context.lineWidth = 1 / view.zoom;
     context.strokeRect(box.x, box.y, box.w, box.h);
   }
-  paintTargets(context, gestures, view, palette);
+  const isPulsing = paintTargets(context, gestures, view, palette);
   for (const { from, to, type, fits } of gestures.openCurves()) {
     const path = new Path2D();
     for (const stretch of stretchesOf(style, from, [], to)) addStretch(path, stretch, false);
@@ -39,29 +45,43 @@ export function paintOverlay(
     context.setLineDash([]);
   }
   paintKnife(context, gestures, view, palette);
+  return isPulsing;
 }
 
-/** Slots that fit are ringed; the others fade. */
+/** Slots that fit are ringed, and the rings pulse, unless the user wants no motion; the others fade. */
 function paintTargets(
   context: CanvasRenderingContext2D,
   gestures: Gestures,
   view: Viewport,
   palette: Palette,
-): void {
-  for (const { point, type, fits } of gestures.targets()) {
-    context.beginPath();
-    context.arc(point.x, point.y, fits ? 8 : 6, 0, 2 * Math.PI);
-    if (fits) {
-      context.strokeStyle = palette.slot(type);
-      context.lineWidth = Math.max(2.5, 1.5 / view.zoom);
-      context.stroke();
-    } else {
-      context.globalAlpha = 0.7;
-      context.fillStyle = palette.node;
-      context.fill();
-      context.globalAlpha = 1;
+): boolean {
+  const slots = gestures.targets();
+  if (slots.length === 0) return false;
+  const rings = new Map<string, Path2D>();
+  const faded = new Path2D();
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const wave = isStill ? 0.5 : 0.5 - 0.5 * Math.cos((performance.now() / PULSE) * 2 * Math.PI);
+  const radius = 7 + 2.5 * wave;
+  for (const { point, type, fits } of slots) {
+    const colour = palette.slot(type);
+    let path = fits ? rings.get(colour) : faded;
+    if (path === undefined) {
+      path = new Path2D();
+      rings.set(colour, path);
     }
+    path.moveTo(point.x + (fits ? radius : 6), point.y);
+    path.arc(point.x, point.y, fits ? radius : 6, 0, 2 * Math.PI);
   }
+  context.globalAlpha = 1 - FADED;
+  context.fillStyle = palette.node;
+  context.fill(faded);
+  context.globalAlpha = 1;
+  context.lineWidth = Math.max(2.5, 1.5 / view.zoom);
+  for (const [colour, path] of rings) {
+    context.strokeStyle = colour;
+    context.stroke(path);
+  }
+  return rings.size > 0 && !isStill;
 }
 
 function paintKnife(

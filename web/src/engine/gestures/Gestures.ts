@@ -30,6 +30,7 @@ export class Gestures {
   readonly #keysDown = new Set<string>();
   readonly #edge: EdgePan;
   readonly #wheelSense = new WheelSense();
+  #targets: { readonly key: string; readonly links: unknown; readonly list: readonly Target[] } | null = null;
   #pressTimer = 0;
 
   constructor(graph: GraphView, host: HTMLElement) {
@@ -74,8 +75,15 @@ export class Gestures {
     return this.#state.name === 'link' ? openCurves(this.#graph, this.#state) : [];
   }
 
-  targets(): Iterable<Target> {
-    return this.#state.name === 'link' ? targets(this.#graph, this.#state) : [];
+  /** Slots in sight that the link being drawn could go to or not; worked out anew only when the view moves. */
+  targets(): readonly Target[] {
+    if (this.#state.name !== 'link') return [];
+    const { x, y, zoom } = this.#graph.view;
+    const key = `${x}/${y}/${zoom}/${this.#graph.doc?.revision}`;
+    const { links } = this.#state;
+    if (this.#targets?.key !== key || this.#targets.links !== links)
+      this.#targets = { key, links, list: [...targets(this.#graph, this.#state)] };
+    return this.#targets.list;
   }
 
   /** Give up what is going on; what was done so far by this drag is undone. */
@@ -94,6 +102,8 @@ export class Gestures {
 
   #enter(state: State): void {
     this.#state = state;
+    if (state.name !== 'link') this.#targets = null;
+    if (state.name !== 'idle') endHover(this.#graph);
     const graph = this.#graph;
     const links = state.name === 'link' ? state.links : [];
     const held = new Set(links.flatMap((link): LinkId[] => (link.held === null ? [] : [link.held])));
@@ -315,7 +325,7 @@ export class Gestures {
 
   #cut(points: readonly Point[]): void {
     const { scene, doc, scope } = this.#graph;
-    const links = scene === null ? [] : linksCrossing(scene, points);
+    const links = scene?.showsLinks === true ? linksCrossing(scene, points) : [];
     if (links.length > 0) doc?.edit('cut links', scope, (tx) => unlinkAll(tx, links));
   }
 

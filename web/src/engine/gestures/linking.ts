@@ -94,14 +94,23 @@ export function* targets(graph: GraphView, state: StateOf<'link'>): Generator<Ta
   }
 }
 
+/** The last answer: while the pointer rests, frames ask again and again, and circles are looked for in the whole graph. */
+let last: { readonly key: string; readonly scene: Scene; readonly refusal: Refusal | null } | null = null;
+
 export function refusalFor(graph: GraphView, link: OpenLink, over: Hit): Refusal | null {
   const [ends, scene] = [endsFor(graph, link, over), graph.scene];
-  return ends === null || scene === null
-    ? null
-    : refusalOf({ graph: scene.graph }, ends.from, ends.to, graph.catalog);
+  if (ends === null || scene === null) return null;
+  const key = JSON.stringify([ends.from, ends.to, graph.doc?.revision]);
+  if (last?.key === key && last.scene === scene) return last.refusal;
+  const refusal = refusalOf({ graph: scene.graph }, ends.from, ends.to, graph.catalog);
+  last = { key, scene, refusal };
+  return refusal;
 }
 
-/** Both ends, if the pointer is over something that could be one. A node's body stands for its best free slot. */
+/**
+ * Both ends, if the pointer is over something that could be one. A node's body stands for its best free slot; where
+ * none is free, for the one after those that the output feeds already: a second drop goes on to the next.
+ */
 export function endsFor(graph: GraphView, link: OpenLink, over: Hit): Ends | null {
   const scene = graph.scene;
   if (
@@ -120,7 +129,12 @@ export function endsFor(graph: GraphView, link: OpenLink, over: Hit): Ends | nul
     );
     const isExact = (type: string) => type === link.type;
     const free = fitting.filter((each) => each.link === null);
-    const slot = exact ?? free.find((each) => isExact(each.type)) ?? free[0] ?? fitting[0];
+    const fed = fitting.findLastIndex((each) => {
+      const held = each.link === null ? undefined : scene.graph.links.get(each.link);
+      return held?.from === link.node && held.fromSlot === link.index;
+    });
+    const next = fitting[(fed + 1) % Math.max(1, fitting.length)];
+    const slot = exact ?? free.find((each) => isExact(each.type)) ?? free[0] ?? next;
     return slot === undefined ? null : { from, to: { node: over.node, input: slot.name } };
   }
   const name = own?.inputs[link.index]?.name ?? '';
@@ -161,7 +175,11 @@ export function finishLinks(
           held.map((link) => link.held ?? ''),
         ),
       );
-    else if (!isSilent) graph.events.search(graph.view.toGraph(screen), screen, first);
+    else if (!isSilent) {
+      const others = links.slice(1);
+      const link = others.length === 0 ? first : { ...first, others };
+      graph.events.search(graph.view.toGraph(screen), screen, link);
+    }
     return;
   }
   doc.edit(

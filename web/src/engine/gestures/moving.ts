@@ -135,7 +135,12 @@ export function drag(graph: GraphView, state: StateOf<'move'>, at: Point, snaps:
 export function insertable(graph: GraphView, state: StateOf<'move'>): LinkId | null {
   const scene = graph.scene;
   const [id] = state.moving.from.keys();
-  if (scene === null || id === undefined || state.moving.from.size > 1 || state.moving.groups.size > 0)
+  if (
+    scene?.showsLinks !== true ||
+    id === undefined ||
+    state.moving.from.size > 1 ||
+    state.moving.groups.size > 0
+  )
     return null;
   const box = scene.layout(id)?.box;
   if (box === undefined || [...scene.linksOf(id)].some((link) => scene.graph.links.has(link))) return null;
