@@ -1,6 +1,7 @@
 """GET /view: the files of the input, output and temp directories, as they are or made smaller for looking at.
 
-What is re-encoded is decoded by the rules of `engine.images.frames`, off the event loop, two pictures at a time.
+What is re-encoded is decoded by the rules of `engine.images.frames`: small pictures in a thread, two at a time, large
+ones in another process, since much of it is done without letting others have the interpreter.
 Bringing files in: `engine.server.uploads`.
 """
 
@@ -21,11 +22,13 @@ from PIL import Image
 
 from engine.errors import FileError
 from engine.graph.json_values import show
-from engine.images.frames import Frame, read_first_frame
+from engine.images.frames import Frame, measure_picture, read_first_frame
 from engine.server.bodies import text_param
 from engine.server.delivery import LONGEST_NAME, file_headers, find_file, resolve_name, send_file
-from engine.server.keys import PICTURES, SETTINGS
+from engine.server.heavy import THREAD_BYTES
+from engine.server.keys import HEAVY, PICTURES, SETTINGS
 from engine.server.refusal import Refusal, not_found
+from engine.server.work import Body, Known, Work
 from engine.settings import Settings
 
 Folder = Literal["input", "output", "temp"]
@@ -133,41 +136,76 @@ def _read_look(request: web.Request) -> Look:
 
 
 async def _send_look(request: web.Request, path: Path, look: Look) -> web.Response:
-    limit = request.app[SETTINGS].max_image_pixels
     status = await asyncio.to_thread(os.stat, path)
     etag = f"{status.st_mtime_ns:x}-{status.st_size:x}-{look.encoding}-{look.quality}-{look.channel}"
     headers = file_headers(path.name, is_shown=True)
     if request.if_none_match and any(known.value in (etag, "*") for known in request.if_none_match):
         return web.Response(status=304, headers=headers)
-    body, media_type = await in_pictures_thread(request, lambda: encode_look(path, look, limit))
-    response = web.Response(body=body, content_type=media_type, headers=headers)
+    work = _EncodeLook(path=str(path), encoding=look.encoding or "PNG", quality=look.quality, channel=look.channel)
+    body = await do_picture(request, work, path)
+    response = web.Response(body=body, content_type=f"image/{work.encoding.lower()}", headers=headers)
     response.etag = etag
     return response
 
 
+async def do_picture(request: web.Request, work: Work[_Result], *sources: Path) -> _Result:
+    """Do some work with pictures where it does not keep others waiting; what fails is a refusal.
+
+    Args:
+        request: What is answered.
+        work: Is given no body.
+        sources: The pictures; the larger they are, the heavier is the work.
+    """
+    heavy, limit = request.app[HEAVY], request.app[SETTINGS].max_image_pixels
+    pixels = await in_pictures_thread(request, lambda: sum(_count_pixels(source, limit) for source in sources))
+    if pixels <= THREAD_BYTES:
+        return await in_pictures_thread(request, lambda: work.do(heavy.known(), b""))
+    try:
+        return await heavy.do(work, weight=pixels)
+    except FileError as error:
+        raise Refusal(str(error), code="invalid_picture") from error
+
+
+def _count_pixels(source: Path, max_pixels: int) -> int:
+    """How many pixels a picture has; 0 if it is none, or one that will be refused anyway."""
+    try:
+        width, height = measure_picture(source, max_pixels)
+    except FileError:
+        return 0
+    return width * height
+
+
 async def in_pictures_thread(request: web.Request, work: Callable[[], _Result]) -> _Result:
-    """Do something with pictures where it does not keep others waiting; what fails is a refusal."""
+    """Do something little with pictures in one of a few threads; what fails is a refusal."""
     try:
         return await asyncio.get_running_loop().run_in_executor(request.app[PICTURES], work)
     except FileError as error:
         raise Refusal(str(error), code="invalid_picture") from error
 
 
-def encode_look(path: Path, look: Look, max_pixels: int) -> tuple[bytes, str]:
-    """The first frame of a picture as the bytes of another file, and their media type.
+class _EncodeLook(Work[bytes], frozen=True, kw_only=True):
+    """The first frame of a picture as another file; the fields are those of `Look`."""
 
-    Raises:
-        FileError: if it is no picture, damaged, or has more than `max_pixels`.
-    """
-    picture = as_pillow(read_first_frame(path, max_pixels))
-    encoding = look.encoding or "PNG"
-    if encoding == "JPEG" or look.channel == "rgb":
-        picture = picture.convert("RGB")
-    elif look.channel == "a" and encoding == "PNG":
-        alpha = picture.convert("RGBA").getchannel("A")
-        picture = Image.new("RGBA", picture.size)
-        picture.putalpha(alpha)
-    return encode_picture(picture, encoding, look.quality), f"image/{encoding.lower()}"
+    path: str
+    encoding: Encoding
+    quality: int
+    channel: Channel
+
+    def do(self, known: Known, body: Body) -> bytes:
+        """See above.
+
+        Raises:
+            FileError: It is no picture, damaged or too large.
+        """
+        del body
+        picture = as_pillow(read_first_frame(Path(self.path), known.settings.max_image_pixels))
+        if self.encoding == "JPEG" or self.channel == "rgb":
+            picture = picture.convert("RGB")
+        elif self.channel == "a" and self.encoding == "PNG":
+            alpha = picture.convert("RGBA").getchannel("A")
+            picture = Image.new("RGBA", picture.size)
+            picture.putalpha(alpha)
+        return encode_picture(picture, self.encoding, self.quality)
 
 
 def encode_picture(picture: Image.Image, encoding: Encoding, quality: int) -> bytes:

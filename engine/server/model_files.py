@@ -24,9 +24,10 @@ from engine.images.frames import read_first_frame
 from engine.models.tensor_header import read_header, take_metadata
 from engine.server.bodies import check_text
 from engine.server.delivery import LONGEST_NAME, answer_json
-from engine.server.files import as_pillow, encode_picture, in_pictures_thread
-from engine.server.keys import LISTINGS, SERVER_SETTINGS, SETTINGS
+from engine.server.files import as_pillow, do_picture, encode_picture
+from engine.server.keys import LISTINGS, SERVER_SETTINGS
 from engine.server.refusal import not_found
+from engine.server.work import Body, Known, Work
 from engine.settings import OLDER_FOLDERS, Settings
 
 KINDS = (
@@ -129,34 +130,52 @@ async def model_preview(request: web.Request) -> web.Response:
     if not (index.isascii() and index.isdigit() and len(index) <= 4 and int(index) < len(directories)):
         raise not_found(f"{show(kind)} has {len(directories)} folders, none with the number {show(index)}.")
     name = check_text(request.match_info["filename"], "The file name", longest=LONGEST_NAME)
-    limit = request.app[SETTINGS].max_image_pixels
-    body = await in_pictures_thread(request, lambda: read_preview(directories[int(index)], name, limit))
+    body = await make_preview(request, directories[int(index)], name)
     if body is None:
         raise not_found(f"There is no picture of {show(name)}.")
     return web.Response(body=body, content_type="image/webp", headers={"Cache-Control": "private, no-cache"})
 
 
-def read_preview(directory: Path, name: str, max_pixels: int) -> bytes | None:
-    """A small WebP of the picture beside a model file, or in its header; None if there is none. Touches the disk.
+async def make_preview(request: web.Request, directory: Path, name: str) -> bytes | None:
+    """A small WebP of the picture beside a model file, or in its header; None if there is none.
 
     Args:
+        request: What is answered.
         directory: One of the kind.
         name: Of the model file, as workflows name it.
-        max_pixels: Larger pictures are not read.
     """
+    beside = await asyncio.to_thread(_find_beside, directory, name)
+    return await do_picture(request, _ReadPreview(directory=str(directory), name=name), *beside)
+
+
+def _find_beside(directory: Path, name: str) -> list[Path]:
     path = resolve_model_name(directory, name)
     if path is None or PurePosixPath(name).name.startswith("."):
+        return []
+    return [source for ending in PREVIEWS if (source := path.with_suffix(ending)).is_file()]
+
+
+class _ReadPreview(Work[bytes | None], frozen=True, kw_only=True):
+    """See `make_preview`. Touches the disk."""
+
+    directory: str
+    name: str
+
+    def do(self, known: Known, body: Body) -> bytes | None:
+        """See above."""
+        del body
+        path = resolve_model_name(Path(self.directory), self.name)
+        if path is None or PurePosixPath(self.name).name.startswith("."):
+            return None
+        sources: list[Path | bytes] = [*_find_beside(Path(self.directory), self.name)]
+        with contextlib.suppress(CheckpointError, OSError):
+            sources += _find_pictures(read_metadata(path))
+        for source in sources:
+            with contextlib.suppress(FileError):
+                picture = as_pillow(read_first_frame(source, known.settings.max_image_pixels))
+                picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+                return encode_picture(picture, "WEBP", 85)
         return None
-    sources: list[Path | bytes] = [path.with_suffix(ending) for ending in PREVIEWS]
-    sources = [source for source in sources if isinstance(source, Path) and source.is_file()]
-    with contextlib.suppress(CheckpointError, OSError):
-        sources += _find_pictures(read_metadata(path))
-    for source in sources:
-        with contextlib.suppress(FileError):
-            picture = as_pillow(read_first_frame(source, max_pixels))
-            picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-            return encode_picture(picture, "WEBP", 85)
-    return None
 
 
 def _find_pictures(metadata: dict[str, str]) -> list[bytes]:

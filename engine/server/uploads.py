@@ -31,10 +31,11 @@ from engine.images.frames import read_first_frame
 from engine.images.metadata import read_metadata
 from engine.server.bodies import check_text
 from engine.server.delivery import LONGEST_NAME, resolve_name
-from engine.server.files import FOLDERS, Folder, as_pillow, check_folder, find_viewed, in_pictures_thread
+from engine.server.files import FOLDERS, Folder, as_pillow, check_folder, do_picture, find_viewed, in_pictures_thread
 from engine.server.keys import SERVER_SETTINGS, SETTINGS
 from engine.server.media import check_content
 from engine.server.refusal import Refusal, too_large
+from engine.server.work import Body, Known, Work
 from engine.settings import Settings
 
 _MOST_PARTS = 50
@@ -114,7 +115,7 @@ async def upload_mask(request: web.Request) -> web.Response:
         place = _read_place(settings, form)
         place = _Place(place.kind, place.directory, place.subfolder, _as_png(place.name), place.overwrite)
         original = await asyncio.to_thread(_find_original, settings, form.texts.get("original_ref"))
-        await in_pictures_thread(request, lambda: _apply_mask(form.part, original, settings.max_image_pixels))
+        await do_picture(request, _ApplyMask(part=str(form.part), original=str(original)), original)
         name = await asyncio.to_thread(_put, form.part, place)
     return web.json_response(place.record(name))
 
@@ -373,23 +374,31 @@ def _find_original(settings: Settings, text: str | None) -> Path:
     return find_viewed(settings, record.get("filename"), kind, subfolder)
 
 
-def _apply_mask(part: Path, original: Path, max_pixels: int) -> None:
-    """Write into `part` the original with the transparency of the mask that `part` holds, and with its own texts.
+class _ApplyMask(Work[None], frozen=True, kw_only=True):
+    """Write into `part` the original with the transparency of the mask that `part` holds, and with its own texts."""
 
-    Raises:
-        FileError: if one of them is no picture, or they differ in size.
-    """
-    picture = as_pillow(read_first_frame(original, max_pixels))
-    mask = as_pillow(read_first_frame(part, max_pixels, "the mask"))
-    if picture.size != mask.size:
-        raise FileError(f"The mask has {mask.size} pixels, the picture {original.name!r} has {picture.size}.")
-    picture = picture.convert("RGBA")
-    picture.putalpha(mask.convert("RGBA").getchannel("A"))
-    texts = PngInfo()
-    for key, value in read_metadata(original).items():
-        name = key.encode("latin-1", "replace").decode("latin-1")[:79].strip()
-        if name:
-            texts.add_text(name, value)
-    with open(part, "wb") as file:
-        picture.save(file, "PNG", compress_level=4, pnginfo=texts)
-        _write_last(file, b"")
+    part: str
+    original: str
+
+    def do(self, known: Known, body: Body) -> None:
+        """See above.
+
+        Raises:
+            FileError: One of them is no picture, or they differ in size.
+        """
+        del body
+        part, original, max_pixels = Path(self.part), Path(self.original), known.settings.max_image_pixels
+        picture = as_pillow(read_first_frame(original, max_pixels))
+        mask = as_pillow(read_first_frame(part, max_pixels, "the mask"))
+        if picture.size != mask.size:
+            raise FileError(f"The mask has {mask.size} pixels, the picture {original.name!r} has {picture.size}.")
+        picture = picture.convert("RGBA")
+        picture.putalpha(mask.convert("RGBA").getchannel("A"))
+        texts = PngInfo()
+        for key, value in read_metadata(original).items():
+            name = key.encode("latin-1", "replace").decode("latin-1")[:79].strip()
+            if name:
+                texts.add_text(name, value)
+        with open(part, "wb") as file:
+            picture.save(file, "PNG", compress_level=4, pnginfo=texts)
+            _write_last(file, b"")

@@ -32,9 +32,9 @@ from engine.server.canvas.finding import Found
 from engine.server.canvas.index import Index
 from engine.server.canvas.search import BadSearch
 from engine.server.canvas.state import CANVAS
-from engine.server.canvas.thumbnails import make_thumbnail, thumbnail_of
+from engine.server.canvas.thumbnails import MakeThumbnail, find_thumbnail, thumbnail_of
 from engine.server.delivery import send_file
-from engine.server.files import in_pictures_thread
+from engine.server.files import do_picture
 from engine.server.keys import SERVER_SETTINGS, SETTINGS, STORE
 from engine.server.refusal import Refusal, not_found
 
@@ -148,7 +148,8 @@ async def read_thumbnail(request: web.Request, params: ThumbnailParams) -> web.S
     if request.if_none_match and any(known.value == target.stem for known in request.if_none_match):
         response.set_status(304)
         return response
-    response.body = await in_pictures_thread(
-        request, lambda: make_thumbnail(path, target, size, settings.max_image_pixels)
-    )
+    body = await asyncio.to_thread(find_thumbnail, target)
+    if body is None:
+        body = await do_picture(request, MakeThumbnail(path=str(path), target=str(target), size=size), path)
+    response.body = body
     return response

@@ -18,9 +18,8 @@ from engine.models.tensor_header import read_header, take_metadata
 from engine.provenance import open_hashes
 from engine.server.api.records import ShortText
 from engine.server.api.route import Answer, Refused, route
-from engine.server.files import in_pictures_thread
 from engine.server.keys import LISTINGS, SETTINGS
-from engine.server.model_files import MOST_HEADER_BYTES, PREVIEWS, list_kinds, read_preview
+from engine.server.model_files import MOST_HEADER_BYTES, PREVIEWS, list_kinds, make_preview
 from engine.server.refusal import not_found
 
 _NO_SUCH_MODEL = Refused(404, "There is no such kind of model files, or no such file.")
@@ -240,8 +239,7 @@ def _cut(value: str) -> str:
 async def show_model_picture(request: web.Request, params: ModelPath) -> web.StreamResponse:
     """What a model file looks like: the picture beside it, or the one in its header."""
     directory = await asyncio.to_thread(_find, request.app, params.kind, params.name)
-    limit = request.app[SETTINGS].max_image_pixels
-    body = await in_pictures_thread(request, lambda: read_preview(directory, params.name, limit))
+    body = await make_preview(request, directory, params.name)
     if body is None:
         raise not_found(f"There is no picture of {show(params.name)}.", "model_not_found")
     return web.Response(body=body, content_type="image/webp", headers={"Cache-Control": "private, no-cache"})

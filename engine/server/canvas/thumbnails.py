@@ -16,6 +16,7 @@ from engine.files import write_whole
 from engine.images.frames import read_first_frame
 from engine.server.canvas.gallery import Item
 from engine.server.files import as_pillow, encode_picture
+from engine.server.work import Body, Known, Work
 
 SIZES = (256, 512)
 _QUALITY = 82
@@ -27,17 +28,36 @@ def thumbnail_of(directory: Path, item: Item, size: int) -> Path:
     return directory / str(size) / name[:2] / f"{name}.webp"
 
 
-def make_thumbnail(path: Path, target: Path, size: int, max_pixels: int) -> bytes:
-    """The thumbnail of a picture, made and kept unless it is there. A disk that is full keeps nobody from seeing it.
-
-    Raises:
-        FileError: It is no picture, damaged or too large.
-    """
+def find_thumbnail(target: Path) -> bytes | None:
+    """A thumbnail that was made before; None if it was not."""
     with suppress(OSError):
         return target.read_bytes()
-    picture = as_pillow(read_first_frame(path, max_pixels))
-    picture.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    data = encode_picture(picture, "WEBP", _QUALITY)
-    with suppress(FileError):
-        write_whole(target, lambda file: file.write(data))
-    return data
+    return None
+
+
+class MakeThumbnail(Work[bytes], frozen=True, kw_only=True):
+    """The thumbnail of a picture, made and kept. A disk that is full keeps nobody from seeing it.
+
+    Attributes:
+        path: The picture.
+        target: As `thumbnail_of` gave it.
+        size: Its longest side, in pixels.
+    """
+
+    path: str
+    target: str
+    size: int
+
+    def do(self, known: Known, body: Body) -> bytes:
+        """See above.
+
+        Raises:
+            FileError: It is no picture, damaged or too large.
+        """
+        del body
+        picture = as_pillow(read_first_frame(Path(self.path), known.settings.max_image_pixels))
+        picture.thumbnail((self.size, self.size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        data = encode_picture(picture, "WEBP", _QUALITY)
+        with suppress(FileError):
+            write_whole(Path(self.target), lambda file: file.write(data))
+        return data
