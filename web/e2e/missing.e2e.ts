@@ -101,7 +101,7 @@ describe('what is missing', () => {
 
     const types = list.getByRole('region', { name: 'Node types that are not there' });
     await types.getByText('from the pack essential-pack 1.1.0').waitFor();
-    await types.getByRole('button', { name: 'Go to Sharpen+Pro #92' }).click();
+    await types.getByRole('button', { name: 'Sharpen+Pro #92' }).click();
     await page.locator('[data-node="92"]').waitFor();
     await types.getByRole('button', { name: 'Bypass all' }).click();
     await types.waitFor({ state: 'detached' });

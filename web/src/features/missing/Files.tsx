@@ -104,10 +104,10 @@ export function Spots({ spots, use }: SpotsProps) {
           <button
             type="button"
             className={css['spot']}
-            aria-label={t('missing.goTo', { title: spot.title, node: spot.node })}
+            title={t('missing.goTo', { title: spot.title, node: spot.node })}
             onClick={() => goToSpot(spot)}
           >
-            {spot.label === '' ? spot.title : t('missing.spot', { title: spot.title, input: spot.label })}
+            {spot.label === '' ? spot.title : t('missing.spot', { title: spot.title, input: spot.label })}{' '}
             <small>#{spot.node}</small>
           </button>
           {use !== null && spot.widget !== '' && (

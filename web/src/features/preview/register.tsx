@@ -1,11 +1,11 @@
 // The large preview: over the canvas or at the side, and the command for it.
 
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerOverlay, registerPanel } from '../../app/panels';
 import { t } from '../../i18n/t';
-import { Docked } from './Docked';
 import { Floating } from './Floating';
-import { PANEL, togglePreview } from './store';
+import { followLayout, PANEL, togglePreview } from './store';
 
 registerOverlay({ id: 'preview', order: 55, Component: Floating });
 
@@ -15,7 +15,7 @@ registerPanel({
   title: () => t('preview.title'),
   icon: 'eye',
   order: 45,
-  Component: Docked,
+  Component: lazily(() => import('./Docked').then((module) => module.Docked)),
 });
 
 registerCommands({
@@ -25,3 +25,5 @@ registerCommands({
   keys: ['Shift+V'],
   run: togglePreview,
 });
+
+followLayout();

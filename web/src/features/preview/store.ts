@@ -58,6 +58,14 @@ export function closePreview(): void {
   preview.setState({ isFloating: false });
 }
 
+/** Who opens the panel at the side wants it there, and not twice. */
+export function followLayout(): void {
+  layout.subscribe(({ open }, before) => {
+    if (open.right === PANEL && before.open.right !== PANEL)
+      preview.setState({ isFloating: false, isDocked: true });
+  });
+}
+
 export interface Room {
   readonly w: number;
   readonly h: number;

@@ -40,10 +40,10 @@ function Watched() {
           })}
           title={lines.map(({ name, value }) => `${name}: ${value}`).join('\n')}
         >
-          {gauges.map(({ id, part }) => (
+          {gauges.map(({ id, part, mayRunOut }) => (
             <span key={id} className={css['bar']}>
               <span
-                className={classes(css['fill'], part > FULL && css['full'])}
+                className={classes(css['fill'], mayRunOut && part > FULL && css['full'])}
                 style={{ transform: `scaleY(${part})` }}
               />
             </span>

@@ -9,10 +9,10 @@ it('has a meter for the processor, for memory, and for each device', () => {
     { name: 'b', memory_bytes: 0, used_bytes: 0 },
   ];
   expect(gaugesOf({ ...load, devices })).toEqual([
-    { id: 'cpu', part: 0.25 },
-    { id: 'ram', part: 0.5 },
-    { id: 'vram0', part: 1 },
-    { id: 'vram1', part: 0 },
+    { id: 'cpu', part: 0.25, mayRunOut: false },
+    { id: 'ram', part: 0.5, mayRunOut: true },
+    { id: 'vram0', part: 1, mayRunOut: true },
+    { id: 'vram1', part: 0, mayRunOut: true },
   ]);
   expect(gaugesOf({ ...load, cpu_percent: null }).map(({ id }) => id)).toEqual(['ram']);
 });

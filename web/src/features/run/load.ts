@@ -67,16 +67,20 @@ export function watchLoad(): () => void {
 export interface Gauge {
   readonly id: string;
   readonly part: number;
+  /** What is full may fail; a processor that has work to do may not. */
+  readonly mayRunOut: boolean;
 }
 
 /** The meters in their order, each with how full it is, from 0 to 1. */
 export function gaugesOf(load: LoadView): Gauge[] {
   const share = (used: number, all: number) => (all > 0 ? Math.min(1, Math.max(0, used / all)) : 0);
   return [
-    ...(load.cpu_percent === null ? [] : [{ id: 'cpu', part: share(load.cpu_percent, 100) }]),
-    { id: 'ram', part: share(load.used_bytes, load.memory_bytes) },
+    ...(load.cpu_percent === null
+      ? []
+      : [{ id: 'cpu', part: share(load.cpu_percent, 100), mayRunOut: false }]),
+    { id: 'ram', part: share(load.used_bytes, load.memory_bytes), mayRunOut: true },
     ...load.devices.map((device, place) => ({
-      ...{ id: `vram${place}`, part: share(device.used_bytes, device.memory_bytes) },
+      ...{ id: `vram${place}`, part: share(device.used_bytes, device.memory_bytes), mayRunOut: true },
     })),
   ];
 }

@@ -1,0 +1,192 @@
+// Runs from the page: progress and previews, in mid-run reloads and server restarts, what changed from one to the next,
+// and that nothing is asked of the server in vain.
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forgiveErrors, launchBrowser, openPage, openTemplate } from './harness/page';
+import { type Server, startServer } from './harness/server';
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const LONG = { timeout: 40_000 };
+
+interface JobRow {
+  readonly id: string;
+  readonly state: string;
+  readonly restarted: boolean;
+}
+
+async function jobs(): Promise<JobRow[]> {
+  return (await (await fetch(`${server.url}/api/v1/jobs`)).json()).jobs;
+}
+
+async function runTimes(page: Page, count: number): Promise<void> {
+  await page.getByRole('button', { name: 'How to run' }).click();
+  await page.getByRole('menuitemcheckbox', { name: `${count}`, exact: true }).click();
+  await page.getByRole('button', { name: `Run × ${count}` }).click();
+}
+
+/** How many times a path was asked for. */
+function countRequests(page: Page, path: string): () => number {
+  let count = 0;
+  page.on('request', (request) => {
+    if (request.url().includes(path)) count += 1;
+  });
+  return () => count;
+}
+
+async function setSteps(page: Page, steps: number): Promise<void> {
+  const field = page.locator('[data-node="5"] [data-widget="steps"]').getByRole('spinbutton');
+  await field.click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type(`${steps}`);
+  await page.keyboard.press('Enter');
+}
+
+describe('a run', () => {
+  it('shows its steps and unfinished pictures, also after a reload in the middle, and its result', async () => {
+    const { page, context } = await openPage(browser, server.url);
+    await openTemplate(page, 'Text to image');
+    await setSteps(page, 400);
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Shift+V');
+    const large = page.getByRole('region', { name: 'Large preview' });
+    await large.getByText('Nothing to show yet').waitFor();
+    await page.keyboard.press('q');
+    await page.keyboard.press('Control+Enter');
+    const bar = page.getByRole('region', { name: 'Runs' });
+    await bar.getByText(/\d+ % · \d+\/\d+/).waitFor(LONG);
+    await large.getByRole('img', { name: 'Unfinished picture of Text to image' }).waitFor(LONG);
+    await page.locator('[data-node]').getByRole('img', { name: 'Unfinished picture' }).first().waitFor(LONG);
+    const running = page.getByRole('list', { name: 'Running' }).getByRole('listitem');
+    await running.getByRole('img', { name: 'Unfinished picture' }).waitFor(LONG);
+
+    await page.reload();
+    await page.waitForSelector('[role="tab"]');
+    await bar.getByRole('progressbar').waitFor();
+    await large.getByRole('img', { name: 'Unfinished picture of Text to image' }).waitFor(LONG);
+    await page.getByRole('button', { name: 'Stop', exact: true }).first().click();
+    await bar.getByRole('progressbar').waitFor({ state: 'detached', ...LONG });
+    await setSteps(page, 2);
+    await page.keyboard.press('Control+Enter');
+    await page.getByText(/^Done in /).waitFor(LONG);
+    await large.getByRole('button', { name: /^Open .*\.png large$/ }).waitFor(LONG);
+    await context.close();
+  });
+
+  it('outlives the server: what waited is run when it is back, what was cut short is run again', async () => {
+    const opened = await openPage(browser, server.url);
+    const { page, context } = opened;
+    await openTemplate(page, 'Hires fix');
+    const known = new Set((await jobs()).map((job) => job.id));
+    await runTimes(page, 4);
+    await page.getByRole('region', { name: 'Runs' }).getByRole('progressbar').waitFor(LONG);
+    const made = async () => (await jobs()).filter((job) => !known.has(job.id)).length;
+    await expect.poll(made, LONG).toBe(4);
+    const back = server.restart();
+    await page.getByText('Offline').waitFor(LONG);
+    await back;
+    await page.getByText('Offline').waitFor({ state: 'detached', ...LONG });
+    const states = async () => (await jobs()).filter((job) => !known.has(job.id)).map((job) => job.state);
+    await expect.poll(states, LONG).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded']);
+    await page.getByText(/^(Done in|Nothing had changed)/).waitFor(LONG);
+    forgiveErrors(opened, /WebSocket|ERR_CONNECTION|Failed to load resource/);
+    await context.close();
+  });
+
+  it('is told apart from the one before it by what was changed', async () => {
+    const { page, context } = await openPage(browser, server.url);
+    await openTemplate(page, 'Text to image');
+    const done = page.getByText(/^Done in /);
+    await setSteps(page, 3);
+    await page.keyboard.press('Control+Enter');
+    await done.waitFor(LONG);
+    await setSteps(page, 4);
+    await page.getByText(/nodes? will run/).waitFor(LONG);
+    await page.keyboard.press('Control+Enter');
+    await done.waitFor(LONG);
+    await page.getByRole('navigation').getByRole('button', { name: 'Queue', exact: true }).click();
+    await page.getByRole('tab', { name: 'History' }).click();
+    const history = page.getByRole('tabpanel', { name: 'History' });
+    await history.getByText(/› steps: 3 → 4/).waitFor(LONG);
+    await history.locator('img').first().waitFor(LONG);
+    await context.close();
+  });
+});
+
+describe('the server is asked', () => {
+  it('what will run only after what runs was changed, and how busy it is only while that is shown', async () => {
+    const { page, context } = await openPage(browser, server.url);
+    const forecasts = countRequests(page, '/workflows/forecast');
+    const loads = countRequests(page, '/api/v1/load');
+    await openTemplate(page, 'Text to image');
+    const plan = page.getByText(/nodes? will run/);
+    await plan.waitFor(LONG);
+    const before = forecasts();
+    const box = await page.locator('[data-node="6"]').boundingBox();
+    if (box === null) throw new Error('the node is not there');
+    await page.mouse.move(box.x + box.width / 2, box.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 + 40, box.y + 60, { steps: 8 });
+    await page.mouse.up();
+    await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
+    await page.waitForTimeout(1000);
+    expect(await plan.isVisible()).toBe(true);
+    expect(forecasts()).toBe(before);
+    await setSteps(page, 7);
+    await expect.poll(forecasts).toBe(before + 1);
+
+    const meters = page.getByRole('button', { name: /^The server: / });
+    await meters.click();
+    await page.getByText(/^\d+\.\d of \d+\.\d GiB$/).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('meters');
+    await page.keyboard.press('Enter');
+    await meters.waitFor({ state: 'detached' });
+    const asked = loads();
+    expect(asked).toBeGreaterThan(0);
+    await page.waitForTimeout(2500);
+    expect(loads()).toBe(asked);
+    await context.close();
+  });
+});
+
+describe('the large preview', () => {
+  it('is moved and sized by keys, stays where it was put, and docks', async () => {
+    const { page, context } = await openPage(browser, server.url);
+    await openTemplate(page, 'Text to image');
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Shift+V');
+    const large = page.getByRole('region', { name: 'Large preview' });
+    const before = await large.boundingBox();
+    await large.getByRole('button', { name: /^Move the large preview/ }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Shift+ArrowRight');
+    const after = await large.boundingBox();
+    expect([after?.x, after?.y, after?.width]).toEqual([
+      (before?.x ?? 0) + 16,
+      (before?.y ?? 0) + 16,
+      (before?.width ?? 0) + 16,
+    ]);
+    await page.reload();
+    await page.getByRole('tab', { name: /Text to image/ }).waitFor();
+    expect(await large.boundingBox()).toEqual(after);
+    await large.getByRole('button', { name: 'Dock it at the side' }).click();
+    await page.getByRole('button', { name: 'Let it float over the canvas' }).click();
+    await large.getByRole('button', { name: 'Close the large preview' }).click();
+    await large.waitFor({ state: 'detached' });
+    await context.close();
+  });
+});
