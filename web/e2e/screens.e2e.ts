@@ -98,6 +98,11 @@ describe('every screen', () => {
       options: { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
       look: { leastTarget: 24 },
     },
+    {
+      name: 'forced colours',
+      options: { viewport: SMALL, forcedColors: 'active', colorScheme: 'dark' },
+      isShort: true,
+    },
     { name: '320 wide', options: { viewport: { width: 320, height: 640 } } },
     {
       name: 'phone 390x844',

@@ -15,17 +15,17 @@ import { Rail } from './shell/Rail';
 import { SidePanel } from './shell/SidePanel';
 import { TopBar } from './shell/TopBar';
 import { layout } from './stores/layout';
-import { QuestionHost } from './ui/Dialog';
+import { QuestionHost } from './ui/ask';
 import { MenuHost } from './ui/Menu';
 import { ToastHost } from './ui/Toast';
-import { TooltipProvider } from './ui/Tooltip';
+import { TooltipHost } from './ui/Tooltip';
 
 export function App() {
   const isFocusMode = useStore(layout, (state) => state.isFocusMode);
   const hosts = useStore(panels, (state) => state.hosts);
   useEffect(makeWay, []);
   return (
-    <TooltipProvider delayDuration={400} skipDelayDuration={200}>
+    <>
       <div className={css['app']}>
         {!isFocusMode && <TopBar Menu={AppMenu} Tabs={TabBar} Run={RunBar} />}
         <div className={css['middle']}>
@@ -46,6 +46,7 @@ export function App() {
       <QuestionHost />
       <MenuHost />
       <ToastHost label={t('app.messages')} closeLabel={t('app.close')} />
-    </TooltipProvider>
+      <TooltipHost />
+    </>
   );
 }

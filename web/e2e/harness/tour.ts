@@ -158,7 +158,7 @@ async function pictures(page: Page, visit: Visit): Promise<void> {
 async function files(page: Page, visit: Visit): Promise<void> {
   await page.getByRole('button', { name: t('workflows.title'), exact: true }).click();
   const panel = page.getByRole('region', { name: t('workflows.title'), exact: true });
-  await panel.getByRole('button', { name: /^fox/ }).first().click();
+  await panel.getByText('fox', { exact: true }).first().click();
   await page.getByRole('tab', { name: /^fox/ }).waitFor();
   const close = panel.getByRole('button', { name: t('app.closePanel'), exact: true });
   if (await close.isVisible()) await close.click();

@@ -1,11 +1,9 @@
-// A dialog over everything else. Opened by state (`Dialog`), or by a question in code (`ask`, `askText`).
+// A dialog over everything else, shown while it is rendered. Questions from code are in `ask`.
 
 import { Dialog as Radix } from 'radix-ui';
-import { type ReactNode, useId, useState, useSyncExternalStore } from 'react';
-import { Button } from './Button';
+import type { ReactNode } from 'react';
 import { classes } from './classes';
 import css from './Dialog.module.css';
-import { Field, TextInput } from './Field';
 import { Icon } from './Icon';
 
 export interface DialogProps {
@@ -74,129 +72,4 @@ export function Dialog(props: DialogProps) {
   );
 }
 
-// -- questions -------------------------------------------------------------------------------------------------------
-
-export interface Choice {
-  readonly id: string;
-  readonly label: string;
-  readonly kind?: 'plain' | 'primary' | 'danger';
-}
-
-interface Question {
-  readonly number: number;
-  readonly title: string;
-  readonly text?: ReactNode;
-  readonly choices: readonly Choice[];
-  readonly closeLabel: string;
-  readonly field?: { readonly label: string; readonly value: string; readonly canBeEmpty?: boolean };
-  readonly answer: (id: string | null, text: string) => void;
-}
-
-let questions: readonly Question[] = [];
-const watchers = new Set<() => void>();
-
-function setQuestions(next: readonly Question[]): void {
-  questions = next;
-  for (const watcher of watchers) watcher();
-}
-
-type Asked = Omit<Question, 'answer' | 'number'>;
-let count = 0;
-
-function nextNumber(): number {
-  count += 1;
-  return count;
-}
-
-/** Ask; the id of the choice, or null if the dialog was left. */
-export function ask(question: Omit<Asked, 'field'>): Promise<string | null> {
-  return new Promise((resolve) => {
-    const own: Question = {
-      ...question,
-      number: nextNumber(),
-      answer: (id) => {
-        setQuestions(questions.filter((each) => each !== own));
-        resolve(id);
-      },
-    };
-    setQuestions([...questions, own]);
-  });
-}
-
-/** Ask for a line of text; null if the dialog was left. */
-export function askText(
-  question: Asked & { readonly field: NonNullable<Question['field']> },
-): Promise<string | null> {
-  return new Promise((resolve) => {
-    const own: Question = {
-      ...question,
-      number: nextNumber(),
-      answer: (id, text) => {
-        setQuestions(questions.filter((each) => each !== own));
-        resolve(id === null || id === 'cancel' ? null : text);
-      },
-    };
-    setQuestions([...questions, own]);
-  });
-}
-
-export function QuestionHost() {
-  const open = useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => questions,
-  );
-  return open.map((question) => <QuestionDialog key={question.number} question={question} />);
-}
-
-function QuestionDialog({ question }: { readonly question: Question }) {
-  const [text, setText] = useState(question.field?.value ?? '');
-  const form = useId();
-  const last = question.choices.at(-1);
-  return (
-    <Dialog
-      title={question.title}
-      closeLabel={question.closeLabel}
-      size="small"
-      onClose={() => question.answer(null, text)}
-      {...(question.text === undefined ? {} : { description: question.text })}
-      footer={question.choices.map((choice) => (
-        <Button
-          key={choice.id}
-          kind={choice.kind ?? 'plain'}
-          {...(choice === last && question.field !== undefined
-            ? { type: 'submit' as const, form }
-            : { onClick: () => question.answer(choice.id, text) })}
-        >
-          {choice.label}
-        </Button>
-      ))}
-    >
-      {question.field !== undefined && (
-        <form
-          id={form}
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (text.trim() !== '' || question.field?.canBeEmpty === true)
-              question.answer(last?.id ?? null, text.trim());
-          }}
-        >
-          <Field label={question.field.label}>
-            {(id) => (
-              <TextInput
-                id={id}
-                value={text}
-                autoFocus
-                spellCheck={false}
-                onFocus={(event) => event.target.select()}
-                onChange={(event) => setText(event.target.value)}
-              />
-            )}
-          </Field>
-        </form>
-      )}
-    </Dialog>
-  );
-}
+export { ask, askText } from './ask';

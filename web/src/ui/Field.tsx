@@ -1,6 +1,5 @@
 // A labelled field, and the fields themselves: text, choice, switch.
 
-import { Switch as RadixSwitch } from 'radix-ui';
 import {
   type InputHTMLAttributes,
   type ReactNode,
@@ -84,15 +83,18 @@ export interface SwitchProps {
 
 export function Switch({ id, checked, onChange, label, disabled = false }: SwitchProps) {
   return (
-    <RadixSwitch.Root
+    <button
+      type="button"
+      role="switch"
       {...(id === undefined ? {} : { id })}
       {...(label === undefined ? {} : { 'aria-label': label })}
-      checked={checked}
+      aria-checked={checked}
+      data-state={checked ? 'checked' : 'unchecked'}
       disabled={disabled}
-      onCheckedChange={onChange}
       className={css['switch']}
+      onClick={() => onChange(!checked)}
     >
-      <RadixSwitch.Thumb className={css['thumb']} />
-    </RadixSwitch.Root>
+      <span className={css['thumb']} data-state={checked ? 'checked' : 'unchecked'} />
+    </button>
   );
 }

@@ -1,11 +1,15 @@
-// Menus from lists of items: below a button (`Menu`), or where the pointer is (`showMenu`, one at a time).
+// Menus from lists of items: below a button (`Menu`), or where the pointer is (`showMenu`). One at a time.
 
-import { DropdownMenu as Radix } from 'radix-ui';
-import { type ReactNode, useSyncExternalStore } from 'react';
-import { classes } from './classes';
-import { Icon, type IconName } from './Icon';
-import { Kbd } from './Kbd';
-import css from './Menu.module.css';
+import {
+  cloneElement,
+  type HTMLAttributes,
+  type ReactElement,
+  useId,
+  useRef,
+  useSyncExternalStore,
+} from 'react';
+import type { IconName } from './Icon';
+import { lazily } from './lazily';
 
 export type MenuItem =
   | {
@@ -31,107 +35,45 @@ export type MenuItem =
       readonly items: readonly MenuItem[];
     };
 
-export interface MenuProps {
-  readonly children: ReactNode;
-  readonly items: readonly MenuItem[];
-  readonly align?: 'start' | 'center' | 'end';
-  readonly side?: 'top' | 'right' | 'bottom' | 'left';
-}
+type Side = 'top' | 'right' | 'bottom' | 'left';
+type Align = 'start' | 'center' | 'end';
 
-/** A menu that its child (a button) opens. Not modal: a modal one would write a style sheet into the page. */
-export function Menu({ children, items, align = 'start', side = 'bottom' }: MenuProps) {
-  return (
-    <Radix.Root modal={false}>
-      <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          className={css['menu']}
-          align={align}
-          side={side}
-          sideOffset={4}
-          collisionPadding={8}
-          loop
-        >
-          <Items items={items} />
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
-}
-
-function Items({ items }: { readonly items: readonly MenuItem[] }) {
-  const hasTicks = items.some((item) => (item.kind ?? 'item') === 'item' && 'isChecked' in item);
-  return items.map((item) => {
-    switch (item.kind) {
-      case 'separator':
-        return <Radix.Separator key={item.id} className={css['separator']} />;
-      case 'label':
-        return (
-          <Radix.Label key={item.id} className={css['label']}>
-            {item.label}
-          </Radix.Label>
-        );
-      case 'sub':
-        return (
-          <Radix.Sub key={item.id}>
-            <Radix.SubTrigger className={css['item']}>
-              {item.icon !== undefined && <Icon name={item.icon} />}
-              <span className={css['words']}>{item.label}</span>
-              <Icon name="chevronRight" size={12} />
-            </Radix.SubTrigger>
-            <Radix.Portal>
-              <Radix.SubContent className={css['menu']} sideOffset={2} collisionPadding={8} loop>
-                <Items items={item.items} />
-              </Radix.SubContent>
-            </Radix.Portal>
-          </Radix.Sub>
-        );
-      default:
-        return (
-          <Radix.Item
-            key={item.id}
-            className={classes(css['item'], item.isDanger === true && css['danger'])}
-            disabled={item.isDisabled ?? false}
-            onSelect={item.onSelect}
-            {...(item.isChecked === undefined
-              ? {}
-              : { role: 'menuitemcheckbox', 'aria-checked': item.isChecked })}
-          >
-            {hasTicks && (
-              <span className={css['tick']}>
-                {item.isChecked === true && <Icon name="check" size={14} />}
-              </span>
-            )}
-            {item.icon !== undefined && <Icon name={item.icon} />}
-            <span className={css['words']}>
-              {item.label}
-              {item.hint !== undefined && <small className={css['hint']}>{item.hint}</small>}
-            </span>
-            {item.keys !== undefined && item.keys !== '' && <Kbd keys={item.keys} />}
-          </Radix.Item>
-        );
-    }
-  });
-}
-
-// -- at a point ------------------------------------------------------------------------------------------------------
-
-interface PointMenu {
-  readonly x: number;
-  readonly y: number;
+export interface OpenMenu {
+  /** Beside what it opens, in client coordinates; a point has no size. */
+  readonly at: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  readonly side: Side;
+  readonly align: Align;
   readonly items: readonly MenuItem[];
   readonly label: string;
   readonly number: number;
+  /** The `Menu` that opened it. */
+  readonly owner: string | null;
 }
 
-let current: PointMenu | null = null;
+let current: OpenMenu | null = null;
 let count = 0;
 let returnTo: HTMLElement | null = null;
 const watchers = new Set<() => void>();
 
-function setCurrent(next: PointMenu | null): void {
+function setCurrent(next: OpenMenu | null): void {
   current = next;
   for (const watcher of watchers) watcher();
+}
+
+function subscribe(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+export function useOpenMenu(): OpenMenu | null {
+  return useSyncExternalStore(subscribe, () => current);
+}
+
+function open(menu: Omit<OpenMenu, 'number'>, from: Element | null): void {
+  if (menu.items.length === 0) return;
+  count += 1;
+  if (current === null && from instanceof HTMLElement) returnTo = from;
+  setCurrent({ ...menu, number: count });
 }
 
 /** Open a menu at a point of the page (client coordinates). Replaces the one that is open. */
@@ -140,55 +82,66 @@ export function showMenu(
   items: readonly MenuItem[],
   label: string,
 ): void {
-  if (items.length === 0) return;
-  count += 1;
-  if (current === null && document.activeElement instanceof HTMLElement) returnTo = document.activeElement;
-  setCurrent({ x: at.x, y: at.y, items, label, number: count });
+  const point = { x: at.x, y: at.y, width: 1, height: 1 };
+  open({ at: point, side: 'bottom', align: 'start', items, label, owner: null }, document.activeElement);
 }
 
-export function closeMenu(): void {
-  setCurrent(null);
+/** Close the menu that is open; with its number, only that one. */
+export function closeMenu(number?: number): void {
+  if (number === undefined || current?.number === number) setCurrent(null);
+}
+
+/** To what had the focus before the menu took it, unless another menu has taken its place. */
+export function giveFocusBack(): void {
+  if (current !== null) return;
+  returnTo?.focus({ preventScroll: true });
+  returnTo = null;
 }
 
 /** Rendered once by the application. */
-export function MenuHost() {
-  const menu = useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
+export const MenuHost = lazily(
+  () => import('./MenuView').then((module) => module.MenuView),
+  () => useOpenMenu() !== null,
+);
+
+export interface MenuProps {
+  /** A button. */
+  readonly children: ReactElement<HTMLAttributes<Element>>;
+  readonly items: readonly MenuItem[];
+  readonly align?: Align;
+  readonly side?: Side;
+}
+
+/** A menu that its child (a button) opens. */
+export function Menu({ children, items, align = 'start', side = 'bottom' }: MenuProps) {
+  const owner = useId();
+  const isOpen = useSyncExternalStore(subscribe, () => current?.owner === owner);
+  const wasOpen = useRef(false);
+  const show = (button: Element) => {
+    const { x, y, width, height } = button.getBoundingClientRect();
+    const label = button.getAttribute('aria-label') ?? button.textContent ?? '';
+    open({ at: { x, y, width, height }, side, align, items, label, owner }, button);
+  };
+  const { onPointerDown, onClick, onKeyDown } = children.props;
+  return cloneElement(children, {
+    'aria-haspopup': 'menu',
+    'aria-expanded': isOpen,
+    ...{ 'data-state': isOpen ? 'open' : 'closed' },
+    onPointerDown: (event) => {
+      onPointerDown?.(event);
+      // The press itself closes the menu, as one anywhere else does; the click shall not open it again.
+      wasOpen.current = isOpen;
     },
-    () => current,
-  );
-  if (menu === null) return null;
-  return (
-    <Radix.Root key={menu.number} open modal={false} onOpenChange={(isOpen) => !isOpen && setCurrent(null)}>
-      <Radix.Trigger asChild>
-        <button
-          type="button"
-          tabIndex={-1}
-          className={css['anchor']}
-          style={{ left: menu.x, top: menu.y }}
-          aria-label={menu.label}
-        />
-      </Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          className={css['menu']}
-          align="start"
-          sideOffset={0}
-          collisionPadding={8}
-          loop
-          aria-label={menu.label}
-          onContextMenu={(event) => event.preventDefault()}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            returnTo?.focus({ preventScroll: true });
-            returnTo = null;
-          }}
-        >
-          <Items items={menu.items} />
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
+    onClick: (event) => {
+      onClick?.(event);
+      if (!wasOpen.current) show(event.currentTarget);
+      wasOpen.current = false;
+    },
+    onKeyDown: (event) => {
+      onKeyDown?.(event);
+      if (event.key !== 'ArrowDown' || event.defaultPrevented) return;
+      event.preventDefault();
+      show(event.currentTarget);
+    },
+  });
 }

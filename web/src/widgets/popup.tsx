@@ -1,22 +1,21 @@
 // One sheet at a time beside a field: lists, colours. Rendered once by the application (`PopupHost`), so that fields on
 // nodes stay light, and not scaled with them.
 
-import { Popover as Radix } from 'radix-ui';
-import { type ReactNode, useRef, useSyncExternalStore } from 'react';
-import css from './popup.module.css';
+import { type ReactNode, useSyncExternalStore } from 'react';
+import { lazily } from '../ui/lazily';
 
-interface Shown {
+export interface OpenPopup {
   readonly anchor: HTMLElement;
   readonly label: string;
   readonly content: ReactNode;
   readonly number: number;
 }
 
-let shown: Shown | null = null;
+let shown: OpenPopup | null = null;
 let count = 0;
 const watchers = new Set<() => void>();
 
-function setShown(next: Shown | null): void {
+function setShown(next: OpenPopup | null): void {
   shown = next;
   for (const watcher of watchers) watcher();
 }
@@ -40,35 +39,11 @@ function subscribe(watcher: () => void): () => void {
   return () => watchers.delete(watcher);
 }
 
-export function PopupHost() {
-  const popup = useSyncExternalStore(subscribe, () => shown);
-  return popup === null ? null : <Popup key={popup.number} popup={popup} />;
+export function usePopup(): OpenPopup | null {
+  return useSyncExternalStore(subscribe, () => shown);
 }
 
-function Popup({ popup }: { readonly popup: Shown }) {
-  const anchor = useRef(popup.anchor);
-  return (
-    <Radix.Root open onOpenChange={(isOpen) => !isOpen && closePopup()}>
-      <Radix.Anchor virtualRef={anchor} />
-      <Radix.Portal>
-        <Radix.Content
-          className={css['popup']}
-          aria-label={popup.label}
-          align="start"
-          sideOffset={4}
-          collisionPadding={8}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            popup.anchor.focus({ preventScroll: true });
-          }}
-          onInteractOutside={(event) => {
-            // The field itself closes the sheet by its own click.
-            if (event.target instanceof Node && popup.anchor.contains(event.target)) event.preventDefault();
-          }}
-        >
-          {popup.content}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
-}
+export const PopupHost = lazily(
+  () => import('./PopupView').then((module) => module.PopupView),
+  () => usePopup() !== null,
+);

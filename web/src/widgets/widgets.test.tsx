@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { input } from '../../test/builders';
 import type { InputType } from '../core/catalog';
 import type { Json } from '../core/json';
@@ -68,6 +68,9 @@ function find<T extends Element = HTMLElement>(selector: string): T {
 const press = (element: Element, key: string, more: object = {}) =>
   act(async () => void element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, ...more })));
 const click = (element: HTMLElement) => act(async () => element.click());
+
+/** Menus and sheets are files of their own. */
+beforeAll(() => Promise.all([import('../ui/MenuView'), import('./PopupView')]), 60_000);
 
 async function type(element: HTMLInputElement | HTMLTextAreaElement, text: string): Promise<void> {
   const prototype = element instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
@@ -175,6 +178,11 @@ describe('Seed', () => {
     setWidgetHost({ lastSeed: () => 42 });
     await show(SEED, 7, { control: 'randomize' });
     await click(find('[aria-haspopup="menu"]'));
+    // The menu is a file of its own.
+    await vi.waitFor(async () => {
+      await act(async () => {});
+      find('[role="menu"]');
+    });
     const items = [...document.querySelectorAll<HTMLElement>('[role^="menuitem"]')];
     expect(items.map((item) => item.textContent)).toContain('Use the seed of the last run, and keep it42');
     const reuse = items.find((item) => item.textContent?.startsWith('Use the seed'));

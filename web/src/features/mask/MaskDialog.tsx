@@ -4,8 +4,9 @@ import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 're
 import { useStore } from 'zustand';
 import { wordsOf } from '../../api/client';
 import { t } from '../../i18n/t';
+import { ask } from '../../ui/ask';
 import { Button } from '../../ui/Button';
-import { ask, Dialog } from '../../ui/Dialog';
+import { Dialog } from '../../ui/Dialog';
 import { Empty } from '../../ui/Empty';
 import { Spinner } from '../../ui/Spinner';
 import { toast } from '../../ui/Toast';

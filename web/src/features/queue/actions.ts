@@ -6,7 +6,7 @@ import type { JobView } from '../../api/types';
 import { t } from '../../i18n/t';
 import { openJobWorkflow } from '../../stores/jobWorkflow';
 import { keepOrigin, originOf, runs, takeJob } from '../../stores/runs';
-import { ask } from '../../ui/Dialog';
+import { ask } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
 import { refreshQueue } from '../run/api';
 

@@ -3,7 +3,7 @@
 import { wordsOf } from '../../api/client';
 import { t } from '../../i18n/t';
 import { nameOf, tabs, updateTab } from '../../stores/tabs';
-import { ask, askText } from '../../ui/Dialog';
+import { ask, askText } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
 import * as server from './files';
 import { changed, lists, loadLists, setOpen } from './list.store';

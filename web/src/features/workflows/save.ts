@@ -6,7 +6,7 @@ import { t } from '../../i18n/t';
 import { rememberView } from '../../shell/CanvasHost';
 import { settings } from '../../stores/settings';
 import { activeTab, closeTab, markSaved, openTab, type Tab, tabOf, tabs } from '../../stores/tabs';
-import { ask, askText } from '../../ui/Dialog';
+import { ask, askText } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
 import { type Expected, isConflict, readFile, writeFile } from './files';
 import { changed } from './list.store';

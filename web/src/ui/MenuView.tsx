@@ -1,0 +1,104 @@
+// How a menu looks and is gone through. A file of its own: nobody needs it before a menu is opened.
+
+import { DropdownMenu as Radix } from 'radix-ui';
+import { classes } from './classes';
+import { Icon } from './Icon';
+import { Kbd } from './Kbd';
+import { closeMenu, giveFocusBack, type MenuItem, type OpenMenu, useOpenMenu } from './Menu';
+import css from './Menu.module.css';
+
+export function MenuView() {
+  const menu = useOpenMenu();
+  return menu === null ? null : <Shown key={menu.number} menu={menu} />;
+}
+
+/** Not modal: a modal one would write a style sheet into the page. */
+function Shown({ menu }: { readonly menu: OpenMenu }) {
+  const { x, y, width, height } = menu.at;
+  return (
+    <Radix.Root open modal={false} onOpenChange={(isOpen) => !isOpen && closeMenu(menu.number)}>
+      <Radix.Trigger asChild>
+        <button
+          type="button"
+          tabIndex={-1}
+          className={css['anchor']}
+          style={{ left: x, top: y, width, height }}
+          aria-label={menu.label}
+        />
+      </Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          className={css['menu']}
+          side={menu.side}
+          align={menu.align}
+          sideOffset={menu.owner === null ? 0 : 4}
+          collisionPadding={8}
+          loop
+          aria-label={menu.label}
+          onContextMenu={(event) => event.preventDefault()}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            giveFocusBack();
+          }}
+        >
+          <Items items={menu.items} />
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+function Items({ items }: { readonly items: readonly MenuItem[] }) {
+  const hasTicks = items.some((item) => (item.kind ?? 'item') === 'item' && 'isChecked' in item);
+  return items.map((item) => {
+    switch (item.kind) {
+      case 'separator':
+        return <Radix.Separator key={item.id} className={css['separator']} />;
+      case 'label':
+        return (
+          <Radix.Label key={item.id} className={css['label']}>
+            {item.label}
+          </Radix.Label>
+        );
+      case 'sub':
+        return (
+          <Radix.Sub key={item.id}>
+            <Radix.SubTrigger className={css['item']}>
+              {item.icon !== undefined && <Icon name={item.icon} />}
+              <span className={css['words']}>{item.label}</span>
+              <Icon name="chevronRight" size={12} />
+            </Radix.SubTrigger>
+            <Radix.Portal>
+              <Radix.SubContent className={css['menu']} sideOffset={2} collisionPadding={8} loop>
+                <Items items={item.items} />
+              </Radix.SubContent>
+            </Radix.Portal>
+          </Radix.Sub>
+        );
+      default:
+        return (
+          <Radix.Item
+            key={item.id}
+            className={classes(css['item'], item.isDanger === true && css['danger'])}
+            disabled={item.isDisabled ?? false}
+            onSelect={item.onSelect}
+            {...(item.isChecked === undefined
+              ? {}
+              : { role: 'menuitemcheckbox', 'aria-checked': item.isChecked })}
+          >
+            {hasTicks && (
+              <span className={css['tick']}>
+                {item.isChecked === true && <Icon name="check" size={14} />}
+              </span>
+            )}
+            {item.icon !== undefined && <Icon name={item.icon} />}
+            <span className={css['words']}>
+              {item.label}
+              {item.hint !== undefined && <small className={css['hint']}>{item.hint}</small>}
+            </span>
+            {item.keys !== undefined && item.keys !== '' && <Kbd keys={item.keys} />}
+          </Radix.Item>
+        );
+    }
+  });
+}
