@@ -136,7 +136,8 @@ def _default_of(options: Mapping[str, Any], choices: Any, *, is_widget: bool) ->
     default = options.get("default", MISSING)
     if not is_widget or default is MISSING or default is None:
         return MISSING
-    if isinstance(choices, tuple) and default not in choices and not options.get("multiselect"):
+    several = options.get("multiselect") or options.get("multi_select")
+    if isinstance(choices, tuple) and default not in choices and not several:
         return MISSING  # a choice that is not there any more: the first one is taken
     try:
         return plain_json(default, "default")

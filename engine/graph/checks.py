@@ -14,7 +14,15 @@ from engine.graph.plan import describe_cycle
 from engine.graph.registry import Registry
 from engine.graph.schema import MISSING, SEED_MAX, Input, ModelFile, NodeDef
 from engine.graph.sockets import types_fit
-from engine.graph.values import WIDGET_TYPES, Choices, UnusableValueError, coerce, default_of, describe_expected
+from engine.graph.values import (
+    WIDGET_TYPES,
+    Choices,
+    UnusableValueError,
+    coerce,
+    default_of,
+    describe_expected,
+    takes_several,
+)
 from engine.graph.workflow import Link, Node, Note, Workflow
 from engine.settings import Settings
 
@@ -125,7 +133,7 @@ class Check:
         if not declared.is_widget and declared.type not in WIDGET_TYPES and declared.type != "*":
             self.bad_link(node, declared, value)
             return
-        if as_list(value) is not None and declared.type in WIDGET_TYPES and not declared.options.get("multiselect"):
+        if as_list(value) is not None and declared.type in WIDGET_TYPES and not takes_several(declared):
             self.bad_link(node, declared, value)
             return
         try:

@@ -132,8 +132,15 @@ def coerce(declared: Input, value: Any, choices: Choices | None, *, check: bool 
     return Coerced(value)
 
 
+def takes_several(declared: Input) -> bool:
+    """Whether the value is a list of choices: `multiselect`, or `multi_select`, which says how it is shown."""
+    return bool(declared.options.get("multiselect") or declared.options.get("multi_select"))
+
+
 def default_of(declared: Input) -> Any:
     """What a widget holds where a file says nothing: its default, or the first of its declared choices; or MISSING."""
+    if declared.default is MISSING and isinstance(declared.choices, tuple) and takes_several(declared):
+        return []
     if declared.default is MISSING and isinstance(declared.choices, tuple) and declared.choices:
         return declared.choices[0]
     return declared.default
@@ -231,7 +238,7 @@ def _check_bounds(declared: Input, value: Any) -> None:
 
 
 def _coerce_combo(declared: Input, value: Any, choices: Choices) -> Coerced:
-    wanted = as_list(value) if declared.options.get("multiselect") else None
+    wanted = as_list(value) if takes_several(declared) else None
     if wanted is not None:
         parts = [_coerce_combo_item(item, choices) for item in wanted]
         return Coerced([part.value for part in parts], "; ".join(part.note for part in parts if part.note))

@@ -68,8 +68,10 @@ def test_a_number_that_python_does_not_write_is_no_choice() -> None:
     assert Choices(["1"]).find(10**5000) is None
 
 
-def test_several_choices_at_once() -> None:
-    declared = Input("x", "COMBO", is_widget=True, choices=("a", "b"), options={"multiselect": True})
+@pytest.mark.parametrize("option", [{"multiselect": True}, {"multi_select": {"placeholder": "Pick"}}])
+def test_several_choices_at_once(option: dict[str, Any]) -> None:
+    declared = Input("x", "COMBO", is_widget=True, choices=("a", "b"), options=option)
+    assert default_of(declared) == []
     assert coerce(declared, ["b", "a"], Choices("ab")).value == ["b", "a"]
     with pytest.raises(UnusableValueError):
         coerce(declared, ["b", "c"], Choices("ab"))
