@@ -9,6 +9,7 @@ from aiohttp import web
 
 from engine.server.api.gallery_records import (
     NO_SUCH_ITEM,
+    ContentParams,
     FacetValue,
     GalleryDetails,
     GalleryFacets,
@@ -117,7 +118,7 @@ async def show_gallery_item(request: web.Request, params: ItemPath) -> GalleryDe
     ),
     refusals=(NO_SUCH_ITEM,),
 )
-async def read_gallery_item(request: web.Request, params: ItemPath) -> web.StreamResponse:
+async def read_gallery_item(request: web.Request, params: ContentParams) -> web.StreamResponse:
     """The content of a file; parts of it (`Range`) and changes (`ETag`) as for any file."""
     return send_file(await find_path(request, await find_item(request, params.item_id)))
 

@@ -167,7 +167,17 @@ class ItemPath(Struct, frozen=True, kw_only=True):
     item_id: ItemId
 
 
-class ThumbnailParams(ItemPath, frozen=True, kw_only=True):
+class ContentParams(ItemPath, frozen=True, kw_only=True):
+    """Which file.
+
+    Attributes:
+        at: When it was modified; means nothing here, but makes another address of a file that was written anew.
+    """
+
+    at: float | None = None
+
+
+class ThumbnailParams(ContentParams, frozen=True, kw_only=True):
     """Which file, how large.
 
     Attributes:

@@ -2,6 +2,7 @@
 // A socket that breaks is opened again, sooner at first (0.5 s) and then less often (10 s).
 
 import { asObject, asString, parseJson } from '../core/json';
+import type { GalleryTold } from './schema.gen';
 import type { Preview, StreamedEvent } from './types';
 
 export type Connection = 'connecting' | 'open' | 'offline';
@@ -9,6 +10,8 @@ export type Connection = 'connecting' | 'open' | 'offline';
 export interface EventHandlers {
   event(event: StreamedEvent): void;
   preview(preview: Preview): void;
+  /** Files of the gallery came, changed or went. */
+  gallery?(added: number, removed: number): void;
   /** `open` may mean that the server is another process than before. */
   connection(state: Connection): void;
 }
@@ -75,8 +78,8 @@ export class EventStream {
    * what lies between is asked for; if it is below, this is a server that remembers nothing, and counts anew.
    */
   #connect(since: number | null): void {
-    const query = since === null ? '' : `?since=${since}`;
-    const socket = new WebSocket(`${socketOrigin()}/api/v1/events/ws${query}`);
+    const query = since === null ? '' : `&since=${since}`;
+    const socket = new WebSocket(`${socketOrigin()}/api/v1/events/ws?tell=gallery${query}`);
     this.#events = socket;
     socket.onmessage = (message) => this.#read(message, socket, since);
     socket.onclose = () => {
@@ -97,6 +100,11 @@ export class EventStream {
       this.#delay = FIRST_DELAY;
       this.#handlers.connection('open');
       this.#openPreviews();
+      return;
+    }
+    const gallery = galleryTold(told);
+    if (gallery !== null) {
+      this.#handlers.gallery?.(gallery.added, gallery.removed);
       return;
     }
     if (this.#seq !== null && told.seq <= this.#seq) return;
@@ -127,6 +135,11 @@ export class EventStream {
       if (preview !== null) this.#handlers.preview(preview);
     };
   }
+}
+
+/** How things are is told in the same form as events, but without a number. */
+function galleryTold({ event }: { readonly event: { readonly type: string } }): GalleryTold | null {
+  return event.type === 'gallery_changed' ? (event as GalleryTold) : null;
 }
 
 function socketOrigin(): string {

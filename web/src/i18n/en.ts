@@ -3,6 +3,7 @@
 import { canvas } from './en/canvas';
 import { edit } from './en/edit';
 import { files } from './en/files';
+import { gallery } from './en/gallery';
 import { graph } from './en/graph';
 import { mask } from './en/mask';
 import { nodes } from './en/nodes';
@@ -17,6 +18,7 @@ export const en = {
   ...shell,
   ...nodes,
   ...graph,
+  ...gallery,
   ...results,
   ...mask,
   ...run,

@@ -1,18 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { withPage } from './gallery';
+import { shifted, withPage } from './gallery';
 
-describe('withPage', () => {
-  it('makes room for all, and fills what it was given', () => {
+const items = (...keys: string[]) => keys.map((key) => ({ key }));
+
+describe('the list of the gallery', () => {
+  it('takes a page in at its place', () => {
     expect(withPage([], ['a', 'b'], 0, 4)).toEqual(['a', 'b', undefined, undefined]);
     expect(withPage(['a', 'b', undefined, undefined], ['c', 'd'], 2, 4)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('moves what is known down when new ones came', () => {
-    expect(withPage(['a', 'b'], ['new', 'a'], 0, 3)).toEqual(['new', 'a', 'b']);
+  it('is as long as the server says', () => {
+    expect(withPage(['a', 'b', 'c'], ['a'], 0, 1)).toEqual(['a']);
+    expect(withPage(['a'], ['b', 'c'], 1, 2)).toEqual(['a', 'b']);
   });
 
-  it('puts a page that was asked for before new ones came where it belongs now', () => {
-    const items = ['new', 'a', undefined, undefined];
-    expect(withPage(items, ['b', 'c'], 1, 3)).toEqual(['new', 'a', 'b', 'c']);
+  it('moves back by what came before it', () => {
+    expect(shifted(items('b', 'c'), items('a', 'b', 'c'), 3)).toEqual([undefined, ...items('b', 'c')]);
+    expect(shifted(items('b', 'c'), items('b', 'c'), 2)).toEqual(items('b', 'c'));
+  });
+
+  it('is not taken for moved when something else happened', () => {
+    expect(shifted(items('b', 'c'), items('a', 'x', 'c'), 3)).toBeNull();
+    expect(shifted(items('b', 'c'), items('c'), 1)).toBeNull();
+    expect(shifted([], items('a'), 1)).toBeNull();
   });
 });

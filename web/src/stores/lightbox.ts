@@ -3,17 +3,43 @@
 import { createStore } from 'zustand/vanilla';
 import type { AssetView } from '../api/types';
 import { ensureItems, gallery } from './gallery';
+import { type Picture, toPicture } from './pictures';
 
 export interface LightboxState {
-  readonly source: 'gallery' | readonly AssetView[] | null;
+  readonly source: 'gallery' | readonly Picture[] | null;
   readonly index: number;
   readonly showsDetails: boolean;
+  /** At 100 %. */
+  readonly isReal: boolean;
+  /** Begin at what it was made from. */
+  readonly showsLineage: boolean;
 }
 
-export const lightbox = createStore<LightboxState>(() => ({ source: null, index: 0, showsDetails: true }));
+export const lightbox = createStore<LightboxState>(() => ({
+  source: null,
+  index: 0,
+  showsDetails: true,
+  isReal: false,
+  showsLineage: false,
+}));
 
-export function openLightbox(source: 'gallery' | readonly AssetView[], index: number): void {
-  lightbox.setState({ source, index });
+export interface LightboxOptions {
+  readonly isReal?: boolean;
+  readonly showsLineage?: boolean;
+}
+
+export function openLightbox(
+  source: 'gallery' | readonly (Picture | AssetView)[],
+  index: number,
+  { isReal, showsLineage = false }: LightboxOptions = {},
+): void {
+  lightbox.setState((state) => ({
+    source: source === 'gallery' ? source : source.map(toPicture),
+    index,
+    isReal: isReal ?? (state.source !== null && state.isReal),
+    showsLineage,
+    showsDetails: state.showsDetails || showsLineage,
+  }));
   if (source === 'gallery') ensureItems(Math.max(0, index - 1), index + 1);
 }
 
@@ -23,9 +49,15 @@ export function closeLightbox(): void {
 
 export function itemsOf(
   { source }: LightboxState,
-  all: readonly (AssetView | undefined)[] = gallery.getState().items,
-): readonly (AssetView | undefined)[] {
+  all: readonly (Picture | undefined)[] = gallery.getState().items,
+): readonly (Picture | undefined)[] {
   return source === null ? [] : source === 'gallery' ? all : source;
+}
+
+/** The picture that is shown now; null if none is, or it is not known yet. */
+export function shownPicture(): Picture | null {
+  const state = lightbox.getState();
+  return itemsOf(state)[state.index] ?? null;
 }
 
 export function stepLightbox(by: number): void {
@@ -39,9 +71,22 @@ export function toggleDetails(): void {
   lightbox.setState((state) => ({ showsDetails: !state.showsDetails }));
 }
 
-// New pictures come in before the one that is looked at.
+export function toggleReal(): void {
+  lightbox.setState((state) => ({ isReal: !state.isReal }));
+}
+
+/** A list of its own does not follow the gallery by itself. */
+export function updateShown(change: (picture: Picture) => Picture): void {
+  lightbox.setState(({ source }) => (Array.isArray(source) ? { source: source.map(change) } : {}));
+}
+
+// What is looked at stays, whatever comes before it; where it went away, the next one takes its place.
 gallery.subscribe((state, before) => {
-  const fresh = state.items.length - before.items.length;
-  if (lightbox.getState().source !== 'gallery' || fresh <= 0 || state.kind !== before.kind) return;
-  lightbox.setState(({ index }) => ({ index: index + fresh }));
+  const { source, index } = lightbox.getState();
+  if (source !== 'gallery' || state.items === before.items) return;
+  const key = before.items[index]?.key;
+  const at = key === undefined ? -1 : state.items.findIndex((picture) => picture?.key === key);
+  if (state.items.length === 0) closeLightbox();
+  else if (at >= 0 && at !== index) lightbox.setState({ index: at });
+  else if (index >= state.items.length) lightbox.setState({ index: state.items.length - 1 });
 });

@@ -188,7 +188,7 @@ async def test_thumbnails_archives_and_the_trash(api: Api) -> None:
     assert len(list((api.settings.directory("temp") / "thumbnails").rglob("*.webp"))) == 2
     await api.refused("GET", f"/gallery/{ids['broken.png']}/thumbnail", 400)
     await api.refused("GET", f"/gallery/{ids['film.mp4']}/thumbnail", 404, "no picture")
-    content = await api.call("GET", f"/gallery/{ids['b.png']}/content")
+    content = await api.call("GET", f"/gallery/{ids['b.png']}/content?at=12.5")
     assert content.body == (api.settings.directory("output") / "b.png").read_bytes()
     for reply in (
         await api.call("GET", f"/gallery/zip?ids={ids['cats/a.png']},{ids['b.png']},99"),

@@ -14,7 +14,7 @@ const MODES: readonly Mode[] = ['slider', 'beside', 'difference', 'flicker'];
 
 export function CompareHost() {
   const pair = useStore(compare, (state) => state.pair);
-  return pair === null ? null : <CompareDialog key={`${pair.a.id}/${pair.b.id}`} pair={pair} />;
+  return pair === null ? null : <CompareDialog key={`${pair.a.key}/${pair.b.key}`} pair={pair} />;
 }
 
 function CompareDialog({ pair }: { readonly pair: Pair }) {

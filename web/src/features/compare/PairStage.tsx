@@ -1,7 +1,6 @@
 // The two pictures. The slider is a range input, so it moves by arrow keys, too.
 
 import { type CSSProperties, useEffect, useState } from 'react';
-import { fileUrl } from '../../api/assets';
 import { t } from '../../i18n/t';
 import type { Pair } from '../../stores/compare';
 import { Button } from '../../ui/Button';
@@ -17,7 +16,7 @@ interface StageProps {
 }
 
 export function PairStage({ pair, mode }: StageProps) {
-  const [a, b] = [fileUrl(pair.a), fileUrl(pair.b)];
+  const [a, b] = [pair.a.url, pair.b.url];
   const [at, setAt] = useState(50);
   const measured = useMeasured(a, b);
   const nameA = t('compare.pictureA', { name: pair.a.filename });

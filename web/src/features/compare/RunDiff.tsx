@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import type { FullRecord } from '../../api/assets';
 import { wordsOf } from '../../api/client';
-import { readJob, readJobWorkflow } from '../../api/jobs';
+import { readJob } from '../../api/jobs';
 import type { JobView } from '../../api/types';
 import {
   type RunDiff as Diff,
@@ -16,27 +16,30 @@ import {
 import type { Json } from '../../core/json';
 import { t } from '../../i18n/t';
 import type { Pair } from '../../stores/compare';
+import type { Picture } from '../../stores/pictures';
 import { Spinner } from '../../ui/Spinner';
+import { workflowOf } from '../gallery/api';
 import { seconds } from '../run/api';
 import css from './Compare.module.css';
 import { recordDiff } from './record';
 
 interface Known {
   readonly diff: Diff;
-  readonly a: JobView;
-  readonly b: JobView;
+  /** Null for a picture that no run of the history made. */
+  readonly a: JobView | null;
+  readonly b: JobView | null;
 }
+
+const jobOf = async ({ asset }: Picture) => (asset === null ? null : readJob(asset.job_id));
 
 export function RunDiff({ pair }: { readonly pair: Pair }) {
   const [known, setKnown] = useState<Known | null>(null);
   const [error, setError] = useState('');
   useEffect(() => {
     let isCurrent = true;
-    const prompt = async (id: string) => (await readJobWorkflow(id)).prompt;
-    const [idA, idB] = [pair.a.job_id, pair.b.job_id];
-    Promise.all([prompt(idA), prompt(idB), readJob(idA), readJob(idB)])
+    Promise.all([workflowOf(pair.a), workflowOf(pair.b), jobOf(pair.a), jobOf(pair.b)])
       .then(([one, other, a, b]) => {
-        if (isCurrent) setKnown({ diff: diffPrompts(one, other), a, b });
+        if (isCurrent) setKnown({ diff: diffPrompts(one.prompt, other.prompt), a, b });
       })
       .catch((thrown: unknown) => {
         if (isCurrent) setError(wordsOf(thrown));
@@ -49,11 +52,11 @@ export function RunDiff({ pair }: { readonly pair: Pair }) {
     <aside className={css['aside']} aria-label={t('compare.runs')}>
       {error !== '' && <p className={css['error']}>{error}</p>}
       {known === null && error === '' && <Spinner label={t('app.loading')} />}
-      {known !== null && pair.a.job_id === pair.b.job_id && <p>{t('compare.oneRun')}</p>}
+      {known !== null && known.a !== null && known.a.id === known.b?.id && <p>{t('compare.oneRun')}</p>}
       {known !== null && (
         <>
           <Changes diff={known.diff} a={known.a} b={known.b} />
-          <Timings a={known.a} b={known.b} />
+          {known.a !== null && known.b !== null && <Timings a={known.a} b={known.b} />}
         </>
       )}
     </aside>
@@ -62,7 +65,10 @@ export function RunDiff({ pair }: { readonly pair: Pair }) {
 
 function Changes({ diff, a, b }: Known) {
   const { changes, added, removed } = diff;
-  const others = recordDiff(a.record as FullRecord | null, b.record as FullRecord | null);
+  const others = recordDiff(
+    (a?.record ?? null) as FullRecord | null,
+    (b?.record ?? null) as FullRecord | null,
+  );
   const isSame = changes.length + added.length + removed.length === 0;
   return (
     <section>
@@ -105,7 +111,7 @@ function Changes({ diff, a, b }: Known) {
   );
 }
 
-function Timings({ a, b }: Pick<Known, 'a' | 'b'>) {
+function Timings({ a, b }: { readonly a: JobView; readonly b: JobView }) {
   const rows = diffTimings(timingsOf(a), timingsOf(b));
   const words = (timing: (typeof rows)[number]['a']) =>
     timing === null ? '–' : timing.cached ? t('compare.cached') : seconds(timing.seconds);

@@ -1,71 +1,66 @@
 // What a picture is made of: its texts, seeds and models, when and how long, and where it comes from.
 
-import { type ReactNode, useEffect, useState } from 'react';
-import { type AssetDetails, type FullRecord, fileUrl, readAsset } from '../../api/assets';
-import { wordsOf } from '../../api/client';
-import { readJob } from '../../api/jobs';
-import type { AssetView } from '../../api/types';
+import { type ReactNode, useEffect, useRef } from 'react';
+import type { AssetDetails, FullRecord } from '../../api/assets';
+import type { GalleryDetails } from '../../api/gallery';
 import { wordsOfValue } from '../../core/diff';
 import { factsOf } from '../../core/facts';
 import { t } from '../../i18n/t';
-import { openCompare } from '../../stores/compare';
-import { closeLightbox, openLightbox } from '../../stores/lightbox';
+import { closeLightbox } from '../../stores/lightbox';
+import type { Picture } from '../../stores/pictures';
 import { activeTab } from '../../stores/tabs';
-import { Button } from '../../ui/Button';
+import { Button, IconButton } from '../../ui/Button';
 import { Spinner } from '../../ui/Spinner';
 import { seconds } from '../run/api';
 import {
-  attempt,
+  comparePictures,
   loadItsValues,
   openItsWorkflow,
-  resolveAsset,
   runExactly,
-  runWithOtherSeed,
+  runPictureWithOtherSeed,
   takeAsInput,
 } from './actions';
 import css from './Details.module.css';
-import { Thumb } from './Thumb';
+import { type Known, useKnown } from './known';
+import { LineageTree } from './LineageTree';
+import { askTags, mark } from './marks';
 
 interface DetailsProps {
-  readonly asset: AssetView;
+  readonly picture: Picture;
   /** The one before it, to compare with. */
-  readonly previous: AssetView | null;
+  readonly previous: Picture | null;
+  readonly showsLineage: boolean;
 }
 
-interface Known {
-  readonly details: AssetDetails;
-  readonly record: FullRecord | null;
-}
-
-export function Details({ asset, previous }: DetailsProps) {
-  const [known, setKnown] = useState<Known | null>(null);
-  const [error, setError] = useState('');
+export function Details({ picture, previous, showsLineage }: DetailsProps) {
+  const { value: known, error } = useKnown(picture);
+  const lineage = useRef<HTMLDivElement>(null);
+  const isKnown = known !== null;
   useEffect(() => {
-    let isCurrent = true;
-    void (async () => {
-      try {
-        const { id, job_id } = await resolveAsset(asset);
-        const [details, job] = await Promise.all([readAsset(id), readJob(job_id)]);
-        if (isCurrent) setKnown({ details, record: job.record });
-      } catch (thrown) {
-        if (isCurrent) setError(wordsOf(thrown));
-      }
-    })();
-    return () => {
-      isCurrent = false;
-    };
-  }, [asset]);
+    if (showsLineage && isKnown) lineage.current?.scrollIntoView({ block: 'start' });
+  }, [showsLineage, isKnown]);
   return (
     <aside className={css['details']} aria-label={t('gallery.details')}>
-      <Actions asset={asset} previous={previous} />
+      <Actions picture={picture} previous={previous} />
       {error !== '' && <p className={css['error']}>{error}</p>}
       {known === null && error === '' && <Spinner label={t('app.loading')} />}
-      {known !== null && <Facts {...known} />}
+      {known !== null && <Tags tags={picture.item?.tags ?? known.item?.tags ?? []} id={known.item?.id} />}
+      {known !== null &&
+        (known.asset !== null ? (
+          <RunFacts details={known.asset} />
+        ) : (
+          known.item !== null && <OwnFacts item={known.item} />
+        ))}
+      {known !== null && <FileFacts {...known} />}
+      <div ref={lineage}>
+        <LineageTree picture={picture} />
+      </div>
+      {known?.asset != null && <Upstream details={known.asset} />}
     </aside>
   );
 }
 
-function Actions({ asset, previous }: DetailsProps) {
+function Actions({ picture, previous }: Omit<DetailsProps, 'showsLineage'>) {
   const leave = (act: () => unknown) => () => {
     closeLightbox();
     void act();
@@ -73,27 +68,23 @@ function Actions({ asset, previous }: DetailsProps) {
   const hasTab = activeTab() !== null;
   return (
     <div className={css['actions']}>
-      <Button size="small" icon="workflow" onClick={leave(() => openItsWorkflow(asset))}>
+      <Button size="small" icon="workflow" onClick={leave(() => openItsWorkflow(picture))}>
         {t('gallery.openWorkflow')}
       </Button>
-      <Button size="small" icon="arrowDown" disabled={!hasTab} onClick={leave(() => loadItsValues(asset))}>
+      <Button size="small" icon="arrowDown" disabled={!hasTab} onClick={leave(() => loadItsValues(picture))}>
         {t('gallery.loadValues')}
       </Button>
-      <Button size="small" icon="image" disabled={!hasTab} onClick={leave(() => takeAsInput(asset))}>
+      <Button size="small" icon="image" disabled={!hasTab} onClick={leave(() => takeAsInput(picture))}>
         {t('gallery.asInput')}
       </Button>
-      <Button size="small" icon="refresh" onClick={() => void runExactly(asset)}>
+      <Button size="small" icon="refresh" onClick={() => void runExactly(picture)}>
         {t('gallery.runExactly')}
       </Button>
-      <Button size="small" icon="dice" onClick={() => void runWithOtherSeed(asset.job_id)}>
+      <Button size="small" icon="dice" onClick={() => void runPictureWithOtherSeed(picture)}>
         {t('gallery.runOther')}
       </Button>
       {previous !== null && (
-        <Button
-          size="small"
-          icon="compare"
-          onClick={leave(() => attempt(async () => openCompare(await resolveAsset(asset), previous)))}
-        >
+        <Button size="small" icon="compare" onClick={leave(() => comparePictures(picture, previous))}>
           {t('gallery.comparePrevious')}
         </Button>
       )}
@@ -101,114 +92,156 @@ function Actions({ asset, previous }: DetailsProps) {
   );
 }
 
-function Facts({ details, record }: Known) {
-  const { prompts, models, sampling } = factsOf(details.upstream);
-  const seeds = Object.entries(details.seeds);
-  const { job } = details;
-  const hashes = new Map((record?.models ?? []).map((model) => [model.name, model.sha256]));
+function Tags({ tags, id }: { readonly tags: readonly string[]; readonly id: number | undefined }) {
+  if (id === undefined) return null;
   return (
-    <>
-      {prompts.map(({ node, role, text }) => (
-        <Part key={node + text} title={t(`gallery.role.${role}`)}>
-          <p className={css['text']}>{text}</p>
-        </Part>
-      ))}
-      <Part title={t('gallery.how')}>
-        <dl className={css['facts']}>
-          {seeds.map(([path, seed]) => (
-            <Fact key={path} name={path.slice(path.lastIndexOf('.') + 1)} value={String(seed)} hint={path} />
-          ))}
-          {sampling.map(({ node, name, value }) => (
-            <Fact key={`${node}.${name}`} name={name} value={wordsOfValue(value)} hint={node} />
-          ))}
-          {models.map(({ node, name, value }) => (
-            <Fact
-              key={`${node}.${name}`}
-              name={name}
-              value={wordsOfValue(value)}
-              hint={hashes.get(wordsOfValue(value)) ?? node}
+    <Part title={t('gallery.tags')}>
+      <ul className={css['tags']}>
+        {tags.map((tag) => (
+          <li key={tag} className={css['tag']}>
+            {tag}
+            <IconButton
+              icon="close"
+              size="small"
+              label={t('gallery.untag', { tag })}
+              onClick={() => void mark([id], { remove_tags: [tag] })}
             />
-          ))}
-        </dl>
-      </Part>
-      <Part title={t('gallery.file')}>
-        <dl className={css['facts']}>
-          <PictureSize asset={details} />
-          <Fact name={t('gallery.made')} value={new Date(details.created_at * 1000).toLocaleString()} />
-          {job.seconds !== null && <Fact name={t('gallery.took')} value={seconds(job.seconds)} />}
-          {record !== null && (
-            <Fact
-              name={t('gallery.device')}
-              value={`${record.device}, ${record.dtype}`}
-              hint={record.platform}
-            />
-          )}
-          <Fact
-            name={t('gallery.from')}
-            value={`${details.upstream[details.node_id]?.title || (details.upstream[details.node_id]?.node_type ?? '')} #${details.node_id}`}
-          />
-          <Fact name={t('gallery.run')} value={job.id.slice(0, 8)} hint={job.id} />
-          {!details.exists && <Fact name="" value={t('gallery.gone')} />}
-        </dl>
-      </Part>
-      <Lineage details={details} />
-      <Part title={t('gallery.nodes', { count: Object.keys(details.upstream).length })}>
-        {Object.entries(details.upstream).map(([id, node]) => (
-          <details key={id} className={css['node']}>
-            <summary>{`${node.title || node.node_type} #${id}`}</summary>
-            <dl className={css['facts']}>
-              {Object.entries(node.values).map(([name, value]) => (
-                <Fact key={name} name={name} value={wordsOfValue(value)} />
-              ))}
-              {Object.entries(node.links).map(([name, [from, output]]) => (
-                <Fact key={name} name={name} value={wordsOfValue([from, output])} />
-              ))}
-            </dl>
-          </details>
-        ))}
-      </Part>
-    </>
-  );
-}
-
-/** Pictures that went in; each leads to what it is made of itself. */
-function Lineage({ details }: { readonly details: AssetDetails }) {
-  if (details.parents.length === 0) return null;
-  return (
-    <Part title={t('gallery.parents')}>
-      <ul className={css['parents']}>
-        {details.parents.map(({ node_id, input_name, asset }) => (
-          <li key={`${node_id}.${input_name}`}>
-            <button
-              type="button"
-              className={css['parent']}
-              aria-label={asset.filename}
-              title={`${asset.filename} → ${details.upstream[node_id]?.node_type ?? ''} #${node_id}`}
-              onClick={() => openLightbox([asset, details], 0)}
-            >
-              <Thumb asset={asset} />
-            </button>
           </li>
         ))}
+        <li>
+          <Button size="small" icon="plus" onClick={() => void askTags([id])}>
+            {t('gallery.tag')}
+          </Button>
+        </li>
       </ul>
     </Part>
   );
 }
 
-function PictureSize({ asset }: { readonly asset: AssetView }) {
-  const [size, setSize] = useState('');
-  useEffect(() => {
-    const picture = new Image();
-    picture.onload = () => setSize(`${picture.naturalWidth} × ${picture.naturalHeight}`);
-    picture.src = fileUrl(asset);
-    return () => {
-      picture.onload = null;
-    };
-  }, [asset]);
-  return size === '' ? null : <Fact name={t('gallery.size')} value={size} />;
+/** What its run says. */
+function RunFacts({ details }: { readonly details: AssetDetails }) {
+  const { prompts, models, sampling } = factsOf(details.upstream);
+  return (
+    <>
+      {prompts.map(({ node, role, text }) => (
+        <Words key={node + text} title={t(`gallery.role.${role}`)} text={text} />
+      ))}
+      <Part title={t('gallery.how')}>
+        <dl className={css['facts']}>
+          {Object.entries(details.seeds).map(([path, seed]) => (
+            <Fact key={path} name={path.slice(path.lastIndexOf('.') + 1)} value={String(seed)} hint={path} />
+          ))}
+          {[...sampling, ...models].map(({ node, name, value }) => (
+            <Fact key={`${node}.${name}`} name={name} value={wordsOfValue(value)} hint={node} />
+          ))}
+        </dl>
+      </Part>
+    </>
+  );
 }
 
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+/** What the file says itself, where no run of the history made it. */
+function OwnFacts({ item }: { readonly item: GalleryDetails }) {
+  const rows: (readonly [string, readonly string[]])[] = [
+    ['seed', item.seeds],
+    ...Object.entries(item.settings),
+    ['model', item.models],
+  ];
+  const told = rows.filter(([, values]) => values.length > 0);
+  return (
+    <>
+      {item.prompt !== '' && <Words title={t('gallery.role.positive')} text={item.prompt} />}
+      {item.negative !== '' && <Words title={t('gallery.role.negative')} text={item.negative} />}
+      {told.length > 0 && (
+        <Part title={t('gallery.how')}>
+          <dl className={css['facts']}>
+            {told.map(([name, values]) => (
+              <Fact key={name} name={name} value={values.join(', ')} />
+            ))}
+          </dl>
+        </Part>
+      )}
+      {told.length === 0 && item.prompt === '' && <p className={css['note']}>{t('gallery.nothingTold')}</p>}
+    </>
+  );
+}
+
+function FileFacts({ item, asset, record }: Known) {
+  const at = asset?.created_at ?? item?.modified;
+  const from = asset === null ? undefined : asset.upstream[asset.node_id];
+  return (
+    <Part title={t('gallery.file')}>
+      <dl className={css['facts']}>
+        {item?.width != null && item.height != null && (
+          <Fact name={t('gallery.size')} value={`${item.width} × ${item.height}`} />
+        )}
+        {item !== null && <Fact name={t('gallery.bytes')} value={bytes(item.size)} />}
+        {item !== null && item.folder !== '' && <Fact name={t('gallery.folder')} value={item.folder} />}
+        {at !== undefined && <Fact name={t('gallery.made')} value={new Date(at * 1000).toLocaleString()} />}
+        {asset?.job.seconds != null && <Fact name={t('gallery.took')} value={seconds(asset.job.seconds)} />}
+        {record !== null && (
+          <Fact
+            name={t('gallery.device')}
+            value={`${record.device}, ${record.dtype}`}
+            hint={record.platform}
+          />
+        )}
+        {record !== null && <Models record={record} />}
+        {asset !== null && (
+          <>
+            <Fact
+              name={t('gallery.from')}
+              value={`${from?.title || (from?.node_type ?? '')} #${asset.node_id}`}
+            />
+            <Fact name={t('gallery.run')} value={asset.job.id.slice(0, 8)} hint={asset.job.id} />
+            {!asset.exists && <Fact name="" value={t('gallery.gone')} />}
+          </>
+        )}
+      </dl>
+    </Part>
+  );
+}
+
+function Models({ record }: { readonly record: FullRecord }) {
+  return (record.models ?? []).map(({ name, sha256, size_bytes }) => (
+    <Fact key={name} name={name} value={`${bytes(size_bytes)} · ${sha256.slice(0, 10)}`} hint={sha256} />
+  ));
+}
+
+function bytes(count: number): string {
+  if (count < 2 ** 20) return `${Math.max(1, Math.round(count / 2 ** 10))} kB`;
+  return count < 2 ** 30 ? `${(count / 2 ** 20).toFixed(1)} MB` : `${(count / 2 ** 30).toFixed(2)} GB`;
+}
+
+function Upstream({ details }: { readonly details: AssetDetails }) {
+  return (
+    <Part title={t('gallery.nodes', { count: Object.keys(details.upstream).length })}>
+      {Object.entries(details.upstream).map(([id, node]) => (
+        <details key={id} className={css['node']}>
+          <summary>{`${node.title || node.node_type} #${id}`}</summary>
+          <dl className={css['facts']}>
+            {Object.entries(node.values).map(([name, value]) => (
+              <Fact key={name} name={name} value={wordsOfValue(value)} />
+            ))}
+            {Object.entries(node.links).map(([name, [from, output]]) => (
+              <Fact key={name} name={name} value={wordsOfValue([from, output])} />
+            ))}
+          </dl>
+        </details>
+      ))}
+    </Part>
+  );
+}
+
+function Words({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    <Part title={title}>
+      <p className={css['text']}>{text}</p>
+    </Part>
+  );
+}
+
+export function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <section>
       <h3 className={css['title']}>{title}</h3>

@@ -1,58 +1,108 @@
-// The pictures in rows, of which only those in sight are on the page. Arrows move, Enter opens, Space selects.
+// The files in rows, of which only those in sight are on the page. Arrows move, Enter opens, Space selects; with Shift
+// everything in between. What comes in before what is looked at does not move it.
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import type { AssetView } from '../../api/types';
 import { t } from '../../i18n/t';
-import { ensureItems, gallery, toggleSelected } from '../../stores/gallery';
+import {
+  clearSelected,
+  ensureItems,
+  gallery,
+  selectOnly,
+  selectRange,
+  toggleSelected,
+} from '../../stores/gallery';
 import { openLightbox } from '../../stores/lightbox';
-import { classes } from '../../ui/classes';
-import { Icon } from '../../ui/Icon';
+import type { Picture } from '../../stores/pictures';
+import { attempt } from './attempt';
+import { Cell, type CellEvents } from './Cell';
 import css from './Gallery.module.css';
-import { showMenuOf } from './menu';
-import { Thumb } from './Thumb';
+import { leave } from './hover';
+import { otherSelected, showMenuOf } from './menu';
+import { setFocused } from './target';
 
-const CELL = 116;
 const GAP = 6;
-export const ASSET_TYPE = 'application/x-skein-asset';
+const TOP = 4;
 
-export function Grid() {
+export interface GridProps {
+  /** As wide as a cell is at least. */
+  readonly cell: number;
+  /** A tap selects, as a click with Ctrl does. */
+  readonly isSelecting?: boolean;
+  /** Choose one, instead of opening it. */
+  readonly onPick?: ((picture: Picture) => void) | undefined;
+}
+
+export function Grid({ cell, isSelecting = false, onPick }: GridProps) {
   const items = useStore(gallery, (state) => state.items);
   const selected = useStore(gallery, (state) => state.selected);
   const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  const [focused, setFocused] = useState(0);
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  const columns = Math.max(2, Math.floor((width + GAP) / (CELL + GAP)));
+  const width = useWidth(box);
+  const [at, setAt] = useState(0);
+  const anchor = useRef(0);
+  const columns = Math.max(2, Math.floor((width + GAP) / (cell + GAP)));
   const size = Math.max(40, (width - GAP * (columns - 1)) / columns);
-  const rows = Math.ceil(items.length / columns);
   const virtual = useVirtualizer({
-    count: width === 0 ? 0 : rows,
+    count: width === 0 ? 0 : Math.ceil(items.length / columns),
     getScrollElement: () => box.current,
     estimateSize: () => size + GAP,
     overscan: 3,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows are as high as they are wide
   useEffect(() => virtual.measure(), [size]);
-  const shown = virtual.getVirtualItems();
-  const [first, last] = [(shown[0]?.index ?? 0) * columns, ((shown.at(-1)?.index ?? 0) + 1) * columns - 1];
+  const rows = virtual.getVirtualItems();
+  const [first, last] = [(rows[0]?.index ?? 0) * columns, ((rows.at(-1)?.index ?? 0) + 1) * columns - 1];
   useEffect(() => {
     if (items.length > 0) ensureItems(first, Math.min(last, items.length - 1));
   }, [first, last, items]);
+  useKeptPlace(box, items, columns, size + GAP, setAt);
 
   const focus = (index: number) => {
     const next = Math.min(items.length - 1, Math.max(0, index));
-    setFocused(next);
+    setAt(next);
     virtual.scrollToIndex(Math.floor(next / columns));
     requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
+    return next;
   };
+  const open = (index: number, picture: Picture) => {
+    leave();
+    if (onPick !== undefined) onPick(picture);
+    else openLightbox('gallery', index);
+  };
+  // The cells stay as they are while only the selection changes.
+  const live = useRef({ isSelecting, open, onPick });
+  live.current = { isSelecting, open, onPick };
+  const events = useMemo<CellEvents>(
+    () => ({
+      focus: (index, picture) => {
+        setAt(index);
+        setFocused(picture.key);
+      },
+      click: (event, index, picture) => {
+        const isTouch = (event.nativeEvent as PointerEvent).pointerType === 'touch';
+        if (event.shiftKey) {
+          void attempt(() => selectRange(anchor.current, index));
+          return;
+        }
+        anchor.current = index;
+        if (event.ctrlKey || event.metaKey || live.current.isSelecting) toggleSelected(picture.key);
+        else if (live.current.onPick !== undefined) selectOnly([picture.key]);
+        // What Enter presses is a click without a pointer.
+        else if (isTouch || event.detail === 0) live.current.open(index, picture);
+        else selectOnly([picture.key]);
+      },
+      open: (index, picture) => live.current.open(index, picture),
+      menu: (event, picture) => {
+        event.preventDefault();
+        leave();
+        setFocused(picture.key);
+        showMenuOf({ x: event.clientX, y: event.clientY }, picture, otherSelected(picture));
+      },
+    }),
+    [],
+  );
+
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: Record<string, number> = {
       ArrowLeft: -1,
@@ -64,39 +114,59 @@ export function Grid() {
       PageUp: -columns * 4,
       PageDown: columns * 4,
     };
-    const asset = items[focused];
-    if (steps[event.key] !== undefined) focus(focused + (steps[event.key] ?? 0));
-    else if (event.key === ' ' && asset !== undefined) toggleSelected(asset);
-    else return;
+    const step = steps[event.key];
+    const picture = items[at];
+    if (event.altKey || event.metaKey) return;
+    if (step !== undefined) {
+      const next = focus(at + step);
+      if (event.shiftKey) void attempt(() => selectRange(anchor.current, next));
+      else anchor.current = next;
+    } else if (event.key === ' ' && picture !== undefined) {
+      anchor.current = at;
+      toggleSelected(picture.key);
+    } else if (event.key === 'Enter' && picture !== undefined) open(at, picture);
+    else if (event.key === 'Escape' && selected.size > 0) {
+      clearSelected();
+      event.stopPropagation();
+    } else return;
+    leave();
     event.preventDefault();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys move the focus between the buttons in it
-    <div ref={box} className={css['scroll']} onKeyDown={onKeyDown}>
+    <section
+      ref={box}
+      className={css['scroll']}
+      data-gallery=""
+      aria-label={t('gallery.files')}
+      onKeyDown={onKeyDown}
+      onScroll={leave}
+    >
       <div className={css['inner']} style={{ height: virtual.getTotalSize() }}>
-        {shown.map((row) => (
+        {rows.map((row) => (
           <div
             key={row.index}
             className={css['cells']}
             style={{
               height: size,
               transform: `translateY(${row.start}px)`,
-              gridTemplateColumns: `repeat(${columns}, 1fr)`,
+              gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
             }}
           >
             {Array.from(
               { length: Math.min(columns, items.length - row.index * columns) },
               (_none, column) => {
                 const index = row.index * columns + column;
-                const asset = items[index];
+                const picture = items[index];
                 return (
                   <Cell
-                    key={asset?.id ?? `at-${index}`}
-                    asset={asset}
+                    key={picture?.key ?? `at-${index}`}
+                    picture={picture}
                     index={index}
-                    isSelected={asset !== undefined && selected.has(asset.id)}
-                    isFocusable={index === Math.min(focused, items.length - 1)}
-                    onFocus={setFocused}
+                    isSelected={picture !== undefined && selected.has(picture.key)}
+                    isFocusable={index === Math.min(at, items.length - 1)}
+                    isLarge={size > 200}
+                    isDisabled={onPick !== undefined && picture?.medium !== 'picture'}
+                    events={events}
                   />
                 );
               },
@@ -104,55 +174,53 @@ export function Grid() {
           </div>
         ))}
       </div>
-    </div>
+    </section>
   );
 }
 
-interface CellProps {
-  readonly asset: AssetView | undefined;
-  readonly index: number;
-  readonly isSelected: boolean;
-  readonly isFocusable: boolean;
-  readonly onFocus: (index: number) => void;
+function useWidth(box: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box]);
+  return width;
 }
 
-const Cell = memo(function Cell({ asset, index, isSelected, isFocusable, onFocus }: CellProps) {
-  if (asset === undefined) return <span className={css['cell']} />;
-  const open = (event: MouseEvent) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) toggleSelected(asset);
-    else openLightbox('gallery', index);
-  };
-  const menu = (event: MouseEvent) => {
-    event.preventDefault();
-    const others = [...gallery.getState().selected.values()].filter((each) => each.id !== asset.id);
-    showMenuOf({ x: event.clientX, y: event.clientY }, asset, others[0] ?? null);
-  };
-  return (
-    <button
-      type="button"
-      className={classes(css['cell'], isSelected && css['selected'])}
-      data-index={index}
-      data-asset={asset.id}
-      tabIndex={isFocusable ? 0 : -1}
-      aria-label={t(isSelected ? 'gallery.selectedItem' : 'gallery.item', {
-        name: asset.filename,
-        time: new Date(asset.created_at * 1000).toLocaleString(),
-      })}
-      draggable
-      onDragStart={(event) => {
-        event.dataTransfer.setData(ASSET_TYPE, JSON.stringify(asset));
-        event.dataTransfer.effectAllowed = 'copy';
-      }}
-      onFocus={() => onFocus(index)}
-      onClick={open}
-      onContextMenu={menu}
-    >
-      <Thumb asset={asset} />
-      {isSelected && (
-        <span className={css['tick']}>
-          <Icon name="check" size={12} />
-        </span>
-      )}
-    </button>
-  );
-});
+/** Keep what is looked at, and what has the focus, where it is when something comes in before it. */
+function useKeptPlace(
+  box: { readonly current: HTMLElement | null },
+  items: readonly (Picture | undefined)[],
+  columns: number,
+  height: number,
+  setAt: (index: number) => void,
+): void {
+  const before = useRef(items);
+  useLayoutEffect(() => {
+    const old = before.current;
+    const element = box.current;
+    before.current = items;
+    if (element === null || old === items || old.length === 0) return;
+    const focused = document.activeElement?.closest('[data-key]')?.getAttribute('data-key') ?? null;
+    const moved = (key: string | undefined) =>
+      key === undefined ? -1 : items.findIndex((picture) => picture?.key === key);
+    const top = Math.floor(element.scrollTop / height) * columns;
+    // At the very top one wants to see what is new.
+    if (element.scrollTop > TOP) {
+      const next = moved(old[top]?.key);
+      if (next >= 0 && next !== top)
+        element.scrollTop += (Math.floor(next / columns) - Math.floor(top / columns)) * height;
+    }
+    if (focused === null || !element.contains(document.activeElement)) return;
+    const next = moved(focused);
+    if (next < 0) return;
+    setAt(next);
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body)
+        element.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    });
+  }, [items, box, columns, height, setAt]);
+}

@@ -1,40 +1,47 @@
-// A picture as large as the window allows, or at 100 %: arrows go on, Z zooms, I shows what it is made of.
+// A picture as large as the window allows, or at 100 %: arrows go on, Z zooms, I shows what it is made of, and the keys
+// of the gallery mark it.
 
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { fileUrl, mediumOf } from '../../api/assets';
-import type { AssetView } from '../../api/types';
 import { t } from '../../i18n/t';
 import { gallery } from '../../stores/gallery';
-import { closeLightbox, itemsOf, lightbox, stepLightbox, toggleDetails } from '../../stores/lightbox';
+import {
+  closeLightbox,
+  itemsOf,
+  lightbox,
+  stepLightbox,
+  toggleDetails,
+  toggleReal,
+} from '../../stores/lightbox';
+import type { Picture } from '../../stores/pictures';
 import { IconButton } from '../../ui/Button';
 import { classes } from '../../ui/classes';
 import { Dialog } from '../../ui/Dialog';
 import { Menu } from '../../ui/Menu';
 import { Spinner } from '../../ui/Spinner';
-import { copyPicture, download } from './actions';
 import { Details } from './Details';
+import { copyPicture, download } from './files';
 import css from './Lightbox.module.css';
+import { mark } from './marks';
 import { menuOf } from './menu';
+import { Stars } from './Stars';
 
 export function LightboxHost() {
   const state = useStore(lightbox);
   const all = useStore(gallery, (each) => each.items);
   if (state.source === null) return null;
-  const items = itemsOf(state, all);
-  return <Lightbox items={items} index={state.index} showsDetails={state.showsDetails} />;
+  return <Lightbox items={itemsOf(state, all)} index={state.index} />;
 }
 
 interface LightboxProps {
-  readonly items: readonly (AssetView | undefined)[];
+  readonly items: readonly (Picture | undefined)[];
   readonly index: number;
-  readonly showsDetails: boolean;
 }
 
-function Lightbox({ items, index, showsDetails }: LightboxProps) {
-  const [asset, count] = [items[index], items.length];
+function Lightbox({ items, index }: LightboxProps) {
+  const { isReal, showsDetails, showsLineage } = useStore(lightbox);
+  const [picture, count] = [items[index], items.length];
   const stage = useRef<HTMLElement>(null);
-  const [isReal, setReal] = useState(false);
   // After the dialog has taken the focus for itself.
   useEffect(() => {
     const timer = setTimeout(() => stage.current?.focus());
@@ -44,38 +51,32 @@ function Lightbox({ items, index, showsDetails }: LightboxProps) {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (document.querySelector('[role="menu"]') !== null) return;
-      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-      if (key === 'ArrowLeft') stepLightbox(-1);
-      else if (key === 'ArrowRight') stepLightbox(1);
-      else if (key === 'Home') stepLightbox(-count);
-      else if (key === 'End') stepLightbox(count);
-      else if (key === 'z') setReal((before) => !before);
-      else if (key === 'i') toggleDetails();
+      if (document.activeElement instanceof HTMLInputElement) return;
+      const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, Home: -count, End: count };
+      const step = steps[event.key];
+      if (step !== undefined) stepLightbox(step);
+      else if (event.key.toLowerCase() === 'i') toggleDetails();
       else return;
       event.preventDefault();
     };
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [count]);
+  const title = picture?.filename ?? t('app.loading');
   return (
-    <Dialog
-      title={asset?.filename ?? t('app.loading')}
-      closeLabel={t('app.close')}
-      onClose={closeLightbox}
-      size="full"
-      isBare
-    >
-      <div className={css['whole']}>
+    <Dialog title={title} closeLabel={t('app.close')} onClose={closeLightbox} size="full" isBare>
+      <div className={css['whole']} data-lightbox="">
         <header className={css['bar']}>
-          <p className={css['name']}>{asset?.filename}</p>
+          <p className={css['name']}>{picture?.filename}</p>
           <p className={css['place']}>{t('gallery.place', { number: index + 1, count })}</p>
-          {asset !== undefined && <Tools asset={asset} />}
+          {picture?.item != null && <Marks picture={picture} />}
+          {picture !== undefined && <Tools picture={picture} />}
           <IconButton
             icon="search"
             label={t('gallery.realSize')}
             keys="Z"
             isActive={isReal}
-            onClick={() => setReal(!isReal)}
+            onClick={toggleReal}
           />
           <IconButton
             icon="info"
@@ -93,12 +94,12 @@ function Lightbox({ items, index, showsDetails }: LightboxProps) {
               className={classes(css['stage'], isReal && css['real'])}
               // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
               tabIndex={0}
-              aria-label={asset?.filename ?? t('app.loading')}
+              aria-label={title}
             >
-              {asset === undefined ? (
+              {picture === undefined ? (
                 <Spinner label={t('app.loading')} />
               ) : (
-                <Medium key={asset.id || asset.filename} asset={asset} />
+                <Shown key={picture.url} picture={picture} />
               )}
             </section>
             {index > 0 && (
@@ -122,8 +123,13 @@ function Lightbox({ items, index, showsDetails }: LightboxProps) {
               />
             )}
           </div>
-          {showsDetails && asset !== undefined && (
-            <Details key={asset.id || asset.filename} asset={asset} previous={items[index + 1] ?? null} />
+          {showsDetails && picture !== undefined && (
+            <Details
+              key={picture.key}
+              picture={picture}
+              previous={items[index + 1] ?? null}
+              showsLineage={showsLineage}
+            />
           )}
         </div>
       </div>
@@ -131,28 +137,50 @@ function Lightbox({ items, index, showsDetails }: LightboxProps) {
   );
 }
 
-function Tools({ asset }: { readonly asset: AssetView }) {
-  const isPicture = mediumOf(asset) === 'picture';
+function Marks({ picture: { item } }: { readonly picture: Picture }) {
+  if (item === null) return null;
+  const { id, star, rejected, rating } = item;
   return (
     <>
-      <Menu items={menuOf(asset, null, closeLightbox)} align="end">
-        <IconButton icon="dots" label={t('gallery.more')} />
-      </Menu>
-      {isPicture && (
-        <IconButton icon="copy" label={t('gallery.copy')} onClick={() => void copyPicture(asset)} />
-      )}
-      <IconButton icon="download" label={t('gallery.download')} onClick={() => download([asset])} />
+      <IconButton
+        icon="star"
+        label={t('gallery.star')}
+        keys="S"
+        isActive={star}
+        onClick={() => void mark([id], { star: !star })}
+      />
+      <Stars rating={rating} rate={(next) => void mark([id], { rating: next })} />
+      <IconButton
+        icon="mute"
+        label={t('gallery.reject')}
+        keys="X"
+        isActive={rejected}
+        onClick={() => void mark([id], { rejected: !rejected })}
+      />
     </>
   );
 }
 
-function Medium({ asset }: { readonly asset: AssetView }) {
+function Tools({ picture }: { readonly picture: Picture }) {
+  return (
+    <>
+      <Menu items={menuOf(picture, { done: closeLightbox, isOpen: true })} align="end">
+        <IconButton icon="dots" label={t('gallery.more')} />
+      </Menu>
+      {picture.medium === 'picture' && (
+        <IconButton icon="copy" label={t('gallery.copy')} onClick={() => void copyPicture(picture)} />
+      )}
+      <IconButton icon="download" label={t('gallery.download')} onClick={() => download([picture])} />
+    </>
+  );
+}
+
+function Shown({ picture: { url, medium, filename } }: { readonly picture: Picture }) {
   const [isGone, setGone] = useState(false);
-  const url = fileUrl(asset);
   if (isGone) return <p>{t('gallery.gone')}</p>;
-  switch (mediumOf(asset)) {
+  switch (medium) {
     case 'picture':
-      return <img className={css['picture']} src={url} alt={asset.filename} onError={() => setGone(true)} />;
+      return <img className={css['picture']} src={url} alt={filename} onError={() => setGone(true)} />;
     case 'video':
       // biome-ignore lint/a11y/useMediaCaption: nobody knows what is said in it
       return <video className={css['picture']} src={url} controls loop onError={() => setGone(true)} />;
@@ -160,6 +188,6 @@ function Medium({ asset }: { readonly asset: AssetView }) {
       // biome-ignore lint/a11y/useMediaCaption: nobody knows what is said in it
       return <audio src={url} controls onError={() => setGone(true)} />;
     default:
-      return <a href={url}>{asset.filename}</a>;
+      return <a href={url}>{filename}</a>;
   }
 }

@@ -1,30 +1,36 @@
-// A small picture of a file that a job left, or a sign for what is no picture.
+// A small picture of a file, or a sign for what is no picture.
 
 import { useState } from 'react';
-import { mediumOf, thumbUrl } from '../../api/assets';
-import type { AssetView } from '../../api/types';
+import type { Picture } from '../../stores/pictures';
 import { Icon } from '../../ui/Icon';
-import css from './Gallery.module.css';
+import css from './Cell.module.css';
 
-export function Thumb({ asset }: { readonly asset: AssetView }) {
-  const [isGone, setGone] = useState(false);
-  const medium = mediumOf(asset);
-  if (medium === 'picture' && !isGone)
+export function Thumb({
+  picture,
+  isLarge = false,
+}: {
+  readonly picture: Picture;
+  readonly isLarge?: boolean;
+}) {
+  const [failed, setFailed] = useState('');
+  const url = isLarge ? picture.largeUrl : picture.thumbUrl;
+  if (url !== null && failed !== url)
     return (
       <img
         className={css['thumb']}
-        src={thumbUrl(asset)}
+        src={url}
         alt=""
         loading="lazy"
         decoding="async"
         draggable={false}
-        onError={() => setGone(true)}
+        onError={() => setFailed(url)}
       />
     );
+  const isFile = picture.medium === 'file' || picture.medium === 'audio';
   return (
     <span className={css['sign']}>
-      <Icon name={isGone ? 'alert' : medium === 'file' || medium === 'audio' ? 'file' : 'play'} size={20} />
-      <span>{asset.filename}</span>
+      <Icon name={url !== null ? 'alert' : isFile ? 'file' : 'play'} size={20} />
+      <span>{picture.filename}</span>
     </span>
   );
 }

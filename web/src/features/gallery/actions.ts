@@ -1,67 +1,53 @@
 // What can be done with a picture and with the run that made it.
 
-import { fileUrl, listAssets } from '../../api/assets';
-import { api, wordsOf } from '../../api/client';
+import { api } from '../../api/client';
 import { jobPath, readJob, readJobWorkflow } from '../../api/jobs';
-import type { AssetView, JobView } from '../../api/types';
+import type { JobView } from '../../api/types';
 import { clientId } from '../../app/start';
 import { view } from '../../app/view';
 import { widgetsOf } from '../../core/catalog';
 import { addNode, setValue } from '../../core/edit';
+import { annotated } from '../../core/picture';
 import { loadValues, valuesToLoad, withNewSeeds } from '../../core/recall';
 import { randomSeed } from '../../core/seed';
 import { typeNameOf } from '../../core/slots';
-import type { Point } from '../../core/types';
+import type { NodeId, Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
-import { openJobWorkflow } from '../../stores/jobWorkflow';
+import { openCompare } from '../../stores/compare';
+import { nameOfPicture, type Picture } from '../../stores/pictures';
 import { keepOrigin, originOf, runs, takeJob } from '../../stores/runs';
-import { activeTab } from '../../stores/tabs';
-import { ask } from '../../ui/Dialog';
+import { activeTab, openTab } from '../../stores/tabs';
+import { ask } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
 import { refreshQueue } from '../run/api';
+import { attempt } from './attempt';
 import { changesList } from './ChangesList';
+import { assetOf, documentOf, needAsset, workflowOf } from './origin';
 import { verifyAgain } from './verify';
 
-/** What fails is said in the server's words. */
-export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await act();
-    return true;
-  } catch (error) {
-    toast({ kind: 'error', title: t('gallery.failed'), text: wordsOf(error) });
-    return false;
-  }
-}
-
-/** An asset by its file, for pictures on nodes, which know no more of themselves. */
-export async function resolveAsset(asset: AssetView): Promise<AssetView> {
-  if (asset.id !== '') return asset;
-  const { assets } = await listAssets({ jobId: asset.job_id, limit: 1000 });
-  const found = assets.find(
-    (each) =>
-      each.filename === asset.filename && each.subfolder === asset.subfolder && each.kind === asset.kind,
-  );
-  if (found === undefined) throw new Error(t('gallery.noAsset'));
-  return found;
-}
+const APART = 320;
 
 // -- its workflow ----------------------------------------------------------------------------------------------------
 
-export function nameOfAsset(asset: AssetView): string {
-  return originOf(asset.job_id)?.name || asset.filename.replace(/_?\d*_?\.[^.]+$/, '') || asset.filename;
+function titleOf(picture: Picture): string {
+  const name = picture.asset === null ? undefined : originOf(picture.asset.job_id)?.name;
+  return name || picture.filename.replace(/_?\d*_?\.[^.]+$/, '') || picture.filename;
 }
 
-export const openItsWorkflow = (asset: AssetView) =>
-  attempt(() => openJobWorkflow(asset.job_id, nameOfAsset(asset)));
+export const openItsWorkflow = (picture: Picture) =>
+  attempt(async () => {
+    const { raw, isFromApi } = await documentOf(picture);
+    openTab(raw, { name: titleOf(picture), isDirty: true, isImportedFromApi: isFromApi });
+  });
 
 /** Values of the run into the tab that is open, after a look at what would change. */
-export const loadItsValues = (asset: AssetView) =>
+export const loadItsValues = (picture: Picture) =>
   attempt(async () => {
     const tab = activeTab();
     if (tab === null) return;
     const { types } = catalog.getState();
-    const values = valuesToLoad(tab.doc, (await readJobWorkflow(asset.job_id)).prompt, types);
+    const values = valuesToLoad(tab.doc, (await workflowOf(picture)).prompt, types);
     if (values.length === 0) {
       toast({ title: t('gallery.nothingToLoad'), text: t('gallery.nothingToLoadText'), key: 'values' });
       return;
@@ -80,15 +66,23 @@ export const loadItsValues = (asset: AssetView) =>
     toast({ kind: 'success', title: t('gallery.loaded', { count: values.length }), key: 'values' });
   });
 
+export const comparePictures = (one: Picture, other: Picture) =>
+  attempt(async () => {
+    // Files of the gallery do not say which job made them until they are asked.
+    const [a, b] = await Promise.all([assetOf(one), assetOf(other)]);
+    openCompare({ ...one, asset: a }, { ...other, asset: b });
+  });
+
 // -- as input --------------------------------------------------------------------------------------------------------
 
-export function inputNameOf({ filename, subfolder, kind }: AssetView): string {
-  const path = subfolder === '' ? filename : `${subfolder}/${filename}`;
-  return kind === 'input' ? path : `${path} [${kind}]`;
+/** What an image input takes for it. */
+export function inputNameOf(picture: Picture): string {
+  const { filename, subfolder, kind } = picture;
+  return kind === 'input' ? nameOfPicture(picture) : annotated({ filename, subfolder, type: kind });
 }
 
 /** Into the node that is selected, if it loads pictures; else a new node that does. */
-export function takeAsInput(asset: AssetView, at: Point | null = null): void {
+export function takeAsInput(picture: Picture, at: Point | null = null): void {
   const { doc, scope } = view;
   const { types } = catalog.getState();
   const loader = types.get('LoadImage');
@@ -96,7 +90,7 @@ export function takeAsInput(asset: AssetView, at: Point | null = null): void {
     toast({ kind: 'error', title: t('gallery.noLoader') });
     return;
   }
-  const value = inputNameOf(asset);
+  const value = inputNameOf(picture);
   const [chosen] = view.selected;
   const held = chosen === undefined || at !== null ? undefined : doc.graph(scope).nodes.get(chosen);
   const heldType = held === undefined ? undefined : types.get(typeNameOf(held));
@@ -117,33 +111,20 @@ export function takeAsInput(asset: AssetView, at: Point | null = null): void {
   view.select([added]);
 }
 
-// -- out of here -----------------------------------------------------------------------------------------------------
-
-export function download(assets: readonly AssetView[]): void {
-  for (const asset of assets) {
-    const link = document.createElement('a');
-    link.href = fileUrl(asset);
-    link.download = asset.filename;
-    link.click();
-  }
+export function loadsPictures(node: NodeId): boolean {
+  return view.scene?.shape(node)?.type?.inputs.some((input) => input.image_upload === true) ?? false;
 }
 
-/** The picture itself, as PNG, which is what clipboards take. */
-export const copyPicture = (asset: AssetView) =>
-  attempt(async () => {
-    const blob = await (await fetch(fileUrl(asset))).blob();
-    const png = blob.type === 'image/png' ? blob : await toPng(blob);
-    await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
-    toast({ kind: 'success', title: t('gallery.copied'), key: 'copied' });
-  });
-
-async function toPng(blob: Blob): Promise<Blob> {
-  const bitmap = await createImageBitmap(blob);
-  const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-  canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
-  return new Promise((resolve, reject) => {
-    canvas.toBlob((made) => (made === null ? reject(new Error(t('gallery.noCopy'))) : resolve(made)));
+/** Each into a node of its own, side by side; or one into the node that it was dropped on. */
+export function dropPictures(pictures: readonly Picture[], at: Point, node: string | null): void {
+  const [first] = pictures;
+  if (first !== undefined && pictures.length === 1 && node !== null) {
+    view.select([node]);
+    takeAsInput(first);
+    return;
+  }
+  pictures.forEach((picture, index) => {
+    takeAsInput(picture, { x: at.x + index * APART, y: at.y });
   });
 }
 
@@ -157,12 +138,13 @@ function follow(job: JobView, of: string): void {
 }
 
 /** The same workflow with the seeds as they were used; the picture is compared with the one it should be. */
-export const runExactly = (asset: AssetView) =>
+export const runExactly = (picture: Picture) =>
   attempt(async () => {
+    const asset = await needAsset(picture);
     const job = await api.post<JobView>(`${jobPath(asset.job_id)}/retry`);
     follow(job, asset.job_id);
     toast({ title: t('gallery.runsAgain'), key: 'again' });
-    void attempt(async () => verifyAgain(await resolveAsset(asset), job.id));
+    void attempt(() => verifyAgain(asset, job.id));
   });
 
 /** The same workflow, each seed drawn anew. */
@@ -176,3 +158,6 @@ export const runWithOtherSeed = (jobId: string) =>
     follow(await api.post<JobView>('/api/v1/jobs', body), jobId);
     toast({ title: t('gallery.runsOther'), key: 'again' });
   });
+
+export const runPictureWithOtherSeed = (picture: Picture) =>
+  attempt(async () => runWithOtherSeed((await needAsset(picture)).job_id));

@@ -1,4 +1,6 @@
 // What other parts may use of the gallery.
 
-export { attempt, resolveAsset, runExactly, runWithOtherSeed } from './actions';
+export { runWithOtherSeed } from './actions';
+export { attempt } from './attempt';
 export { showMenuOf } from './menu';
+export { resolveAsset, workflowOf } from './origin';
