@@ -11,7 +11,7 @@ import logging
 import os
 import platform
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import file_digest
 from importlib.metadata import PackageNotFoundError, version
@@ -23,6 +23,7 @@ from msgspec import Meta, Struct, field
 from engine.errors import FileError
 from engine.files import MODEL_SUFFIXES, find_model_file, resolve_input_file, walk_files, write_whole
 from engine.graph.json_values import as_list, as_object
+from engine.graph.missing import Missing, find_missing
 from engine.graph.plan import order_upstream
 from engine.graph.registry import Registry
 from engine.graph.schema import ModelFile
@@ -172,6 +173,30 @@ def known_hashes(settings: Settings, hashes: FileHashes, folder: str) -> dict[st
         for name in walk_files(directory, MODEL_SUFFIXES)
         if (digest := hashes.known(directory / name)) is not None
     }
+
+
+def missing_here(
+    workflow: Workflow,
+    registry: Registry,
+    files: Callable[[str], Sequence[str]],
+    settings: Settings,
+    hashes: FileHashes,
+) -> Missing:
+    """What a workflow needs and is not there; a file of another name that is the same is told by its hash.
+
+    Args:
+        workflow: As read.
+        registry: The node types that there are.
+        files: The files of a kind of model, by its folder.
+        settings: Where these are.
+        hashes: As far as they are known; none is computed.
+    """
+    missing = find_missing(workflow, registry, files)
+    folders = {model.folder for model in missing.models if model.folder and model.sha256}
+    if not folders:
+        return missing
+    known = [known_hashes(settings, hashes, folder) for folder in sorted(folders)]
+    return find_missing(workflow, registry, files, {key: at for some in known for key, at in some.items()})
 
 
 def make_record(

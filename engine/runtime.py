@@ -25,14 +25,14 @@ from engine.execution.executor import Executor, RunResult
 from engine.execution.forecast import Forecast, forecast_run
 from engine.files import list_choices
 from engine.graph.document import read_workflow
-from engine.graph.missing import Missing, find_missing
+from engine.graph.missing import Missing
 from engine.graph.object_info import choices_of, object_info
 from engine.graph.overrides import set_inputs
 from engine.graph.registry import Registry
 from engine.graph.schema import Input
 from engine.graph.validate import Validated, validate
 from engine.graph.workflow import Workflow
-from engine.provenance import RunRecord, known_hashes, make_record, open_hashes
+from engine.provenance import RunRecord, known_hashes, make_record, missing_here, open_hashes
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -143,13 +143,7 @@ class Engine:
 
     def find_missing(self, workflow: Workflow) -> Missing:
         """The node types and model files that a workflow needs and that are not there."""
-        files = self._files()
-        missing = find_missing(workflow, self.registry, files)
-        folders = {model.folder for model in missing.models if model.folder and model.sha256}
-        if not folders:
-            return missing
-        hashes = [known_hashes(self.settings, self._hashes, folder) for folder in folders]
-        return find_missing(workflow, self.registry, files, {key: at for known in hashes for key, at in known.items()})
+        return missing_here(workflow, self.registry, self._files(), self.settings, self._hashes)
 
     def run(
         self,

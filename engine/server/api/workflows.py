@@ -8,13 +8,15 @@ from typing import Any, Literal
 from aiohttp import web
 from msgspec import Struct
 
-from engine.graph.missing import MissingModel, MissingType, find_missing
+from engine.graph.missing import MissingModel, MissingType
 from engine.graph.saving import name_nodes
+from engine.provenance import missing_here, open_hashes
 from engine.server.api.records import InputErrorView, NoteView, view_errors, view_notes
 from engine.server.api.route import Answer, Refused, route
 from engine.server.api.submission import Received, WorkflowRequest, WorkflowWork, do_work, read_as
 from engine.server.api.writing import encode_json
 from engine.server.keys import DISPATCHER
+from engine.server.pieces import send_json
 from engine.server.work import Body, Known
 
 _NO_WORKER = Refused(503, "No worker can say yet which nodes there are, or validate the workflow.")
@@ -23,10 +25,6 @@ _NO_WORKER = Refused(503, "No worker can say yet which nodes there are, or valid
 def _sends(kind: type[Struct]) -> Answer:
     """The reply is this record; it is written where it is made, as it may be large."""
     return Answer(200, kind, "Done.")
-
-
-def _send(text: bytes) -> web.Response:
-    return web.Response(body=text, content_type="application/json")
 
 
 class ValidationView(Struct, frozen=True, kw_only=True):
@@ -60,12 +58,12 @@ class ValidationView(Struct, frozen=True, kw_only=True):
     refusals=(_NO_WORKER,),
     answers=(_sends(ValidationView),),
 )
-async def validate_workflow(request: web.Request, body: Received) -> web.Response:
+async def validate_workflow(request: web.Request, body: Received) -> web.StreamResponse:
     """Everything that is wrong with a workflow, without running it.
 
     Takes the same bodies as `POST /jobs`. A workflow that cannot be read at all is refused.
     """
-    return _send(await do_work(request, _Validate(source=body.source), body))
+    return await send_json(request, await do_work(request, _Validate(source=body.source), body))
 
 
 class _Validate(WorkflowWork[bytes], frozen=True, kw_only=True):
@@ -73,7 +71,8 @@ class _Validate(WorkflowWork[bytes], frozen=True, kw_only=True):
         """The JSON text of a `ValidationView`."""
         checked = self.check(known, self.open(known, body, WorkflowRequest))
         failure = checked.found.failure()
-        missing = find_missing(checked.workflow, known.registry, known.choices)
+        hashes = open_hashes(known.settings)
+        missing = missing_here(checked.workflow, known.registry, known.choices, known.settings, hashes)
         view = ValidationView(
             valid=failure is None,
             message="" if failure is None else str(failure).split("\n", 1)[0],
@@ -154,12 +153,12 @@ class ConvertedWorkflow(Struct, frozen=True, kw_only=True):
     refusals=(_NO_WORKER,),
     answers=(_sends(ConvertedWorkflow),),
 )
-async def convert_workflow(request: web.Request, body: Received) -> web.Response:
+async def convert_workflow(request: web.Request, body: Received) -> web.StreamResponse:
     """A workflow of either format, or in a picture, as API JSON, and what had to be guessed on the way.
 
     Takes the same bodies as `POST /jobs`. The workflow need not be one that can run.
     """
-    return _send(await do_work(request, _Convert(source=body.source), body))
+    return await send_json(request, await do_work(request, _Convert(source=body.source), body))
 
 
 class _Convert(WorkflowWork[bytes], frozen=True, kw_only=True):

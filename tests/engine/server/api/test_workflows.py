@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import WorkerUnavailable
+from engine.provenance import open_hashes
 from engine.workers.messages import InputErrorRecord, Validation
 from tests.engine.server.api.checked import Api, form, with_api
 from tests.engine.server.api.test_submit import BROKEN, CANVAS, picture
@@ -87,6 +88,18 @@ async def test_what_is_missing_is_told_with_where_it_comes_from(api: Api) -> Non
     (model,) = found["missing_models"]
     assert (model["name"], model["folder"], model["url"]) == ("x.safetensors", "vae", "https://example.org/x")
     assert found["valid"] is False
+
+
+@with_api()
+async def test_a_missing_model_that_is_here_by_another_name_is_told_by_its_hash(api: Api) -> None:
+    folder = api.settings.directory("models") / "vae"
+    folder.mkdir(parents=True)
+    (folder / "renamed.safetensors").write_bytes(b"12345")
+    digest, _ = open_hashes(api.settings).sha256(folder / "renamed.safetensors")
+    record = {"name": "x.safetensors", "directory": "vae", "hash": digest, "hash_type": "SHA256"}
+    document = {**CANVAS, "models": [record]}
+    (model,) = (await api.post("/workflows/validate", {"workflow": document})).body["missing_models"]
+    assert (model["nearest"], model["nearest_by"]) == ("renamed.safetensors", "hash")
 
 
 @with_api()
