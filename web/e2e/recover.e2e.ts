@@ -6,7 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, FLAGS, forgiveErrors, launchBrowser, openPage, openTemplate } from './harness/page';
+import {
+  CHROMIUM,
+  FLAGS,
+  forgiveErrors,
+  keepAccount,
+  launchBrowser,
+  openPage,
+  openTemplate,
+} from './harness/page';
 import { type Server, startServer } from './harness/server';
 
 let server: Server;
@@ -44,6 +52,57 @@ async function collapseAll(page: Page): Promise<void> {
   await page.keyboard.press('Alt+c');
 }
 
+async function saveTemplateAs(page: Page, name: string): Promise<void> {
+  await openTemplate(page, 'Text to image');
+  await page.keyboard.press('Control+s');
+  await page.getByRole('textbox', { name: /Name/ }).fill(name);
+  await page.keyboard.press('Enter');
+  await page.getByText(`Saved as ${name}.json`).waitFor();
+}
+
+async function stored(name: string): Promise<string> {
+  const path = `${server.url}/api/v1/workflows/files/${encodeURIComponent(`${name}.json`)}`;
+  return (await fetch(path)).text();
+}
+
+/** Of which files the server has drafts. */
+async function drafts(): Promise<string[]> {
+  const listed = await (await fetch(`${server.url}/api/v1/drafts`)).json();
+  return listed.drafts.map((draft: { file: string | null }) => draft.file ?? '');
+}
+
+/** Two windows of one browser that have the same file open. */
+async function twoWindows(name: string) {
+  const { page: one, context } = await openPage(browser, server.url);
+  await saveTemplateAs(one, name);
+  const two = await context.newPage();
+  await two.goto(server.url);
+  await two.getByRole('button', { name: 'Workflows', exact: true }).click();
+  await two.getByRole('treeitem', { name: new RegExp(`^${name}$`) }).click();
+  await two.getByRole('tab', { name }).waitFor();
+  return { one, two, context };
+}
+
+async function saveChanged(page: Page, name: string): Promise<void> {
+  const before = await stored(name);
+  await collapseAll(page);
+  await page.keyboard.press('Control+s');
+  await expect.poll(() => stored(name)).not.toBe(before);
+}
+
+/** Change and save what somebody else saved meanwhile: the question that is asked then. */
+async function conflict(page: Page) {
+  await page.getByRole('application').focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Control+m');
+  await page.keyboard.press('Control+s');
+  const dialog = page.getByRole('dialog', { name: /changed elsewhere/ });
+  await dialog.waitFor();
+  // The refusal itself, which the browser writes to the console.
+  forgiveErrors({ account: keepAccount(page.context()) }, /status of 412/);
+  return dialog;
+}
+
 describe('recovery', () => {
   it('brings back tabs, edits and undo after the browser was killed half a second after an edit', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'skein-profile-'));
@@ -74,31 +133,94 @@ describe('recovery', () => {
   });
 
   it('marks a file that two windows have open, and lets neither overwrite what the other saved', async () => {
-    const { page: one, context, account } = await openPage(browser, server.url);
-    await openTemplate(one, 'Text to image');
-    await one.keyboard.press('Control+s');
-    await one.getByRole('textbox', { name: /Name/ }).fill('shared');
-    await one.keyboard.press('Enter');
-    await one.getByText('Saved as shared.json').waitFor();
-    const two = await context.newPage();
-    await two.goto(server.url);
-    await two.getByRole('button', { name: 'Workflows', exact: true }).click();
-    await two.getByRole('treeitem', { name: /^shared/ }).click();
-    await two.getByRole('tab', { name: 'shared' }).waitFor();
+    const { one, two, context } = await twoWindows('shared');
     await expect
       .poll(() => one.getByRole('tab', { name: 'shared' }).getAttribute('title'))
       .toContain('another window');
-    await collapseAll(two);
-    await two.keyboard.press('Control+s');
-    await two.getByText('Saved as shared.json').waitFor();
-    await one.getByRole('application').focus();
-    await one.keyboard.press('Control+a');
-    await one.keyboard.press('Control+m');
-    await one.keyboard.press('Control+s');
-    const dialog = one.getByRole('dialog', { name: /changed elsewhere/ });
+    await saveChanged(two, 'shared');
+    const dialog = await conflict(one);
     await dialog.getByRole('button', { name: 'Take theirs' }).click();
     await one.getByRole('tab', { name: /, Not saved/ }).waitFor({ state: 'detached' });
-    forgiveErrors({ account }, /status of 412/);
+    // The own state is not lost either.
+    await one.keyboard.press('Alt+Shift+T');
+    await one.getByRole('tab', { name: /, Not saved/ }).waitFor();
+    await context.close();
+  });
+
+  it('keeps both in a conflict, or overwrites, which stays a version', async () => {
+    const { one, two, context } = await twoWindows('both');
+    await saveChanged(two, 'both');
+    const theirs = await stored('both');
+    const first = await conflict(one);
+    await first.getByRole('button', { name: 'Keep both…' }).click();
+    await one.getByRole('textbox', { name: /Name/ }).fill('both mine');
+    await one.keyboard.press('Enter');
+    await one.getByText('Saved as both mine.json').waitFor();
+    expect(await stored('both')).toBe(theirs);
+    const mine = await stored('both mine');
+    await saveChanged(two, 'both');
+    await one.getByRole('button', { name: 'Workflows', exact: true }).click();
+    await one.getByRole('treeitem', { name: /^both mine/ }).waitFor();
+    await one.getByRole('treeitem', { name: /^both(,|$)/ }).click();
+    await one.getByRole('tab', { name: /^both(,|$)/ }).waitFor();
+    await saveChanged(two, 'both');
+    const second = await conflict(one);
+    await second.getByRole('button', { name: 'Overwrite' }).click();
+    await one.getByText('Saved as both.json').waitFor();
+    const versions = await (await fetch(`${server.url}/api/v1/workflows/files/both.json/versions`)).json();
+    expect(versions.versions.length).toBe(5);
+    expect(await stored('both mine')).toBe(mine);
+    await context.close();
+  });
+
+  it('never writes a file by itself: drafts are kept here and on the server, the file changes by Save', async () => {
+    const { page, context } = await openPage(browser, server.url);
+    await saveTemplateAs(page, 'quiet');
+    const before = await stored('quiet');
+    await collapseAll(page);
+    await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
+    await expect.poll(drafts, { timeout: 10_000 }).toContain('quiet.json');
+    expect(await stored('quiet')).toBe(before);
+    await page.keyboard.press('Control+s');
+    await expect.poll(() => stored('quiet')).not.toBe(before);
+    await expect.poll(drafts).not.toContain('quiet.json');
+    await context.close();
+  });
+
+  it('sends what waits while the page is closed', async () => {
+    const { page, context } = await openPage(browser, server.url);
+    await saveTemplateAs(page, 'left');
+    await collapseAll(page);
+    await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
+    await page.close({ runBeforeUnload: true });
+    await expect.poll(drafts, { timeout: 10_000 }).toContain('left.json');
+    await context.close();
+  });
+
+  it('says as long as it is so that this browser cannot keep a change, and asks before the page goes', async () => {
+    const { page, context } = await openPage(browser, server.url);
+    await saveTemplateAs(page, 'full');
+    await page.evaluate(() => {
+      const put = IDBObjectStore.prototype.put;
+      Object.assign(window, { makeRoom: () => Object.assign(IDBObjectStore.prototype, { put }) });
+      IDBObjectStore.prototype.put = () => {
+        throw new DOMException('full', 'QuotaExceededError');
+      };
+    });
+    await page.route('**/api/v1/drafts/**', (route) => route.abort());
+    await collapseAll(page);
+    const banner = page.getByRole('alert').filter({ hasText: 'no room left' });
+    await banner.waitFor();
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    const question = await asked;
+    expect(question.type()).toBe('beforeunload');
+    await question.dismiss();
+    await page.evaluate('makeRoom()');
+    await banner.waitFor({ state: 'detached' });
+    await page.close({ runBeforeUnload: true });
+    await expect.poll(() => context.pages().length).toBe(0);
+    forgiveErrors({ account: keepAccount(context) }, /ERR_FAILED/);
     await context.close();
   });
 

@@ -73,13 +73,13 @@ function TabHead({ tab, isActive, dragged, setDragged }: HeadProps) {
     if (!isActive) activateTab(tab.id);
     runCommand('workflow.close');
   };
-  const mark = tab.isUnsafe
-    ? t('tabs.unsafe')
-    : tab.isElsewhere
-      ? t('tabs.elsewhere')
-      : tab.isDirty
-        ? t('tabs.dirty')
-        : '';
+  const mark = [
+    tab.isDirty ? t('tabs.dirty') : '',
+    tab.isElsewhere ? t('tabs.elsewhere') : '',
+    tab.isUnsafe && tab.isDirty ? t('tabs.unsafe') : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the middle button and the menu are also commands
     <div
