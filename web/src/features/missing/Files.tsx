@@ -52,6 +52,12 @@ export function FileRow({ file }: { readonly file: MissingFile }) {
               )}
             </>
           )}
+          {best !== undefined && usable.length === 0 && (
+            <span className={css['where']}>
+              {t('missing.there', { name: best })}
+              {because !== null && ` (${t(`missing.because.${because}`)})`}
+            </span>
+          )}
           {best === undefined && usable.length > 0 && (
             <span className={css['where']}>{t('missing.noneNear')}</span>
           )}
