@@ -1,12 +1,12 @@
 // The place of the canvas: mounts the one GraphView, shows the active tab in it, and keeps where each tab was looked at.
 
-import { type FC, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { bus } from '../app/bus';
+import { lazily } from '../app/lazily';
 import { panels } from '../app/panels';
 import { keptSpots, restoreSpots } from '../app/scopes';
 import { setCanvasHost, view } from '../app/view';
-import type { GraphView } from '../engine/GraphView';
 import { t } from '../i18n/t';
 import { catalog } from '../stores/catalog';
 import { settings } from '../stores/settings';
@@ -14,9 +14,10 @@ import { type Tab, tabs, updateTab } from '../stores/tabs';
 import css from './CanvasHost.module.css';
 import { Guarded } from './Guarded';
 
-type LayerModule = { readonly NodeLayer?: FC<{ readonly view: GraphView }> };
-const found = import.meta.glob<LayerModule>('../engine/node/NodeLayer.tsx', { eager: true });
-const NodeLayer = Object.values(found)[0]?.NodeLayer ?? null;
+const Nodes = lazily(
+  () => import('./Nodes').then((module) => module.Nodes),
+  () => useStore(tabs, (state) => state.active !== null),
+);
 
 export function CanvasHost() {
   const host = useRef<HTMLDivElement>(null);
@@ -58,11 +59,9 @@ export function CanvasHost() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a graph is moved about by keys */}
       <div ref={host} className={css['host']} tabIndex={0} role="application" aria-label={t('app.canvas')}>
         <div ref={layer} className={css['layer']}>
-          {NodeLayer !== null && (
-            <Guarded>
-              <NodeLayer view={view} />
-            </Guarded>
-          )}
+          <Guarded>
+            <Nodes />
+          </Guarded>
         </div>
       </div>
       <div className={css['overlays']}>

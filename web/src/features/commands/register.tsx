@@ -3,20 +3,26 @@
 import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
 import { listenForKeys } from '../../app/keys';
+import { lazily } from '../../app/lazily';
 import { registerHost } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { dialogs, openDialog } from '../../stores/dialogs';
 import { registerEditing } from './edit';
-import { Palette } from './Palette';
-import { Shortcuts } from './Shortcuts';
 
-function Dialogs() {
-  const open = useStore(dialogs, (state) => state.open);
-  if (open === 'palette') return <Palette />;
-  return open === 'shortcuts' ? <Shortcuts /> : null;
-}
-
-registerHost({ id: 'commands', Component: Dialogs });
+registerHost({
+  id: 'palette',
+  Component: lazily(
+    () => import('./Palette').then((module) => module.Palette),
+    () => useStore(dialogs, (state) => state.open === 'palette'),
+  ),
+});
+registerHost({
+  id: 'shortcuts',
+  Component: lazily(
+    () => import('./Shortcuts').then((module) => module.Shortcuts),
+    () => useStore(dialogs, (state) => state.open === 'shortcuts'),
+  ),
+});
 registerEditing();
 registerCommands(
   {

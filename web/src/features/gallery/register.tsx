@@ -1,8 +1,10 @@
 // The gallery's panel and window, the lightbox, and pictures that are dragged onto the canvas.
 
+import { useStore } from 'zustand';
 import type { JobState } from '../../api/types';
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerHost, registerPanel } from '../../app/panels';
 import { registerPicturePicker } from '../../app/pick';
 import { whenConnected, whenGalleryChanged } from '../../app/start';
@@ -11,14 +13,12 @@ import { hitIn } from '../../engine/hit';
 import { t } from '../../i18n/t';
 import { gallery, loadFacets, refreshGallery } from '../../stores/gallery';
 import { togglePanel } from '../../stores/layout';
+import { lightbox } from '../../stores/lightbox';
 import { ENDED, onRunEvent } from '../../stores/runs';
 import { dropPictures, loadsPictures } from './actions';
 import { COMMANDS } from './commands';
 import { dragged } from './drag';
-import { GalleryPanel } from './GalleryPanel';
-import { LightboxHost } from './Lightbox';
-import { WindowHost } from './WindowHost';
-import { askForPicture, openWindow } from './windows';
+import { askForPicture, openWindow, windows } from './windows';
 
 registerPanel({
   id: 'gallery',
@@ -27,12 +27,26 @@ registerPanel({
   icon: 'image',
   order: 60,
   keys: 'G',
-  Component: GalleryPanel,
+  Component: lazily(() => import('./GalleryPanel').then((module) => module.GalleryPanel)),
 });
 
-registerHost({ id: 'gallery', order: 1, Component: WindowHost });
+registerHost({
+  id: 'gallery',
+  order: 1,
+  Component: lazily(
+    () => import('./WindowHost').then((module) => module.WindowHost),
+    () => useStore(windows, ({ isOpen, asking }) => isOpen || asking !== null),
+  ),
+});
 // Over the window, from which it is opened.
-registerHost({ id: 'lightbox', order: 2, Component: LightboxHost });
+registerHost({
+  id: 'lightbox',
+  order: 2,
+  Component: lazily(
+    () => import('./Lightbox').then((module) => module.LightboxHost),
+    () => useStore(lightbox, (state) => state.source !== null),
+  ),
+});
 
 registerPicturePicker(askForPicture);
 

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { runCommand } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { paceWords } from '../../core/progress';
 import { t } from '../../i18n/t';
 import { openPanel } from '../../stores/layout';
@@ -13,11 +14,12 @@ import { classes } from '../../ui/classes';
 import { Menu } from '../../ui/Menu';
 import { batch, setBatch } from './batch';
 import { countFates, type Forecast, forecast } from './forecast';
-import { Meters } from './Meters';
 import { progressOf } from './progress';
 import css from './RunBar.module.css';
 import { runTab } from './submit';
 import { seconds } from './time';
+
+const Meters = lazily(() => import('./Meters').then((module) => module.Meters));
 
 export function RunBar() {
   const active = useStore(tabs, (state) => state.active);

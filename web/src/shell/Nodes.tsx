@@ -1,0 +1,8 @@
+// The nodes of the canvas as elements, with their fields: a file of its own, as the start page has none.
+
+import { view } from '../app/view';
+import { NodeLayer } from '../engine/node/NodeLayer';
+
+export function Nodes() {
+  return <NodeLayer view={view} />;
+}
