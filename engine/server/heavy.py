@@ -121,11 +121,14 @@ class Heavy:
         return outcome
 
     def _take(self) -> HeavyProcess:
-        with self._lock:
-            while self._idle:
-                if (process := self._idle.pop()).lives:
-                    return process
-                self._processes.discard(process)
+        while True:
+            with self._lock:
+                if not self._idle:
+                    break
+                process = self._idle.pop()
+            if process.lives:
+                return process
+            self._drop(process)
         process = HeavyProcess(write_settings(self._app[SETTINGS]), write_settings(self._app[SERVER_SETTINGS]))
         with self._lock:
             self._processes.add(process)

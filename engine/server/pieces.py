@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 _PIECE_BYTES = 2**18
@@ -13,10 +15,14 @@ class Pieces:
 
     Args:
         request: What is answered.
+        status: Of HTTP.
+        headers: To be sent along.
     """
 
-    def __init__(self, request: web.Request) -> None:
+    def __init__(self, request: web.Request, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         self._request = request
+        self._status = status
+        self._headers = headers
         self._waiting: list[bytes | memoryview] = []
         self._size = 0
         self._response: web.StreamResponse | None = None
@@ -32,7 +38,13 @@ class Pieces:
     async def end(self) -> web.StreamResponse:
         """That was all. Returns what the handler returns."""
         if self._response is None and self._size <= _PIECE_BYTES:
-            return web.Response(body=b"".join(self._waiting), content_type="application/json", charset="utf-8")
+            return web.Response(
+                body=b"".join(self._waiting),
+                status=self._status,
+                headers=self._headers,
+                content_type="application/json",
+                charset="utf-8",
+            )
         response = await self._send()
         await response.write_eof()
         return response
@@ -40,7 +52,7 @@ class Pieces:
     async def _send(self) -> web.StreamResponse:
         response = self._response
         if response is None:
-            self._response = response = web.StreamResponse()
+            self._response = response = web.StreamResponse(status=self._status, headers=self._headers)
             response.content_type, response.charset = "application/json", "utf-8"
             await response.prepare(self._request)
         small: list[bytes | memoryview] = []
@@ -59,3 +71,12 @@ class Pieces:
         self._waiting.clear()
         self._size = 0
         return response
+
+
+async def send_json(
+    request: web.Request, text: bytes, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.StreamResponse:
+    """Answer with JSON text that is there as a whole."""
+    pieces = Pieces(request, status, headers)
+    await pieces.add(text)
+    return await pieces.end()

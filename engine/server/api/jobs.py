@@ -27,7 +27,7 @@ from engine.server.api.views import (
     view_job,
 )
 from engine.server.keys import DISPATCHER, HEAVY, STORE
-from engine.server.pieces import Pieces
+from engine.server.pieces import Pieces, send_json
 from engine.server.refusal import Refusal
 from engine.server.work import Body, Known, Work
 
@@ -111,10 +111,9 @@ async def list_jobs(request: web.Request, params: JobListParams) -> JobPage:
 
 
 @route("GET", "/jobs/{job_id}", answers=(Answer(200, JobView, "The job."),), refusals=(_NO_SUCH_JOB,))
-async def show_job(request: web.Request, params: JobPath) -> web.Response:
+async def show_job(request: web.Request, params: JobPath) -> web.StreamResponse:
     """All that is known of a job: state, progress, outputs, timings, what is needed to repeat it."""
-    text = await view_job(request, await find_texts(request, params.job_id))
-    return web.Response(body=text, content_type="application/json")
+    return await send_json(request, await view_job(request, await find_texts(request, params.job_id)))
 
 
 class JobWorkflow(Struct, frozen=True, kw_only=True):

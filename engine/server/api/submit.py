@@ -29,6 +29,7 @@ from engine.server.api.views import (
     view_job,
 )
 from engine.server.keys import DISPATCHER
+from engine.server.pieces import send_json
 from engine.server.refusal import Refusal
 from engine.server.validation import split_secrets
 from engine.server.work import Body, Known
@@ -94,7 +95,7 @@ def _answer_with_job(status: int, when: str) -> Answer:
     ),
     refusals=_NOT_ACCEPTED,
 )
-async def submit_job(request: web.Request, params: SubmitParams, body: Received) -> web.Response:
+async def submit_job(request: web.Request, params: SubmitParams, body: Received) -> web.StreamResponse:
     """Run a workflow.
 
     The workflow may be in canvas format or in API format, by itself or in a record with more to say, in a JSON body, in
@@ -158,7 +159,7 @@ async def _accept(
     submission: Submission,
     wait_s: float | None,
     node_errors: dict[str, NodeErrors] | None = None,
-) -> web.Response:
+) -> web.StreamResponse:
     began = time.time()
     job = await request.app[DISPATCHER].submit(submission)
     is_new = job.id == submission.id and job.created_at >= began
@@ -166,8 +167,7 @@ async def _accept(
     if wait_s is not None and not await _wait_for_end(request, job, wait_s):
         status = 202
     text = await view_job(request, await find_texts(request, job.id), node_errors)
-    headers = {"Location": job_url(job.id)}
-    return web.Response(body=text, status=status, headers=headers, content_type="application/json")
+    return await send_json(request, text, status, {"Location": job_url(job.id)})
 
 
 async def _wait_for_end(request: web.Request, job: Job, timeout_s: float) -> bool:
@@ -205,7 +205,7 @@ async def end_waits(app: web.Application) -> None:
     answers=(_answer_with_job(201, "A new job was accepted."),),
     refusals=(_NO_SUCH_JOB, *_NOT_ACCEPTED),
 )
-async def retry_job(request: web.Request, params: JobPath) -> web.Response:
+async def retry_job(request: web.Request, params: JobPath) -> web.StreamResponse:
     """Run the same workflow again, as a new job.
 
     Seeds are the same. What nodes computed before and is still in memory is not computed again. Keys and tokens that
