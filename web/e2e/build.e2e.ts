@@ -84,7 +84,10 @@ async function link(slot: string, other: { readonly to?: string; readonly made?:
   await menuOpens('Link a slot of this node');
   await goToItem(slot);
   await graph.press('ArrowRight');
-  await page.getByRole('menu').nth(1).waitFor();
+  await page.waitForFunction(() => {
+    const [, inner] = document.querySelectorAll('[role="menu"]');
+    return inner?.contains(document.activeElement) === true;
+  });
   // The first item has the keyboard already.
   await graph.press('ArrowUp');
   await goToItem(other.to ?? 'A new node…');
