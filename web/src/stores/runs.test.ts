@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobEvent } from '../api/types';
-import { applyEvent, emptyRun, type Run } from './runs';
+import { applyEvent, emptyRun, lastSteps, type Run } from './runs';
 
 function play(...events: JobEvent[]): Run {
   return events.reduce((run, event, index) => applyEvent(run, event, index), emptyRun('job', 0));
@@ -88,5 +88,30 @@ describe('applyEvent', () => {
         [step(2, 5), 16],
       ]).nodes.get('2')?.pace,
     ).toBe(0.25);
+  });
+});
+
+describe('lastSteps', () => {
+  it('leaves out steps that are followed by one of the same node, and nothing else', () => {
+    const told = (seq: number, event: JobEvent, job_id = 'job') => ({
+      seq,
+      job_id,
+      client_id: '',
+      at: 0,
+      event,
+    });
+    const step = (id: string): JobEvent => ({
+      ...{ type: 'node_progress', node_id: id, display_id: id, value: 1, total: 20, parent_id: null },
+    });
+    const events = [
+      told(1, step('2')),
+      told(2, step('3')),
+      told(3, step('2')),
+      told(4, node('2')),
+      told(5, step('2')),
+      told(6, step('2'), 'other'),
+      told(7, step('2')),
+    ];
+    expect(lastSteps(events).map(({ seq }) => seq)).toEqual([2, 3, 4, 6, 7]);
   });
 });

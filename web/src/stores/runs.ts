@@ -1,4 +1,4 @@
-// Runs and the queue, as the server tells of them. Events are taken in once a frame, however many come.
+// Runs and the queue, as the server tells of them. Events are taken in twenty times a second, however many come.
 
 import { createStore } from 'zustand/vanilla';
 import type { Connection } from '../api/events';
@@ -124,6 +124,10 @@ let waiting: StreamedEvent[] = [];
 const freshPreviews = new Map<string, Preview>();
 let previewsSeen = 0;
 let isAsked = false;
+let flushedAt = 0;
+/** The eye sees no more often what runs do; in milliseconds. */
+const APART = 50;
+const WHEN_HIDDEN = 200;
 const listeners = new Set<(jobId: string, event: JobEvent) => void>();
 
 /** Be told of each event, in order, after the store has taken it in. */
@@ -145,17 +149,20 @@ export function takePreview(preview: Preview): void {
 function ask(): void {
   if (isAsked) return;
   isAsked = true;
-  if (document.visibilityState === 'visible') requestAnimationFrame(flush);
-  else setTimeout(flush, 200);
+  const wait = APART - (performance.now() - flushedAt);
+  if (document.visibilityState !== 'visible') setTimeout(flush, WHEN_HIDDEN);
+  else if (wait > 0) setTimeout(flush, wait);
+  else requestAnimationFrame(flush);
 }
 
 function flush(): void {
   isAsked = false;
+  flushedAt = performance.now();
   const events = waiting;
   waiting = [];
   if (events.length > 0) {
     const next = new Map(runs.getState().runs);
-    for (const told of events) {
+    for (const told of lastSteps(events)) {
       const before = next.get(told.job_id) ?? emptyRun(told.job_id, told.at);
       next.set(told.job_id, applyEvent(before, told.event, told.at));
     }
@@ -167,6 +174,20 @@ function flush(): void {
   }
   takePreviews(events);
   for (const told of events) for (const listener of [...listeners]) listener(told.job_id, told.event);
+}
+
+/** Without the steps of a node that another step of it follows: each would copy what is known of its run. */
+export function lastSteps(events: readonly StreamedEvent[]): StreamedEvent[] {
+  const followed = new Map<string, JobEvent['type']>();
+  const kept: StreamedEvent[] = [];
+  for (const told of events.toReversed()) {
+    const { event } = told;
+    const key = 'display_id' in event ? `${told.job_id}/${event.display_id}` : '';
+    const isPassed = event.type === 'node_progress' && followed.get(key) === 'node_progress';
+    if (!isPassed) kept.push(told);
+    followed.set(key, event.type);
+  }
+  return kept.reverse();
 }
 
 function takePreviews(events: readonly StreamedEvent[]): void {
