@@ -7,6 +7,7 @@ import { classes } from '../ui/classes';
 import { Icon } from '../ui/Icon';
 import { Combo } from './Combo';
 import { widgetHost } from './host';
+import { imageIn } from './transfer';
 import type { WidgetProps } from './types';
 import css from './widgets.module.css';
 
@@ -110,9 +111,4 @@ function plainIfOffered(value: string, input: InputType | null): string {
   const plain = value.replace(/ \[(input|output|temp)\]$/, '');
   const isOwn = value.endsWith(`[${input?.choices_from ?? 'input'}]`);
   return isOwn && input?.choices?.includes(plain) === true ? plain : value;
-}
-
-/** The first picture among what is pasted or dropped. */
-export function imageIn(data: DataTransfer | null): File | undefined {
-  return [...(data?.files ?? [])].find((file) => file.type.startsWith('image/'));
 }

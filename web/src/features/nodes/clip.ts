@@ -12,7 +12,7 @@ import type { Point } from '../../core/types';
 import { contentsOf } from '../../engine/gestures/moving';
 import { t } from '../../i18n/t';
 import { toast } from '../../ui/Toast';
-import { imageIn } from '../../widgets/ImagePick';
+import { imageIn } from '../../widgets/transfer';
 import { announce } from '../graph/api';
 import { putOnClipboard } from './copy';
 import { takeImage } from './images';

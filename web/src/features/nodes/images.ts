@@ -7,7 +7,7 @@ import { pictureRef } from '../../core/picture';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { toast } from '../../ui/Toast';
-import { imageIn } from '../../widgets/ImagePick';
+import { imageIn } from '../../widgets/transfer';
 
 interface Uploaded {
   readonly name: string;
