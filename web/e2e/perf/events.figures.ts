@@ -1,6 +1,7 @@
 // P11 of frontend.md 9.1: 200 events and 10 previews of 52 kB a second for a minute. Figures, not a test: run it on a
 // quiet machine with `npx vitest run --config vitest.figures.config.ts`; SECONDS shortens it, NODES sizes the workflow.
 
+import { writeFileSync } from 'node:fs';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { largeWorkflow } from '../fixtures/files';
@@ -11,6 +12,8 @@ import { report } from './harness';
 
 const SECONDS = Number(process.env['SECONDS'] ?? 60);
 const NODES = Number(process.env['NODES'] ?? 300);
+/** Where to keep a profile of the processor (`.cpuprofile`), for who wants to know why. */
+const PROFILE = process.env['PROFILE'];
 const EVENTS = 200;
 const PREVIEWS = 10;
 const SIDE = 132; // 52 kB
@@ -92,6 +95,10 @@ it(
     };
     await client.send('Performance.enable');
     const busyBefore = await metrics();
+    if (PROFILE !== undefined) {
+      await client.send('Profiler.enable');
+      await client.send('Profiler.start');
+    }
     await Promise.all([
       atRate(EVENTS, (count) => {
         const id = ids[Math.floor(count / 40) % ids.length] ?? '1';
@@ -109,6 +116,10 @@ it(
         flood.preview(ids[Math.floor(count / 2) % ids.length] ?? '1', pictures[count % 8] ?? noisePng(SIDE)),
       ),
     ]);
+    if (PROFILE !== undefined) {
+      const { profile } = await client.send('Profiler.stop');
+      writeFileSync(PROFILE, JSON.stringify(profile));
+    }
     const busy = (await metrics()) - busyBefore;
     const tasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
     await page.waitForTimeout(2000);
