@@ -5,7 +5,7 @@ import { createStore } from 'zustand/vanilla';
 import type { GraphDoc } from '../core/doc';
 import { typeNameOf } from '../core/slots';
 import type { NodeId, Scope } from '../core/types';
-import type { KeptSpot as Spot } from '../stores/tabs';
+import { activeTab, type KeptSpot as Spot, updateTab } from '../stores/tabs';
 import { bus } from './bus';
 import { view } from './view';
 
@@ -18,7 +18,8 @@ export interface Place {
 interface Trail {
   readonly back: Spot[];
   readonly forward: Spot[];
-  readonly kept: Map<number, Spot>;
+  /** Views by number; another list when another view is kept. */
+  kept: readonly (readonly [number, Spot])[];
   readonly views: Map<Scope, Spot>;
 }
 
@@ -34,7 +35,7 @@ const paths = new WeakMap<GraphDoc, readonly Place[]>();
 const MOST = 50;
 
 function trailOf(doc: GraphDoc): Trail {
-  const known = trails.get(doc) ?? { back: [], forward: [], kept: new Map(), views: new Map() };
+  const known = trails.get(doc) ?? { back: [], forward: [], kept: [], views: new Map() };
   trails.set(doc, known);
   return known;
 }
@@ -109,24 +110,33 @@ function travel(from: 'back' | 'forward', to: 'back' | 'forward'): void {
 export const goBack = () => travel('back', 'forward');
 export const goForward = () => travel('forward', 'back');
 
+/** Keep this view by number: it goes with the tab, never into the file. */
 export function keepSpot(number: number): void {
-  if (view.doc !== null) trailOf(view.doc).kept.set(number, spot());
+  const { doc } = view;
+  if (doc === null) return;
+  const trail = trailOf(doc);
+  trail.kept = [...trail.kept.filter(([each]) => each !== number), [number, spot()]];
+  const tab = activeTab();
+  const { x, y, zoom } = view.view;
+  const now = tab?.view ?? { x, y, zoom, scope: view.scope, selected: [...view.selected] };
+  if (tab?.doc === doc) updateTab(tab.id, { view: { ...now, kept: trail.kept } });
 }
 
-/** The views of a document that are kept, by number: they go with its tab, never into its file. */
+/** The views of a document that are kept, by number. */
 export function keptSpots(doc: GraphDoc): readonly (readonly [number, Spot])[] {
-  return [...trailOf(doc).kept];
+  return trailOf(doc).kept;
 }
 
+/** Take over what was kept in an earlier session, where this one has kept nothing. */
 export function restoreSpots(doc: GraphDoc, spots: readonly (readonly [number, Spot])[]): void {
-  const { kept } = trailOf(doc);
-  for (const [number, at] of spots) if (!kept.has(number) && doc.has(at.scope)) kept.set(number, at);
+  const trail = trailOf(doc);
+  if (trail.kept.length === 0) trail.kept = spots.filter(([, at]) => doc.has(at.scope));
 }
 
 /** Go to a kept view; false if there is none of that number. */
 export function goToKept(number: number): boolean {
   const { doc } = view;
-  const kept = doc === null ? undefined : trailOf(doc).kept.get(number);
+  const kept = doc === null ? undefined : trailOf(doc).kept.find(([each]) => each === number)?.[1];
   if (doc === null || kept === undefined) return false;
   rememberSpot();
   show(doc, kept.path, kept);

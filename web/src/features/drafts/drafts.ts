@@ -103,7 +103,10 @@ export function keepDrafts(windowId: string): () => void {
       const old = before.tabs.find((each) => each.id === tab.id);
       if (
         old !== undefined &&
-        (old.name !== tab.name || old.path !== tab.path || old.isDirty !== tab.isDirty)
+        (old.name !== tab.name ||
+          old.path !== tab.path ||
+          old.isDirty !== tab.isDirty ||
+          ((tab.view?.kept?.length ?? 0) > 0 && old.view?.kept !== tab.view?.kept))
       )
         writeSoon(tab.id, windowId);
     }
