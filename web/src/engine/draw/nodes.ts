@@ -2,13 +2,13 @@
 
 import type { Layout } from '../../core/geometry';
 import { overlaps, TITLE } from '../../core/geometry';
-import { asString, type Json, type JsonObject } from '../../core/json';
+import { asString, type JsonObject } from '../../core/json';
 import { BYPASSED, MUTED, modeOf, type NodeShape, titleOf } from '../../core/slots';
 import { INLETS, isBoundary } from '../../core/subgraph';
 import type { Box, NodeId, Point } from '../../core/types';
 import { isOfferedHere } from '../../widgets/offered';
 import { timeOf } from '../node/times';
-import { foldWords, timeWords } from '../node/words';
+import { foldWords, timeWords, valueWords } from '../node/words';
 import { BOXES, type Picture, SPECKS } from '../paint';
 import type { Inks } from '../palette';
 import { cut, setFont } from './text';
@@ -265,11 +265,11 @@ function paintRows(
   for (const { widget, y, h } of layout.widgets) {
     const at = y + Math.min(h, 20) / 2;
     if (h > 30) {
-      paintLines(context, wordsFor(widget.value) || widget.label, body.x + 23, y + 10, body.w - 46, h);
+      paintLines(context, valueWords(widget) || widget.label, body.x + 23, y + 10, body.w - 46, h);
       continue;
     }
     context.fillText(cut(widget.label, 12, body.w * 0.45), body.x + 23, at);
-    const words = wordsFor(widget.value);
+    const words = valueWords(widget);
     if (words === '') continue;
     context.textAlign = 'right';
     const isWrong = !isOfferedHere(widget.value, widget.input);
@@ -302,10 +302,6 @@ function paintLines(
     context.fillText(left.slice(0, end), x, at);
     left = left.slice(stop >= 0 || space > most / 2 ? end + 1 : end);
   }
-}
-
-function wordsFor(value: Json): string {
-  return typeof value === 'object' ? '' : String(value);
 }
 
 /** The place inside a subgraph where what is outside comes in or goes out. */

@@ -61,17 +61,19 @@ function Value({ found, widget }: ValueProps) {
   return (
     <div className={css['value']}>
       {input?.multiline === true && <span className={css['label']}>{label}</span>}
-      <Kind
-        id={`inspect-${first.id}-${name}`}
-        node={first.id}
-        {...{ name, label, value, input }}
-        control={typeof control === 'string' ? control : null}
-        isReadOnly={first.shape.type === null}
-        isRoomy
-        onChange={(next) => set(next)}
-        onSettle={() => view.doc?.seal()}
-        onControl={(next) => set(next, 'control')}
-      />
+      <div className={css['field']}>
+        <Kind
+          id={`inspect-${first.id}-${name}`}
+          node={first.id}
+          {...{ name, label, value, input }}
+          control={typeof control === 'string' ? control : null}
+          isReadOnly={first.shape.type === null}
+          isRoomy
+          onChange={(next) => set(next)}
+          onSettle={() => view.doc?.seal()}
+          onControl={(next) => set(next, 'control')}
+        />
+      </div>
       <Notes
         {...{ found, widget }}
         linked={linked.length}

@@ -17,7 +17,7 @@ interface ToolbarProps {
 export function Toolbar({ title, stage, scale }: ToolbarProps) {
   const { tool, size, hardness, opacity } = useStore(brush);
   return (
-    <header className={css['bar']}>
+    <div className={css['bar']}>
       <p className={css['title']}>{title}</p>
       <fieldset className={css['tools']}>
         <legend className="visually-hidden">{t('mask.tools')}</legend>
@@ -89,7 +89,7 @@ export function Toolbar({ title, stage, scale }: ToolbarProps) {
         <IconButton icon="plus" label={t('mask.zoomIn')} keys="+" onClick={() => stage?.zoom(1.25)} />
         <IconButton icon="fit" label={t('mask.fit')} keys="0" onClick={() => stage?.fit()} />
       </div>
-    </header>
+    </div>
   );
 }
 
