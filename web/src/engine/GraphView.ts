@@ -11,6 +11,7 @@ import { DEFAULT_PREFERENCES, type OpenLink, type Preferences, type ViewEvents }
 import { Frames } from './frames';
 import { Gestures } from './gestures/Gestures';
 import { NodeMounts } from './mounts';
+import { changesTypes } from './outside';
 import { paintOverlay } from './overlay';
 import { type Mark, paint } from './paint';
 import { type Palette, readPalette } from './palette';
@@ -297,13 +298,7 @@ export class GraphView {
   }
 
   #changed(change: Change): void {
-    // What a definition looks like from outside follows from what stands in it.
-    if (
-      change.patches.some(
-        (patch) =>
-          patch.scope !== '' || patch.kind === 'definition' || (patch.kind === 'key' && patch.id === 'extra'),
-      )
-    ) {
+    if (changesTypes(change)) {
       const doc = this.#doc;
       if (doc !== null && !doc.has(this.#scope)) {
         // The definition that is shown went with this change.
