@@ -116,13 +116,26 @@ interface Converted {
 
 async function readEmbedded(file: File): Promise<JsonObject> {
   const read = await api.post<Converted>('/api/v1/convert', file, {
-    headers: { 'Content-Type': file.type === '' ? 'application/octet-stream' : file.type },
+    // Of texts the content tells: what A1111 writes into `.txt`.
+    headers: {
+      'Content-Type':
+        file.type === '' || file.type.startsWith('text/') ? 'application/octet-stream' : file.type,
+    },
   });
   return asObject(read.extra['workflow']) ?? read.prompt;
 }
 
+/** What A1111 and its kin write under a picture: the prompt, and a line of settings. */
+function isParameters(text: string): boolean {
+  return /(^|\n)Steps: \d+, /.test(text) && /\b(Sampler|CFG scale|Seed): /.test(text);
+}
+
 /** Text that was pasted or dropped: opened if it is a workflow; false if it is something else. */
 export function openText(text: string, name: string): boolean {
+  if (isParameters(text)) {
+    void openLocalFile(new File([text], `${name}.txt`, { type: 'application/octet-stream' }));
+    return true;
+  }
   let raw: Json;
   try {
     raw = parseJson(text);
@@ -142,7 +155,7 @@ export function chooseFiles(): void {
   input.type = 'file';
   input.multiple = true;
   input.accept =
-    '.json,.png,.webp,.jpg,.jpeg,.avif,.mp4,.webm,.mp3,.flac,.svg,.glb,.safetensors,.latent,application/json';
+    '.json,.png,.webp,.jpg,.jpeg,.avif,.mp4,.webm,.mp3,.flac,.svg,.glb,.safetensors,.latent,.txt,application/json';
   input.onchange = () => {
     for (const file of input.files ?? []) void openLocalFile(file);
   };

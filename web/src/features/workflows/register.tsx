@@ -1,21 +1,19 @@
 // Commands, panel and drop of workflow files.
 
 import { useStore } from 'zustand';
-import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
 import { lazily } from '../../app/lazily';
 import { registerHost, registerPanel } from '../../app/panels';
-import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
 import { activateTab, activeTab, reopenTab, tabs } from '../../stores/tabs';
 import { exportApi, exportCanvas, exportPython } from './export';
 import { newFolder } from './file-actions';
-import { chooseFiles, newWorkflow, openLocalFile, openServerFile, openText } from './open';
+import { chooseFiles, newWorkflow } from './open';
 import { close, save, saveAs } from './save';
 import { duplicateTab, renameTab } from './tab-commands';
+import { listenForWorkflows } from './take';
 import { showTrash, trash } from './trash.store';
-import { FILE_DRAG } from './tree';
 import { shownVersions, showVersions } from './versions.store';
 
 const hasTab = () => activeTab() !== null;
@@ -189,25 +187,4 @@ registerCommands(
   },
 );
 
-/** Files that somebody else made something of already (a picture on a node) are marked by `preventDefault` there. */
-bus.on('drop', (data, at) => {
-  const [kind, ...path] = data.getData(FILE_DRAG).split(':');
-  if (kind === 'file') void openServerFile(path.join(':'));
-  else if (kind === '') takeDrop(data, at);
-});
-
-function takeDrop(data: DataTransfer, at: Point | null = null): void {
-  const files = [...data.files];
-  for (const file of files) void openLocalFile(file, at);
-  if (files.length > 0) return;
-  const text = data.getData('text/plain');
-  if (text !== '') openText(text, t('workflows.dropped'));
-}
-
-// Beside the canvas a dropped file would replace the page.
-window.addEventListener('dragover', (event) => event.preventDefault());
-window.addEventListener('drop', (event) => {
-  if (event.defaultPrevented || event.dataTransfer === null) return;
-  event.preventDefault();
-  takeDrop(event.dataTransfer);
-});
+listenForWorkflows();

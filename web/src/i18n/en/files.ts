@@ -24,6 +24,7 @@ export const files = {
     '{count|The workflow in it goes|All {count} workflows in it go} to the trash, from where they can be taken back for 30 days.',
   'workflows.folder': '{name}, folder, {count|1 workflow|{count} workflows}',
   'workflows.more': 'More',
+  'workflows.pasted': 'Pasted',
   'workflows.exportPython': 'Export (Python script)',
   'workflows.clear': 'Clear workflow…',
   'workflows.clearTitle': 'Remove everything from {name}?',

@@ -1,0 +1,181 @@
+// Whatever carries a workflow becomes a tab: by the dialog, by dropping it, by pasting it.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, openPage } from './harness/page';
+import { type Server, startServer } from './harness/server';
+
+const WORKFLOW = fileURLToPath(new URL('../../workflows/text_to_image.json', import.meta.url));
+const PARAMETERS = `a red (fox:1.2) in the snow
+Negative prompt: blurry
+Steps: 21, Sampler: Euler a, CFG scale: 6.5, Seed: 42, Size: 512x384, Model: postcards`;
+
+/** Pictures as programs write them: the workflow in text chunks or in EXIF, parameters as A1111 has them. */
+const PICTURES = `
+import json, sys
+from PIL import Image, PngImagePlugin
+place, workflow, parameters = sys.argv[1], open(sys.argv[2]).read(), sys.argv[3]
+picture = Image.new("RGB", (16, 16), "red")
+texts = PngImagePlugin.PngInfo()
+texts.add_text("workflow", workflow)
+picture.save(place + "/canvas.png", pnginfo=texts)
+texts = PngImagePlugin.PngInfo()
+texts.add_text("parameters", parameters)
+picture.save(place + "/a1111.png", pnginfo=texts)
+exif = Image.Exif()
+exif[0x010F] = "workflow:" + workflow
+picture.save(place + "/canvas.webp", exif=exif)
+exif = Image.Exif()
+exif[0x010F] = "workflow:" + workflow
+picture.save(place + "/canvas.jpg", exif=exif)
+exif = Image.Exif()
+exif.get_ifd(0x8769)[0x9286] = b"UNICODE\\0" + parameters.encode("utf-16-be")
+picture.save(place + "/a1111.jpg", exif=exif)
+open(place + "/a1111.txt", "w").write(parameters)
+`;
+
+let server: Server;
+let browser: Browser;
+let api = '';
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+  const python = process.env['SKEIN_PYTHON'] ?? 'python';
+  execFileSync(python, ['-c', PICTURES, server.base, WORKFLOW, PARAMETERS]);
+  const response = await fetch(`${server.url}/api/v1/convert`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: readFileSync(WORKFLOW),
+  });
+  api = JSON.stringify((await response.json()).prompt);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function begin(): Promise<Page> {
+  const { page } = await openPage(browser, server.url, { viewport: { width: 1920, height: 1080 } });
+  await page.getByRole('heading', { name: 'Begin with a workflow' }).waitFor();
+  return page;
+}
+
+/** What a file of the user's machine is to a page. */
+async function dataWith(page: Page, files: readonly string[], text = '') {
+  const given = files.map((path) => ({
+    name: basename(path),
+    content: readFileSync(path).toString('base64'),
+  }));
+  return page.evaluateHandle(
+    ({ given, text }) => {
+      const types: Record<string, string> = { png: 'image/png', jpg: 'image/jpeg', webp: 'image/webp' };
+      const data = new DataTransfer();
+      for (const { name, content } of given) {
+        const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+        data.items.add(new File([bytes], name, { type: types[name.split('.').at(-1) ?? ''] ?? '' }));
+      }
+      if (text !== '') data.setData('text/plain', text);
+      return data;
+    },
+    { given, text },
+  );
+}
+
+async function paste(page: Page, files: readonly string[], text = ''): Promise<void> {
+  const clipboardData = await dataWith(page, files, text);
+  await page.evaluate((data) => {
+    document.body.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+    );
+  }, clipboardData);
+}
+
+async function drop(page: Page, files: readonly string[], text = ''): Promise<void> {
+  const dataTransfer = await dataWith(page, files, text);
+  for (const type of ['dragenter', 'dragover', 'drop'])
+    await page.dispatchEvent('[role="application"]', type, { dataTransfer, clientX: 700, clientY: 500 });
+}
+
+const isCanvas = (page: Page) =>
+  expect.poll(() => page.locator('[data-node="5"]').textContent()).toContain('dpmpp_2m');
+
+async function isA1111(page: Page): Promise<void> {
+  await expect.poll(() => page.locator('[data-node]').allTextContents().then(String)).toContain('KSampler');
+  const texts = await page
+    .locator('[data-node] textarea')
+    .evaluateAll((all) => all.map((each) => (each as HTMLTextAreaElement).value));
+  expect(texts).toContain('a red (fox:1.2) in the snow');
+}
+
+describe('the open dialog', () => {
+  it('takes both formats, pictures of every kind, and what A1111 writes', async () => {
+    const page = await begin();
+    const names = ['canvas.png', 'canvas.webp', 'canvas.jpg', 'a1111.png', 'a1111.jpg', 'a1111.txt'];
+    const paths = [WORKFLOW, ...names.map((name) => join(server.base, name))];
+    for (const [index, path] of paths.entries()) {
+      const chooser = page.waitForEvent('filechooser');
+      await page.keyboard.press('Control+o');
+      await (await chooser).setFiles(path);
+      if (path.includes('a1111')) await isA1111(page);
+      else await isCanvas(page);
+      // The same content is the same tab, with an offer to open it again.
+      const tabs = await page.getByRole('tab').count();
+      expect(tabs).toBe(index === 0 || (index >= 1 && index <= 3) ? 1 : 2);
+      if (index >= 1 && index <= 3) await page.getByRole('button', { name: 'Open a copy' }).first().waitFor();
+    }
+    const chooser = page.waitForEvent('filechooser');
+    await page.keyboard.press('Control+o');
+    await (await chooser).setFiles({
+      name: 'api.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(api),
+    });
+    await page.getByRole('tab', { name: 'api' }).waitFor();
+    await isCanvas(page);
+  });
+});
+
+describe('dropping', () => {
+  it.each(['canvas.png', 'canvas.webp', 'canvas.jpg'])('%s opens its workflow', async (name) => {
+    const page = await begin();
+    await drop(page, [join(server.base, name)]);
+    await page.getByRole('tab', { name: 'canvas' }).waitFor();
+    await isCanvas(page);
+  });
+
+  it('opens JSON, the API format and texts, several at once', async () => {
+    const page = await begin();
+    await drop(page, [WORKFLOW, join(server.base, 'a1111.txt')]);
+    await page.getByRole('tab', { name: 'text_to_image' }).waitFor();
+    await page.getByRole('tab', { name: 'a1111' }).waitFor();
+    await drop(page, [], api);
+    await page.getByRole('tab', { name: 'Dropped' }).waitFor();
+    await isCanvas(page);
+  });
+});
+
+describe('pasting', () => {
+  it('opens text of every kind where nothing is open, and A1111’s where something is', async () => {
+    const page = await begin();
+    await paste(page, [], readFileSync(WORKFLOW, 'utf-8'));
+    await page.getByRole('tab', { name: 'Pasted' }).waitFor();
+    await isCanvas(page);
+    await paste(page, [], PARAMETERS);
+    await page.getByRole('tab', { name: 'Pasted (2)' }).waitFor();
+    await isA1111(page);
+  });
+
+  it('opens files, and leaves what is no workflow alone', async () => {
+    const page = await begin();
+    await paste(page, [], 'Steps: go there, look around');
+    await paste(page, [join(server.base, 'canvas.png')]);
+    await page.getByRole('tab', { name: 'canvas' }).waitFor();
+    await isCanvas(page);
+    expect(await page.getByRole('tab').count()).toBe(1);
+  });
+});
