@@ -20,8 +20,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgType
+from PIL import Image
 
 from benchmarks.server import print_row
 from tests.engine.server.real import RealServer
@@ -29,7 +31,7 @@ from tests.reliability.driving import Line, add_pack, assert_next_runs, connect_
 from tests.reliability.kills import kill_again_and_again
 
 SUMMARY = "kills, large requests, 1,000 clients, a soak: nothing lost, nobody held up, nothing grows"
-PARTS = ("kills", "holds", "clients", "soak")
+PARTS = ("kills", "blocking", "clients", "soak")
 
 
 def main(arguments: list[str]) -> None:
@@ -45,7 +47,7 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     for part in options.parts or PARTS:
         print(f"-- {part}")
-        {"kills": _kills, "holds": _holds, "clients": _clients, "soak": _soak}[part](options)
+        {"kills": _kills, "blocking": _blocking, "clients": _clients, "soak": _soak}[part](options)
 
 
 # -- kills -----------------------------------------------------------------------------------------------------------
@@ -72,7 +74,7 @@ def _kills(options: argparse.Namespace) -> None:
         print_row(what, str(figure))
 
 
-# -- large requests --------------------------------------------------------------------------------------------------
+# -- blocking --------------------------------------------------------------------------------------------------------
 
 _PROBE = """
 import http.client, json, sys, threading, time
@@ -84,9 +86,11 @@ while not stop.is_set():
     line.request("GET", "/prompt")
     line.getresponse().read()
     waits.append((time.perf_counter() - began) * 1000)
-    time.sleep(0.002)
+    time.sleep(0.001)
 print(json.dumps(sorted(waits)), flush=True)
 """
+_TEXT = b'{"prompt":{"1":{"class_type":"Fine","inputs":{"text":"%b"}}}}'
+_JSON = {"Content-Type": "application/json"}
 
 
 def large_bodies() -> dict[str, bytes]:
@@ -99,32 +103,66 @@ def large_bodies() -> dict[str, bytes]:
     }
     keys = {str(place): place for place in range(900_000)}
     extra = {"prompt": graph((fine, {"text": "x"})), "extra_data": {"extra_pnginfo": {"workflow": keys}}}
-    text = b'{"prompt":{"1":{"class_type":"Fine","inputs":{"text":"%b"}}}}'
+    wrong = {str(place): {"class_type": f"Nope{place}", "inputs": {}} for place in range(50_000)}
     tiny = b",".join(b'"%d":{"class_type":"A"}' % place for place in range(1_500_000))
     return {
-        "100 MB of JSON": text % (b"x" * 100_000_000),
+        "100 MB of JSON": _TEXT % (b"x" * 100_000_000),
         "1.5 million tiny nodes": b'{"prompt":{%b}}' % tiny,
-        "a text of 30 MB": text % (b"x" * 30_000_000),
-        "30 MB of escapes": text % (b"\\u00e9" * 5_000_000),
+        "a text of 30 MB": _TEXT % (b"x" * 30_000_000),
+        "30 MB of escapes": _TEXT % (b"\\u00e9" * 5_000_000),
+        "4 MB of escapes": _TEXT % (b"\\u00e9" * 650_000),
+        "1,900,000 numbers": b'{"prompt":{"1":{"class_type":"Fine","inputs":{"text":[%b1]}}}}' % (b"1," * 1_900_000),
         "100,000 nodes": json.dumps({"prompt": nodes}).encode(),
         "a chain of 50,000 nodes": json.dumps({"prompt": chain}).encode(),
+        "50,000 unknown nodes": json.dumps({"prompt": wrong}).encode(),
         "an object of 900,000 members": json.dumps(extra).encode(),
+        "1 MB of small nodes": json.dumps({"prompt": dict(list(nodes.items())[:15_000])}).encode(),
     }
 
 
-def _holds(_: argparse.Namespace) -> None:
+def _blocking(_: argparse.Namespace) -> None:
+    """How long another client waits for an answer, while this is asked. The jobs that it makes are all listed, too."""
     with tempfile.TemporaryDirectory() as base:
         add_pack(Path(base))
         with RealServer(Path(base)) as server:
             assert_next_runs(server)
-            server.post("/api/v1/queue/pause", {})
             line = Line(server)
+            _save_noise(Path(base) / "output" / "noise.png")
             print_row("another client waits, ms", "median", "p99", "longest")
             _print_waits(server, "nothing", lambda: time.sleep(2))
-            headers = {"Content-Type": "application/json"}
-            for what, body in large_bodies().items():
-                _print_waits(server, what, lambda body=body: line.ask("POST", "/prompt", headers, body))
+            server.post("/api/v1/queue/pause", {})
+            bodies = large_bodies()
+            for what, body in bodies.items():
+                _print_waits(server, what, lambda body=body: line.ask("POST", "/prompt", _JSON, body))
+            for what in ("100,000 nodes", "30 MB of escapes", "an object of 900,000 members"):
+                body = bodies[what].replace(b'"prompt"', b'"workflow"', 1).replace(b'"extra_data"', b'"inputs"', 1)
+                for path in ("/api/v1/jobs", "/api/v1/workflows/validate", "/api/v1/convert"):
+                    _print_waits(
+                        server, f"{what}: {path}", lambda path=path, body=body: line.ask("POST", path, _JSON, body)
+                    )
             _print_waits(server, "the whole queue with all that", lambda: server.ask("/queue"))
+            ids = [job["id"] for job in server.get("/api/v1/jobs?limit=100")["jobs"]]
+            _print_waits(server, "each of these jobs", lambda: [server.ask(f"/api/v1/jobs/{one}") for one in ids])
+            _print_waits(server, "each workflow", lambda: [server.ask(f"/api/v1/jobs/{one}/workflow") for one in ids])
+            _print_waits(server, "they run, or fail", lambda: _let_run(server))
+            _print_waits(server, "the whole history with all that", lambda: server.ask("/history"))
+            _print_waits(server, "/jobs", lambda: server.ask("/jobs"))
+            for look in ("webp;90", "jpeg;90"):
+                path = f"/view?filename=noise.png&preview={look}"
+                _print_waits(server, f"4096 x 4096 pixels of noise as {look}", lambda path=path: server.ask(path))
+            path = "/view?filename=noise.png&channel=rgb"
+            _print_waits(server, "the same as PNG", lambda: server.ask(path))
+
+
+def _let_run(server: RealServer) -> None:
+    server.post("/api/v1/queue/resume", {})
+    wait_until(lambda: server.get("/prompt")["exec_info"]["queue_remaining"] == 0, patience_s=300)
+
+
+def _save_noise(path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (4096, 4096, 3), dtype=np.uint8)
+    path.parent.mkdir(exist_ok=True)
+    Image.fromarray(pixels).save(path, compress_level=1)
 
 
 def _print_waits(server: RealServer, what: str, do: Callable[[], object]) -> None:

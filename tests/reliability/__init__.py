@@ -23,7 +23,8 @@ Nothing stops it
                                                            server/test_real_runs: a_run_is_interrupted
     big requests are refused before they cost              test_large
     chains and fans of 10,000 run                          test_large: a_chain_and_a_fan
-    no request blocks others                               test_crowd: large_requests; benchmarks reliability
+    no request blocks others                               server/test_heavy; test_crowd: large_requests; benchmarks
+                                                           reliability blocking
     10,000 queued prompts, listed whole and by pages       server/test_queue: a_long_queue; api/test_jobs
     slow and half-open clients                             test_crowd; server/test_connection, server/test_security
     1,000 clients, 100 that never read                     test_crowd: all_who_listen; benchmarks reliability
