@@ -219,7 +219,7 @@ describe('clipboard', () => {
       nodes: [{ type: 'KSampler' }],
     });
     await page.keyboard.press('Control+d');
-    expect(await page.locator('[data-node]').count()).toBe(count + 1);
+    await expect.poll(() => page.locator('[data-node]').count()).toBe(count + 1);
     await page.keyboard.press('Control+z');
     await page.keyboard.press('Alt+n');
     await page.getByRole('application').focus();

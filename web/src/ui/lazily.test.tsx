@@ -1,29 +1,66 @@
 // @vitest-environment happy-dom
-import { act } from 'react';
-import { createRoot } from 'react-dom/client';
-import { expect, it, vi } from 'vitest';
+import { act, type ReactNode } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Guarded } from '../shell/Guarded';
 import { lazily, loadRest } from './lazily';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
-it('loads a part when it is wanted, and the rest when there is time', async () => {
-  const load = vi.fn(async () => () => <p>here</p>);
-  let isWanted = false;
-  const Part = lazily(load, () => isWanted);
-  const other = vi.fn(() => Promise.reject(new Error('offline')));
-  lazily(other);
-  const third = vi.fn(async () => () => null);
-  lazily(third);
-  const host = document.createElement('div');
-  const root = createRoot(host);
-  await act(async () => root.render(<Part />));
-  expect(load).not.toHaveBeenCalled();
-  isWanted = true;
-  await act(async () => root.render(<Part key="again" />));
-  expect(host.textContent).toBe('here');
-  expect(load).toHaveBeenCalledOnce();
-  loadRest();
-  await vi.waitFor(() => expect(third).toHaveBeenCalled());
-  expect(other).toHaveBeenCalledOnce();
-  root.unmount();
+let host: HTMLElement;
+let root: Root;
+const Here = () => <p>here</p>;
+const show = (part: ReactNode) => act(async () => root.render(part));
+
+beforeEach(() => {
+  host = document.createElement('div');
+  root = createRoot(host);
+});
+afterEach(() => act(async () => root.unmount()));
+
+describe('lazily', () => {
+  it('loads a part when it is wanted, once, and shows it while it is', async () => {
+    const load = vi.fn(async () => Here);
+    let isWanted = false;
+    const Part = lazily(load, () => isWanted);
+    await show(<Part />);
+    expect(load).not.toHaveBeenCalled();
+    isWanted = true;
+    await show(<Part key="again" />);
+    expect(host.textContent).toBe('here');
+    isWanted = false;
+    await show(<Part key="gone" />);
+    expect(host.textContent).toBe('');
+    isWanted = true;
+    await show(<Part key="back" />);
+    expect(host.textContent).toBe('here');
+    expect(load).toHaveBeenCalledOnce();
+  });
+
+  it('tells when it cannot be loaded, and tries again', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const load = vi.fn(async () => Here).mockRejectedValueOnce(new Error('offline'));
+    const Part = lazily(load);
+    await show(
+      <Guarded>
+        <Part />
+      </Guarded>,
+    );
+    expect(host.textContent).toContain('offline');
+    await act(async () => host.querySelector('button')?.click());
+    expect(host.textContent).toBe('here');
+  });
+
+  it('loads the rest when there is time, whatever fails, and shows it at once then', async () => {
+    const failing = vi.fn(() => Promise.reject(new Error('offline')));
+    const load = vi.fn(async () => Here);
+    lazily(failing);
+    const Part = lazily(load);
+    loadRest();
+    await vi.waitFor(() => expect(load).toHaveBeenCalled());
+    expect(failing).toHaveBeenCalledOnce();
+    await Promise.resolve();
+    act(() => root.render(<Part />));
+    expect(host.textContent).toBe('here');
+  });
 });

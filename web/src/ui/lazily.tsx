@@ -1,24 +1,49 @@
 // Parts that nobody sees at first are files of their own: they come when they are wanted, or soon after the page is
 // there, so that the first frame does not wait for them and nothing is missing when the server is gone.
 
-import { type FC, lazy, Suspense } from 'react';
+import { type FC, useEffect, useReducer } from 'react';
 
 const rest: (() => Promise<unknown>)[] = [];
 
 /**
  * A component that is loaded when it is shown first: `lazily(() => import('./Panel').then((m) => m.Panel))`.
  * With `useWanted`, which may use hooks, it is shown while that is true (a dialog that a store opens).
+ * Once it is there it is shown at once, in the same frame: not so `React.lazy`, which would make the first one late.
  */
 export function lazily(load: () => Promise<FC>, useWanted: () => boolean = always): FC {
-  const Part = lazy(async () => ({ default: await load() }));
-  rest.push(load);
+  let Part: FC | null = null;
+  let loading: Promise<void> | null = null;
+  const get = (): Promise<void> => {
+    loading ??= load().then(
+      (found) => {
+        Part = found;
+      },
+      (error: unknown) => {
+        // The next time it is tried again.
+        loading = null;
+        throw error;
+      },
+    );
+    return loading;
+  };
+  rest.push(get);
   // biome-ignore lint/correctness/noComponentHookFactories: called once for each part, when its module is loaded
   return function Lazy() {
-    return useWanted() ? (
-      <Suspense fallback={null}>
-        <Part />
-      </Suspense>
-    ) : null;
+    const isWanted = useWanted();
+    const [failure, update] = useReducer((_before: unknown, next: unknown) => next, null);
+    const isMissing = isWanted && Part === null;
+    useEffect(() => {
+      if (isMissing)
+        get().then(
+          () => update({}),
+          (error: unknown) => update(error),
+        );
+    }, [isMissing]);
+    if (!isWanted) return null;
+    if (Part !== null) return <Part />;
+    // Whoever guards the place says so.
+    if (failure instanceof Error) throw failure;
+    return null;
   };
 }
 
