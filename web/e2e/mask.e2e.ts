@@ -283,4 +283,32 @@ describe('upload, paste, mask', () => {
     await page.getByRole('menuitem', { name: 'Edit the mask' }).click();
     await stage().waitFor();
   });
+
+  it('a picture of the gallery goes in as it is, and is masked there', async () => {
+    const workflow = {
+      '1': { class_type: 'EmptyImage', inputs: { width: 80, height: 60, batch_size: 1, color: 0x8844cc } },
+      '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'made' } },
+    };
+    await page.evaluate(async (body) => {
+      const headers = { 'Content-Type': 'application/json' };
+      await fetch('/api/v1/jobs?wait=60', { method: 'POST', headers, body });
+    }, JSON.stringify({ workflow }));
+    await node('LoadImage')
+      .getByRole('button', { name: 'Choose a picture from the gallery for image' })
+      .click();
+    const gallery = page.getByRole('dialog', { name: 'Choose a picture' });
+    await gallery
+      .getByRole('button', { name: /made_00001_/ })
+      .first()
+      .click();
+    await gallery.getByRole('button', { name: 'Take it' }).click();
+    await gallery.waitFor({ state: 'detached' });
+    expect(await picked().textContent()).toContain('made_00001_.png [output]');
+    expect(await picked().getAttribute('aria-invalid')).toBe('false');
+    await openEditor();
+    await page.keyboard.press('i');
+    await editor().getByRole('button', { name: 'Save mask' }).click();
+    await editor().waitFor({ state: 'detached' });
+    expect(await picked().textContent()).toContain('clipspace/made_00001_-masked.png [input]');
+  });
 });
