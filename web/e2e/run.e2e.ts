@@ -154,6 +154,7 @@ describe('the server is asked', () => {
     await page.keyboard.type('meters');
     await page.keyboard.press('Enter');
     await meters.waitFor({ state: 'detached' });
+    await page.waitForTimeout(1000); // one may be on its way
     const asked = loads();
     expect(asked).toBeGreaterThan(0);
     await page.waitForTimeout(2500);

@@ -22,7 +22,8 @@ export function nameOfJob(job: JobSummary): string {
 /** What a job changed against the one before it: the first of it on a line, all of it in the tooltip. */
 function Changes({ jobId, before }: { readonly jobId: string; readonly before: string | null }) {
   const lines = useChanges(jobId, before);
-  if (lines === null) return null;
+  // Its line is kept free until it is known: a row that grows would slip from under the pointer.
+  if (lines === null) return before === null ? null : <p className={css['changes']}>{'\u00a0'}</p>;
   const [first, ...others] = lines;
   const more = others.length === 0 ? '' : ` · ${t('queue.moreChanges', { count: others.length })}`;
   return (
