@@ -134,11 +134,19 @@ describe('the page', () => {
   it('P12 starts', async () => {
     const wall: number[] = [];
     const cpu: number[] = [];
+    const shifts: number[] = [];
     for (let round = 0; round < 5; round += 1) {
       const { page, context } = await openPage(browser, 'about:blank');
       const client = await context.newCDPSession(page);
       await client.send('Performance.enable', { timeDomain: 'threadTicks' });
       await page.addInitScript(() => {
+        Object.assign(window, { shifted: 0 });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries())
+            (window as unknown as { shifted: number }).shifted += (
+              entry as unknown as { value: number }
+            ).value;
+        }).observe({ type: 'layout-shift', buffered: true });
         const watch = new MutationObserver(() => {
           const button = [...document.querySelectorAll('main h1')][0];
           if (button === undefined) return;
@@ -152,12 +160,18 @@ describe('the page', () => {
       await page.goto(server.url);
       await page.waitForFunction(() => 'bootedAt' in window);
       wall.push(await page.evaluate(() => (window as unknown as { bootedAt: number }).bootedAt));
+      // What moves while templates are looked up and pictures come.
+      await page.getByText('Models found').first().waitFor();
+      await page.waitForTimeout(500);
+      shifts.push(await page.evaluate(() => (window as unknown as { shifted: number }).shifted));
       const { metrics } = await client.send('Performance.getMetrics');
       cpu.push((metrics.find((each) => each.name === 'TaskDuration')?.value ?? 0) * 1000);
       await context.close();
     }
     const weight = await bootWeight(async (path) => (await fetch(`${server.url}/${path}`)).text());
     report('P12 boot', { ms: percentile(wall, 0.5), cpu: percentile(cpu, 0.5), kB: weight / 1000 });
+    report('P12 layout shift', { thousandths: Math.max(...shifts) * 1000 });
+    expect(Math.max(...shifts)).toBeLessThan(0.05);
     expect(weight).toBeLessThan(300_000);
     expect(percentile(cpu, 0.5)).toBeLessThan(2000);
   });
