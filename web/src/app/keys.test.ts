@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { keysOf, normalizeKeys, type Pressed } from './keys';
+import { settings } from '../stores/settings';
+import { registerCommands } from './commands';
+import {
+  bindingOf,
+  conflictsOf,
+  formOf,
+  keysFor,
+  keysOf,
+  normalizeKeys,
+  type Pressed,
+  placesOf,
+  withoutBinding,
+} from './keys';
 
 function pressed(key: string, code: string, held = ''): Pressed {
   const has = (name: string) => held.includes(name);
@@ -35,4 +47,53 @@ describe('normalizeKeys', () => {
     ['+', '+'],
     ['Alt++', 'Alt++'],
   ])('%s is %s', (keys, wanted) => expect(normalizeKeys(keys)).toBe(wanted));
+});
+
+describe('placesOf', () => {
+  it.each([
+    // The same place on any layout.
+    ['y', 'KeyZ', 'C', 'Ctrl+Z'],
+    ['я', 'KeyZ', 'C', 'Ctrl+Z'],
+    [':', 'Period', 'S', 'Shift+.'],
+    ['ß', 'Minus', '', '-'],
+    ['!', 'Digit1', 'AS', 'Alt+Shift+1'],
+    ['F2', 'F2', '', 'F2'],
+    ['Delete', 'Delete', '', 'Del'],
+  ])('%s (%s) with %j is %s', (key, code, held, wanted) => {
+    expect(placesOf(pressed(key, code, held))).toBe(wanted);
+  });
+});
+
+describe('a binding', () => {
+  it('holds both forms if it was recorded', () => {
+    const binding = bindingOf(pressed('y', 'KeyZ', 'C'));
+    expect([formOf(binding, 'letter'), formOf(binding, 'place')]).toEqual(['Ctrl+Y', 'Ctrl+Z']);
+  });
+
+  it.each([
+    ['Ctrl+Z', 'Ctrl+Z'],
+    ['?', 'Shift+/'],
+    ['Alt++', 'Alt+Shift+='],
+    ['+', 'Shift+='],
+    ['Alt+=', 'Alt+='],
+    ['Space', 'Space'],
+  ])('that nobody recorded, %s, is at %s', (keys, place) => expect(formOf(keys, 'place')).toBe(place));
+
+  it('is in the way of another one by the form that counts', () => {
+    const run = () => {};
+    registerCommands(
+      { id: 'test.undo', title: () => 'Undo', group: 'edit', keys: ['Ctrl+Z', 'Alt+Backspace'], run },
+      { id: 'test.redo', title: () => 'Redo', group: 'edit', keys: ['Ctrl+Y'], run },
+    );
+    const german = bindingOf(pressed('y', 'KeyZ', 'C'));
+    const ids = () => conflictsOf('test.other', german).map((command) => command.id);
+    expect(ids()).toEqual(['test.redo']);
+    settings.setState({ keysBy: 'place' });
+    expect(ids()).toEqual(['test.undo']);
+    const [undo] = conflictsOf('test.other', german);
+    expect(undo === undefined ? [] : withoutBinding(undo, german)).toEqual(['Alt+Backspace']);
+    settings.setState({ keysBy: 'letter', keys: { 'test.undo': [german] } });
+    expect(undo === undefined ? [] : keysFor(undo)).toEqual(['Ctrl+Y']);
+    settings.setState({ keys: {} });
+  });
 });

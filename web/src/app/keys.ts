@@ -1,5 +1,6 @@
 // From a pressed key to a command. Single letters act only while the canvas has the focus. A binding fits by the letter
-// that the layout gives; where that is none of the Latin alphabet, by the place of the key.
+// that the layout gives (where that is none of the Latin alphabet, by the place of the key), or, if the user wants it so,
+// always by the place: two forms, of which recorded bindings hold both.
 
 import { settings } from '../stores/settings';
 import { type Command, canRun, commands } from './commands';
@@ -52,16 +53,85 @@ export function normalizeKeys(keys: string): string {
     .join('+');
 }
 
+// -- the two forms of a binding ---------------------------------------------------------------------------------------
+
+/** What keys are called that are no letters, by their place on the keyboard that most programs mean. */
+const PLACES: Readonly<Record<string, string>> = {
+  Minus: '-',
+  Equal: '=',
+  BracketLeft: '[',
+  BracketRight: ']',
+  Backslash: '\\',
+  Semicolon: ';',
+  Quote: "'",
+  Backquote: '`',
+  Comma: ',',
+  Period: '.',
+  Slash: '/',
+};
+/** Signs that need Shift there. */
+const SHIFTED: Readonly<Record<string, string>> = {
+  ...{ _: '-', '+': '=', '{': '[', '}': ']', '|': '\\', ':': ';', '"': "'", '~': '`', '<': ',', '>': '.' },
+  '?': '/',
+};
+
+/** `Ctrl+Z` where Z is on that keyboard, whatever the layout makes of it. */
+export function placesOf(event: Pressed): string {
+  const letter = /^(?:Key([A-Z])|Digit(\d))$/.exec(event.code);
+  const name = letter?.[1] ?? letter?.[2] ?? PLACES[event.code] ?? nameOfKey(event);
+  const parts = [
+    event.ctrlKey || event.metaKey ? 'Ctrl' : '',
+    event.altKey ? 'Alt' : '',
+    event.shiftKey ? 'Shift' : '',
+    name,
+  ];
+  return parts.filter((part) => part !== '').join('+');
+}
+
+/** A binding as it is kept: by letter, a space, by place. */
+export function bindingOf(event: Pressed): string {
+  return `${normalizeKeys(keysOf(event))} ${placesOf(event)}`;
+}
+
+export type KeysBy = 'letter' | 'place';
+
+/** One form of a binding. Those that nobody recorded are written by letter only: for the same keyboard. */
+export function formOf(binding: string, by: KeysBy): string {
+  const [letter = '', place] = binding.split(' ');
+  const keys = normalizeKeys(letter);
+  if (by === 'letter') return keys;
+  if (place !== undefined) return place;
+  const sign = keys === '+' || keys.endsWith('++') ? '+' : (keys.split('+').at(-1) ?? '');
+  const base = SHIFTED[sign];
+  return base === undefined
+    ? keys
+    : normalizeKeys(`${keys.slice(0, keys.length - sign.length)}Shift+${base}`);
+}
+
+function bindingsOf(command: Command): readonly string[] {
+  const own: unknown = settings.getState().keys[command.id];
+  // Settings are a file that people edit.
+  return Array.isArray(own) ? own.filter((each) => typeof each === 'string') : (command.keys ?? []);
+}
+
+/** The keys of a command as people read them. */
 export function keysFor(command: Command): readonly string[] {
-  return settings.getState().keys[command.id] ?? command.keys ?? [];
+  return bindingsOf(command).map((binding) => formOf(binding, 'letter'));
 }
 
 /** Other commands that the same keys would reach. */
-export function conflictsOf(id: string, keys: string): Command[] {
-  const wanted = normalizeKeys(keys);
+export function conflictsOf(id: string, binding: string): Command[] {
+  const by = settings.getState().keysBy;
+  const wanted = formOf(binding, by);
   return [...commands.getState().commands.values()].filter(
-    (command) => command.id !== id && keysFor(command).some((each) => normalizeKeys(each) === wanted),
+    (command) => command.id !== id && bindingsOf(command).some((each) => formOf(each, by) === wanted),
   );
+}
+
+/** What is left to a command of its keys once another one has this binding. */
+export function withoutBinding(command: Command, binding: string): readonly string[] {
+  const by = settings.getState().keysBy;
+  return bindingsOf(command).filter((each) => formOf(each, by) !== formOf(binding, by));
 }
 
 export function isTextField(element: Element | null): boolean {
@@ -90,9 +160,10 @@ function applies(command: Command): boolean {
 }
 
 export function commandFor(event: Pressed): Command | null {
-  const pressed = keysOf(event);
+  const by = settings.getState().keysBy;
+  const pressed = by === 'letter' ? normalizeKeys(keysOf(event)) : placesOf(event);
   for (const command of commands.getState().commands.values()) {
-    if (!keysFor(command).some((keys) => normalizeKeys(keys) === pressed)) continue;
+    if (!bindingsOf(command).some((binding) => formOf(binding, by) === pressed)) continue;
     if (applies(command)) return command;
   }
   return null;

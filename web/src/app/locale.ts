@@ -1,16 +1,40 @@
-// The language of the page. Each is a file of its own, loaded only where it is wanted; English is built in.
+// The language of the page: chosen in the settings, kept in this browser, too, so that the first frame has it. Another
+// one counts from the next load on.
 
+import { chooseLanguage, loadTexts } from '../i18n/languages';
 import { setTranslation } from '../i18n/t';
+import { settings } from '../stores/settings';
 
-const LOCALES: Readonly<Record<string, () => Promise<{ readonly translate: (text: string) => string }>>> = {
-  pseudo: () => import('../i18n/pseudo'),
-};
+const KEY = 'skein.locale';
+
+function kept(): string {
+  try {
+    return localStorage.getItem(KEY) ?? 'system';
+  } catch {
+    return 'system';
+  }
+}
 
 export async function followLocale(): Promise<void> {
+  // What the server knows counts; this browser may not have heard of it yet.
+  settings.subscribe((state, before) => {
+    if (state.language === before.language) return;
+    try {
+      localStorage.setItem(KEY, state.language);
+    } catch {
+      // Without storage the first frame is in the browser's language.
+    }
+  });
   try {
-    const wanted = LOCALES[localStorage.getItem('skein.locale') ?? ''];
-    if (wanted !== undefined) setTranslation((await wanted()).translate);
+    if (kept() === 'pseudo') {
+      setTranslation((await import('../i18n/pseudo')).translate);
+      return;
+    }
+    const code = chooseLanguage(kept(), navigator.languages);
+    document.documentElement.lang = code;
+    const texts = await loadTexts(code);
+    setTranslation((text, key) => texts[key] ?? text);
   } catch {
-    // Without storage, or without the file, it is English.
+    // Without the file, it is English.
   }
 }

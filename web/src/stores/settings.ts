@@ -21,7 +21,11 @@ export interface Settings {
   readonly showsPreviews: boolean;
   readonly spellcheck: boolean;
   readonly showsToolbox: boolean;
-  /** Keys of commands, where the user changed them: id to keys, empty for none. */
+  /** Whether keys mean the letter on them, or their place, whatever the layout. */
+  readonly keysBy: 'letter' | 'place';
+  /** `system`, or the code of one. */
+  readonly language: string;
+  /** Keys of commands, where the user changed them: id to bindings (`app/keys`), empty for none. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -38,6 +42,8 @@ export const DEFAULT_SETTINGS: Settings = {
   showsPreviews: true,
   spellcheck: false,
   showsToolbox: true,
+  keysBy: 'letter',
+  language: 'system',
   keys: {},
 };
 

@@ -3,10 +3,11 @@
 import { type KeyboardEvent, useState } from 'react';
 import { useStore } from 'zustand';
 import { type Command, commands } from '../../app/commands';
-import { conflictsOf, keysFor, keysOf, normalizeKeys } from '../../app/keys';
+import { bindingOf, conflictsOf, formOf, keysFor, withoutBinding } from '../../app/keys';
 import { t } from '../../i18n/t';
 import { type Settings, settings } from '../../stores/settings';
 import { Button, IconButton } from '../../ui/Button';
+import { Field, Select } from '../../ui/Field';
 import { Kbd } from '../../ui/Kbd';
 import css from './SettingsDialog.module.css';
 
@@ -17,7 +18,7 @@ interface KeysProps {
 
 export function Keys({ filter, onFail: change }: KeysProps) {
   const all = useStore(commands, (state) => state.commands);
-  const own = useStore(settings, (state) => state.keys);
+  const { keys: own, keysBy } = useStore(settings);
   const [recording, setRecording] = useState<string | null>(null);
   const wanted = filter.trim().toLowerCase();
   const rows = [...all.values()].filter((command) =>
@@ -27,52 +28,91 @@ export function Keys({ filter, onFail: change }: KeysProps) {
     const rest = Object.fromEntries(Object.entries(own).filter(([each]) => each !== id));
     change({ keys: keys === null ? rest : { ...rest, [id]: keys } });
   };
+  /** Others that have it, too, lose it, or keep it: which of them is meant is then decided by what can be done. */
+  const record = (command: Command, { binding, isTaken }: Recorded) => {
+    const others = isTaken ? conflictsOf(command.id, binding) : [];
+    const left = Object.fromEntries(others.map((other) => [other.id, withoutBinding(other, binding)]));
+    change({ keys: { ...own, ...left, [command.id]: [binding] } });
+  };
   return (
-    <ul className={css['keys']}>
-      {rows.map((command) => (
-        <li key={command.id} className={css['binding']}>
-          <span className={css['command']}>
-            {command.title()}
-            <small>{t(`commands.${command.group}`)}</small>
-          </span>
-          {recording === command.id ? (
-            <Recorder
-              command={command}
-              onDone={(keys) => {
-                setRecording(null);
-                if (keys !== null) set(command.id, [keys]);
-              }}
+    <>
+      <div className={css['keysHead']}>
+        <Field label={t('settings.keysBy')} hint={t('settings.keysBy.hint')} isRow>
+          {(id) => (
+            <Select
+              id={id}
+              value={keysBy}
+              onChange={(value) => change({ keysBy: value === 'place' ? 'place' : 'letter' })}
+              options={[
+                { value: 'letter', label: t('settings.keysBy.letter') },
+                { value: 'place', label: t('settings.keysBy.place') },
+              ]}
             />
-          ) : (
-            <>
-              {keysFor(command).map((keys) => (
-                <Kbd key={keys} keys={keys} />
-              ))}
-              <Button size="small" onClick={() => setRecording(command.id)}>
-                {t('settings.record')}
-              </Button>
-              {keysFor(command).length > 0 && (
-                <IconButton
-                  icon="close"
-                  size="small"
-                  label={t('settings.noKeys')}
-                  onClick={() => set(command.id, [])}
-                />
-              )}
-              {own[command.id] !== undefined && (
-                <IconButton
-                  icon="undo"
-                  size="small"
-                  label={t('settings.resetKeys')}
-                  onClick={() => set(command.id, null)}
-                />
-              )}
-            </>
           )}
-        </li>
-      ))}
-    </ul>
+        </Field>
+        {Object.keys(own).length > 0 && (
+          <Button size="small" icon="undo" onClick={() => change({ keys: {} })}>
+            {t('settings.resetAllKeys')}
+          </Button>
+        )}
+      </div>
+      <ul className={css['keys']}>
+        {rows.map((command) => (
+          <li key={command.id} className={css['binding']}>
+            <span className={css['command']}>
+              {command.title()}
+              <small>{t(`commands.${command.group}`)}</small>
+            </span>
+            {recording === command.id ? (
+              <Recorder
+                command={command}
+                onDone={(recorded) => {
+                  setRecording(null);
+                  if (recorded !== null) record(command, recorded);
+                }}
+              />
+            ) : (
+              <>
+                {keysFor(command).map((keys) => (
+                  <Kbd key={keys} keys={keys} />
+                ))}
+                <Button
+                  size="small"
+                  aria-label={t('settings.recordFor', { name: command.title() })}
+                  onClick={() => setRecording(command.id)}
+                >
+                  {t('settings.record')}
+                </Button>
+                {keysFor(command).length > 0 && (
+                  <IconButton
+                    icon="close"
+                    size="small"
+                    label={t('settings.noKeys')}
+                    onClick={() => set(command.id, [])}
+                  />
+                )}
+                {own[command.id] !== undefined && (
+                  <IconButton
+                    icon="undo"
+                    size="small"
+                    label={t('settings.resetKeys')}
+                    onClick={() => set(command.id, null)}
+                  />
+                )}
+              </>
+            )}
+          </li>
+        ))}
+        {rows.length === 0 && <li className={css['none']}>{t('settings.none')}</li>}
+      </ul>
+    </>
   );
+}
+
+interface Recorded {
+  readonly binding: string;
+  /** Commands that have it lose it. */
+  readonly isTaken: boolean;
 }
 
 const MODIFIERS = new Set(['Control', 'Shift', 'Alt', 'Meta', 'AltGraph']);
@@ -82,16 +122,16 @@ function Recorder({
   onDone,
 }: {
   readonly command: Command;
-  readonly onDone: (keys: string | null) => void;
+  readonly onDone: (recorded: Recorded | null) => void;
 }) {
-  const [keys, setKeys] = useState('');
-  const taken = keys === '' ? [] : conflictsOf(command.id, keys);
+  const [binding, setBinding] = useState('');
+  const taken = binding === '' ? [] : conflictsOf(command.id, binding);
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Tab') return;
     event.preventDefault();
     event.stopPropagation();
     if (event.key === 'Escape') onDone(null);
-    else if (!MODIFIERS.has(event.key)) setKeys(normalizeKeys(keysOf(event)));
+    else if (!MODIFIERS.has(event.key)) setBinding(bindingOf(event));
   };
   return (
     <span className={css['recorder']}>
@@ -100,7 +140,7 @@ function Recorder({
         // biome-ignore lint/a11y/noAutofocus: the user asked to press keys here
         autoFocus
         readOnly
-        value={keys === '' ? t('settings.press') : keys}
+        value={binding === '' ? t('settings.press') : formOf(binding, 'letter')}
         aria-label={t('settings.press')}
         onKeyDown={onKey}
       />
@@ -109,8 +149,18 @@ function Recorder({
           {t('settings.taken', { name: taken.map((each) => each.title()).join(', ') })}
         </span>
       )}
-      <Button size="small" kind="primary" disabled={keys === ''} onClick={() => onDone(keys)}>
-        {t('settings.accept')}
+      {taken.length > 0 && (
+        <Button size="small" kind="primary" onClick={() => onDone({ binding, isTaken: true })}>
+          {t('settings.take')}
+        </Button>
+      )}
+      <Button
+        size="small"
+        kind={taken.length > 0 ? 'plain' : 'primary'}
+        disabled={binding === ''}
+        onClick={() => onDone({ binding, isTaken: false })}
+      >
+        {t(taken.length > 0 ? 'settings.keepBoth' : 'settings.accept')}
       </Button>
       <Button size="small" onClick={() => onDone(null)}>
         {t('app.cancel')}

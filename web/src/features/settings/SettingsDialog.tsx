@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { useStore } from 'zustand';
 import { wordsOf } from '../../api/client';
 import { LINK_STYLES } from '../../core/stretches';
+import { LANGUAGES, nameOfLanguage } from '../../i18n/languages';
 import { t } from '../../i18n/t';
 import { closeDialog } from '../../stores/dialogs';
 import { changeSettings, type Settings, settings, type Theme } from '../../stores/settings';
@@ -18,6 +19,16 @@ export function change(changes: Partial<Settings>): void {
   changeSettings(changes).catch((error: unknown) =>
     toast({ kind: 'error', title: t('settings.failed'), text: wordsOf(error), key: 'settings' }),
   );
+}
+
+function chooseLanguage(language: string): void {
+  change({ language });
+  toast({
+    title: t('settings.language.reload'),
+    action: { label: t('app.reload'), run: () => location.reload() },
+    key: 'language',
+    seconds: 12,
+  });
 }
 
 interface Row {
@@ -75,6 +86,22 @@ function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] 
                 value,
                 label: t(`settings.theme.${value}`),
               }))}
+            />
+          ),
+        },
+        {
+          id: 'language',
+          label: t('settings.language'),
+          hint: t('settings.language.hint'),
+          field: (id) => (
+            <Select
+              id={id}
+              value={now.language}
+              onChange={chooseLanguage}
+              options={[
+                { value: 'system', label: t('settings.language.system') },
+                ...LANGUAGES.map((value) => ({ value, label: nameOfLanguage(value) })),
+              ]}
             />
           ),
         },

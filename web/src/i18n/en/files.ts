@@ -1,4 +1,4 @@
-// Texts of workflow files, versions, the trash, the model library and drafts.
+// Texts of workflow files, versions, the trash, the model library, drafts, and settings of keys and language.
 
 export const files = {
   'workflows.tree': 'Your workflows',
@@ -106,6 +106,19 @@ export const files = {
   'models.close': 'Close the details',
   'models.picture': 'Picture of {name}',
   'models.problem': 'It cannot be looked into',
+
+  'settings.language': 'Language',
+  'settings.language.hint': 'Counts from the next load of the page on.',
+  'settings.language.system': 'As the browser',
+  'settings.language.reload': 'The language changes when the page is loaded again',
+  'settings.keysBy': 'Keys mean',
+  'settings.keysBy.hint': 'The letter that your layout has on a key, or where the key is, whatever is on it.',
+  'settings.keysBy.letter': 'The letter',
+  'settings.keysBy.place': 'The place',
+  'settings.recordFor': 'Change the keys of {name}',
+  'settings.take': 'Take them away there',
+  'settings.keepBoth': 'Leave them there, too',
+  'settings.resetAllKeys': 'All back to the defaults',
 
   'drafts.noRoom': 'What you change is not kept: this browser has no room left',
   'drafts.noRoomText':
