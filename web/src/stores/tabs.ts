@@ -3,7 +3,10 @@
 import { createStore } from 'zustand/vanilla';
 import { GraphDoc } from '../core/doc';
 import { asObject, type JsonObject, parseJson, stringifyJson } from '../core/json';
+import { instanceKeeper } from '../core/ports';
+import { withDefinitions } from '../core/subgraph';
 import type { NodeId, Patch, Scope, Step } from '../core/types';
+import { catalog } from './catalog';
 
 export interface TabView {
   readonly x: number;
@@ -93,6 +96,7 @@ export interface OpenOptions {
 export function openTab(raw: JsonObject, options: OpenOptions): Tab {
   const id = options.id ?? newId();
   const doc = new GraphDoc(raw);
+  doc.setKeeper(instanceKeeper((each) => withDefinitions(each, catalog.getState().types)));
   const tab: Tab = {
     id,
     name: uniqueName(options.name),
