@@ -42,6 +42,8 @@ describe('the queue', () => {
       .click();
     await page.getByRole('menuitem', { name: 'To the front' }).click();
     await expect.poll(pending).toEqual([third, first, second]);
+    const shown = () => rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-job')));
+    await expect.poll(shown).toEqual([third, first, second]);
     await rows.nth(1).dragTo(rows.nth(0));
     await expect.poll(pending).toEqual([first, third, second]);
     await rows.nth(2).getByRole('button', { name: 'Cancel' }).click();

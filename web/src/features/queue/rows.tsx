@@ -111,6 +111,7 @@ export function PendingRow({ job, before, index, jobs, dragged, setDragged }: Pe
   return (
     <li
       className={classes(css['row'], dragged === job.id && css['dragged'])}
+      data-job={job.id}
       draggable
       onDragStart={(event) => {
         event.dataTransfer.effectAllowed = 'move';
