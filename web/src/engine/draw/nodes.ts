@@ -161,13 +161,16 @@ function paintTitle(
   );
 }
 
+/** Size of the time in a title; far away it cannot be read and is left out. */
+const TIME = 11;
+
 /** At the right end of a title: how it went in the last run, and how long it took. Returns the room that it takes. */
 function paintOutcome(
   context: CanvasRenderingContext2D,
   id: NodeId,
   box: Box,
   colour: string | null,
-  { marks, palette }: Picture,
+  { marks, palette, view }: Picture,
 ): number {
   const [mark, seconds, y] = [marks.get(id), timeOf(id), box.y + TITLE / 2];
   let right = box.x + box.w - 10;
@@ -182,9 +185,9 @@ function paintOutcome(
     else context.fill();
     right -= 14;
   }
-  if (seconds !== null) {
+  if (seconds !== null && TIME * view.zoom >= 6) {
     const words = timeWords(seconds);
-    setFont(context, 11);
+    setFont(context, TIME);
     context.fillStyle = palette.on(colour).muted;
     context.textAlign = 'right';
     context.fillText(words, right, y);

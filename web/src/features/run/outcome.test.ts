@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyRun, type NodeRun, type Run } from '../../stores/runs';
-import { outcomeOf, timesOf } from './outcome';
+import { outcomeOf, timesOf, unneeded } from './outcome';
 
 const NODE = { state: 'done', value: null, total: null, seconds: null, text: '' } as NodeRun;
 const run = (nodes: Record<string, Partial<NodeRun>>): Run => ({
@@ -31,6 +31,18 @@ describe('outcomeOf', () => {
   it('keeps what needs eyes when the rest has faded', () => {
     const { marks } = outcomeOf(seen, outer, true);
     expect(Object.fromEntries(marks)).toEqual({ 2: 'running', 4: 'failed', 6: 'failed' });
+  });
+});
+
+describe('unneeded', () => {
+  it('is what nothing that ran depends on', () => {
+    const links = [
+      { from: '1', to: '2' },
+      { from: '2', to: '3' },
+      { from: '4', to: '5' },
+    ];
+    // What feeds a cached node is not told of, yet it was needed once.
+    expect([...unneeded(['1', '2', '3', '4', '5'], links, new Set(['3']))]).toEqual(['4', '5']);
   });
 });
 

@@ -35,6 +35,30 @@ function markOf({ state, text }: NodeRun): Mark {
   return state;
 }
 
+/** Nodes of a graph that a run which is over did not need: nothing that ran or was cached depends on them. */
+export function unneeded(
+  nodes: Iterable<string>,
+  links: Iterable<{ readonly from: string; readonly to: string }>,
+  ran: ReadonlySet<string>,
+): Set<string> {
+  const sources = new Map<string, string[]>();
+  for (const { from, to } of links) {
+    const known = sources.get(to);
+    if (known === undefined) sources.set(to, [from]);
+    else known.push(from);
+  }
+  const needed = new Set(ran);
+  const waiting = [...ran];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    for (const source of sources.get(id) ?? []) {
+      if (needed.has(source)) continue;
+      needed.add(source);
+      waiting.push(source);
+    }
+  }
+  return new Set([...nodes].filter((id) => !needed.has(id)));
+}
+
 /** Seconds of each node on the screen in the latest of these runs in which it ran; the latest run comes last. */
 export function timesOf(all: readonly Run[], at: (runNode: string) => string): Map<string, number> {
   const times = new Map<string, number>();

@@ -2,12 +2,13 @@
 
 import { bus } from '../../app/bus';
 import { view } from '../../app/view';
+import { modeOf, typeNameOf, VIRTUAL } from '../../core/slots';
 import { nodeTimes, setNodeTimes } from '../../engine/node/times';
 import type { Mark } from '../../engine/paint';
 import { type Run, runOf, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
 import { countFates, forecast } from './forecast';
-import { outcomeOf, timesOf } from './outcome';
+import { outcomeOf, timesOf, unneeded } from './outcome';
 
 const FADE = 4000;
 /** Of the runs of a tab, those that times are read from. */
@@ -30,6 +31,7 @@ export function showRun(): void {
   const isOver = run?.finishedAt != null;
   const isFaded = isOver && Date.now() / 1000 - (run.finishedAt ?? 0) > FADE / 1000;
   const { marks, progress } = outcomeOf(run, nodeOnScreen, isFaded);
+  if (run?.state === 'succeeded' && !isFaded) markSkipped(run, marks);
   const plan = forecast.getState();
   if (plan.tabId === tabId && run?.state !== 'running') {
     // Where nothing runs, what feeds a cached node is not even asked for.
@@ -53,6 +55,19 @@ function apply(marks: Map<string, Mark>, progress: Map<string, number>): void {
   for (const id of shownProgress.keys()) if (!progress.has(id)) view.setProgress(id, null);
   for (const [id, done] of progress) if (view.progress.get(id) !== done) view.setProgress(id, done);
   [shownMarks, shownProgress] = [marks, progress];
+}
+
+/** What could have run and was not needed; who is muted or bypassed, or only a note, says so already. */
+function markSkipped(run: Run, marks: Map<string, Mark>): void {
+  const { scene } = view;
+  if (scene === null || view.scope !== '') return;
+  const ran = new Set([...run.nodes.keys()].map(nodeOnScreen));
+  const { nodes, links } = scene.graph;
+  for (const id of unneeded(nodes.keys(), links.values(), ran)) {
+    const node = nodes.get(id);
+    if (node === undefined || marks.has(id) || modeOf(node) !== 0) continue;
+    if (scene.shape(id)?.type != null && !VIRTUAL.has(typeNameOf(node))) marks.set(id, 'skipped');
+  }
 }
 
 /** How long nodes took, also after the marks have faded. */
