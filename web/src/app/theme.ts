@@ -1,4 +1,4 @@
-// Puts the chosen theme on the page, and has the canvas read its colours again.
+// Puts the chosen theme and size of texts on the page, and has the canvas read its colours again.
 
 import { settings, type Theme } from '../stores/settings';
 import { view } from './view';
@@ -16,10 +16,19 @@ function apply(): void {
   view.refreshPalette();
 }
 
+function applyTextSize(): void {
+  const { textSize } = settings.getState();
+  // What the server keeps may come from anywhere.
+  const size = Math.min(32, Math.max(8, textSize));
+  document.documentElement.style.setProperty('--f-node-text', `${size}px`);
+}
+
 export function followTheme(): void {
   apply();
+  applyTextSize();
   settings.subscribe((state, before) => {
     if (state.theme !== before.theme) apply();
+    if (state.textSize !== before.textSize) applyTextSize();
   });
   const queries = ['(prefers-color-scheme: light)', '(prefers-contrast: more)', '(forced-colors: active)'];
   for (const query of queries) matchMedia(query).addEventListener('change', apply);

@@ -20,6 +20,8 @@ export interface Settings {
   readonly confirmsClose: boolean;
   readonly showsPreviews: boolean;
   readonly spellcheck: boolean;
+  /** Of texts in nodes, in units of the graph. */
+  readonly textSize: number;
   readonly showsToolbox: boolean;
   /** Whether keys mean the letter on them, or their place, whatever the layout. */
   readonly keysBy: 'letter' | 'place';
@@ -28,6 +30,8 @@ export interface Settings {
   /** Keys of commands, where the user changed them: id to bindings (`app/keys`), empty for none. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
 }
+
+export const TEXT_SIZES = [11, 12, 13, 14, 16, 18, 20] as const;
 
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
@@ -41,6 +45,7 @@ export const DEFAULT_SETTINGS: Settings = {
   confirmsClose: true,
   showsPreviews: true,
   spellcheck: false,
+  textSize: 12,
   showsToolbox: true,
   keysBy: 'letter',
   language: 'system',

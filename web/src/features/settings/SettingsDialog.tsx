@@ -7,7 +7,7 @@ import { LINK_STYLES } from '../../core/stretches';
 import { LANGUAGES, nameOfLanguage } from '../../i18n/languages';
 import { t } from '../../i18n/t';
 import { closeDialog } from '../../stores/dialogs';
-import { changeSettings, type Settings, settings, type Theme } from '../../stores/settings';
+import { changeSettings, type Settings, settings, TEXT_SIZES, type Theme } from '../../stores/settings';
 import { Dialog } from '../../ui/Dialog';
 import { Field, Select, Switch, TextInput } from '../../ui/Field';
 import { Tabs } from '../../ui/Tabs';
@@ -121,6 +121,19 @@ function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] 
         flip('showsToolbox'),
         flip('confirmsClose'),
         flip('spellcheck'),
+        {
+          id: 'textSize',
+          label: t('settings.textSize'),
+          hint: t('settings.textSize.hint'),
+          field: (id) => (
+            <Select
+              id={id}
+              value={String(now.textSize)}
+              onChange={(value) => change({ textSize: Number(value) })}
+              options={TEXT_SIZES.map((size) => ({ value: String(size), label: String(size) }))}
+            />
+          ),
+        },
       ],
     },
   ];

@@ -257,6 +257,8 @@ export const shell = {
   'settings.snapsToGrid.hint': 'Shift while dragging does the other thing.',
   'settings.confirmsClose': 'Ask before closing what is not saved',
   'settings.confirmsClose.hint': 'Closed workflows can be reopened either way.',
+  'settings.textSize': 'Size of texts',
+  'settings.textSize.hint': 'In text fields and notes of nodes.',
   'settings.spellcheck': 'Check spelling',
   'settings.spellcheck.hint': 'In text fields of nodes, by the browser.',
   'settings.record': 'Change',
