@@ -132,7 +132,7 @@ async function menus(page: Page, visit: Visit): Promise<void> {
   await leave(page);
 }
 
-/** The gallery's lightbox and comparison. */
+/** The gallery with its filters, its window and what it is searched by, the lightbox and the comparison. */
 async function pictures(page: Page, visit: Visit): Promise<void> {
   await page.getByRole('button', { name: t('gallery.title'), exact: true }).click();
   const panel = page.getByRole('region', { name: t('gallery.title'), exact: true });
@@ -146,10 +146,21 @@ async function pictures(page: Page, visit: Visit): Promise<void> {
   await page.waitForTimeout(600);
   await visit('comparison');
   await leave(page);
-  await cells.nth(0).click();
+  await cells.nth(0).dblclick();
   await page.getByRole('dialog').waitFor();
   await page.waitForTimeout(600);
   await visit('lightbox');
+  await leave(page);
+  await panel.getByRole('button', { name: t('gallery.filters'), exact: true }).click();
+  await page.getByRole('complementary', { name: t('gallery.filters') }).waitFor();
+  await visit('gallery with filters');
+  await panel.getByRole('button', { name: t('gallery.window'), exact: true }).click();
+  const sheet = page.getByRole('dialog', { name: t('gallery.title') });
+  await sheet.locator('img').first().waitFor();
+  await visit('gallery in a window');
+  await sheet.getByRole('button', { name: t('gallery.help'), exact: true }).click();
+  await page.getByRole('dialog', { name: t('gallery.help') }).waitFor();
+  await visit('what the gallery is searched by');
   await leave(page);
   await panel.getByRole('button', { name: t('app.closePanel'), exact: true }).click();
 }

@@ -61,10 +61,12 @@ let looked = { first: 0, last: 0 };
 /** Begin anew: at first, with another choice, or when what is known no longer fits. */
 export async function loadGallery(choice: Partial<GalleryChoice> = {}): Promise<void> {
   startRound();
-  const { source } = gallery.getState();
+  const before = gallery.getState();
   gallery.setState(choice);
-  if (choice.source !== undefined && choice.source !== source)
-    gallery.setState({ items: [], state: 'idle', selected: new Set() });
+  const { source, query } = gallery.getState();
+  if (source !== before.source) gallery.setState({ items: [], state: 'idle' });
+  // What is out of sight should not be deleted with the rest.
+  if (source !== before.source || query !== before.query) clearSelected();
   looked = { first: 0, last: 0 };
   await loadPage(0, true);
 }

@@ -64,7 +64,7 @@ export function GalleryView({ place, title, extra, onPick }: GalleryViewProps) {
     },
   ];
   return (
-    <div className={classes(css['view'], css[place])}>
+    <div className={classes(css['view'], css[place])} data-gallery="">
       <div className={css['bar']}>
         {title !== undefined && <h2 className={css['heading']}>{title}</h2>}
         {isOutput && <SearchField />}

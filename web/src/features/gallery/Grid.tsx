@@ -58,11 +58,23 @@ export function Grid({ cell, isSelecting = false, onPick }: GridProps) {
   }, [first, last, items]);
   useKeptPlace(box, items, columns, size + GAP, setAt);
 
+  // The cell may not be on the page yet, nor known; until it is, the keys stay with the list.
+  const wanted = useRef<number | null>(null);
+  useEffect(() => {
+    if (wanted.current === null) return;
+    const found = box.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`) ?? null;
+    if (found === null) return;
+    wanted.current = null;
+    found.focus({ preventScroll: true });
+  });
   const focus = (index: number) => {
     const next = Math.min(items.length - 1, Math.max(0, index));
+    wanted.current = next;
     setAt(next);
+    setFocused(items[next]?.key ?? null);
     virtual.scrollToIndex(Math.floor(next / columns));
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
+    if (document.activeElement?.getAttribute('data-index') !== String(next))
+      box.current?.focus({ preventScroll: true });
     return next;
   };
   const open = (index: number, picture: Picture) => {
@@ -136,7 +148,9 @@ export function Grid({ cell, isSelecting = false, onPick }: GridProps) {
     <section
       ref={box}
       className={css['scroll']}
-      data-gallery=""
+      data-list=""
+      // It holds the keys while a cell is not there yet.
+      tabIndex={-1}
       aria-label={t('gallery.files')}
       onKeyDown={onKeyDown}
       onScroll={leave}

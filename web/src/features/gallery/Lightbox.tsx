@@ -141,7 +141,7 @@ function Marks({ picture: { item } }: { readonly picture: Picture }) {
   if (item === null) return null;
   const { id, star, rejected, rating } = item;
   return (
-    <>
+    <div className={css['marks']}>
       <IconButton
         icon="star"
         label={t('gallery.star')}
@@ -157,7 +157,7 @@ function Marks({ picture: { item } }: { readonly picture: Picture }) {
         isActive={rejected}
         onClick={() => void mark([id], { rejected: !rejected })}
       />
-    </>
+    </div>
   );
 }
 

@@ -15,6 +15,7 @@ export interface Hover {
 }
 
 const RESTS = 300;
+const ROOM = 320;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export const hover = createStore<{ readonly shown: Hover | null }>(() => ({ shown: null }));
@@ -23,8 +24,12 @@ export function restOn(picture: Picture, cell: Element): void {
   clearTimeout(timer);
   timer = setTimeout(
     () => {
+      if (!cell.isConnected) return;
       const { left, right, top, bottom } = cell.getBoundingClientRect();
-      if (cell.isConnected) hover.setState({ shown: { picture, box: { left, right, top, bottom } } });
+      const list = cell.closest('[data-list]')?.getBoundingClientRect();
+      const isAside = list !== undefined && window.innerWidth - list.right > ROOM;
+      const sides = isAside ? { left: list.left, right: list.right } : { left, right };
+      hover.setState({ shown: { picture, box: { ...sides, top, bottom } } });
     },
     // From one to the next there is no need to wait again.
     hover.getState().shown === null ? RESTS : 60,

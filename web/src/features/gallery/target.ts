@@ -25,8 +25,11 @@ export interface Target {
 const NONE: Target = { pictures: [], keys: [], ids: [] };
 
 export function targetOf(picture: Picture): Target {
+  return gallery.getState().selected.has(picture.key) ? targetOfSelection() : single(picture);
+}
+
+function targetOfSelection(): Target {
   const { selected, items } = gallery.getState();
-  if (!selected.has(picture.key)) return single(picture);
   const keys = [...selected];
   return {
     keys,
@@ -51,10 +54,12 @@ export function hasKeys(): boolean {
 /** The target of a key; nothing if no part of the gallery has the focus. */
 export function targetOfKeys(): Target {
   if (!hasKeys()) return NONE;
-  const picture =
-    lightbox.getState().source === null
-      ? gallery.getState().items.find((each) => each !== undefined && each.key === focused)
-      : shownPicture();
-  if (picture == null) return NONE;
-  return lightbox.getState().source === null ? targetOf(picture) : single(picture);
+  if (lightbox.getState().source !== null) {
+    const shown = shownPicture();
+    return shown === null ? NONE : single(shown);
+  }
+  // On buttons around the list, keys mean what is selected.
+  if (document.activeElement?.closest('[data-list]') == null) return targetOfSelection();
+  const picture = gallery.getState().items.find((each) => each !== undefined && each.key === focused);
+  return picture === undefined ? NONE : targetOf(picture);
 }

@@ -1,0 +1,280 @@
+// The gallery with ten thousand files: found, looked through by keys, marked, deleted and brought back, chosen from; and
+// where a picture comes from.
+
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workflow } from './fixtures/files';
+import { picture } from './fixtures/pictures';
+import { forgiveErrors, launchBrowser, openPage } from './harness/page';
+import { type Server, startServer } from './harness/server';
+
+const COUNT = 10_000;
+const PATIENCE = 240_000;
+const MODELS = ['small/tiny.safetensors', 'sd15.safetensors', 'other.ckpt'];
+/** Of cells on the page, however many files there are. */
+const MOST_CELLS = 300;
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+  const kinds = MODELS.map((model, index) =>
+    picture(48, 32, promptOf(model, `a ${['red', 'blue', 'green'][index]} fox`)),
+  );
+  const now = Date.now() / 1000;
+  for (let number = 0; number < COUNT; number += 1) {
+    const folder = join(server.base, 'output', `set ${number % 4}`);
+    if (number < 4) mkdirSync(folder, { recursive: true });
+    const file = join(folder, `f_${String(number).padStart(5, '0')}.png`);
+    writeFileSync(file, kinds[number % 3] ?? '');
+    utimesSync(file, now, now - (COUNT - number));
+  }
+  const until = Date.now() + PATIENCE;
+  while ((await total()) < COUNT && Date.now() < until) await new Promise((done) => setTimeout(done, 500));
+}, PATIENCE + 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+function promptOf(model: string, text: string): string {
+  return JSON.stringify({
+    1: { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: model } },
+    2: { class_type: 'CLIPTextEncode', inputs: { text, clip: ['1', 1] } },
+  });
+}
+
+interface Item {
+  readonly name: string;
+  readonly star: boolean;
+  readonly rating: number;
+  readonly rejected: boolean;
+  readonly tags: readonly string[];
+}
+
+async function ask(q: string): Promise<{ readonly total: number; readonly items: readonly Item[] }> {
+  return (await fetch(`${server.url}/api/v1/gallery?q=${encodeURIComponent(q)}`)).json();
+}
+
+const total = async (q = '') => (await ask(q)).total;
+
+async function openGallery(page: Page) {
+  await page.getByRole('navigation').getByRole('button', { name: 'Gallery', exact: true }).click();
+  const panel = page.getByRole('region', { name: 'Gallery', exact: true });
+  await panel.locator('[data-key]').first().waitFor();
+  return panel;
+}
+
+describe('the gallery of 10,000 files', () => {
+  it('is searched, filtered and scrolled', async () => {
+    const opened = await openPage(browser, server.url);
+    const { page, context } = opened;
+    const panel = await openGallery(page);
+    await panel.getByText('10,000 files', { exact: true }).waitFor();
+    expect(await panel.locator('[data-key]').count()).toBeLessThan(MOST_CELLS);
+    await panel.locator('[data-key]').first().focus();
+    await page.keyboard.press('End');
+    await panel.getByRole('button', { name: /^f_00000\.png/ }).waitFor();
+    expect(await panel.locator('[data-key]').count()).toBeLessThan(MOST_CELLS);
+    await page.keyboard.press('Home');
+    await panel.getByRole('button', { name: /^f_09999\.png/ }).waitFor();
+
+    const search = panel.getByRole('searchbox');
+    await search.fill('model:tiny "red fox" folder:"set 0"');
+    await panel.getByText('834 files', { exact: true }).waitFor();
+    await search.fill('colour:red');
+    await panel.getByRole('alert').getByText("There is no 'colour' to search for").waitFor();
+    await search.fill('nothing at all');
+    await panel.getByText('Nothing fits the search').waitFor();
+    await panel.getByRole('button', { name: 'Show all' }).click();
+    await panel.getByText('10,000 files', { exact: true }).waitFor();
+
+    await panel.getByRole('button', { name: 'Filters' }).click();
+    const filters = panel.getByRole('complementary', { name: 'Filters' });
+    await filters.getByRole('button', { name: /^sd15\.safetensors/ }).click();
+    await expect.poll(() => search.inputValue()).toBe('model:sd15.safetensors');
+    await filters.getByRole('button', { name: /^set 1/ }).click();
+    await expect.poll(() => search.inputValue()).toBe('model:sd15.safetensors folder:"set 1"');
+    await panel.getByText(`${await total('model:sd15 folder:"set 1"')} files`, { exact: true }).waitFor();
+    await filters.getByRole('button', { name: /^sd15\.safetensors/ }).click();
+    await panel.getByText('2,500 files', { exact: true }).waitFor();
+    forgiveErrors(opened, /status of 400/);
+    await context.close();
+  });
+
+  it('is culled by keys, marked many at a time, deleted from and given back', async () => {
+    const { page, context } = await openPage(browser, server.url);
+    const panel = await openGallery(page);
+    const cell = (number: number) => panel.getByRole('button', { name: new RegExp(`^f_0${number}\\.png`) });
+    await cell(9999).click();
+    await page.keyboard.press('4');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('x');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('s');
+    await expect.poll(() => total('rating:4')).toBe(1);
+    await expect
+      .poll(async () => (await ask('rejected')).items.map(({ name }) => name))
+      .toEqual(['set 2/f_09998.png']);
+    await expect
+      .poll(async () => (await ask('star')).items.map(({ name }) => name))
+      .toEqual(['set 1/f_09997.png']);
+    await page.keyboard.press('Enter');
+    const lightbox = page.getByRole('dialog', { name: 'f_09997.png' });
+    await lightbox.waitFor();
+    await page.keyboard.press('2');
+    await expect.poll(() => total('star rating:2')).toBe(1);
+    await page.keyboard.press('z');
+    await lightbox.getByRole('button', { name: '100 %', pressed: true }).waitFor();
+    await page.keyboard.press('Escape');
+
+    await panel.getByRole('searchbox').fill('folder:"set 0" model:other');
+    await panel.getByText('833 files', { exact: true }).waitFor();
+    await panel.locator('[data-key]').first().focus();
+    await page.keyboard.press('Control+a');
+    await panel.getByText('833 of 833', { exact: true }).waitFor();
+    await page.keyboard.press('t');
+    await page.getByRole('textbox', { name: 'Tags' }).fill('sky, old');
+    await page.getByRole('button', { name: 'Set tags' }).click();
+    await expect.poll(() => total('tag:sky tag:old')).toBe(833);
+    await panel.locator('[data-key]').first().focus();
+    await page.keyboard.press('Escape');
+    await panel.locator('[data-key]').nth(0).click();
+    await panel
+      .locator('[data-key]')
+      .nth(2)
+      .click({ modifiers: ['Shift'] });
+    await panel.getByText('3 of 833', { exact: true }).waitFor();
+    const zip = page.waitForEvent('download');
+    await panel.getByRole('button', { name: 'Download 3 files as one archive' }).click();
+    expect((await zip).suggestedFilename()).toBe('skein.zip');
+    await page.keyboard.press('Delete');
+    const question = page.getByRole('dialog', { name: 'Delete 3 files?' });
+    await question.getByText('after 30 days').waitFor();
+    await question.getByRole('button', { name: 'Delete 3 files' }).click();
+    await panel.getByText('830 files', { exact: true }).waitFor();
+    expect(readdirSync(join(server.base, 'output', 'set 0')).length).toBe(2497);
+    await page.getByRole('button', { name: 'Bring back' }).click();
+    await panel.getByText('833 files', { exact: true }).waitFor();
+    expect(await total('tag:sky tag:old')).toBe(833);
+    await context.close();
+  });
+
+  it('shows what comes while it is open, and moves nothing that is looked at', async () => {
+    const { page, context } = await openPage(browser, server.url);
+    const panel = await openGallery(page);
+    const output = join(server.base, 'output');
+    writeFileSync(join(output, 'fresh 1.png'), picture(64, 64));
+    await panel.getByRole('button', { name: /^fresh 1\.png/ }).waitFor({ timeout: 20_000 });
+    const seen = panel.getByRole('button', { name: /^f_09900\.png/ });
+    await panel.getByRole('region', { name: 'Files' }).hover();
+    await expect
+      .poll(
+        async () => {
+          await page.mouse.wheel(0, 400);
+          return seen.isVisible();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true);
+    await seen.click();
+    const top = async () => Math.round(((await seen.boundingBox())?.y ?? 0) / 10);
+    const before = await top();
+    for (let number = 2; number < 12; number += 1)
+      writeFileSync(join(output, `fresh ${number}.png`), picture(64, 64));
+    await panel.getByText(/of 10,011$/).waitFor({ timeout: 20_000 });
+    await expect.poll(top).toBe(before);
+    await panel.getByRole('button', { name: /^f_09900\.png.*selected$/ }).waitFor();
+    await context.close();
+  });
+
+  it('gives a picture to an image input', async () => {
+    const { page, context } = await openPage(browser, server.url);
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Open a file…' }).first().click();
+    const node = { id: 1, type: 'LoadImage', pos: [0, 0], size: [300, 320], values: ['', 'image'] } as const;
+    await (await chooser).setFiles({
+      name: 'load.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(workflow([node], [])),
+    });
+    await page
+      .getByRole('button', { name: /^Choose a picture from the gallery/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog', { name: /Choose/ });
+    await dialog.getByRole('searchbox').fill('path:"set 3/f_00003.png"');
+    await dialog.getByText('One file', { exact: true }).waitFor();
+    await dialog.locator('[data-key]').first().click();
+    await dialog.getByRole('button', { name: 'Take it' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('set 3/f_00003.png [output]').first().waitFor();
+    await context.close();
+  });
+});
+
+interface Run {
+  readonly outputs: readonly { readonly assets: readonly { readonly filename: string }[] }[];
+}
+
+async function run(inputs: Record<string, unknown>, prefix: string, image?: string): Promise<string> {
+  const source =
+    image === undefined
+      ? { class_type: 'EmptyImage', inputs: { width: 64, height: 64, batch_size: 1, color: 0, ...inputs } }
+      : { class_type: 'LoadImage', inputs: { image, ...inputs } };
+  const prompt = {
+    1: source,
+    2: { class_type: 'ImageInvert', inputs: { image: ['1', 0] } },
+    3: { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: prefix } },
+  };
+  const response = await fetch(`${server.url}/api/v1/jobs?wait=90`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ workflow: prompt }),
+  });
+  const job = (await response.json()) as Run;
+  const name = job.outputs.flatMap(({ assets }) => assets)[0]?.filename ?? '';
+  await expect.poll(() => total(`path:"${name}"`), { timeout: 20_000 }).toBe(1);
+  return name;
+}
+
+describe('where pictures come from', () => {
+  it('leads from a picture to its run and its parents, to its children, and two are compared', async () => {
+    const parent = await run({ color: 0x204060 }, 'parent');
+    const child = await run({}, 'child', `${parent} [output]`);
+    const other = await run({ color: 0x206040 }, 'parent');
+    const { page, context } = await openPage(browser, server.url);
+    const panel = await openGallery(page);
+    await panel.getByRole('button', { name: new RegExp(`^${child}`) }).dblclick();
+    const lightbox = page.getByRole('dialog', { name: child });
+    const lineage = lightbox.getByRole('region', { name: 'Where it comes from' });
+    await lineage.getByText(/^Run /).waitFor();
+    await lineage.getByText('into image of LoadImage #1').waitFor();
+    await lineage.getByRole('button', { name: `Where ${parent} comes from` }).click();
+    await expect.poll(() => lineage.getByText(/^Run /).count()).toBe(2);
+    await lineage.getByRole('button', { name: parent, exact: true }).click();
+    const above = page.getByRole('dialog', { name: parent });
+    await above.getByText('One picture made from it').waitFor();
+    await above.getByRole('button', { name: child, exact: true }).click();
+    await page
+      .getByRole('dialog', { name: child })
+      .getByRole('region', { name: 'Where it comes from' })
+      .getByText(/^Run /)
+      .click();
+    await page.getByRole('tab', { name: 'child' }).waitFor();
+
+    await panel.getByRole('button', { name: new RegExp(`^${parent}`) }).click();
+    await panel.getByRole('button', { name: new RegExp(`^${other}`) }).click({ modifiers: ['Control'] });
+    await panel.getByRole('button', { name: 'Compare', exact: true }).click();
+    const comparison = page.getByRole('dialog', { name: `${parent} and ${other}` });
+    await comparison.getByRole('row', { name: /color/ }).waitFor();
+    await comparison.getByText(/of the pixels differ/).waitFor();
+    await page.keyboard.press('Escape');
+    expect(existsSync(join(server.base, 'output', child))).toBe(true);
+    await context.close();
+  });
+});
