@@ -1,6 +1,7 @@
 // What the right button offers on nodes, groups and the canvas. Parts add their items; order decides where they stand.
 
-import type { NodeId, Point } from '../core/types';
+import type { Widget } from '../core/slots';
+import type { LinkId, NodeId, Point } from '../core/types';
 import type { MenuItem } from '../ui/Menu';
 import { canRun, commands } from './commands';
 import { keysFor } from './keys';
@@ -11,6 +12,26 @@ export interface MenuContext {
   readonly id: NodeId;
   /** In the graph. */
   readonly at: Point;
+}
+
+/** A widget whose menu is asked for. */
+export interface WidgetContext {
+  readonly node: NodeId;
+  readonly widget: Widget;
+  /** What gives its value; null if nothing does. */
+  readonly link: LinkId | null;
+}
+
+const widgetProviders: ((context: WidgetContext) => readonly MenuItem[])[] = [];
+
+/** Add items to the menus of widgets. */
+export function registerWidgetMenu(provide: (context: WidgetContext) => readonly MenuItem[]): void {
+  widgetProviders.push(provide);
+}
+
+export function widgetItems(context: WidgetContext): MenuItem[] {
+  const items = widgetProviders.flatMap((provide) => provide(context));
+  return items.length === 0 ? [] : [{ kind: 'separator', id: 'more' }, ...items];
 }
 
 type Provider = (context: MenuContext) => readonly MenuItem[];

@@ -179,6 +179,18 @@ function pathTo(doc: GraphDoc, wanted: Scope): readonly Place[] {
   return wanted === '' ? [] : [{ scope: wanted, node: '' }];
 }
 
+/** The node of the graph on the screen that a node of a run stands in (`12:5` is in the instance 12); null if none. */
+export function nodeHere(runNode: string): NodeId | null {
+  const { path } = whereabouts.getState();
+  const parts = runNode.split(':');
+  return path.every((place, index) => parts[index] === place.node) ? (parts[path.length] ?? null) : null;
+}
+
+/** What runs call a node of the graph on the screen. */
+export function runIdOf(node: NodeId): string {
+  return [...whereabouts.getState().path.map((place) => place.node), node].join(':');
+}
+
 export function watchScopes(): void {
   bus.on('enter', (node) => void enterNode(node));
   bus.on('shown', () => {

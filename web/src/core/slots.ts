@@ -161,7 +161,10 @@ function unknownWidgets(node: JsonObject): Widget[] {
   const entries =
     byName !== null
       ? Object.entries(byName)
-      : (asArray(held) ?? []).map((value, place): [string, Json] => [`${place}`, value]);
+      : // A primitive node keeps its value, what happens to it, and a filter that nobody needs to see.
+        (asArray(held) ?? [])
+          .slice(0, typeNameOf(node) === 'PrimitiveNode' ? 2 : undefined)
+          .map((value, place): [string, Json] => [`${place}`, value]);
   return entries.flatMap(([name, value]) =>
     value === undefined || value === null ? [] : [{ name, label: name, value, input: null }],
   );

@@ -1,5 +1,6 @@
 // The right button on a widget: its default, its value, and what feeds it.
 
+import { widgetItems } from '../../app/menus';
 import { canvasHost, view } from '../../app/view';
 import { defaultOf } from '../../core/catalog';
 import { unlink } from '../../core/edit';
@@ -48,6 +49,7 @@ function openWidgetMenu(event: MouseEvent): boolean {
         if (link !== null) view.doc?.edit(t('widget.unlink'), view.scope, (tx) => unlink(tx, link));
       },
     },
+    ...widgetItems({ node: id, widget, link }),
   ];
   showMenu({ x: event.clientX, y: event.clientY }, items, t('widget.menu', { label: widget.label }));
   return true;

@@ -10,6 +10,7 @@ import { canPick, pickPicture } from '../../app/pick';
 import { view } from '../../app/view';
 import { asString, type Json } from '../../core/json';
 import { lastSeed } from '../../core/seed';
+import { isBoundary } from '../../core/subgraph';
 import { registerNodeExtra } from '../../engine/node/extras';
 import { setNodeIssues } from '../../engine/node/issues';
 import { t } from '../../i18n/t';
@@ -62,7 +63,14 @@ setWidgetHost({
 
 bus.on('menu', (client, at) => {
   const hit = view.scene?.hit(at, view.view.zoom);
-  if (hit === undefined || hit.kind === 'link' || hit.kind === 'middle' || hit.kind === 'reroute') return;
+  if (
+    hit === undefined ||
+    ('node' in hit && isBoundary(hit.node)) ||
+    hit.kind === 'link' ||
+    hit.kind === 'middle' ||
+    hit.kind === 'reroute'
+  )
+    return;
   const [kind, id, label] =
     'node' in hit
       ? (['node', hit.node, t('menu.node')] as const)

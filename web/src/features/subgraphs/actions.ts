@@ -1,0 +1,78 @@
+// What is done with subgraphs: nodes become one, one becomes nodes again, its ports change.
+
+import { view } from '../../app/view';
+import { uniqueTitle } from '../../core/definitions';
+import { connect, unlink } from '../../core/edit';
+import { type Enclosed, enclose } from '../../core/enclose';
+import { titleOf, typeNameOf } from '../../core/slots';
+import { INLETS, portsOf } from '../../core/subgraph';
+import type { NodeId, Scope } from '../../core/types';
+import { unpack } from '../../core/unpack';
+import { contentsOf } from '../../engine/gestures/moving';
+import { t } from '../../i18n/t';
+import { toast } from '../../ui/Toast';
+
+export function createSubgraph(): void {
+  const { doc, scope, scene } = view;
+  if (doc === null || scene === null) return;
+  const { nodes, groups } = contentsOf(view, scene);
+  let made: Enclosed | null = null;
+  doc.edit(t('subgraph.create'), scope, (tx) => {
+    const name = uniqueTitle(doc, t('subgraph.name'));
+    made = enclose(tx, { nodes, groups: new Set(groups.keys()) }, name);
+  });
+  const enclosed = made as Enclosed | null;
+  if (enclosed === null) return;
+  if ('circle' in enclosed) {
+    const titles = enclosed.circle.map((id) => titleOf(scene.graph.nodes.get(id) ?? {}, view.catalog));
+    toast({ kind: 'error', title: t('subgraph.circle', { path: titles.join(' → ') }), key: 'subgraph' });
+    return;
+  }
+  view.select([enclosed.node]);
+  view.focus(enclosed.node);
+}
+
+/** The selected nodes that are instances of subgraphs. */
+export function selectedInstances(): NodeId[] {
+  const { doc, scene } = view;
+  return [...view.selected].filter((id) => {
+    const node = scene?.graph.nodes.get(id);
+    return node !== undefined && typeNameOf(node) !== '' && doc?.has(typeNameOf(node)) === true;
+  });
+}
+
+export function unpackSelected(): void {
+  const ids = selectedInstances();
+  const [nodes, groups]: [NodeId[], string[]] = [[], []];
+  view.doc?.edit(t('subgraph.unpack'), view.scope, (tx) => {
+    for (const id of ids) {
+      const unpacked = unpack(tx, id, view.catalog);
+      nodes.push(...(unpacked?.nodes ?? []));
+      groups.push(...(unpacked?.groups ?? []));
+    }
+  });
+  view.select(nodes, groups);
+}
+
+/** The definition that is meant: of the one selected instance, or the graph that is shown. */
+export function meantDefinition(): Scope | null {
+  const [instance, ...others] = selectedInstances();
+  const node = instance === undefined ? undefined : view.scene?.graph.nodes.get(instance);
+  if (node !== undefined && others.length === 0) return typeNameOf(node);
+  return view.scope === '' ? null : view.scope;
+}
+
+// -- widgets at the outside --------------------------------------------------------------------------------------------
+
+/** Lead a widget to the outside by a port of its own. */
+export function promote(node: NodeId, widget: string): void {
+  view.doc?.edit(t('subgraph.promote'), view.scope, (tx) => {
+    const slot = portsOf(tx.graph, 'inputs').length;
+    connect(tx, { node: INLETS, slot }, { node, input: widget }, view.catalog);
+  });
+}
+
+/** A link from the border is all that shows a widget outside; its value goes back inside. */
+export function demote(link: string): void {
+  view.doc?.edit(t('subgraph.demote'), view.scope, (tx) => unlink(tx, link));
+}

@@ -1,0 +1,122 @@
+// Subgraphs: made of a selection, taken apart, with ports that have names and an order, and widgets shown outside.
+
+import { bus } from '../../app/bus';
+import { registerCommands } from '../../app/commands';
+import { commandItem, registerMenu, registerWidgetMenu } from '../../app/menus';
+import { registerHost } from '../../app/panels';
+import { registerTools } from '../../app/toolbox';
+import { view } from '../../app/view';
+import { movePort, removePort } from '../../core/ports';
+import { INLETS, isBoundary, portsOf } from '../../core/subgraph';
+import { t } from '../../i18n/t';
+import { type MenuItem, showMenu } from '../../ui/Menu';
+import {
+  createSubgraph,
+  demote,
+  meantDefinition,
+  promote,
+  selectedInstances,
+  unpackSelected,
+} from './actions';
+import { PortsDialog, showPorts } from './PortsDialog';
+
+registerHost({ id: 'subgraph-ports', Component: PortsDialog });
+
+registerCommands(
+  {
+    id: 'subgraph.create',
+    title: () => t('subgraph.create'),
+    group: 'nodes',
+    keys: ['Ctrl+Shift+E'],
+    when: () => view.selected.size > 0 || view.selectedGroups.size > 0,
+    run: createSubgraph,
+  },
+  {
+    id: 'subgraph.unpack',
+    title: () => t('subgraph.unpack'),
+    group: 'nodes',
+    when: () => selectedInstances().length > 0,
+    run: unpackSelected,
+  },
+  {
+    id: 'subgraph.ports',
+    title: () => t('subgraph.ports'),
+    group: 'nodes',
+    when: () => meantDefinition() !== null,
+    run: () => {
+      const scope = meantDefinition();
+      if (scope !== null) showPorts(scope);
+    },
+  },
+);
+
+registerTools(
+  { order: 41, command: 'subgraph.create', icon: 'subgraph' },
+  { order: 42, command: 'subgraph.unpack', icon: 'unpack' },
+);
+
+registerMenu(35, ({ kind, id }) => {
+  if (kind === 'group') return commandItem('subgraph.create');
+  if (kind === 'canvas') return view.scope === '' ? [] : commandItem('subgraph.ports');
+  const isInstance = selectedInstances().includes(id);
+  return [
+    ...commandItem('subgraph.create'),
+    ...(isInstance ? [...commandItem('subgraph.unpack'), ...commandItem('subgraph.ports')] : []),
+  ];
+});
+
+registerWidgetMenu(({ node, widget, link }) => {
+  if (view.scope === '') return [];
+  const from = link === null ? null : view.scene?.graph.links.get(link)?.from;
+  if (from === INLETS && link !== null)
+    return [{ id: 'demote', label: t('subgraph.demote'), onSelect: () => demote(link) }];
+  return link === null
+    ? [{ id: 'promote', label: t('subgraph.promote'), onSelect: () => promote(node, widget.name) }]
+    : [];
+});
+
+/** What can be done with a slot at the border of a subgraph. */
+bus.on('menu', (client, at) => {
+  const hit = view.scene?.hit(at, view.view.zoom);
+  const { doc, scope, scene } = view;
+  if (hit === undefined || doc === null || scene === null || !('node' in hit) || !isBoundary(hit.node))
+    return;
+  const side = hit.node === INLETS ? 'inputs' : 'outputs';
+  const ports = portsOf(scene.graph, side);
+  const index = hit.kind === 'input' || hit.kind === 'output' ? hit.index : -1;
+  const port = ports[index];
+  const words = { name: port?.label ?? '' };
+  const move = (to: number) => () =>
+    void doc.edit(t('subgraph.stepMove'), scope, (tx) => movePort(tx, side, index, to));
+  const own: MenuItem[] =
+    port === undefined
+      ? []
+      : [
+          {
+            id: 'up',
+            label: t('subgraph.portUp', words),
+            isDisabled: index === 0,
+            onSelect: move(index - 1),
+          },
+          {
+            id: 'down',
+            label: t('subgraph.portDown', words),
+            isDisabled: index === ports.length - 1,
+            onSelect: move(index + 1),
+          },
+          {
+            id: 'remove',
+            label: t('subgraph.portRemove', words),
+            isDanger: true,
+            onSelect: () =>
+              void doc.edit(t('subgraph.stepRemove'), scope, (tx) => removePort(tx, side, index)),
+          },
+          { kind: 'separator', id: 'line' },
+        ];
+  const all = {
+    id: 'ports',
+    label: t('subgraph.ports'),
+    onSelect: () => void setTimeout(() => showPorts(scope), 60),
+  };
+  showMenu(client, [...own, all], t('subgraph.portsTitle'));
+});
