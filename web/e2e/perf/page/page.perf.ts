@@ -191,7 +191,7 @@ describe('the page', () => {
       ['save as', 'Control+Shift+S'],
       ['search', 'Shift+A'],
       ['find', 'Control+f'],
-      ['gallery', 'Shift+G'],
+      ['gallery', 'Alt+G'],
     ] as const) {
       const cycle = async (times: number) => {
         for (let round = 0; round < times; round += 1) {

@@ -62,7 +62,7 @@ registerCommands(
     id: 'gallery.window',
     title: () => t('gallery.showWindow'),
     group: 'results',
-    keys: ['Shift+G'],
+    keys: ['Alt+G'],
     run: openWindow,
   },
   ...COMMANDS,
