@@ -38,6 +38,11 @@ export function Dialog(props: DialogProps) {
         <Radix.Content
           className={classes(css['dialog'], css[size])}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          // A field that has a use for Escape itself says so.
+          onEscapeKeyDown={(event) => {
+            if (event.target instanceof Element && event.target.closest('[data-takes-escape]') !== null)
+              event.preventDefault();
+          }}
           onOpenAutoFocus={(event) => {
             const sheet = event.currentTarget as HTMLElement;
             const first = sheet.querySelector<HTMLElement>(

@@ -140,6 +140,7 @@ function Recorder({
         // biome-ignore lint/a11y/noAutofocus: the user asked to press keys here
         autoFocus
         readOnly
+        data-takes-escape
         value={binding === '' ? t('settings.press') : formOf(binding, 'letter')}
         aria-label={t('settings.press')}
         onKeyDown={onKey}

@@ -10,15 +10,9 @@ import css from './AppMenu.module.css';
 import { Logo } from './Logo';
 
 const ENTRIES: readonly (readonly string[])[] = [
-  ['workflow.new', 'workflow.open', 'workflow.reopen'],
-  [
-    'workflow.save',
-    'workflow.saveAs',
-    'workflow.versions',
-    'workflow.duplicate',
-    'workflow.export',
-    'workflow.exportApi',
-  ],
+  ['workflow.new', 'workflow.open', 'templates.browse', 'workflow.reopen'],
+  ['workflow.save', 'workflow.saveAs', 'workflow.versions', 'workflow.duplicate', 'workflow.clear'],
+  ['workflow.export', 'workflow.exportApi', 'workflow.exportPython'],
   ['edit.undo', 'edit.redo'],
   ['app.palette', 'app.shortcuts', 'app.settings', 'app.about'],
 ];

@@ -1,7 +1,8 @@
 // Workflows as files for elsewhere: the canvas format, the API format, a Python script.
 
-import { api, request, wordsOf } from '../../api/client';
-import { type JsonObject, stringifyJson } from '../../core/json';
+import { call } from '../../api/call';
+import { request, wordsOf } from '../../api/client';
+import { stringifyJson } from '../../core/json';
 import { t } from '../../i18n/t';
 import { activeTab, type Tab } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
@@ -20,17 +21,10 @@ export function exportCanvas(tab: Tab | null = activeTab()): void {
   if (tab !== null) download(`${tab.name}.json`, stringifyJson(tab.doc.save(), 2));
 }
 
-interface Converted {
-  readonly prompt: JsonObject;
-  readonly notes: readonly { readonly message: string }[];
-}
-
 export async function exportApi(tab: Tab | null = activeTab()): Promise<void> {
   if (tab === null) return;
   try {
-    const { prompt, notes } = await api.post<Converted>('/api/v1/convert', {
-      workflow: tab.doc.save(),
-    });
+    const { prompt, notes } = await call('POST /api/v1/convert', { body: { workflow: tab.doc.save() } });
     download(`${tab.name}.api.json`, stringifyJson(prompt, 2));
     if (notes.length > 0)
       toast({

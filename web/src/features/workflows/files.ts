@@ -1,42 +1,11 @@
 // Workflow files on the server: the user's own, each save of them a version, and the ones to begin with.
 
+import { call } from '../../api/call';
 import { ApiError, api, request } from '../../api/client';
+import type { TrashedFile, Version, WorkflowFile, WorkflowList } from '../../api/types';
 import { asObject, type JsonObject, parseJson } from '../../core/json';
 
-export interface WorkflowFile {
-  /** Below `workflows`: `portraits/red.json`. */
-  readonly name: string;
-  readonly size: number;
-  readonly modified: number;
-  readonly nodes: number | null;
-  readonly revision: string;
-}
-
-export interface Version {
-  readonly id: number;
-  readonly saved_at: number;
-  readonly nodes: number | null;
-  readonly revision: string;
-  readonly origin: 'saved' | 'restored' | 'found';
-  /** What changed since the version before, in the server's words. */
-  readonly changes: { readonly text: string };
-  /** What the user calls it; empty if nothing. */
-  readonly label: string;
-}
-
-export interface FileList {
-  readonly files: readonly WorkflowFile[];
-  /** Every folder, empty ones, too. */
-  readonly folders: readonly string[];
-  readonly favourites: readonly string[];
-}
-
-export interface TrashedFile {
-  readonly trash_id: string;
-  readonly name: string;
-  readonly size: number;
-  readonly deleted_at: number;
-}
+export type { TrashedFile, Version, WorkflowFile };
 
 export interface Template {
   readonly pack: string;
@@ -47,8 +16,8 @@ export interface Template {
 const FILES = '/api/v1/workflows/files';
 const address = (name: string) => `${FILES}/${encodeURIComponent(name)}`;
 
-export async function listFiles(): Promise<FileList> {
-  const { files, folders, favourites } = await api.get<FileList>(FILES);
+export async function listFiles(): Promise<WorkflowList> {
+  const { files, folders, favourites } = await call('GET /api/v1/workflows/files');
   const isShown = (name: string) => !name.split('/').some((part) => part.startsWith('.'));
   return { files: files.filter(({ name }) => isShown(name)), folders: folders.filter(isShown), favourites };
 }
@@ -83,66 +52,65 @@ export function isConflict(error: unknown): boolean {
 
 /** Move a file to the trash; its place there. */
 export async function deleteFile(name: string): Promise<string> {
-  return (await api.delete<{ trash_id: string }>(address(name))).trash_id;
+  return (await call('DELETE /api/v1/workflows/files/{name}', { path: { name } })).trash_id;
 }
 
 export async function moveFile(name: string, to: string): Promise<void> {
-  await api.post(`${address(name)}/move`, { to });
+  await call('POST /api/v1/workflows/files/{name}/move', { path: { name }, body: { to } });
 }
 
 export async function copyFile(name: string, to: string): Promise<void> {
-  await api.post(`${address(name)}/copy`, { to });
+  await call('POST /api/v1/workflows/files/{name}/copy', { path: { name }, body: { to } });
 }
 
 export async function markFavourite(name: string, favourite: boolean): Promise<void> {
-  await api.post(`${address(name)}/mark`, { favourite });
+  await call('POST /api/v1/workflows/files/{name}/mark', { path: { name }, body: { favourite } });
 }
 
 // -- folders ---------------------------------------------------------------------------------------------------------
 
-const FOLDERS = '/api/v1/workflows/folders';
-
 export async function makeFolder(name: string): Promise<void> {
-  await api.post(FOLDERS, { name });
+  await call('POST /api/v1/workflows/folders', { body: { name } });
 }
 
 export async function moveFolder(name: string, to: string): Promise<void> {
-  await api.post(`${FOLDERS}/${encodeURIComponent(name)}/move`, { to });
+  await call('POST /api/v1/workflows/folders/{name}/move', { path: { name }, body: { to } });
 }
 
 /** Move all that is in a folder to the trash; the places there. */
 export async function deleteFolder(name: string): Promise<readonly string[]> {
-  return (await api.delete<{ trash_ids: string[] }>(`${FOLDERS}/${encodeURIComponent(name)}`)).trash_ids;
+  return (await call('DELETE /api/v1/workflows/folders/{name}', { path: { name } })).trash_ids;
 }
 
 // -- the trash -------------------------------------------------------------------------------------------------------
 
-const TRASH = '/api/v1/workflows/trash';
-
 export async function listTrash(): Promise<readonly TrashedFile[]> {
-  return (await api.get<{ files: readonly TrashedFile[] }>(TRASH)).files;
+  return (await call('GET /api/v1/workflows/trash')).files;
 }
 
 export async function takeBack(trashId: string): Promise<WorkflowFile> {
-  return api.post<WorkflowFile>(`${TRASH}/${encodeURIComponent(trashId)}/restore`, {});
+  return call('POST /api/v1/workflows/trash/{trash_id}/restore', { path: { trash_id: trashId } });
 }
 
 export async function removeForGood(trashId: string): Promise<void> {
-  await request('DELETE', `${TRASH}/${encodeURIComponent(trashId)}`);
+  await call('DELETE /api/v1/workflows/trash/{trash_id}', { path: { trash_id: trashId } });
 }
 
 export async function emptyTrash(): Promise<void> {
-  await request('DELETE', TRASH);
+  await call('DELETE /api/v1/workflows/trash');
 }
 
 // -- versions --------------------------------------------------------------------------------------------------------
 
 export async function labelVersion(name: string, id: number, label: string): Promise<Version> {
-  return api.patch<Version>(`${address(name)}/versions/${id}`, { label });
+  return call('PATCH /api/v1/workflows/files/{name}/versions/{version_id}', {
+    path: { name, version_id: id },
+    body: { label },
+  });
 }
 
 export async function listVersions(name: string): Promise<readonly Version[]> {
-  return (await api.get<{ versions: readonly Version[] }>(`${address(name)}/versions`)).versions;
+  return (await call('GET /api/v1/workflows/files/{name}/versions', { path: { name } })).versions;
 }
 
 export async function readVersion(name: string, id: number): Promise<JsonObject> {

@@ -1,6 +1,7 @@
 // Opening: whatever holds a workflow becomes a tab of its own; what is open already is shown instead.
 
-import { ApiError, api, wordsOf } from '../../api/client';
+import { call } from '../../api/call';
+import { ApiError, wordsOf } from '../../api/client';
 import { imageTaker } from '../../app/images';
 import { fromApi, isApiPrompt } from '../../core/api';
 import { asArray, asObject, type Json, type JsonObject, parseJson, stringifyJson } from '../../core/json';
@@ -109,19 +110,11 @@ export function openLocalFile(file: File, at: Point | null = null): Promise<void
   });
 }
 
-interface Converted {
-  readonly prompt: JsonObject;
-  readonly extra: JsonObject;
-}
-
 async function readEmbedded(file: File): Promise<JsonObject> {
-  const read = await api.post<Converted>('/api/v1/convert', file, {
-    // Of texts the content tells: what A1111 writes into `.txt`.
-    headers: {
-      'Content-Type':
-        file.type === '' || file.type.startsWith('text/') ? 'application/octet-stream' : file.type,
-    },
-  });
+  // Of texts the content tells: what A1111 writes into `.txt`.
+  const isText = file.type === '' || file.type.startsWith('text/');
+  const body = isText ? file.slice(0, file.size, 'application/octet-stream') : file;
+  const read = await call('POST /api/v1/convert', { body });
   return asObject(read.extra['workflow']) ?? read.prompt;
 }
 

@@ -9,12 +9,15 @@ import { togglePanel } from '../../stores/layout';
 import { activateTab, activeTab, reopenTab, tabs } from '../../stores/tabs';
 import { exportApi, exportCanvas, exportPython } from './export';
 import { newFolder } from './file-actions';
-import { chooseFiles, newWorkflow } from './open';
+import { chooseFiles, newWorkflow, openTemplate } from './open';
 import { close, save, saveAs } from './save';
-import { duplicateTab, renameTab } from './tab-commands';
+import { clearTab, duplicateTab, renameTab } from './tab-commands';
 import { listenForWorkflows } from './take';
 import { showTrash, trash } from './trash.store';
 import { shownVersions, showVersions } from './versions.store';
+
+/** What one begins with who has no idea yet. */
+const DEFAULT = { pack: 'skein', name: 'text_to_image' };
 
 const hasTab = () => activeTab() !== null;
 
@@ -148,6 +151,19 @@ registerCommands(
     group: 'workflow',
     when: hasTab,
     run: () => duplicateTab(activeTab()),
+  },
+  {
+    id: 'workflow.clear',
+    title: () => t('workflows.clear'),
+    group: 'workflow',
+    when: () => (activeTab()?.doc.graph('').nodes.size ?? 0) > 0,
+    run: () => clearTab(activeTab()),
+  },
+  {
+    id: 'workflow.default',
+    title: () => t('workflows.loadDefault'),
+    group: 'workflow',
+    run: () => openTemplate(DEFAULT),
   },
   {
     id: 'workflow.close',

@@ -1,5 +1,8 @@
 // What can be done with a tab besides saving and closing it.
 
+import { goToScope } from '../../app/scopes';
+import { view } from '../../app/view';
+import { deleteNodes } from '../../core/edit';
 import { asObject, parseJson, stringifyJson } from '../../core/json';
 import { t } from '../../i18n/t';
 import { openTab, type Tab, updateTab } from '../../stores/tabs';
@@ -30,4 +33,26 @@ export function duplicateTab(tab: Tab | null): void {
   const raw = asObject(parseJson(stringifyJson(tab.doc.save())));
   if (raw !== null)
     openTab(raw, { name: t('workflows.copyOf', { name: tab.name }), isDirty: true, view: tab.view });
+}
+
+/** Remove all that is on the canvas, once the user has said yes: one step, which undo takes back. */
+export async function clearTab(tab: Tab | null): Promise<void> {
+  if (tab === null) return;
+  const count = tab.doc.graph('').nodes.size;
+  const choice = await ask({
+    title: t('workflows.clearTitle', { name: tab.name }),
+    text: t('workflows.clearText', { count }),
+    closeLabel: t('app.close'),
+    choices: [
+      { id: 'cancel', label: t('app.cancel') },
+      { id: 'clear', label: t('workflows.cleared'), kind: 'danger' },
+    ],
+  });
+  if (choice !== 'clear') return;
+  if (view.doc === tab.doc) goToScope('');
+  tab.doc.edit(t('workflows.cleared'), '', (tx) => {
+    deleteNodes(tx, new Set(tx.graph.nodes.keys()), view.catalog);
+    for (const id of tx.graph.maps.reroute.keys()) tx.put('reroute', id, null);
+    for (const id of tx.graph.maps.group.keys()) tx.put('group', id, null);
+  });
 }
