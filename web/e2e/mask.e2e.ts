@@ -56,7 +56,10 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  opened = await openPage(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+  opened = await openPage(browser, server.url, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+    hasTouch: true,
+  });
   page = opened.page;
   await page.getByRole('button', { name: 'New workflow' }).first().click();
   await page.evaluate((words) => navigator.clipboard.writeText(words), JSON.stringify(GRAPH));
@@ -310,5 +313,56 @@ describe('upload, paste, mask', () => {
     await editor().getByRole('button', { name: 'Save mask' }).click();
     await editor().waitFor({ state: 'detached' });
     expect(await picked().textContent()).toContain('clipspace/made_00001_-masked.png [input]');
+  });
+
+  it('a finger paints, two fingers move and enlarge, a pen presses lightly or hard', async () => {
+    await upload('hand.png', await picture(400, 400, '#404040'));
+    await openEditor();
+    const cdp = await opened.context.newCDPSession(page);
+    const box = await stage().boundingBox();
+    if (box === null) throw new Error('no stage');
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...at: (readonly [number, number])[]) =>
+      cdp.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: at.map(([dx, dy], id) => ({ x: x + dx, y: y + dy, id })),
+      });
+    const undo = editor().getByRole('button', { name: 'Undo stroke' });
+    const scale = async () =>
+      Number.parseInt((await editor().locator('output').last().textContent()) ?? '', 10);
+    const before = await scale();
+    await touch('touchStart', [-40, 0]);
+    await touch('touchStart', [-40, 0], [40, 0]);
+    await touch('touchMove', [-80, 0], [80, 0]);
+    await touch('touchEnd');
+    expect(await scale()).toBeGreaterThan(before * 1.5);
+    expect(await undo.isDisabled()).toBe(true);
+    await touch('touchStart', [-40, 60]);
+    await touch('touchMove', [40, 60]);
+    await touch('touchEnd');
+    expect(await undo.isDisabled()).toBe(false);
+    await undo.click();
+    await editor().getByRole('button', { name: 'Whole picture' }).click();
+
+    const pen = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', dx: number, force: number) =>
+      cdp.send('Input.dispatchMouseEvent', {
+        ...{ type, x: x + dx, y, force, pointerType: 'pen' },
+        ...(type === 'mouseMoved' ? { button: 'left', buttons: 1 } : { button: 'left', clickCount: 1 }),
+      });
+    await editor().getByLabel('Size').fill('10');
+    await pen('mousePressed', -30, 0.2);
+    for (const dx of [-20, -10, 0, 10, 20, 30]) await pen('mouseMoved', dx, 0.2);
+    await pen('mouseReleased', 30, 0.2);
+    await editor().getByRole('button', { name: 'Save mask' }).click();
+    await editor().waitFor({ state: 'detached' });
+    const file = join(server.base, 'input', 'clipspace', 'hand-masked.png');
+    // The brush is 100 wide; a fifth of the pressure makes it 20.
+    expect(
+      alphaOf(file, [
+        [200, 200],
+        [200, 206],
+        [200, 220],
+      ]),
+    ).toEqual([0, 0, 255]);
   });
 });
