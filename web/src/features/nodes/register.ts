@@ -7,6 +7,7 @@ import { registerImageTaker } from '../../app/images';
 import { menuItems } from '../../app/menus';
 import { registerHost, registerOverlay } from '../../app/panels';
 import { canPick, pickPicture } from '../../app/pick';
+import { nodeHere } from '../../app/scopes';
 import { view } from '../../app/view';
 import { asString, type Json } from '../../core/json';
 import { lastSeed } from '../../core/seed';
@@ -142,7 +143,8 @@ function showIssues(): void {
       if (name !== null)
         inputs.set(name, error.details ? `${error.message}: ${error.details}` : error.message);
     }
-    issues.set((view.scope === '' ? id.split(':')[0] : id.split(':').at(-1)) ?? id, inputs);
+    const here = nodeHere(id);
+    if (here !== null) issues.set(here, new Map([...(issues.get(here) ?? []), ...inputs]));
   }
   setNodeIssues(issues);
   view.mounts.touch();

@@ -4,6 +4,7 @@
 import { useStore } from 'zustand';
 import { urlOf } from '../../api/client';
 import type { AssetView } from '../../api/types';
+import { runIdOf } from '../../app/scopes';
 import { asArray, asObject, asString, type Json } from '../../core/json';
 import type { ExtraProps } from '../../engine/node/extras';
 import { t } from '../../i18n/t';
@@ -17,8 +18,8 @@ const MOST = 4;
 
 export function NodeResults({ view, node }: ExtraProps) {
   const tab = useStore(tabs, (state) => state.active);
-  const isPreviewed = useStore(runs, (state) => state.previews.has(node));
-  const output = useStore(runs, (state) => runOf(state, tab)?.outputs.get(node) ?? null);
+  const isPreviewed = useStore(runs, (state) => state.previews.has(runIdOf(node)));
+  const output = useStore(runs, (state) => runOf(state, tab)?.outputs.get(runIdOf(node)) ?? null);
   // While it runs, its unfinished picture stands here (features/run).
   if (isPreviewed) return null;
   const images = (output?.['images'] ?? []).flatMap((each) => viewUrl(each) ?? []);

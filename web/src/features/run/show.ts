@@ -1,6 +1,7 @@
 // Puts the run of the active tab on the canvas: marks and progress of nodes; what is wrong, until it is put right.
 
 import { bus } from '../../app/bus';
+import { nodeHere } from '../../app/scopes';
 import { view } from '../../app/view';
 import { modeOf, typeNameOf, VIRTUAL } from '../../core/slots';
 import { nodeTimes, setNodeTimes } from '../../engine/node/times';
@@ -17,10 +18,9 @@ let shownMarks = new Map<string, Mark>();
 let shownProgress = new Map<string, number>();
 let fadeTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** The node of the graph on the screen that stands for a node of a run: `12:5` is in the subgraph node 12. */
+/** The node of the graph on the screen that stands for a node of a run: `12:5` is in the subgraph node 12; '' if none. */
 export function nodeOnScreen(runNode: string): string {
-  const parts = runNode.split(':');
-  return (view.scope === '' ? parts[0] : parts.at(-1)) ?? runNode;
+  return nodeHere(runNode) ?? '';
 }
 
 export function showRun(): void {
