@@ -135,3 +135,30 @@ function likeness(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, n
   for (const count of other.values()) total += count;
   return total === 0 ? 0 : (2 * shared) / total;
 }
+
+/** What files of early 2023 put before the names of samplers. */
+const OLD_SAMPLER = 'sample_';
+
+/** Long lists are looked into for every field that is drawn. */
+const texts = new WeakMap<readonly Json[], ReadonlySet<string>>();
+
+function textsOf(choices: readonly Json[]): ReadonlySet<string> {
+  const known = texts.get(choices);
+  if (known !== undefined) return known;
+  const made = new Set(choices.filter((choice) => typeof choice !== 'object').map(slashed));
+  texts.set(choices, made);
+  return made;
+}
+
+const slashed = (value: Json) => String(value).replaceAll('\\', '/');
+
+/**
+ * Whether a value means one of the choices for certain, by the same rules as the server (engine/graph/values.py): also as
+ * a text, with slashes of another system, or by an old name. A file in another folder is a guess, and not meant here.
+ */
+export function meansChoice(value: Json, choices: readonly Json[]): boolean {
+  if (typeof value === 'object') return choices.includes(value);
+  const known = textsOf(choices);
+  const text = slashed(value);
+  return known.has(text) || (text.startsWith(OLD_SAMPLER) && known.has(text.slice(OLD_SAMPLER.length)));
+}

@@ -2,7 +2,7 @@
 // has the last word when a workflow is run; this is what can be said at once, while people edit.
 
 import type { Catalog, InputType } from './catalog';
-import { choicesFrom, nearestChoices } from './choices';
+import { choicesFrom, meansChoice, nearestChoices } from './choices';
 import type { GraphDoc } from './doc';
 import type { Graph } from './graph';
 import type { Json, JsonObject } from './json';
@@ -151,9 +151,11 @@ export function valueIssue(input: InputType, value: Json): ValueIssue | null {
       const choices = input.choices;
       if (choices === null || input.options['multiselect'] !== undefined || typeof value === 'object')
         return null;
-      // Files are uploaded after lists were made.
-      if (input.image_upload || choices.includes(value)) return null;
-      return { code: 'not_in_list', suggestions: similar(String(value), choices.map(String)) };
+      // Files are uploaded after lists were made, others stand in another folder, and some lists only the server has.
+      const isElsewhere = input.choices_from !== null && / \[(input|output|temp)\]$/.test(String(value));
+      if (input.options['remote'] !== undefined || isElsewhere) return null;
+      if (input.image_upload || meansChoice(value, choices)) return null;
+      return { code: 'not_in_list', suggestions: suggested(String(value), choices) };
     }
     default:
       return null;
@@ -162,6 +164,17 @@ export function valueIssue(input: InputType, value: Json): ValueIssue | null {
 
 function isNumeric(value: Json): boolean {
   return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
+}
+
+const asked = new WeakMap<readonly Json[], Map<string, readonly string[]>>();
+
+/** Looked for once for each list and value: a list may hold thousands, and nodes that name one file are many. */
+function suggested(value: string, choices: readonly Json[]): readonly string[] {
+  const known = asked.get(choices) ?? new Map<string, readonly string[]>();
+  asked.set(choices, known);
+  const found = known.get(value) ?? similar(value, choices.map(String));
+  known.set(value, found);
+  return found;
 }
 
 /** Up to three choices that look like a name, as the list itself would offer them: the same file elsewhere first. */

@@ -44,6 +44,7 @@ function twice(): GraphDoc {
           models: [
             { name: 'base.safetensors', url: 'https://example.org/base', hash: 'ABC', hash_type: 'SHA256' },
             { name: 'extra.pt', url: 'javascript:alert(1)', directory: 'vae' },
+            { name: 'old.ckpt', directory: 'checkpoints' },
           ],
         },
       }),
@@ -93,11 +94,12 @@ describe('missing files', () => {
         },
         { ...more, name: 'extra.pt', folder: 'vae', inputs: [], nearest: null },
         // The loader that names it holds another one by now.
-        { ...more, name: 'base.safetensors', folder: 'checkpoints', inputs: [], nearest: null },
+        { ...more, name: 'old.ckpt', folder: 'checkpoints', inputs: [], nearest: null },
       ],
     };
     const found = missingFiles(doc, issuesOf(doc, types), report, types);
     expect(found.map(({ name }) => name)).toEqual(['base.safetensors', 'gone.ckpt', 'extra.pt']);
+    expect(found.map(({ isTaken }) => isTaken)).toEqual([true, false, false]);
     expect(found[1]).toMatchObject({ nearest: ['other.gguf'], because: 'hash' });
     expect(found[2]).toMatchObject({ url: '', folder: 'vae' });
     expect(found[2]?.spots.map(({ node: id }) => id)).toEqual(['1']);

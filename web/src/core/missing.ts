@@ -41,6 +41,8 @@ export interface MissingFile {
   readonly url: string;
   readonly sha256: string;
   readonly nearest: readonly string[];
+  /** A run takes the first of `nearest` by itself, as the only file of that name. */
+  readonly isTaken: boolean;
   /** Why the first of `nearest` comes first. */
   readonly because: 'hash' | 'base name' | 'similar name' | null;
 }
@@ -128,6 +130,7 @@ export function missingFiles(
     told.delete(key);
     const nearest = more?.nearest ?? null;
     const isSame = (other: string) => baseOf(other).toLowerCase() === baseOf(name).toLowerCase();
+    const isTaken = report !== null && more === undefined && first.suggestions.slice(0, 1).some(isSame);
     return [
       {
         name,
@@ -137,6 +140,7 @@ export function missingFiles(
         })),
         url: webAddress(more?.url || record?.url),
         sha256: (more?.sha256 || record?.sha256) ?? '',
+        isTaken,
         nearest: [...new Set([...(nearest === null ? [] : [nearest]), ...first.suggestions])],
         because:
           nearest !== null
@@ -160,6 +164,7 @@ export function missingFiles(
       ],
       url: webAddress(each.url),
       sha256: each.sha256,
+      isTaken: false,
       nearest: each.nearest === null ? [] : [each.nearest],
       because: each.nearest_by,
     }),

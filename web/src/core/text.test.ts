@@ -1,7 +1,7 @@
 // Prompts, choices and Markdown.
 
 import { describe, expect, it } from 'vitest';
-import { choiceRows, choicesFrom, filterChoices, nearestChoices } from './choices';
+import { choiceRows, choicesFrom, filterChoices, meansChoice, nearestChoices } from './choices';
 import { parseMarkdown } from './markdown';
 import { bracketsAt, changeWeight } from './prompt';
 
@@ -89,4 +89,18 @@ describe('parseMarkdown', () => {
     parseMarkdown('_a '.repeat(20_000));
     parseMarkdown('|'.repeat(20_000));
   });
+});
+
+describe('meansChoice', () => {
+  it.each([
+    ['a', ['a'], true],
+    ['8', [8, 16], true],
+    [8, ['8'], true],
+    ['sd\\base.ckpt', ['sd/base.ckpt'], true],
+    ['base.ckpt', ['sd/base.ckpt'], false],
+    ['sample_euler', ['euler'], true],
+    ['sample_', [''], true],
+    [null, ['null'], false],
+    ['b', ['a'], false],
+  ])('%j of %j: %s', (value, choices, wanted) => expect(meansChoice(value, choices)).toBe(wanted));
 });

@@ -1,19 +1,9 @@
 // Whether a value is one of those that an input offers. What is not stays as it is, and is marked wherever it is shown.
 
 import type { InputType } from '../core/catalog';
+import { meansChoice } from '../core/choices';
 import type { Json } from '../core/json';
 import { widgetHost } from './host';
-
-/** Long lists are looked into for every field that is drawn. */
-const sets = new WeakMap<readonly Json[], ReadonlySet<Json>>();
-
-function setOf(choices: readonly Json[]): ReadonlySet<Json> {
-  const known = sets.get(choices);
-  if (known !== undefined) return known;
-  const made = new Set(choices);
-  sets.set(choices, made);
-  return made;
-}
 
 /** Without a list, everything is. */
 export function isOffered(value: Json, input: InputType | null): boolean {
@@ -21,7 +11,7 @@ export function isOffered(value: Json, input: InputType | null): boolean {
   if (input.image_upload && typeof value === 'string' && widgetHost.isFresh(value)) return true;
   if (input.choices_from !== null && typeof value === 'string' && / \[(input|output|temp)\]$/.test(value))
     return true;
-  return setOf(input.choices).has(value) || (value === '' && input.choices.length === 0);
+  return meansChoice(value, input.choices) || (value === '' && input.choices.length === 0);
 }
 
 /** Of a value on a node: false where a list is known that does not have it. Lists to be asked for are not known here. */

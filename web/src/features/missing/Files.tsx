@@ -13,7 +13,7 @@ import { copy, takeFile } from './missing';
 const MOST_SPOTS = 6;
 
 export function FileRow({ file }: { readonly file: MissingFile }) {
-  const { name, folder, spots, url, sha256, nearest, because } = file;
+  const { name, folder, spots, url, sha256, nearest, because, isTaken } = file;
   const usable = spots.filter((spot) => spot.widget !== '');
   const [best, ...others] = nearest;
   const labelFor = (choice: string) =>
@@ -38,7 +38,11 @@ export function FileRow({ file }: { readonly file: MissingFile }) {
               <Button size="small" icon="check" onClick={() => takeFile(usable, best)}>
                 {labelFor(best)}
               </Button>
-              {because !== null && <span className={css['where']}>{t(`missing.because.${because}`)}</span>}
+              {because !== null && (
+                <span className={css['where']}>
+                  {t(isTaken ? 'missing.taken' : `missing.because.${because}`)}
+                </span>
+              )}
               {others.length > 0 && (
                 <Menu
                   items={others.map((other) => ({

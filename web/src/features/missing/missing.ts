@@ -50,15 +50,16 @@ export function useMissing(): MissingThings {
 
 export const missingNow = () => thingsOf(issues.getState());
 
-/** How many lines there are: things, not the places that name them. */
+/** How many things keep something from running, not how many places name them. */
 export function countOf({ files, types, repairs }: MissingThings): number {
-  return files.length + types.length + repairs.length;
+  return files.filter((file) => !file.isTaken).length + types.length + repairs.length;
 }
 
 /** "2 model files and 1 node type". */
 export function wordsFor({ files, types, repairs }: MissingThings): string {
+  const gone = files.filter((file) => !file.isTaken).length;
   const parts = [
-    ...(files.length > 0 ? [t('missing.countFiles', { count: files.length })] : []),
+    ...(gone > 0 ? [t('missing.countFiles', { count: gone })] : []),
     ...(types.length > 0 ? [t('missing.countTypes', { count: types.length })] : []),
   ];
   const [one, other] = parts;

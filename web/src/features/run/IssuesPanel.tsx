@@ -8,13 +8,14 @@ import { Button } from '../../ui/Button';
 import { Empty } from '../../ui/Empty';
 import { Icon } from '../../ui/Icon';
 import { toast } from '../../ui/Toast';
-import { MissingList, missingWords } from '../missing/api';
+import { MissingList, missingWords, useMissing } from '../missing/api';
 import css from './IssuesPanel.module.css';
 import { goTo, type Problem, useProblems } from './problems';
 
 export function IssuesPanel() {
-  const { problems: issues, missing, tab, refusal, run } = useProblems();
-  if (issues.length + missing === 0)
+  const { problems: issues, tab, refusal, run } = useProblems();
+  const { files, types, repairs } = useMissing();
+  if (issues.length + files.length + types.length + repairs.length === 0)
     return <Empty icon="check" title={t('issues.none')} text={t('issues.noneText')} />;
   return (
     <div className={css['panel']}>

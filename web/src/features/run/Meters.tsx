@@ -2,7 +2,8 @@
 
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { api, wordsOf } from '../../api/client';
+import { call } from '../../api/call';
+import { wordsOf } from '../../api/client';
 import type { LoadView } from '../../api/schema.gen';
 import { t } from '../../i18n/t';
 import { Button } from '../../ui/Button';
@@ -96,7 +97,7 @@ function linesOf({ cpu_percent, memory_bytes, used_bytes, devices }: LoadView): 
 
 async function freeMemory(): Promise<void> {
   try {
-    await api.post('/api/v1/memory/free', {});
+    await call('POST /api/v1/memory/free');
     toast({ kind: 'success', title: t('meters.freed'), seconds: 3 });
   } catch (error) {
     toast({ kind: 'error', title: t('meters.freeFailed'), text: wordsOf(error) });

@@ -2,7 +2,7 @@
 // document has been left alone for a moment, and only while nothing runs.
 
 import { createStore } from 'zustand/vanilla';
-import { api } from '../../api/client';
+import { call } from '../../api/call';
 import { whenConnected, whenStarted } from '../../app/start';
 import type { GraphDoc } from '../../core/doc';
 import { reachOf } from '../../core/effects';
@@ -59,11 +59,10 @@ async function ask(): Promise<void> {
   const own = new AbortController();
   asking = own;
   try {
-    const { nodes } = await api.post<Pick<Forecast, 'nodes'>>(
-      '/api/v1/workflows/forecast',
-      { workflow: tab.doc.save() },
-      { signal: own.signal },
-    );
+    const { nodes } = await call('POST /api/v1/workflows/forecast', {
+      body: { workflow: tab.doc.save() },
+      signal: own.signal,
+    });
     if (asking === own) forecast.setState({ tabId: tab.id, nodes });
   } catch {
     // An unfinished workflow says nothing of what it would do; Run says what is wrong.

@@ -1,7 +1,7 @@
 // How busy the server's machine is: asked for every two seconds while somebody looks, and nobody else.
 
 import { createStore } from 'zustand/vanilla';
-import { api } from '../../api/client';
+import { call } from '../../api/call';
 import type { LoadView } from '../../api/schema.gen';
 import { runs } from '../../stores/runs';
 
@@ -46,7 +46,7 @@ export function watchLoad(): () => void {
     if (runs.getState().connection === 'open') {
       isAsking = true;
       try {
-        serverLoad.setState({ load: await api.get<LoadView>('/api/v1/load') });
+        serverLoad.setState({ load: await call('GET /api/v1/load') });
       } catch {
         serverLoad.setState({ load: null });
       }

@@ -1,8 +1,8 @@
 // Running: the document goes to the server as it is; what the server finds wrong is shown where it is.
 
-import { ApiError, api, wordsOf } from '../../api/client';
-import { jobPath } from '../../api/jobs';
-import type { JobView, NodeErrors } from '../../api/types';
+import { call } from '../../api/call';
+import { ApiError, wordsOf } from '../../api/client';
+import type { NodeErrors } from '../../api/types';
 import { clientId } from '../../app/start';
 import { view } from '../../app/view';
 import type { GraphDoc } from '../../core/doc';
@@ -53,9 +53,9 @@ async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise
   keepOrigin(id, { tabId: tab.id, name: tab.name });
   notePlan(id, tab.id);
   try {
-    const job = await api.post<JobView>(
-      '/api/v1/jobs',
-      {
+    const job = await call('POST /api/v1/jobs', {
+      headers: { 'Idempotency-Key': id },
+      body: {
         id,
         workflow: tab.doc.save(),
         client_id: clientId,
@@ -65,8 +65,7 @@ async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise
           : { extra_data: { workflow_file: { name: tab.path, revision: tab.revision } } }),
         ...(targets === undefined ? {} : { targets }),
       },
-      { headers: { 'Idempotency-Key': id } },
-    );
+    });
     setRefusal(tab.id, null);
     closeToast('refused');
     if (!runs.getState().runs.has(job.id)) takeJob(job);
@@ -135,16 +134,11 @@ export async function interrupt(): Promise<void> {
   if (id !== undefined) await cancel(id);
 }
 
-interface Cancelled {
-  readonly cancelled: boolean;
-  readonly state: string;
-}
-
 /** Stop a run or take a job out of the queue. Shown as "stopping" until the server says that it has stopped. */
 export async function cancel(jobId: string): Promise<void> {
   updateRun(jobId, { isStopping: true });
   try {
-    const answer = await api.post<Cancelled>(`${jobPath(jobId)}/cancel`);
+    const answer = await call('POST /api/v1/jobs/{job_id}/cancel', { path: { job_id: jobId } });
     if (answer.state !== 'running') updateRun(jobId, { isStopping: false });
   } catch (error) {
     updateRun(jobId, { isStopping: false });

@@ -1,8 +1,8 @@
 // Keeps the queue as the server has it, and takes over runs that this page has not seen from their start.
 
-import { ApiError, api } from '../../api/client';
+import { call } from '../../api/call';
+import { ApiError } from '../../api/client';
 import { readJob } from '../../api/jobs';
-import type { QueueView } from '../../api/types';
 import { whenConnected, whenStarted } from '../../app/start';
 import { ENDED, onRunEvent, originOf, runs, takeJob, updateRun } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
@@ -30,7 +30,7 @@ function refreshSoon(): void {
 
 async function ask(): Promise<void> {
   try {
-    const queue = await api.get<QueueView>('/api/v1/queue', { query: { limit: MOST_SHOWN } });
+    const queue = await call('GET /api/v1/queue', { query: { limit: MOST_SHOWN } });
     runs.setState({
       isPaused: queue.paused,
       running: queue.running,

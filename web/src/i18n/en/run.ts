@@ -23,6 +23,7 @@ export const run = {
   'missing.use': 'Use {name}',
   'missing.useAll': 'Use {name} for all {count}',
   'missing.useHere': 'Use {name} here only',
+  'missing.taken': 'has the same name: a run takes it anyway',
   'missing.there': '{name} is there',
   'missing.others': 'Others that come near',
   'missing.used': '{name} is used',
