@@ -192,7 +192,7 @@ class _Schemas:
         for kind in structs_in(types):
             component = self.components[kind.__name__]
             _describe(component, kind)
-            if kind in only_written and not kind.__struct_config__.omit_defaults:
+            if kind in only_written and not _leaves_defaults_out(kind):
                 component["required"] = list(component["properties"])  # we write defaults, too
 
     def of(self, kind: Any) -> dict[str, Any]:
@@ -204,7 +204,12 @@ class _Schemas:
         return self._params[params]["properties"]
 
 
-def _describe(component: dict[str, Any], kind: type[Struct]) -> None:
+def _leaves_defaults_out(kind: type[Any]) -> bool:
+    config = getattr(kind, "__struct_config__", None)
+    return config is not None and config.omit_defaults
+
+
+def _describe(component: dict[str, Any], kind: type[Any]) -> None:
     """Give a schema and its fields the words that docstrings have for them."""
     component["description"] = _SECTION.split(inspect.cleandoc(kind.__doc__ or ""))[0].strip()
     words = words_for(kind)
@@ -213,11 +218,12 @@ def _describe(component: dict[str, Any], kind: type[Struct]) -> None:
             schema.setdefault("description", words[name])
 
 
-def words_for(kind: type[Struct]) -> dict[str, str]:
-    """What docstrings say about the fields of a Struct, those that it has from another one included."""
+def words_for(kind: type[Any]) -> dict[str, str]:
+    """What docstrings say about the fields of a record, those that it has from another one included."""
     words: dict[str, str] = {}
     for base in reversed(kind.__mro__):
-        if base is not Struct and issubclass(base, Struct):
+        has = vars(base)
+        if base is not Struct and ("__struct_fields__" in has or "__dataclass_fields__" in has):
             words.update(parse_docstring(base.__doc__).arguments)
     return words
 
@@ -236,15 +242,15 @@ def _component(kind: type[Struct]) -> dict[str, Any]:
     return msgspec.json.schema_components([kind], ref_template=_REFERENCE)[1][kind.__name__]
 
 
-def structs_in(types: Iterable[Any]) -> set[type[Struct]]:
-    """Every Struct that these types lead to."""
-    found: set[type[Struct]] = set()
+def structs_in(types: Iterable[Any]) -> set[type[Any]]:
+    """Every Struct and dataclass that these types lead to."""
+    found: set[type[Any]] = set()
     left: list[Any] = list(msgspec.inspect.multi_type_info(list(types)))
     while left:
         part = left.pop()
         if isinstance(part, tuple):
             left += cast("tuple[Any, ...]", part)
-        elif isinstance(part, msgspec.inspect.StructType):
+        elif isinstance(part, (msgspec.inspect.StructType, msgspec.inspect.DataclassType)):
             if part.cls not in found:
                 found.add(part.cls)
                 left += (one.type for one in part.fields)

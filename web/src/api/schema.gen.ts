@@ -884,36 +884,38 @@ export interface MemoryView {
   readonly workers: readonly WorkerMemory[];
 }
 
-/**
- * A model file that is not there. Attributes: name: As the file calls it. folder: The kind of model; empty if
- * neither a node nor the file says. inputs: `NODE.INPUT`s that name it; none where only the file's list of
- * models does. url: Where the file says that it can be had; empty if it does not. sha256: Of the file, lower
- * case; empty if not known. nearest: The file that is there and comes nearest, or None. nearest_by: Why it
- * does.
- */
+/** A model file that is not there. */
 export interface MissingModel {
+  /** As the file calls it. */
   readonly name: string;
+  /** The kind of model; empty if neither a node nor the file says. */
   readonly folder: string;
-  readonly inputs?: readonly string[];
-  readonly url?: string;
-  readonly sha256?: string;
-  readonly nearest?: string | null;
-  readonly nearest_by?: 'base name' | 'hash' | 'similar name' | null;
+  /** `NODE.INPUT`s that name it; none where only the file's list of models does. */
+  readonly inputs: readonly string[];
+  /** Where the file says that it can be had; empty if it does not. */
+  readonly url: string;
+  /** Of the file, lower case; empty if not known. */
+  readonly sha256: string;
+  /** The file that is there and comes nearest, or None. */
+  readonly nearest: string | null;
+  /** Why it does. */
+  readonly nearest_by: 'base name' | 'hash' | 'similar name' | null;
 }
 
-/**
- * A node type that is not there. Attributes: node_type: Its name. node_ids: Where the workflow uses it. pack:
- * The registry's name of the pack it comes from (`cnr_id`); empty if the file does not say. repository:
- * `owner/name` of the pack (`aux_id`); empty if the file does not say. version: Of the pack, as the file was
- * written; empty if it does not say. nearest: Types that are there and called alike, best first.
- */
+/** A node type that is not there. */
 export interface MissingType {
+  /** Its name. */
   readonly node_type: string;
+  /** Where the workflow uses it. */
   readonly node_ids: readonly string[];
-  readonly pack?: string;
-  readonly repository?: string;
-  readonly version?: string;
-  readonly nearest?: readonly string[];
+  /** The registry's name of the pack it comes from (`cnr_id`); empty if the file does not say. */
+  readonly pack: string;
+  /** `owner/name` of the pack (`aux_id`); empty if the file does not say. */
+  readonly repository: string;
+  /** Of the pack, as the file was written; empty if it does not say. */
+  readonly version: string;
+  /** Types that are there and called alike, best first. */
+  readonly nearest: readonly string[];
 }
 
 /** A model file, and what it says of itself. */

@@ -10,6 +10,7 @@ export type {
   AssetView,
   Cancelled,
   ConvertedWorkflow,
+  Draft,
   ErrorRecord,
   ForecastView,
   InputErrorView as InputError,
@@ -18,6 +19,11 @@ export type {
   JobValues,
   JobView,
   JobWorkflow,
+  MissingModel,
+  MissingType,
+  ModelDetails,
+  ModelFileView as ModelFile,
+  ModelFolder,
   ModelRecord as ModelUsed,
   NodeErrors,
   NodeInProgress,
@@ -31,8 +37,13 @@ export type {
   RunRecord,
   StateTold,
   StreamedEvent,
+  TrashedFile,
   UpstreamNode,
+  ValidationView,
   ValueSummary,
+  Version,
+  WorkflowFile,
+  WorkflowList,
 } from './schema.gen';
 
 export type JobState = JobSummary['state'];

@@ -2,7 +2,7 @@
 // Where something is missing, the server is asked what it knows of it: once for each set of missing things.
 
 import { createStore } from 'zustand/vanilla';
-import { api } from '../api/client';
+import { call } from '../api/call';
 import type { Catalog } from '../core/catalog';
 import type { GraphDoc } from '../core/doc';
 import { reachOf } from '../core/effects';
@@ -61,11 +61,10 @@ async function ask(doc: GraphDoc): Promise<void> {
   const own = new AbortController();
   asking = own;
   try {
-    const { missing_types, missing_models } = await api.post<MissingReport>(
-      '/api/v1/workflows/validate',
-      { workflow: doc.save() },
-      { signal: own.signal },
-    );
+    const { missing_types, missing_models } = await call('POST /api/v1/workflows/validate', {
+      body: { workflow: doc.save() },
+      signal: own.signal,
+    });
     if (issues.getState().doc === doc && asking === own)
       issues.setState({ report: { missing_types, missing_models } });
   } catch {

@@ -1,8 +1,9 @@
 // Drafts on the server, too: two seconds after the last change, ten at the latest, what is not saved is there as well,
 // so that it outlives this browser. The browser's own copy comes first; this one is never restored over it.
 
-import { ApiError, api, request } from '../../api/client';
-import type { JsonObject } from '../../core/json';
+import { call } from '../../api/call';
+import { ApiError, request } from '../../api/client';
+import type { Draft } from '../../api/types';
 import { t } from '../../i18n/t';
 import { runs } from '../../stores/runs';
 import { openTab, type Tab, tabOf, tabs } from '../../stores/tabs';
@@ -12,12 +13,6 @@ import { draftText, fitting, MOST_LEFT_BYTES, type PackedDraft, packDraft } from
 const IDLE = 2000;
 const BUSY = 10_000;
 const PACK = 250;
-
-interface ServerDraft {
-  readonly id: string;
-  readonly name: string;
-  readonly window: string | null;
-}
 
 const address = (id: string) => `/api/v1/drafts/${encodeURIComponent(id)}`;
 /** The revision of each tab's document that the server has. */
@@ -89,7 +84,8 @@ function forget(id: string): void {
   waiting.delete(id);
   packed.delete(id);
   sent.delete(id);
-  if (mayBeThere.delete(id)) void api.delete(address(id)).catch(() => {});
+  if (mayBeThere.delete(id))
+    void call('DELETE /api/v1/drafts/{draft_id}', { path: { draft_id: id } }).catch(() => {});
 }
 
 /** Keep drafts on the server from here on. Returns how to send at once, while the page is left, what waits. */
@@ -145,7 +141,7 @@ function flush(windowId: string): void {
 /** A browser that remembers nothing of its own is offered what the server kept. */
 export async function offerServerDrafts(): Promise<void> {
   if (tabs.getState().tabs.length > 0) return;
-  const { drafts } = await api.get<{ drafts: readonly ServerDraft[] }>('/api/v1/drafts');
+  const { drafts } = await call('GET /api/v1/drafts');
   if (drafts.length === 0) return;
   toast({
     title: t('drafts.found', { count: drafts.length }),
@@ -159,13 +155,12 @@ export async function offerServerDrafts(): Promise<void> {
   });
 }
 
-async function openAll(drafts: readonly ServerDraft[]): Promise<void> {
+async function openAll(drafts: readonly Draft[]): Promise<void> {
   for (const draft of drafts) {
-    const kept = await api
-      .get<{ document: JsonObject; file?: string | null; base?: string | null }>(address(draft.id))
-      .catch(() => null);
+    const path = { draft_id: draft.id };
+    const kept = await call('GET /api/v1/drafts/{draft_id}', { path }).catch(() => null);
     if (kept === null) continue;
-    const { document, file = null, base = null } = kept;
+    const { document, file, base } = kept;
     openTab(document, { name: draft.name, path: file, revision: base, isDirty: true });
   }
 }

@@ -1,6 +1,7 @@
 // What this is, what it runs on, and how much room there is.
 
 import { useEffect, useState } from 'react';
+import { call } from '../../api/call';
 import { api, wordsOf } from '../../api/client';
 import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
@@ -43,7 +44,7 @@ export function About() {
   }, []);
   const free = async () => {
     try {
-      await api.post('/api/v1/memory/free', {});
+      await call('POST /api/v1/memory/free');
       toast({ kind: 'success', title: t('about.freed') });
     } catch (thrown) {
       toast({ kind: 'error', title: t('about.freeFailed'), text: wordsOf(thrown) });

@@ -1,37 +1,19 @@
 // Model files as /api/v1/models describes them.
 
-import { api, urlOf } from '../../api/client';
+import { call } from '../../api/call';
+import { urlOf } from '../../api/client';
+import type { ModelDetails, ModelFile, ModelFolder } from '../../api/types';
 
-export interface ModelFile {
-  readonly name: string;
-  readonly size_bytes: number;
-  readonly modified_at: number;
-  readonly has_picture: boolean;
-}
-
-export interface ModelFolder {
-  readonly kind: string;
-  readonly files: readonly ModelFile[];
-}
-
-export interface ModelDetails extends ModelFile {
-  readonly kind: string;
-  readonly family: string;
-  readonly tensors: number | null;
-  readonly parameters: number | null;
-  readonly dtypes: readonly string[];
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly sha256: string | null;
-  readonly problem: string;
-}
+export type { ModelDetails, ModelFile, ModelFolder };
 
 const address = (kind: string, name: string) =>
   `/api/v1/models/${encodeURIComponent(kind)}/${encodeURIComponent(name)}`;
 
 export async function listModels(): Promise<readonly ModelFolder[]> {
-  return (await api.get<{ folders: readonly ModelFolder[] }>('/api/v1/models')).folders;
+  return (await call('GET /api/v1/models')).folders;
 }
 
-export const readModel = (kind: string, name: string) => api.get<ModelDetails>(address(kind, name));
+export const readModel = (kind: string, name: string): Promise<ModelDetails> =>
+  call('GET /api/v1/models/{kind}/{name}', { path: { kind, name } });
 
 export const pictureOf = (kind: string, name: string) => urlOf(`${address(kind, name)}/picture`);

@@ -1,8 +1,9 @@
 // Jobs that have ended, the newest first, page by page.
 
 import { useCallback, useEffect, useState } from 'react';
-import { api, wordsOf } from '../../api/client';
-import type { JobPage, JobState, JobSummary } from '../../api/types';
+import { call } from '../../api/call';
+import { wordsOf } from '../../api/client';
+import type { JobState, JobSummary } from '../../api/types';
 import { t } from '../../i18n/t';
 import { ENDED, onRunEvent } from '../../stores/runs';
 import { Button } from '../../ui/Button';
@@ -25,7 +26,7 @@ export function History() {
   const load = useCallback(
     async (after: string | null) => {
       try {
-        const page = await api.get<JobPage>('/api/v1/jobs', {
+        const page = await call('GET /api/v1/jobs', {
           query: { state: STATES, limit: PAGE, cursor: after, text: text === '' ? null : text },
         });
         setJobs((before) => (after === null ? page.jobs : [...(before ?? []), ...page.jobs]));

@@ -1,8 +1,7 @@
 // What can be done with the queue and with jobs that have ended. What the server refuses is said in its words.
 
-import { api, wordsOf } from '../../api/client';
-import { jobPath } from '../../api/jobs';
-import type { JobView } from '../../api/types';
+import { call } from '../../api/call';
+import { wordsOf } from '../../api/client';
 import { t } from '../../i18n/t';
 import { openJobWorkflow } from '../../stores/jobWorkflow';
 import { keepOrigin, originOf, runs, takeJob } from '../../stores/runs';
@@ -20,22 +19,29 @@ async function attempt(act: () => Promise<unknown>): Promise<void> {
 }
 
 export const setPaused = (isPaused: boolean) =>
-  attempt(() => api.post(isPaused ? '/api/v1/queue/pause' : '/api/v1/queue/resume'));
+  attempt(() => call(isPaused ? 'POST /api/v1/queue/pause' : 'POST /api/v1/queue/resume'));
 
 export const moveBefore = (id: string, before: string | null) =>
-  attempt(() => api.post(`${jobPath(id)}/move`, before === null ? { to: 'end' } : { before }));
+  attempt(() =>
+    call('POST /api/v1/jobs/{job_id}/move', {
+      path: { job_id: id },
+      body: before === null ? { to: 'end' } : { before },
+    }),
+  );
 
-export const moveToFront = (id: string) => attempt(() => api.post(`${jobPath(id)}/move`, { to: 'front' }));
+export const moveToFront = (id: string) =>
+  attempt(() => call('POST /api/v1/jobs/{job_id}/move', { path: { job_id: id }, body: { to: 'front' } }));
 
 export const retry = (id: string) =>
   attempt(async () => {
-    const again = await api.post<JobView>(`${jobPath(id)}/retry`);
+    const again = await call('POST /api/v1/jobs/{job_id}/retry', { path: { job_id: id } });
     const origin = originOf(id);
     if (origin !== null) keepOrigin(again.id, origin);
     if (!runs.getState().runs.has(again.id)) takeJob(again);
   });
 
-export const forget = (id: string) => attempt(() => api.delete(jobPath(id)));
+export const forget = (id: string) =>
+  attempt(() => call('DELETE /api/v1/jobs/{job_id}', { path: { job_id: id } }));
 
 export async function cancelAll(count: number): Promise<void> {
   const choice = await ask({
@@ -46,7 +52,7 @@ export async function cancelAll(count: number): Promise<void> {
       { id: 'yes', label: t('queue.clear'), kind: 'danger' },
     ],
   });
-  if (choice === 'yes') await attempt(() => api.post('/api/v1/jobs/cancel', { pending: true }));
+  if (choice === 'yes') await attempt(() => call('POST /api/v1/jobs/cancel', { body: { pending: true } }));
 }
 
 /** The workflow that a job ran, in a tab of its own. */

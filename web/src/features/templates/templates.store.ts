@@ -1,7 +1,9 @@
 // Workflows to begin with, and whether each can run here: which models and node types are found.
 
 import { createStore } from 'zustand/vanilla';
+import { call } from '../../api/call';
 import { api, wordsOf } from '../../api/client';
+import type { MissingModel, MissingType } from '../../api/types';
 import { asObject, type JsonObject } from '../../core/json';
 import { catalog } from '../../stores/catalog';
 
@@ -12,17 +14,7 @@ export interface Template {
   readonly picture: string;
 }
 
-export interface MissingModel {
-  readonly name: string;
-  readonly folder: string;
-  readonly url: string;
-  readonly nearest: string | null;
-}
-
-interface MissingType {
-  readonly node_type: string;
-  readonly pack: string;
-}
+export type { MissingModel };
 
 export interface Check {
   readonly state: 'asking' | 'ready' | 'missing' | 'failed';
@@ -88,20 +80,13 @@ export async function readTemplate(of: Pick<Template, 'pack' | 'name'>): Promise
   return raw;
 }
 
-interface Validation {
-  readonly valid: boolean;
-  readonly message: string;
-  readonly missing_types: readonly MissingType[];
-  readonly missing_models: readonly MissingModel[];
-}
-
 const NONE = { models: [], types: [], message: '' } as const;
 
 async function check(of: Template): Promise<void> {
   setCheck(of, { ...NONE, state: 'asking' });
   try {
     const workflow = await readTemplate(of);
-    const found = await api.post<Validation>('/api/v1/workflows/validate', { workflow });
+    const found = await call('POST /api/v1/workflows/validate', { body: { workflow } });
     const isMissing = found.missing_models.length + found.missing_types.length > 0;
     setCheck(of, {
       state: isMissing ? 'missing' : found.valid ? 'ready' : 'failed',
