@@ -222,8 +222,8 @@ def words_for(kind: type[Any]) -> dict[str, str]:
     """What docstrings say about the fields of a record, those that it has from another one included."""
     words: dict[str, str] = {}
     for base in reversed(kind.__mro__):
-        has = vars(base)
-        if base is not Struct and ("__struct_fields__" in has or "__dataclass_fields__" in has):
+        is_record = hasattr(base, "__struct_fields__") or "__dataclass_fields__" in vars(base)
+        if is_record and base is not Struct:
             words.update(parse_docstring(base.__doc__).arguments)
     return words
 
