@@ -19,6 +19,9 @@ export interface Settings {
   readonly snapsToGrid: boolean;
   readonly confirmsClose: boolean;
   readonly showsPreviews: boolean;
+  /** Whether the end of a long run is told by the system, and by a sound. */
+  readonly notifiesDone: boolean;
+  readonly soundsDone: boolean;
   readonly spellcheck: boolean;
   /** Of texts in nodes, in units of the graph. */
   readonly textSize: number;
@@ -44,6 +47,8 @@ export const DEFAULT_SETTINGS: Settings = {
   snapsToGrid: false,
   confirmsClose: true,
   showsPreviews: true,
+  notifiesDone: false,
+  soundsDone: false,
   spellcheck: false,
   textSize: 12,
   showsToolbox: true,

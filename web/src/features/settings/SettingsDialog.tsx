@@ -120,6 +120,8 @@ function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] 
         flip('snapsToGrid'),
         flip('showsToolbox'),
         flip('confirmsClose'),
+        flip('notifiesDone'),
+        flip('soundsDone'),
         flip('spellcheck'),
         {
           id: 'textSize',

@@ -76,6 +76,11 @@ export const run = {
   'run.pace': '{pace} it/s',
   'run.paceSlow': '{pace} s/it',
 
+  'settings.notifiesDone': 'Notify when runs have ended',
+  'settings.notifiesDone.hint': 'By the system, after long runs, while another window is in front.',
+  'settings.soundsDone': 'Sound when runs have ended',
+  'settings.soundsDone.hint': 'Two soft tones after long runs.',
+
   'meters.label': 'The server',
   'meters.show': 'Show or hide the server’s meters',
   'meters.cpu': 'Processor',
