@@ -12,6 +12,7 @@ import { activeTab } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { Announcer } from './Announcer';
 import { followBatch } from './batch';
+import { followEnds } from './done';
 import { followForecast } from './forecast';
 import { toggleMeters } from './load';
 import { NodePreview } from './NodePreview';
@@ -93,6 +94,7 @@ followRuns();
 followTitle();
 followForecast();
 followTimings();
+followEnds();
 followBatch();
 
 onRunEvent((jobId, event) => {
