@@ -335,12 +335,12 @@ describe('upload, paste, mask', () => {
     await touch('touchStart', [-40, 0], [40, 0]);
     await touch('touchMove', [-80, 0], [80, 0]);
     await touch('touchEnd');
-    expect(await scale()).toBeGreaterThan(before * 1.5);
+    await expect.poll(scale).toBeGreaterThan(before * 1.5);
     expect(await undo.isDisabled()).toBe(true);
     await touch('touchStart', [-40, 60]);
     await touch('touchMove', [40, 60]);
     await touch('touchEnd');
-    expect(await undo.isDisabled()).toBe(false);
+    await expect.poll(() => undo.isDisabled()).toBe(false);
     await undo.click();
     await editor().getByRole('button', { name: 'Whole picture' }).click();
 
