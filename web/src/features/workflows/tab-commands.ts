@@ -6,7 +6,7 @@ import { deleteNodes } from '../../core/edit';
 import { asObject, parseJson, stringifyJson } from '../../core/json';
 import { t } from '../../i18n/t';
 import { openTab, type Tab, updateTab } from '../../stores/tabs';
-import { askText } from '../../ui/ask';
+import { ask, askText } from '../../ui/ask';
 import { saveAs } from './save';
 
 /** A tab without a file gets another name; a file is renamed in the panel, or saved under another name. */
