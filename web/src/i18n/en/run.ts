@@ -65,7 +65,6 @@ export const run = {
   'repair.before': 'As it is read now',
   'repair.after': 'After the repair',
   'repair.default': 'default',
-  'repair.nothing': '–',
   'repair.leftOver': 'Left over: {values}',
   'repair.accept': 'Repair {count|this node|{count} nodes}',
   'repair.one': 'Repair this node',
@@ -103,7 +102,6 @@ export const run = {
   'preview.dock': 'Dock it at the side',
   'preview.close': 'Close the large preview',
   'preview.move': 'Move the large preview: arrow keys; with Shift they size it',
-  'preview.size': 'Size of the large preview',
   'preview.open': 'Open {name} large',
 
   'queue.changed': '{title} › {input}: {before} → {after}',
