@@ -361,3 +361,84 @@ describe('touch', () => {
     expect(await links()).toContain('4.0>6.0');
   });
 });
+
+describe('while nodes are dragged', () => {
+  /** The canvas as text; what is on it must not depend on how it was painted. */
+  const picture = () =>
+    page.evaluate(() => document.querySelector<HTMLCanvasElement>('canvas.graph-base')?.toDataURL() ?? '');
+
+  /** How many pixels in a thousand are plainly others than in another picture: where lines cross, some may be. */
+  const difference = (one: string, other: string) =>
+    page.evaluate(
+      async ([before, after]) => {
+        const read = async (url: string) => {
+          const image = new Image();
+          image.src = url;
+          await image.decode();
+          const canvas = document.createElement('canvas');
+          [canvas.width, canvas.height] = [image.width, image.height];
+          const context = canvas.getContext('2d');
+          context?.drawImage(image, 0, 0);
+          return context?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
+        };
+        const [a, b] = await Promise.all([read(before), read(after)]);
+        let count = 0;
+        for (let index = 0; index < a.length; index += 4)
+          if ([0, 1, 2].some((part) => Math.abs((a[index + part] ?? 0) - (b[index + part] ?? 0)) > 40))
+            count += 1;
+        return (count / (a.length / 4)) * 1000;
+      },
+      [one, other] as const,
+    );
+
+  it('paints the same as when all of it is painted anew, and sees what else changes', async () => {
+    await page.evaluate(() => {
+      // Far enough away that nodes are painted.
+      window.fixture.view.view.zoom = 0.4;
+      window.fixture.view.moved();
+    });
+    await settle();
+    const before = await picture();
+    const start = await titleAt('5');
+    await page.mouse.move(start.x, start.y);
+    await page.mouse.down();
+    await page.mouse.move(start.x + 20, start.y + 160, { steps: 6 });
+    await settle();
+    const fromParts = await picture();
+    expect(await difference(before, fromParts)).toBeGreaterThan(2);
+    await page.evaluate(() => window.fixture.view.invalidate());
+    await settle();
+    expect(await difference(await picture(), fromParts)).toBeLessThan(1);
+    await page.evaluate(() => window.fixture.view.setMark('1', 'failed'));
+    await settle();
+    const marked = await picture();
+    expect(marked).not.toBe(fromParts);
+    await page.mouse.move(start.x + 21, start.y + 160);
+    await page.mouse.move(start.x + 20, start.y + 160);
+    await settle();
+    expect(await difference(await picture(), marked)).toBeLessThan(1);
+    await page.mouse.up();
+  });
+
+  it('shows the same ground wherever one came from', async () => {
+    await page.evaluate(() => window.fixture.view.setPreferences({ showsGrid: true }));
+    const at = async (x: number, y: number) => {
+      await page.evaluate(
+        ([left, top]) => {
+          Object.assign(window.fixture.view.view, { x: left, y: top, zoom: 1 });
+          window.fixture.view.moved();
+        },
+        [x, y] as const,
+      );
+      await settle();
+    };
+    await at(-4000, -4000);
+    await at(-4003, -4007);
+    const one = await picture();
+    await at(-5003, -3007);
+    // A thousand is a multiple of the grid's pitch.
+    expect(await picture()).toBe(one);
+    await at(-4004, -4007);
+    expect(await picture()).not.toBe(one);
+  });
+});

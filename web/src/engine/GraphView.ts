@@ -8,6 +8,7 @@ import type { Change, GraphDoc } from '../core/doc';
 import { withDefinitions } from '../core/subgraph';
 import type { Box, LinkId, NodeId, Scope } from '../core/types';
 import { DEFAULT_PREFERENCES, type OpenLink, type Preferences, type ViewEvents } from './contract';
+import { Backdrop } from './draw/backdrop';
 import { Frames } from './frames';
 import { Gestures } from './gestures/Gestures';
 import { NodeMounts } from './mounts';
@@ -17,6 +18,7 @@ import { type Mark, paint } from './paint';
 import { type Palette, readPalette } from './palette';
 import { Scene } from './scene';
 import { Selection } from './selection';
+import { Still } from './still';
 import { Viewport } from './viewport';
 
 export type { LinkSpot, OpenLink, Preferences, ViewEvents } from './contract';
@@ -42,7 +44,11 @@ export class GraphView {
   #served: Catalog = new Map();
   #catalog: Catalog = new Map();
   #focused: NodeId | null = null;
-  #isDragging = false;
+  #moving: ReadonlySet<NodeId> | null = null;
+  readonly #still = new Still();
+  readonly #backdrop = new Backdrop();
+  /** Nothing but what is dragged has changed since the last frame. */
+  #isStillGood = false;
   #palette: Palette | null = null;
   #host: HTMLElement | null = null;
   #layer: HTMLElement | null = null;
@@ -63,6 +69,7 @@ export class GraphView {
     this.#palette = readPalette(host);
     this.#frames = new Frames(host, layer, {
       graph: (context, ratio) => this.#paint(context, ratio),
+      hasOverlay: () => this.#gestures?.hasOverlay ?? false,
       overlay: (context, ratio) => this.#paintOverlay(context, ratio),
       drawn: () => this.events.drawn(),
       resized: (width, height) => {
@@ -203,13 +210,11 @@ export class GraphView {
     return this.#gestures?.abandon() ?? false;
   }
 
-  /** Whether things are being moved: what stays may be painted from a picture. */
-  setDragging(isDragging: boolean): void {
-    this.#isDragging = isDragging;
-  }
-
-  get isDragging(): boolean {
-    return this.#isDragging;
+  /** Nodes that are being dragged; what stays is painted from a picture then. Null for none. */
+  setMoving(nodes: ReadonlySet<NodeId> | null): void {
+    if (nodes === null && this.#moving !== null) this.#still.drop();
+    this.#moving = nodes;
+    this.#isStillGood = false;
   }
 
   /** Bring a node to the middle, readable. */
@@ -245,6 +250,7 @@ export class GraphView {
 
   /** Ask for a frame. */
   invalidate(): void {
+    this.#isStillGood = false;
     this.#frames?.invalidate();
   }
 
@@ -278,12 +284,23 @@ export class GraphView {
     const picture = {
       ...{ scene, view, palette, selected, selectedGroups, selectedReroutes, marks, progress },
       ...{ showsGrid, showsLinks, showsTeleports, hiddenLinks: this.hiddenLinks },
-      mounted: this.mounts.ids,
+      ...{ backdrop: this.#backdrop, part: null, mounted: this.mounts.ids },
       hovered: this.hoveredLink,
       hoveredNode: this.hoveredNode,
       focused: this.#hasKeyboard() ? this.#focused : null,
     };
-    paint(context, picture, ratio);
+    const moving = this.#moving;
+    if (moving !== null && this.#isStillGood && !isUnfinished) {
+      const key = `${this.mounts.revision}`;
+      this.#still.show(context, key, (own) =>
+        paint(own, { ...picture, part: { moving, isMoving: false } }, ratio),
+      );
+      paint(context, { ...picture, part: { moving, isMoving: true } }, ratio);
+    } else {
+      this.#still.forget();
+      paint(context, picture, ratio);
+    }
+    this.#isStillGood = true;
     return isUnfinished;
   }
 
@@ -323,7 +340,17 @@ export class GraphView {
       (id) => scene === null || scene.reroutes.has(id),
     );
     if (scene !== null && isNodeGone) this.events.selection();
-    this.invalidate();
+    if (this.#isDrag(change)) this.#frames?.invalidate();
+    else this.invalidate();
+  }
+
+  /** Whether a change is to nothing but the nodes that are dragged. */
+  #isDrag({ patches }: Change): boolean {
+    const moving = this.#moving;
+    if (moving === null) return false;
+    return patches.every(
+      (patch) => patch.kind === 'node' && patch.scope === this.#scope && moving.has(patch.id),
+    );
   }
 }
 

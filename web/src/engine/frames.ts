@@ -27,6 +27,8 @@ export class FrameMeter {
 export interface Painters {
   /** Paint the graph; true if there is more to do in the next frame. */
   graph(context: CanvasRenderingContext2D, ratio: number): boolean;
+  /** Whether anything lies over it. */
+  hasOverlay(): boolean;
   /** Paint what lies over it; true if it goes on by itself. */
   overlay(context: CanvasRenderingContext2D, ratio: number): boolean;
   /** Both are on the screen. */
@@ -45,6 +47,7 @@ export class Frames {
   #frame = 0;
   #isStale = false;
   #isOverlayStale = false;
+  #isOverlayEmpty = false;
 
   /** Canvases go into the host: below `layer`, and above all. */
   constructor(host: HTMLElement, layer: HTMLElement, painters: Painters) {
@@ -82,6 +85,7 @@ export class Frames {
       canvas.width = Math.max(1, Math.round(clientWidth * ratio));
       canvas.height = Math.max(1, Math.round(clientHeight * ratio));
     }
+    this.#isOverlayEmpty = false;
     this.#painters.resized(clientWidth, clientHeight);
   }
 
@@ -101,7 +105,10 @@ export class Frames {
     }
     if (this.#isOverlayStale) {
       this.#isOverlayStale = false;
-      const context = this.#overlay.getContext('2d');
+      const isNeeded = this.#painters.hasOverlay();
+      // An empty one stays as it is: clearing it and putting it on the screen costs a millisecond.
+      const context = isNeeded || !this.#isOverlayEmpty ? this.#overlay.getContext('2d') : null;
+      this.#isOverlayEmpty = !isNeeded;
       if (context !== null && this.#painters.overlay(context, ratio)) this.invalidateOverlay();
     }
     this.#painters.drawn();

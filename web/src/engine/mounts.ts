@@ -13,6 +13,8 @@ const MARGIN = 200;
 
 export class NodeMounts {
   readonly ids = new Set<NodeId>();
+  /** Grows with every change of `ids`. */
+  revision = 0;
   #snapshot: readonly NodeId[] = [];
   readonly #watchers = new Set<() => void>();
   readonly #versions = new Map<NodeId, number>();
@@ -92,6 +94,7 @@ export class NodeMounts {
   }
 
   #publish(): void {
+    this.revision += 1;
     this.#snapshot = [...this.ids];
     for (const watcher of [...this.#watchers]) watcher();
   }

@@ -1,7 +1,8 @@
 // Paints a scene: grid, groups, links, and those nodes that have no element of their own. One pass, only what is visible.
 
 import type { LinkId, NodeId } from '../core/types';
-import { paintGrid, paintGroups } from './draw/ground';
+import type { Backdrop } from './draw/backdrop';
+import { paintGroups } from './draw/ground';
 import { paintLinks, paintReroutes } from './draw/links';
 import { paintFocus, paintNodes } from './draw/nodes';
 import { paintTeleports } from './draw/teleports';
@@ -38,20 +39,26 @@ export interface Picture {
   readonly showsLinks: boolean;
   readonly showsTeleports: boolean;
   readonly showsGrid: boolean;
+  readonly backdrop: Backdrop;
+  /** While some nodes are dragged: only what stays, or only those nodes and what is linked to them. */
+  readonly part: Part | null;
+}
+
+export interface Part {
+  readonly moving: ReadonlySet<NodeId>;
+  readonly isMoving: boolean;
 }
 
 export function paint(context: CanvasRenderingContext2D, picture: Picture, ratio: number): void {
-  const { view, palette } = picture;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.fillStyle = palette.background;
-  context.fillRect(0, 0, view.width, view.height);
-  if (picture.showsGrid) paintGrid(context, view, palette, ratio);
+  const { view, palette, part } = picture;
+  if (part?.isMoving !== true) picture.backdrop.paint(context, view, palette, ratio, picture.showsGrid);
   const scale = view.zoom * ratio;
   context.setTransform(scale, 0, 0, scale, -view.x * scale, -view.y * scale);
-  paintGroups(context, picture);
+  if (part?.isMoving !== true) paintGroups(context, picture);
   if (picture.showsLinks) paintLinks(context, picture);
   paintTeleports(context, picture);
   paintNodes(context, picture);
+  if (part?.isMoving === false) return;
   if (picture.showsLinks) paintReroutes(context, picture);
   paintFocus(context, picture);
 }

@@ -11,16 +11,21 @@ import { cut, setFont } from './text';
 const patterns = new Map<string, CanvasPattern | null>();
 const MOST_PATTERNS = 64;
 
+/** From dot to dot in pixels of the device; null where they would be too dense. */
+export function gridStep({ zoom }: Pick<Viewport, 'zoom'>, ratio: number): number | null {
+  const pitch = [20, 100, 500].find((each) => each * zoom >= 14);
+  return pitch === undefined ? null : pitch * zoom * ratio;
+}
+
 /** Dots, as one pattern that is filled once, whatever the number of dots. */
 export function paintGrid(
   context: CanvasRenderingContext2D,
-  view: Viewport,
+  view: Pick<Viewport, 'x' | 'y' | 'zoom' | 'width' | 'height'>,
   palette: Palette,
   ratio: number,
 ): void {
-  const pitch = [20, 100, 500].find((each) => each * view.zoom >= 14);
-  if (pitch === undefined) return;
-  const step = pitch * view.zoom * ratio;
+  const step = gridStep(view, ratio);
+  if (step === null) return;
   const cell = Math.round(step);
   const pattern = patternOf(context, cell, palette.grid, ratio);
   if (pattern === null) return;

@@ -2,12 +2,14 @@
 
 import { overlaps } from '../../core/geometry';
 import type { Stretch } from '../../core/stretches';
-import type { LinkId } from '../../core/types';
+import type { Link, LinkId } from '../../core/types';
 import { HANDLES, MIDDLE, REROUTE } from '../hit';
 import { type Picture, SPECKS } from '../paint';
 
 /** How far a turn is rounded. */
 const ROUND = 8;
+/** Just below a pixel: such lines are drawn as they are, broader ones are outlined and filled. */
+const HAIRLINE = 0.98;
 /** From here on a link that carries a list is drawn as several strands; below, they would run together. */
 const STRANDS = 0.3;
 
@@ -57,7 +59,8 @@ export function paintLinks(context: CanvasRenderingContext2D, picture: Picture):
   const handles: LinkId[] = [];
   const isFar = view.zoom < SPECKS;
   const area = view.area;
-  for (const [id, link] of scene.graph.links) {
+  for (const link of linksIn(picture)) {
+    const { id } = link;
     const box = scene.linkIndex.box(id);
     if (box === undefined || !overlaps(box, area) || hiddenLinks.has(id)) continue;
     const isBright = id === hovered || selected.has(link.from) || selected.has(link.to);
@@ -77,12 +80,23 @@ export function paintLinks(context: CanvasRenderingContext2D, picture: Picture):
     [bright, 3.5, 1] as const,
   ]) {
     context.globalAlpha = alpha;
-    stroke(context, paths, Math.max(width, 1 / view.zoom));
+    stroke(context, paths, Math.max(width, HAIRLINE / view.zoom));
   }
   context.globalAlpha = 1;
   paintStrands(context, strands, 8, picture);
   paintStrands(context, brightStrands, 10, picture);
   for (const id of handles) paintHandle(context, id, picture);
+}
+
+/** All links; of a part, those at what moves, or the others. */
+function linksIn({ scene, part }: Picture): Iterable<Link> {
+  const { links } = scene.graph;
+  if (part === null) return links.values();
+  const { moving } = part;
+  if (!part.isMoving)
+    return [...links.values()].filter((link) => !moving.has(link.from) && !moving.has(link.to));
+  const ids = new Set([...moving].flatMap((id) => [...scene.linksOf(id)]));
+  return [...ids].flatMap((id) => links.get(id) ?? []);
 }
 
 function stroke(context: CanvasRenderingContext2D, paths: Paths, width: number): void {

@@ -20,16 +20,18 @@ export function paintNodes(context: CanvasRenderingContext2D, picture: Picture):
 }
 
 /** From back to front. Far out nearly all nodes are in sight, and asking each is quicker than the index. */
-function visibleNodes({ scene, view, mounted }: Picture): NodeId[] {
+function visibleNodes({ scene, view, mounted, part }: Picture): NodeId[] {
   const area = view.area;
-  if (view.zoom < BOXES)
-    return scene.order.filter((id) => {
-      const box = scene.nodeIndex.box(id);
-      return box !== undefined && overlaps(box, area);
-    });
-  return [...scene.nodeIndex.query(area)]
-    .filter((id) => !mounted.has(id))
-    .sort((one, other) => scene.rank(one) - scene.rank(other));
+  const isSeen = (id: NodeId) => {
+    const box = scene.nodeIndex.box(id);
+    return box !== undefined && overlaps(box, area);
+  };
+  const isIn = (id: NodeId) => part === null || part.moving.has(id) === part.isMoving;
+  const inOrder = (ids: NodeId[]) => ids.sort((one, other) => scene.rank(one) - scene.rank(other));
+  if (part?.isMoving === true)
+    return inOrder([...part.moving].filter((id) => isSeen(id) && !mounted.has(id)));
+  if (view.zoom < BOXES) return scene.order.filter((id) => isIn(id) && isSeen(id));
+  return inOrder([...scene.nodeIndex.query(area)].filter((id) => isIn(id) && !mounted.has(id)));
 }
 
 function paintSpecks(context: CanvasRenderingContext2D, ids: readonly NodeId[], picture: Picture): void {

@@ -21,7 +21,7 @@ export function shownTeleports({
 }
 
 export function paintTeleports(context: CanvasRenderingContext2D, picture: Picture): void {
-  const { scene, view, palette, selected } = picture;
+  const { scene, view, palette, selected, part } = picture;
   const shown = shownTeleports(picture);
   if (shown.size === 0) return;
   const area = view.area;
@@ -29,6 +29,8 @@ export function paintTeleports(context: CanvasRenderingContext2D, picture: Pictu
   context.lineCap = 'butt';
   context.setLineDash([7 / Math.min(1, view.zoom * 1.5), 5 / Math.min(1, view.zoom * 1.5)]);
   for (const [teleport, isBright] of shown) {
+    if (part !== null && part.isMoving !== (part.moving.has(teleport.from) || part.moving.has(teleport.to)))
+      continue;
     const ends = endsOf(picture, teleport);
     const colour = palette.slot(teleport.type);
     if (isBright)

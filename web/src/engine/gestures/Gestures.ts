@@ -4,7 +4,7 @@
 // that has the keyboard scrolls the field. Text selection inside fields never moves nodes.
 
 import { unlinkAll } from '../../core/edit';
-import type { Box, LinkId, Point } from '../../core/types';
+import type { Box, LinkId, NodeId, Point } from '../../core/types';
 import type { GraphView } from '../GraphView';
 import type { Hit } from '../scene';
 import { adds, click, doubleClick, openMenu, pressNode } from './clicks';
@@ -62,6 +62,11 @@ export class Gestures {
     this.#stopTimers();
   }
 
+  /** Whether anything is to be painted over the graph. */
+  get hasOverlay(): boolean {
+    return ['box', 'knife', 'link'].includes(this.#state.name);
+  }
+
   get selectionBox(): Box | null {
     return this.#state.name === 'box' ? boxBetween(this.#state.start, this.#state.end) : null;
   }
@@ -116,7 +121,7 @@ export class Gestures {
       graph.openLink = first;
       graph.events.linking(first);
     }
-    graph.setDragging(state.name === 'move' || state.name === 'resize' || state.name === 'resizeGroup');
+    graph.setMoving(movingNodes(state));
   }
 
   /** Drags move the view, whatever they begin on. */
@@ -386,6 +391,13 @@ export class Gestures {
     const box = this.#host.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
+}
+
+/** The nodes that a drag changes and nothing else; null where there are none, or more than nodes goes along. */
+function movingNodes(state: State): ReadonlySet<NodeId> | null {
+  if (state.name === 'resize') return new Set([state.node]);
+  if (state.name !== 'move' || state.moving.groups.size > 0 || state.moving.reroutes.size > 0) return null;
+  return new Set(state.moving.from.keys());
 }
 
 function isInField(event: Event): boolean {
