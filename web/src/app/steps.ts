@@ -41,11 +41,11 @@ function touchedBy(steps: readonly Step[]): Touched | null {
 /** Steps were undone or done again: show where. */
 function showSteps(steps: readonly Step[]): void {
   const touched = touchedBy(steps);
-  if (touched === null) return;
+  if (touched === null || (touched.nodes.size === 0 && touched.groups.size === 0)) return;
+  const { nodes, groups } = touched;
   goToScope(touched.scope);
   const { scene } = view;
-  const { nodes, groups } = touched;
-  if (scene === null || (nodes.size === 0 && groups.size === 0)) return;
+  if (scene === null) return;
   const boxes = [
     ...[...nodes].flatMap((id) => scene.layout(id)?.box ?? []),
     ...[...groups].flatMap((id) => groupBox(scene.graph.groups.get(id) ?? {}) ?? []),

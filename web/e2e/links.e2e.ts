@@ -1,0 +1,198 @@
+// Links through points, links over the border of a subgraph, and files whose nodes nobody knows.
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { textToImage } from './fixtures/files';
+import { GraphPage, type Saved, type Spot, wires } from './harness/graph';
+import { launchBrowser, type Opened, openPage } from './harness/page';
+import { type Server, startServer } from './harness/server';
+
+let server: Server;
+let browser: Browser;
+let opened: Opened;
+let page: Page;
+let graph: GraphPage;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+beforeEach(async () => {
+  opened = await openPage(browser, server.url, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+    viewport: { width: 1920, height: 1080 },
+  });
+  page = opened.page;
+  page.setDefaultTimeout(10_000);
+  graph = new GraphPage(page);
+  await page.getByRole('button', { name: 'New workflow' }).first().waitFor();
+});
+
+afterEach(() => opened.context.close());
+
+const between = (one: Spot, other: Spot): Spot => ({ x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 });
+
+interface Rerouted extends Saved {
+  readonly extra?: {
+    readonly reroutes?: readonly {
+      readonly pos: readonly [number, number];
+      readonly linkIds: readonly number[];
+    }[];
+  };
+}
+
+it('reroutes: a point is put on a link, dragged as one step, copied, and taken away', async () => {
+  await graph.open('mine', textToImage());
+  const from = await graph.middle(graph.output(graph.byId(6), 'IMAGE'));
+  const to = await graph.middle(graph.input(graph.byId(7), 'images'));
+  const at = between(from, to);
+  await page.mouse.click(at.x, at.y, { button: 'right' });
+  await page.getByRole('menuitem', { name: 'Add a point here' }).click();
+  const points = async () => ((await graph.copied()) as Rerouted).extra?.reroutes ?? [];
+  const [added] = await points();
+  expect(added?.linkIds).toEqual([9]);
+  await page.mouse.click(900, 1000);
+  await graph.drag(at, { x: at.x, y: at.y + 120 });
+  const [moved] = await points();
+  expect((moved?.pos[1] ?? 0) - (added?.pos[1] ?? 0)).toBeGreaterThan(80);
+  await graph.press('Control+z');
+  expect((await points())[0]?.pos).toEqual(added?.pos);
+  await graph.press('Control+y', 'Control+v');
+  expect((await graph.copied()).nodes).toHaveLength(14);
+  expect(await points()).toHaveLength(2);
+  await graph.press('Control+z');
+  await page.mouse.click(900, 1000);
+  await page.keyboard.down('Alt');
+  await page.mouse.click(at.x, at.y + 120);
+  await page.keyboard.up('Alt');
+  expect(await points()).toHaveLength(0);
+  expect(wires(await graph.copied())).toContain('6>7');
+});
+
+const SUB = '11111111-2222-3333-4444-555555555555';
+const NESTED = JSON.stringify({
+  ...{ last_node_id: 1, last_link_id: 0, links: [], groups: [], config: {}, extra: {}, version: 0.4 },
+  nodes: [
+    {
+      ...{
+        id: 1,
+        type: SUB,
+        pos: [0, 0],
+        size: [240, 80],
+        flags: {},
+        order: 0,
+        mode: 0,
+        inputs: [],
+        properties: {},
+      },
+      outputs: [],
+    },
+  ],
+  definitions: {
+    subgraphs: [
+      {
+        ...{
+          id: SUB,
+          version: 1,
+          name: 'Soften',
+          groups: [],
+          extra: {},
+          inputs: [],
+          outputs: [],
+          widgets: [],
+        },
+        state: { lastNodeId: 1, lastLinkId: 0, lastGroupId: 0, lastRerouteId: 0 },
+        inputNode: { id: -10, bounding: [-300, 0, 120, 60] },
+        outputNode: { id: -20, bounding: [500, 0, 120, 60] },
+        nodes: [
+          {
+            ...{ id: 1, type: 'ImageInvert', pos: [0, 0], size: [240, 80], flags: {}, order: 0, mode: 0 },
+            inputs: [{ name: 'image', type: 'IMAGE', link: null }],
+            ...{ outputs: [{ name: 'IMAGE', type: 'IMAGE', links: [] }], properties: {} },
+          },
+        ],
+        links: [],
+      },
+    ],
+  },
+});
+
+it('links to the border of a subgraph make its inputs and outputs, and go with them', async () => {
+  await graph.open('nested', NESTED);
+  await graph.press('ArrowRight', 'Enter');
+  await graph.byId(1).locator('[data-input="image"]').waitFor();
+  await page.waitForTimeout(300);
+  const box = await graph.byId(1).boundingBox();
+  const zoom = (box?.width ?? 0) / 240;
+  /** A point of the graph on the screen: the body of node 1 begins at its origin, below its title. */
+  const screen = (x: number, y: number): Spot => ({
+    x: (box?.x ?? 0) + x * zoom,
+    y: (box?.y ?? 0) + (y + 30) * zoom,
+  });
+  const entrance = screen(-300 + 120 - 14, 24);
+  const exit = screen(500 + 14, 24);
+  await graph.drag(entrance, graph.input(graph.byId(1), 'image'));
+  await graph.drag(graph.output(graph.byId(1), 'IMAGE'), exit);
+  await graph.press('Escape', 'Escape', 'Escape');
+  const outside = page.locator(`[data-type="${SUB}"]`);
+  await outside.locator('[data-input="image"]').waitFor();
+  await outside.locator('[data-output="IMAGE"]').waitFor();
+  const inside = (saved: Saved) => saved.definitions?.subgraphs[0] ?? {};
+  const made = inside(await graph.copied());
+  expect(made).toMatchObject({
+    inputs: [{ name: 'image', type: 'IMAGE' }],
+    outputs: [{ name: 'IMAGE', type: 'IMAGE' }],
+  });
+  // At the border the right button renames, moves and removes.
+  await graph.press('Escape', 'ArrowRight', 'Enter');
+  await graph.byId(1).locator('[data-input="image"]').waitFor();
+  await page.waitForTimeout(300);
+  await page.mouse.click(exit.x, exit.y, { button: 'right' });
+  await page.getByRole('menuitem', { name: 'Remove IMAGE' }).click();
+  await graph.press('Escape', 'Escape', 'Escape');
+  await expect.poll(() => outside.locator('[data-output]').count()).toBe(0);
+  for (let step = 0; step < 3; step += 1) await graph.press('Control+z');
+  await graph.press('Escape', 'Escape', 'Escape');
+  expect(inside(await graph.copied())).toMatchObject({ inputs: [], outputs: [], links: [] });
+});
+
+it('nodes that nobody knows are linked, moved, copied and saved as they were read', async () => {
+  const unknown = {
+    ...{
+      id: 8,
+      type: 'FancyFromPack',
+      title: 'Mine',
+      pos: [1300, 400],
+      size: [300, 200],
+      flags: {},
+      order: 7,
+      mode: 0,
+    },
+    inputs: [{ name: 'picture', type: 'IMAGE', link: null }],
+    outputs: [{ name: 'IMAGE', type: 'IMAGE', links: null }],
+    ...{ properties: { cnr_id: 'fancy-pack', ver: '1.2.3' }, widgets_values: ['kept', 3, { deep: [1] }] },
+    ...{ color: '#232', bgcolor: '#353', anything: { else: true } },
+  };
+  const file = JSON.parse(textToImage()) as { nodes: object[] };
+  await graph.open('mine', JSON.stringify({ ...file, nodes: [...file.nodes, unknown] }));
+  await page.keyboard.press('Escape');
+  await graph.canvas.focus();
+  const node = graph.node('FancyFromPack');
+  expect(await node.textContent()).toContain('fancy-pack');
+  await graph.drag(graph.output(graph.byId(6), 'IMAGE'), graph.input(node, 'picture'));
+  const linked = await graph.copied();
+  expect(wires(linked)).toContain('6>8');
+  await graph.press('Control+z');
+  const at = await graph.middle(node.locator('h3'));
+  await page.mouse.click(900, 1000);
+  await graph.drag(at, { x: at.x + 30, y: at.y + 40 });
+  const { pos, ...rest } = (await graph.copied()).nodes.find((each) => each.id === 8) ?? { pos: [0, 0] };
+  expect(pos).not.toEqual(unknown.pos);
+  const { pos: _pos, ...read } = unknown;
+  expect(rest).toEqual(read);
+});

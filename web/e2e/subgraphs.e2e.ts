@@ -1,0 +1,230 @@
+// Subgraphs and shared values on the real page: made, entered, edited inside and outside, run, taken apart; and what the
+// server makes of them.
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { GraphDoc } from '../src/core/doc';
+import { type Enclosed, enclose } from '../src/core/enclose';
+import { isObject, parseJson, stringifyJson } from '../src/core/json';
+import { sharedFiles } from '../test/corpora';
+import { GraphPage, shipped, wires } from './harness/graph';
+import { launchBrowser, type Opened, openPage } from './harness/page';
+import { type Server, startServer } from './harness/server';
+
+let server: Server;
+let browser: Browser;
+let opened: Opened;
+let page: Page;
+let graph: GraphPage;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+beforeEach(async () => {
+  opened = await openPage(browser, server.url, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+    viewport: { width: 1920, height: 1080 },
+  });
+  page = opened.page;
+  page.setDefaultTimeout(10_000);
+  graph = new GraphPage(page);
+  await page.getByRole('button', { name: 'New workflow' }).first().waitFor();
+});
+
+afterEach(() => opened.context.close());
+
+const instance = () =>
+  page.locator('[data-node]').filter({ has: page.getByRole('heading', { name: 'Subgraph' }) });
+
+async function run(): Promise<void> {
+  await graph.press('Control+Enter');
+  await page.getByText(/^Done in /).waitFor({ timeout: 40_000 });
+}
+
+async function select(...types: string[]): Promise<void> {
+  for (const [index, type] of types.entries())
+    await graph
+      .node(type)
+      .first()
+      .locator('h3')
+      .click(index === 0 ? {} : { modifiers: ['Control'] });
+}
+
+describe('a subgraph', () => {
+  it('is made of a selection, runs, is entered and edited, and is taken apart again', async () => {
+    await graph.open('mine', shipped('text_to_image'));
+    const before = await graph.copied();
+    await graph.press('Escape');
+    await select('KSampler', 'VAEDecode');
+    await graph.press('Control+Shift+E');
+    await instance().waitFor();
+    expect(await graph.node('KSampler').count()).toBe(0);
+    await run();
+    await graph.node('SaveImage').locator('img').waitFor();
+    // Inside: what ran is marked, a value is changed, a widget is shown outside.
+    await instance().locator('h3').click();
+    await graph.press('Enter');
+    await graph.node('KSampler').waitFor();
+    const steps = graph.node('KSampler').locator('[data-widget="steps"]');
+    await steps.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Show at the outside' }).click();
+    await expect.poll(() => steps.textContent()).toContain('from');
+    await graph.canvas.focus();
+    await graph.press('Escape', 'Escape');
+    const outer = instance().locator('[data-widget="steps"]');
+    await outer.getByRole('spinbutton').click();
+    await graph.press('Control+a');
+    await page.keyboard.type('3');
+    await graph.press('Enter');
+    await graph.canvas.focus();
+    await run();
+    const made = await graph.copied();
+    expect(made.definitions?.subgraphs).toHaveLength(1);
+    expect(
+      made.nodes.find((node) => node.type === made.definitions?.subgraphs[0]?.id)?.widgets_values,
+    ).toEqual([3]);
+    await graph.press('Escape');
+    await instance().locator('h3').click();
+    await page.getByRole('toolbar', { name: 'Tools for what is selected' }).waitFor();
+    await page.getByRole('button', { name: 'Take the subgraph apart' }).click();
+    await graph.node('KSampler').waitFor();
+    const after = await graph.copied();
+    expect(wires(after)).toEqual(wires(before));
+    expect(after.definitions).toBeUndefined();
+    expect(after.nodes.find((node) => node.type === 'KSampler')?.widgets_values?.[2]).toBe(3);
+    await graph.press('Control+z');
+    await instance().waitFor();
+  });
+
+  it('has ports that are renamed, moved and removed, inside and by a list', async () => {
+    await graph.open('mine', shipped('text_to_image'));
+    await select('KSampler', 'VAEDecode');
+    await graph.press('Control+Shift+E');
+    await instance().waitFor();
+    await graph.press('Control+k');
+    await page.keyboard.type('inputs and outputs of');
+    await graph.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Inputs and outputs' });
+    await dialog.getByRole('textbox', { name: 'Label of model' }).fill('Which model');
+    await graph.press('Enter');
+    await dialog.getByRole('button', { name: 'Move Which model down' }).click();
+    await dialog.getByRole('textbox', { name: 'Name of the subgraph' }).fill('Sketch');
+    await graph.press('Enter');
+    await dialog.getByRole('button', { name: 'Remove vae' }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { name: 'Sketch' }).waitFor();
+    const saved = await graph.copied();
+    const [definition] = saved.definitions?.subgraphs ?? [];
+    const ports = (definition?.['inputs'] ?? []) as readonly { name: string; label?: string }[];
+    expect(ports.map((port) => port.label ?? port.name)).toEqual([
+      'positive',
+      'Which model',
+      'negative',
+      'latent_image',
+    ]);
+    const loader = saved.nodes.find((node) => node.type === 'CheckpointLoaderSimple')?.id;
+    const own = saved.nodes.find((node) => node.type === definition?.id);
+    const link = saved.links.find((each) => each[1] === loader && each[3] === own?.id);
+    expect(own?.inputs?.[link?.[4] ?? -1]?.name).toBe('model');
+    for (let step = 0; step < 4; step += 1) await graph.press('Control+z');
+    await instance().waitFor();
+  });
+
+  it('is refused where it would feed itself', async () => {
+    await graph.open('mine', shipped('text_to_image'));
+    await select('CheckpointLoaderSimple', 'VAEDecode');
+    await graph.press('Control+Shift+E');
+    await page.getByText(/That would feed itself: .*→/).waitFor();
+    expect(await instance().count()).toBe(0);
+  });
+});
+
+describe('a shared value', () => {
+  it('is made from a widget, joined by others, edited once, and runs', async () => {
+    await graph.open('mine', shipped('text_to_image'));
+    const width = graph.node('EmptyLatentImage').locator('[data-widget="width"]');
+    await width.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Share this value' }).click();
+    const shared = graph.node('PrimitiveNode');
+    await shared.waitFor();
+    const height = graph.node('EmptyLatentImage').locator('[data-widget="height"]');
+    await height.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Take a shared value' }).hover();
+    await page.getByRole('menuitem', { name: /^width #/ }).click();
+    await expect.poll(() => height.textContent()).toContain('from width');
+    await shared.getByRole('spinbutton').first().click();
+    await graph.press('Control+a');
+    await page.keyboard.type('64');
+    await graph.press('Enter');
+    await graph.canvas.focus();
+    await run();
+    const saved = await graph.copied();
+    const node = saved.nodes.find((each) => each.type === 'PrimitiveNode');
+    expect(node?.widgets_values).toEqual([64, 'fixed']);
+    const picture = graph.node('SaveImage').locator('img');
+    await picture.waitFor();
+    const size = await picture.evaluate((image: HTMLImageElement) => [
+      image.naturalWidth,
+      image.naturalHeight,
+    ]);
+    expect(size).toEqual([64, 64]);
+  });
+});
+
+/** What the server runs of a document, with nodes by their own numbers, without those of the instances around them. */
+async function converted(text: string): Promise<string[] | null> {
+  const response = await fetch(`${server.url}/api/v1/convert`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ workflow: JSON.parse(text) as unknown }),
+  });
+  if (!response.ok) return null;
+  const { prompt } = (await response.json()) as {
+    prompt: Record<string, { class_type: string; inputs: object }>;
+  };
+  const own = (id: string) => id.split(':').at(-1) ?? id;
+  return Object.entries(prompt)
+    .map(([id, { class_type, inputs }]) => {
+      const rows = Object.entries(inputs)
+        .map(([name, value]: [string, unknown]) => {
+          const isLink = Array.isArray(value) && value.length === 2 && typeof value[0] === 'string';
+          return [name, isLink ? `${own(String(value[0]))}/${String(value[1])}` : value] as const;
+        })
+        .sort(([one], [other]) => one.localeCompare(other));
+      return JSON.stringify([own(id), class_type, rows]);
+    })
+    .sort();
+}
+
+describe('the server', () => {
+  it('runs the same, whether nodes stand in a subgraph or not, for parts of shared files', async () => {
+    let compared = 0;
+    for (const [place, { name, text }] of sharedFiles('ui').entries()) {
+      if (place % 9 !== 0 || text.length > 150_000) continue;
+      const raw = parseJson(text);
+      const doc = new GraphDoc(isObject(raw) ? raw : {});
+      const ids = [...doc.graph().nodes.keys()];
+      // Names reach across the borders of subgraphs outwards only.
+      if (ids.some((id) => /^(Set|Get)Node$/.test(String(doc.graph().nodes.get(id)?.['type'])))) continue;
+      const before = await converted(stringifyJson(doc.save()));
+      let made: Enclosed | null = null;
+      for (let from = 0; from < ids.length && made === null; from += 1) {
+        doc.edit('enclose', '', (tx) => {
+          const nodes = new Set(ids.slice(from, from + 4));
+          const tried = enclose(tx, { nodes, groups: new Set() }, 'Part');
+          if (!('circle' in tried)) made = tried;
+        });
+      }
+      if (before === null || made === null) continue;
+      expect(await converted(stringifyJson(doc.save())), name).toEqual(before);
+      compared += 1;
+    }
+    expect(compared).toBeGreaterThan(12);
+  });
+});
