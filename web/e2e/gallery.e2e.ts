@@ -1,18 +1,18 @@
 // The gallery with ten thousand files: found, looked through by keys, marked, deleted and brought back, chosen from; and
 // where a picture comes from.
 
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workflow } from './fixtures/files';
+import { askGallery, fillGallery } from './fixtures/gallery';
 import { picture } from './fixtures/pictures';
 import { forgiveErrors, launchBrowser, openPage } from './harness/page';
 import { type Server, startServer } from './harness/server';
 
 const COUNT = 10_000;
-const PATIENCE = 240_000;
-const MODELS = ['small/tiny.safetensors', 'sd15.safetensors', 'other.ckpt'];
+const PATIENCE = 300_000;
 /** Of cells on the page, however many files there are. */
 const MOST_CELLS = 300;
 
@@ -21,45 +21,15 @@ let browser: Browser;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-  const kinds = MODELS.map((model, index) =>
-    picture(48, 32, promptOf(model, `a ${['red', 'blue', 'green'][index]} fox`)),
-  );
-  const now = Date.now() / 1000;
-  for (let number = 0; number < COUNT; number += 1) {
-    const folder = join(server.base, 'output', `set ${number % 4}`);
-    if (number < 4) mkdirSync(folder, { recursive: true });
-    const file = join(folder, `f_${String(number).padStart(5, '0')}.png`);
-    writeFileSync(file, kinds[number % 3] ?? '');
-    utimesSync(file, now, now - (COUNT - number));
-  }
-  const until = Date.now() + PATIENCE;
-  while ((await total()) < COUNT && Date.now() < until) await new Promise((done) => setTimeout(done, 500));
-}, PATIENCE + 60_000);
+  await fillGallery(server, COUNT);
+}, PATIENCE);
 
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
 });
 
-function promptOf(model: string, text: string): string {
-  return JSON.stringify({
-    1: { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: model } },
-    2: { class_type: 'CLIPTextEncode', inputs: { text, clip: ['1', 1] } },
-  });
-}
-
-interface Item {
-  readonly name: string;
-  readonly star: boolean;
-  readonly rating: number;
-  readonly rejected: boolean;
-  readonly tags: readonly string[];
-}
-
-async function ask(q: string): Promise<{ readonly total: number; readonly items: readonly Item[] }> {
-  return (await fetch(`${server.url}/api/v1/gallery?q=${encodeURIComponent(q)}`)).json();
-}
-
+const ask = (q: string) => askGallery(server, q);
 const total = async (q = '') => (await ask(q)).total;
 
 async function openGallery(page: Page) {
@@ -192,7 +162,7 @@ describe('the gallery of 10,000 files', () => {
     await context.close();
   });
 
-  it('gives a picture to an image input', async () => {
+  it('gives a picture to an image input, chosen or dragged', async () => {
     const { page, context } = await openPage(browser, server.url);
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Open a file…' }).first().click();
@@ -213,6 +183,19 @@ describe('the gallery of 10,000 files', () => {
     await dialog.getByRole('button', { name: 'Take it' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByText('set 3/f_00003.png [output]').first().waitFor();
+
+    // The same by hand: onto the node, and beside it, which makes another one.
+    const panel = await openGallery(page);
+    await panel.getByRole('searchbox').fill('path:"set 3/f_00007.png"');
+    await panel.getByText('One file', { exact: true }).waitFor();
+    const nodes = page.locator('[data-node]');
+    await panel.locator('[data-key]').dragTo(nodes.first(), { targetPosition: { x: 20, y: 12 } });
+    await page.getByText('set 3/f_00007.png [output]').first().waitFor();
+    expect(await page.getByText('set 3/f_00003.png [output]').count()).toBe(0);
+    await panel
+      .locator('[data-key]')
+      .dragTo(page.getByRole('application'), { targetPosition: { x: 60, y: 500 } });
+    await expect.poll(() => nodes.count()).toBe(2);
     await context.close();
   });
 });

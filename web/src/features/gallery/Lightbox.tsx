@@ -26,6 +26,8 @@ import { mark } from './marks';
 import { menuOf } from './menu';
 import { Stars } from './Stars';
 
+const AFTER = 150;
+
 export function LightboxHost() {
   const state = useStore(lightbox);
   const all = useStore(gallery, (each) => each.items);
@@ -62,6 +64,7 @@ function Lightbox({ items, index }: LightboxProps) {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [count]);
+  usePreloaded(items[index + 1], items[index - 1]);
   const title = picture?.filename ?? t('app.loading');
   return (
     <Dialog title={title} closeLabel={t('app.close')} onClose={closeLightbox} size="full" isBare>
@@ -135,6 +138,18 @@ function Lightbox({ items, index }: LightboxProps) {
       </div>
     </Dialog>
   );
+}
+
+/** The neighbours are there when one goes on to them. */
+function usePreloaded(next: Picture | undefined, before: Picture | undefined): void {
+  const urls = [next, before].map((each) => (each?.medium === 'picture' ? each.url : ''));
+  const [first = '', second = ''] = urls;
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const url of [first, second]) if (url !== '') new Image().src = url;
+    }, AFTER);
+    return () => clearTimeout(timer);
+  }, [first, second]);
 }
 
 function Marks({ picture: { item } }: { readonly picture: Picture }) {

@@ -65,10 +65,12 @@ function Actions({ selected, isNarrow }: ActionsProps) {
             onClick={() => void toggleMark(known, ids, 'star')}
           />
           {!isNarrow && (
-            <Stars
-              rating={ratings.size === 1 ? ([...ratings][0] ?? 0) : 0}
-              rate={(rating) => void mark(ids, { rating })}
-            />
+            <span className={css['roomy']}>
+              <Stars
+                rating={ratings.size === 1 ? ([...ratings][0] ?? 0) : 0}
+                rate={(rating) => void mark(ids, { rating })}
+              />
+            </span>
           )}
           <IconButton
             icon="mute"
