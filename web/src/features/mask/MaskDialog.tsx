@@ -10,6 +10,7 @@ import { Dialog } from '../../ui/Dialog';
 import { Empty } from '../../ui/Empty';
 import { Spinner } from '../../ui/Spinner';
 import { toast } from '../../ui/Toast';
+import { suitSize } from './brush';
 import { type Opened, openPicture, savePicture } from './files';
 import { keyAction } from './keys';
 import css from './Mask.module.css';
@@ -132,6 +133,7 @@ function Editor({ title, opened, stage, onStage }: EditorProps) {
 
   useEffect(() => {
     if (host.current === null) return;
+    suitSize(opened.mask.width, opened.mask.height);
     const next = new Stage(host.current, opened.mask, opened.sources, {
       changed,
       looked: (look) => setScale(look.scale),

@@ -17,8 +17,20 @@ export const MOST_SIZE = 1000;
 
 export const brush = createStore<BrushState>(() => ({ tool: 'pen', size: 60, hardness: 0.8, opacity: 0.6 }));
 
+let isChosen = false;
+
 export function setSize(size: number): void {
-  brush.setState({ size: Math.min(MOST_SIZE, Math.max(LEAST_SIZE, Math.round(size))) });
+  isChosen = true;
+  brush.setState({ size: fitting(size) });
+}
+
+/** Until the user chooses a size, it is one that suits the picture. */
+export function suitSize(width: number, height: number): void {
+  if (!isChosen) brush.setState({ size: fitting(Math.min(width, height) / 12) });
+}
+
+function fitting(size: number): number {
+  return Math.min(MOST_SIZE, Math.max(LEAST_SIZE, Math.round(size)));
 }
 
 /** Larger or smaller by an eighth, at least by one. */
