@@ -107,7 +107,7 @@ describe('what is missing', () => {
     await types.waitFor({ state: 'detached' });
 
     const files = list.getByRole('region', { name: 'Model files that are not there' });
-    await files.getByText('belongs in models/checkpoints').waitFor();
+    await files.getByText('belongs in models/checkpoints/sd').waitFor();
     expect(await files.getByRole('link').getAttribute('href')).toBe('https://example.org/postcard');
     await files.getByRole('button', { name: 'Use postcards.safetensors for all 2' }).click();
     await files.waitFor({ state: 'detached' });

@@ -27,7 +27,7 @@ export function FileRow({ file }: { readonly file: MissingFile }) {
         <p className={css['head']}>
           <span className={css['name']}>{name}</span>
           <span className={css['where']}>
-            {folder === '' ? t('missing.noFolder') : t('missing.folder', { folder: `models/${folder}` })}
+            {folder === '' ? t('missing.noFolder') : t('missing.folder', { folder: placeOf(folder, name) })}
           </span>
         </p>
         {spots.length === 0 && <p className={css['where']}>{t('missing.onlyNamed')}</p>}
@@ -140,6 +140,11 @@ export function Spots({ spots, use }: SpotsProps) {
 export function goToSpot({ scope, node, widget }: Spot): void {
   jumpTo(scope, node);
   if (widget !== '') focusField(node, widget);
+}
+
+/** A name may say in which folder below that of its kind the file stands. */
+function placeOf(folder: string, name: string): string {
+  return ['models', folder, ...name.split(/[\\/]/).slice(0, -1)].join('/');
 }
 
 function hostOf(url: string): string {
