@@ -68,6 +68,7 @@ class Context:
         graph: The nodes of the run; None outside of one.
         on_progress: Receives (value, total).
         on_preview: Receives an image `[h, w, c]` or `[b, h, w, c]`, range 0..1, on any device.
+        on_picture: Receives the bytes of a PNG file.
     """
 
     is_node_context: ClassVar[bool] = True
@@ -83,6 +84,7 @@ class Context:
     graph: RunningGraph | None = None
     on_progress: Callable[[int, int], None] = _ignore
     on_preview: Callable[[Tensor], None] = _ignore
+    on_picture: Callable[[bytes], None] = _ignore
 
     @classmethod
     def standalone(cls, settings: Settings | None = None) -> Context:
@@ -103,3 +105,7 @@ class Context:
     def preview(self, image: Tensor) -> None:
         """Show an unfinished image, `[h, w, c]` or `[b, h, w, c]`, range 0..1."""
         self.on_preview(image)
+
+    def send_picture(self, png: bytes) -> None:
+        """Send a finished picture, the bytes of a PNG file, to who asked for the run. Nobody keeps it."""
+        self.on_picture(png)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import string
 from collections.abc import Callable, Iterator
@@ -97,6 +98,29 @@ def save_image_as(
                 return encode_webp(image[None], metadata, lossless=lossless, quality=quality)
 
     return _write_pictures(ctx, "output", filename_prefix, ".jpg" if format == "jpeg" else f".{format}", images, encode)
+
+
+def _never_equal() -> float:
+    """Who asks for a picture that is kept nowhere wants it each time."""
+    return math.nan
+
+
+@node(
+    "SaveImageWebsocket",
+    category="api/image",
+    is_output=True,
+    is_io=True,
+    fingerprint=_never_equal,
+)
+def save_image_websocket(*, images: Image, ctx: Context) -> None:
+    """Send pictures as PNG to the program that asked for the run, over its websocket, instead of saving them.
+
+    Args:
+        images: The pictures.
+    """
+    for index, image in enumerate(images):
+        ctx.send_picture(encode_png(image, compress_level=1))
+        ctx.progress(index + 1, len(images))
 
 
 @node("PreviewImage", category="image", display_name="Preview Image", is_output=True, is_io=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +68,12 @@ def show_preview(preview: Any) -> None:
     running = nearest_run()
     image, longest = (preview[1], preview[2]) if isinstance(preview, tuple) else (preview, None)
     if running is None or image is None:
+        return
+    if isinstance(preview, tuple) and preview[0] == "PNG" and longest is None and isinstance(image, Image.Image):
+        # So do nodes send what is finished: no preview is a whole PNG.
+        file = io.BytesIO()
+        image.save(file, "PNG", compress_level=1)
+        running.context.send_picture(file.getvalue())
         return
     if isinstance(image, Image.Image):
         image = image.convert("RGB")

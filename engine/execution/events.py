@@ -73,6 +73,16 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureSent:
+    """A node sends a finished picture, a PNG file, to who asked for the run. It is kept nowhere."""
+
+    node_id: str
+    display_id: str
+    png: bytes
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NodeFinished:
     """A node is done.
 
@@ -133,5 +143,14 @@ class RunFinished:
 
 
 Event = (
-    RunStarted | NodesCached | NodeStarted | Progress | Preview | NodeFinished | NodeBlocked | NodeFailed | RunFinished
+    RunStarted
+    | NodesCached
+    | NodeStarted
+    | Progress
+    | Preview
+    | PictureSent
+    | NodeFinished
+    | NodeBlocked
+    | NodeFailed
+    | RunFinished
 )

@@ -17,6 +17,7 @@ from engine.execution.events import (
     NodeFinished,
     NodesCached,
     NodeStarted,
+    PictureSent,
     Preview,
     Progress,
     RunFinished,
@@ -83,6 +84,12 @@ class Reporter:
         if self._on_event is not None:
             display_id, parent_id = self.place_of(node.id)
             self._tell(Preview(node.id, display_id, image, parent_id))
+
+    def picture(self, node: Node, png: bytes) -> None:
+        """The node sends a finished picture."""
+        if self._on_event is not None:
+            display_id, parent_id = self.place_of(node.id)
+            self._tell(PictureSent(node.id, display_id, png, parent_id))
 
     def finished(
         self, node: Node, ui: Ui | None, seconds: float, *, cached: bool = False, outputs: Outputs = ()

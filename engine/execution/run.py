@@ -339,6 +339,7 @@ class Run:
             graph=_RunningGraph(self.schedule, self.reporter),
             on_progress=partial(self.reporter.progress, node),
             on_preview=partial(self.reporter.preview, node),
+            on_picture=partial(self.reporter.picture, node),
         )
 
     # -- what came of it --------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from typing import Final
 from engine.execution import events as said
 from engine.execution import summaries as said_of
 from engine.jobs.events import NodeBlocked, NodeFinished, NodeProgress, NodesCached, NodeStarted, ValueSummary
-from engine.workers.messages import EventTold
+from engine.workers.messages import EventTold, Preview
 from engine.workers.outbox import Outbox
 from engine.workers.previews import Previews
 
@@ -71,6 +71,18 @@ class Teller:
                     self._note_progress(event)
                 case said.Preview():
                     self._previews.offer(self._job_id, event)
+                case said.PictureSent():
+                    self._outbox.put(
+                        Preview(
+                            job_id=self._job_id,
+                            node_id=event.node_id,
+                            display_id=event.display_id,
+                            parent_id=event.parent_id,
+                            media_type="image/png",
+                            data=event.png,
+                            final=True,
+                        )
+                    )
                 case said.NodesCached():
                     values = {node_id: _summaries(outputs) for node_id, outputs in event.values.items()}
                     self._tell(NodesCached(event.node_ids, values))

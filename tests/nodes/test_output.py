@@ -16,7 +16,7 @@ import torch
 from engine import Context, FileError, Interrupted
 from engine.images.codec import read_image
 from engine.images.metadata import read_metadata
-from nodes.output import mask_preview, preview_image, save_image, save_image_as
+from nodes.output import mask_preview, preview_image, save_image, save_image_as, save_image_websocket
 from tests.nodes.pictures import context, picture
 
 
@@ -46,6 +46,18 @@ def test_a_batch_is_saved_with_its_workflow(ctx: Context) -> None:
         }
     again = save_image(images=images[:1], filename_prefix="cats/%width%x%height%", ctx=ctx)
     assert again.ui["images"][0]["filename"] == "6x4_00004_.png"
+
+
+def test_pictures_can_be_sent_instead(ctx: Context, tmp_path: Path) -> None:
+    images = picture(batch=2)
+    sent: list[bytes] = []
+    save_image_websocket(images=images, ctx=dataclasses.replace(ctx, on_picture=sent.append))
+    for png, image in zip(sent, images, strict=True):
+        (tmp_path / "sent.png").write_bytes(png)
+        assert torch.equal(read_image(tmp_path / "sent.png", 1000).image[0], image)
+        assert read_metadata(tmp_path / "sent.png") == {}
+    assert save_image_websocket.fingerprint is not None
+    assert save_image_websocket.fingerprint() != save_image_websocket.fingerprint(), "it is never done already"
 
 
 def test_the_settings_may_forbid_metadata(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from engine.context import Submitter
 from engine.errors import Interrupted
-from engine.execution.events import Preview, Progress, RunFinished
+from engine.execution.events import PictureSent, Preview, Progress, RunFinished
 from tests.engine.compat.workshop import Workshop, node
 
 Make = Callable[..., Workshop]
@@ -28,6 +28,14 @@ def test_a_bar_shows_progress_and_previews_at_its_node(workshop: Make) -> None:
     (preview,) = shop.told(Preview)
     assert tuple(preview.image.shape) == (5, 10, 3)
     assert preview.image[..., 0].min() == 1
+
+
+def test_a_whole_png_is_no_preview(workshop: Make) -> None:
+    shop = workshop("progress")
+    shop.run({"1": node("Sends")})
+    (sent,) = shop.told(PictureSent)
+    assert sent.png.startswith(b"\x89PNG")
+    assert shop.told(Preview) == []
 
 
 def test_coroutines_run_at_once_and_progress_stays_with_its_node(workshop: Make) -> None:

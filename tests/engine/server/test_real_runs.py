@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import struct
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp import ClientSession, WSMsgType
 from comfy_api_simplified import ComfyApiWrapper, ComfyWorkflowWrapper
+from PIL import Image
 
 from engine.graph.document import parse_json_text, read_workflow
 from engine.graph.registry import Registry
@@ -159,3 +161,21 @@ def test_the_queue_survives_a_restart(tmp_path: Path, prompt: dict[str, Any]) ->
         assert set(ids) <= set(known())
         server.post("/queue", {"clear": True})
         assert server.stop() == 0
+
+
+def test_pictures_that_are_only_sent(server: RealServer) -> None:
+    """`SaveImageWebsocket`: PNG in binary messages while the node runs, each time, and nothing is kept."""
+    prompt = {
+        "1": {"class_type": "EmptyImage", "inputs": {"width": 24, "height": 16, "batch_size": 2, "color": 255}},
+        "2": {"class_type": "SaveImageWebsocket", "inputs": {"images": ["1", 0]}},
+    }
+    for job_id in ("sent", "again"):
+        heard = asyncio.run(_run(server, {"prompt": prompt, "prompt_id": job_id}))
+        begun = heard.index(("executing", {"node": "2", "display_node": "2", "prompt_id": job_id}))
+        pictures = [one for one in heard[begun:] if isinstance(one, bytes)]
+        assert len(pictures) == 2
+        for data in pictures:
+            assert struct.unpack(">II", data[:8]) == (1, 2)
+            with Image.open(io.BytesIO(data[8:])) as picture:
+                assert (picture.format, picture.size, picture.getpixel((0, 0))) == ("PNG", (24, 16), (0, 0, 255))
+        assert server.get(f"/history/{job_id}")[job_id]["outputs"] == {}
