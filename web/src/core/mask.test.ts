@@ -4,10 +4,12 @@ import { type Brush, Mask, TILE } from './mask';
 const PEN: Brush = { tool: 'pen', hardness: 1 };
 const ERASER: Brush = { tool: 'eraser', hardness: 1 };
 
-function drawn(mask: Mask): number[] {
-  const values: number[] = [];
-  for (let y = 0; y < mask.height; y += 1) for (let x = 0; x < mask.width; x += 1) values.push(mask.at(x, y));
-  return values;
+/** Every value, as one text: comparing long lists takes long. */
+function drawn(mask: Mask): string {
+  const values = new Uint8Array(mask.width * mask.height);
+  for (let y = 0; y < mask.height; y += 1)
+    for (let x = 0; x < mask.width; x += 1) values[y * mask.width + x] = mask.at(x, y);
+  return Buffer.from(values).toString('latin1');
 }
 
 function dab(mask: Mask, x: number, y: number, radius: number, brush = PEN) {
@@ -77,12 +79,12 @@ describe('a mask', () => {
     expect(mask.isChanged).toBe(true);
     for (let at = steps.length - 1; at >= 0; at -= 1) {
       expect(mask.undo()).not.toBeNull();
-      expect(drawn(mask)).toEqual(states[at]);
+      expect(drawn(mask) === states[at], `step ${at}`).toBe(true);
     }
     expect([mask.undo(), mask.canUndo, mask.isChanged, mask.isEmpty]).toEqual([null, false, false, true]);
     for (let at = 1; at <= steps.length; at += 1) {
       expect(mask.redo()).not.toBeNull();
-      expect(drawn(mask)).toEqual(states[at]);
+      expect(drawn(mask) === states[at], `step ${at}`).toBe(true);
     }
     expect(mask.redo()).toBeNull();
   });
@@ -102,7 +104,7 @@ describe('a mask', () => {
     mask.begin();
     mask.stroke({ x: 0, y: 20, radius: 9 }, { x: 290, y: 20, radius: 9 }, PEN);
     expect(mask.abandon()).toEqual({ x: 0, y: 0, w: 300, h: 50 });
-    expect(drawn(mask)).toEqual(before);
+    expect(drawn(mask) === before).toBe(true);
     expect([mask.canRedo, mask.abandon()]).toEqual([false, null]);
   });
 
@@ -125,7 +127,7 @@ describe('a mask', () => {
     expect(mask.isChanged).toBe(false);
     const written = new Uint8ClampedArray(rows.length);
     mask.writeAlpha(written, 0);
-    expect([...written]).toEqual([...rows]);
+    expect(Buffer.compare(Buffer.from(written), Buffer.from(rows))).toBe(0);
     const [first, ...others] = [
       written.slice(0, (TILE + 10) * 4 * 3),
       new Uint8ClampedArray((TILE + 10) * 4),
