@@ -3,7 +3,7 @@
 A route is one function with a decorator (`route`); its types are msgspec Structs, from which requests are read, replies
 written and the OpenAPI document made (`openapi`). Adding one is writing one, in a module that `ROUTES` collects.
 
-submit, jobs, queue, events, assets, workflows, scripts, workflow_files, workflow_folders, drafts, gallery,
+submit, jobs, queue, events, assets, workflows, scripts, templates, workflow_files, workflow_folders, drafts, gallery,
 gallery_changes, gallery_lineage, nodes, models, packs, workers, load, health, metrics, docs: the routes
 route, reading, writing, openapi: how they are declared, read, written and described
 submission, views, lineage, feed: what several of them do · records, job_records: what several of them show
@@ -32,6 +32,7 @@ from engine.server.api import (
     queue,
     scripts,
     submit,
+    templates,
     values,
     workers,
     workflow_files,
@@ -55,6 +56,7 @@ ROUTES: tuple[Route, ...] = collect_routes(
     assets,
     workflows,
     scripts,
+    templates,
     workflow_files,
     workflow_folders,
     drafts,
