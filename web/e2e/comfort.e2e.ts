@@ -45,7 +45,6 @@ describe('less motion', () => {
     await openTemplate(page, 'Text to image');
     await page.keyboard.press('Control+Enter');
     await expect.poll(() => moving(page), { timeout: 30_000 }).not.toEqual([]);
-    await page.getByText(/^Done in /).waitFor({ timeout: 40_000 });
     await context.close();
   });
 });
