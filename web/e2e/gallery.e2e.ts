@@ -179,7 +179,7 @@ describe('the gallery of 10,000 files', () => {
     const dialog = page.getByRole('dialog', { name: /Choose/ });
     await dialog.getByRole('searchbox').fill('path:"set 3/f_00003.png"');
     await dialog.getByText('One file', { exact: true }).waitFor();
-    await dialog.locator('[data-key]').first().click();
+    await dialog.getByRole('button', { name: /^f_00003\.png/ }).click();
     await dialog.getByRole('button', { name: 'Take it' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByText('set 3/f_00003.png [output]').first().waitFor();
@@ -187,7 +187,7 @@ describe('the gallery of 10,000 files', () => {
     // The same by hand: onto the node, and beside it, which makes another one.
     const panel = await openGallery(page);
     await panel.getByRole('searchbox').fill('path:"set 3/f_00007.png"');
-    await panel.getByText('One file', { exact: true }).waitFor();
+    await panel.getByRole('button', { name: /^f_00007\.png/ }).waitFor();
     const nodes = page.locator('[data-node]');
     await panel.locator('[data-key]').dragTo(nodes.first(), { targetPosition: { x: 20, y: 12 } });
     await page.getByText('set 3/f_00007.png [output]').first().waitFor();
