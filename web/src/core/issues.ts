@@ -1,22 +1,12 @@
 // What is wrong with a graph before it runs: missing links, values that cannot be, nodes that nobody has. The server
 // has the last word when a workflow is run; this is what can be said at once, while people edit.
 
-import type { Catalog, InputType } from './catalog';
+import type { Catalog, InputType, NodeType } from './catalog';
 import { choicesFrom, meansChoice, nearestChoices } from './choices';
 import type { GraphDoc } from './doc';
 import type { Graph } from './graph';
 import type { Json, JsonObject } from './json';
-import {
-  BYPASSED,
-  type InSlot,
-  MUTED,
-  modeOf,
-  type NodeShape,
-  shapeOf,
-  titleOf,
-  typeNameOf,
-  VIRTUAL,
-} from './slots';
+import { BYPASSED, type InSlot, MUTED, modeOf, shapeOf, titleOf, typeNameOf, VIRTUAL } from './slots';
 import { isBoundary, withDefinitions } from './subgraph';
 import type { NodeId, Scope } from './types';
 
@@ -87,6 +77,43 @@ function usedScopes(doc: GraphDoc): Set<Scope> {
   return used;
 }
 
+/** What of a node's issues follows from its record and its type alone. */
+interface Checked {
+  readonly type: NodeType | null;
+  /** Inputs that must be linked. */
+  readonly needed: readonly InSlot[];
+  readonly values: readonly (ValueIssue & Pick<Issue, 'input' | 'value' | 'widget' | 'held' | 'folder'>)[];
+}
+
+/** Records are never changed, only replaced: after an edit, all nodes but a few are known already. */
+const checked = new WeakMap<JsonObject, Checked>();
+
+function check(node: JsonObject, catalog: Catalog): Checked {
+  const type = catalog.get(typeNameOf(node)) ?? null;
+  const known = checked.get(node);
+  if (known !== undefined && known.type === type) return known;
+  const made = type === null ? { type, needed: [], values: [] } : checkAgainst(node, type, catalog);
+  checked.set(node, made);
+  return made;
+}
+
+function checkAgainst(node: JsonObject, type: NodeType, catalog: Catalog): Checked {
+  const shape = shapeOf(node, catalog);
+  const declared = new Map(type.inputs.map((input) => [input.name, input]));
+  const isNeeded = (slot: InSlot) =>
+    !slot.isWidget && !slot.isOptional && declared.get(slot.name)?.required === true;
+  const linked = new Set(shape.inputs.filter((slot) => slot.link !== null).map((slot) => slot.name));
+  const values = shape.widgets.flatMap((widget) => {
+    if (widget.input === null || linked.has(widget.name)) return [];
+    const issue = valueIssue(widget.input, widget.value);
+    if (issue === null) return [];
+    const folder = issue.code === 'not_in_list' ? (widget.input.choices_from ?? '') : '';
+    const held = { widget: widget.name, held: widget.value, folder };
+    return [{ ...held, input: widget.label, value: brief(widget.value), ...issue }];
+  });
+  return { type, needed: type.promoted === undefined ? shape.inputs.filter(isNeeded) : [], values };
+}
+
 function issuesOfNode(
   doc: GraphDoc,
   graph: Graph,
@@ -98,32 +125,22 @@ function issuesOfNode(
 ): Issue[] {
   const name = typeNameOf(node);
   if (VIRTUAL.has(name)) return [];
-  const shape = shapeOf(node, catalog);
+  const { type, needed, values } = check(node, catalog);
+  const lacking = needed.filter((slot) => lacksLink(slot, graph, bypassed));
+  if (type !== null && lacking.length + values.length === 0) return [];
   const base = {
     ...{ scope, node: id, title: titleOf(node, catalog), severity: 'error' as const, input: '', type: name },
     ...{ value: '', limit: '', suggestions: [] as readonly string[] },
     ...{ widget: '', held: null as Json, folder: '' },
   };
-  if (shape.type === null) return doc.has(name) ? [] : [{ ...base, code: 'missing_type' }];
-  const links = shape.inputs
-    .filter((slot) => lacksLink(slot, shape, graph, bypassed))
-    .map((slot): Issue => ({ ...base, code: 'missing_link', input: slot.label, type: slot.type }));
-  const linked = new Set(shape.inputs.filter((slot) => slot.link !== null).map((slot) => slot.name));
-  const values = shape.widgets.flatMap((widget): Issue[] => {
-    if (widget.input === null || linked.has(widget.name)) return [];
-    const issue = valueIssue(widget.input, widget.value);
-    if (issue === null) return [];
-    const folder = issue.code === 'not_in_list' ? (widget.input.choices_from ?? '') : '';
-    const held = { widget: widget.name, held: widget.value, folder };
-    return [{ ...base, ...held, input: widget.label, value: brief(widget.value), ...issue }];
-  });
-  return [...links, ...values];
+  if (type === null) return doc.has(name) ? [] : [{ ...base, code: 'missing_type' }];
+  return [
+    ...lacking.map((slot): Issue => ({ ...base, code: 'missing_link', input: slot.label, type: slot.type })),
+    ...values.map((value): Issue => ({ ...base, ...value })),
+  ];
 }
 
-function lacksLink(slot: InSlot, shape: NodeShape, graph: Graph, bypassed: ReadonlySet<NodeId>): boolean {
-  if (slot.isWidget || slot.isOptional || shape.type?.promoted !== undefined) return false;
-  const declared = shape.type?.inputs.find((input) => input.name === slot.name);
-  if (declared === undefined || !declared.required) return false;
+function lacksLink(slot: InSlot, graph: Graph, bypassed: ReadonlySet<NodeId>): boolean {
   if (slot.link === null) return true;
   const link = graph.links.get(slot.link);
   if (link === undefined) return true;

@@ -41,11 +41,24 @@ export function repairsOf(doc: GraphDoc, catalog: Catalog): Repair[] {
       if (found.length >= MOST) return found;
       const type = catalog.get(typeNameOf(record));
       if (type === undefined || modeOf(record) !== 0) continue;
-      const repair = repairOf(record, type);
+      const repair = known(record, type);
       if (repair !== null)
         found.push({ scope, node, title: titleOf(record, catalog), type: type.type, ...repair });
     }
   }
+  return found;
+}
+
+type Found = ReturnType<typeof repairOf>;
+
+/** Records are never changed, only replaced: after an edit, all nodes but a few have been looked at. */
+const seen = new WeakMap<JsonObject, { readonly type: NodeType; readonly found: Found }>();
+
+function known(node: JsonObject, type: NodeType): Found {
+  const before = seen.get(node);
+  if (before?.type === type) return before.found;
+  const found = repairOf(node, type);
+  seen.set(node, { type, found });
   return found;
 }
 
