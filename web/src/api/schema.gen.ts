@@ -1370,6 +1370,22 @@ export interface TakeBackRequest {
   readonly to?: string | null;
 }
 
+/** Workflows to begin with. */
+export interface TemplateList {
+  /** Our own first, then those of packs; by name. */
+  readonly templates: readonly TemplateView[];
+}
+
+/** A workflow to begin with. */
+export interface TemplateView {
+  /** Where it comes from; our own are of `skein`. */
+  readonly pack: string;
+  /** Of its file, without ending: `/workflow_templates/PACK/NAME.json`. */
+  readonly name: string;
+  /** Whether `NAME.jpg` shows what it makes. */
+  readonly has_picture: boolean;
+}
+
 /** What is in the trash. */
 export interface TrashList {
   /** The newest first. */
@@ -1761,6 +1777,10 @@ export interface Routes {
   'POST /api/v1/convert': {
     readonly body: WorkflowRequest | FormData | Blob;
     readonly reply: ConvertedWorkflow;
+  };
+  /** The workflows to begin with. */
+  'GET /api/v1/templates': {
+    readonly reply: TemplateList;
   };
   /** All workflow files of the user, with their folders. */
   'GET /api/v1/workflows/files': {
