@@ -3,7 +3,6 @@
 
 import { useCallback, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
-import { createStore } from 'zustand/vanilla';
 import { focusCanvas } from '../../app/view';
 import type { GraphDoc } from '../../core/doc';
 import { asString } from '../../core/json';
@@ -16,15 +15,10 @@ import { Button, IconButton } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Field, TextInput } from '../../ui/Field';
 import css from './PortsDialog.module.css';
-
-const shown = createStore<{ readonly scope: Scope | null }>(() => ({ scope: null }));
-
-export function showPorts(scope: Scope): void {
-  shown.setState({ scope });
-}
+import { shownPorts } from './ports.store';
 
 export function PortsDialog() {
-  const scope = useStore(shown, (state) => state.scope);
+  const scope = useStore(shownPorts, (state) => state.scope);
   const doc = useStore(tabs, (state) => state.tabs.find((tab) => tab.id === state.active)?.doc ?? null);
   return scope === null || doc?.has(scope) !== true ? null : <OpenDialog scope={scope} doc={doc} />;
 }
@@ -40,7 +34,7 @@ function OpenDialog({ doc, scope }: PartProps) {
     () => doc.revision,
   );
   const close = () => {
-    shown.setState({ scope: null });
+    shownPorts.setState({ scope: null });
     setTimeout(focusCanvas);
   };
   const graph = doc.graph(scope);

@@ -1,7 +1,9 @@
 // Subgraphs: made of a selection, taken apart, with ports that have names and an order, and widgets shown outside.
 
+import { useStore } from 'zustand';
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { commandItem, registerMenu, registerWidgetMenu } from '../../app/menus';
 import { registerHost } from '../../app/panels';
 import { registerTools } from '../../app/toolbox';
@@ -18,9 +20,15 @@ import {
   selectedInstances,
   unpackSelected,
 } from './actions';
-import { PortsDialog, showPorts } from './PortsDialog';
+import { shownPorts, showPorts } from './ports.store';
 
-registerHost({ id: 'subgraph-ports', Component: PortsDialog });
+registerHost({
+  id: 'subgraph-ports',
+  Component: lazily(
+    () => import('./PortsDialog').then((module) => module.PortsDialog),
+    () => useStore(shownPorts, (state) => state.scope !== null),
+  ),
+});
 
 registerCommands(
   {
