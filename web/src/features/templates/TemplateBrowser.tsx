@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
+import type { Template } from '../../api/templates';
 import { t } from '../../i18n/t';
 import { Dialog } from '../../ui/Dialog';
 import { Empty } from '../../ui/Empty';
@@ -9,7 +10,8 @@ import { Select, TextInput } from '../../ui/Field';
 import { Spinner } from '../../ui/Spinner';
 import { TemplateCards } from './TemplateCards';
 import css from './Templates.module.css';
-import { browser, keyOf, loadTemplates, templates } from './templates.store';
+import { wordsOfTag } from './tags';
+import { browser, type Check, keyOf, loadTemplates, templates } from './templates.store';
 
 const close = () => browser.setState({ isOpen: false });
 
@@ -18,14 +20,20 @@ export function TemplateBrowser() {
   const [text, setText] = useState('');
   const [pack, setPack] = useState('');
   const [show, setShow] = useState('all');
+  const [tag, setTag] = useState('');
   useEffect(() => void loadTemplates(), []);
   const packs = [...new Set((all ?? []).map((template) => template.pack))];
   const wanted = text.trim().toLowerCase();
+  const tagsFor = (template: Template) => checks.get(keyOf(template))?.tags ?? [];
+  const tags = [...new Set((all ?? []).flatMap(tagsFor))].sort((a, b) =>
+    wordsOfTag(a).localeCompare(wordsOfTag(b)),
+  );
   const shown = (all ?? []).filter(
     (template) =>
       (pack === '' || template.pack === pack) &&
       (show === 'all' || checks.get(keyOf(template))?.state === 'ready') &&
-      (wanted === '' || `${template.title} ${template.pack}`.toLowerCase().includes(wanted)),
+      (tag === '' || tagsFor(template).includes(tag)) &&
+      (wanted === '' || wordsFor(template, checks.get(keyOf(template))).includes(wanted)),
   );
   return (
     <Dialog title={t('templates.title')} closeLabel={t('app.close')} size="large" onClose={close}>
@@ -36,6 +44,15 @@ export function TemplateBrowser() {
           placeholder={t('templates.search')}
           aria-label={t('templates.search')}
           onChange={(event) => setText(event.target.value)}
+        />
+        <Select
+          aria-label={t('templates.tag')}
+          value={tag}
+          options={[
+            { value: '', label: t('templates.allTags') },
+            ...tags.map((value) => ({ value, label: wordsOfTag(value) })),
+          ]}
+          onChange={setTag}
         />
         <Select
           aria-label={t('templates.pack')}
@@ -59,10 +76,21 @@ export function TemplateBrowser() {
       {all === null && error === '' && <Spinner label={t('app.loading')} />}
       {error !== '' && <Empty icon="alert" title={t('templates.failed')} text={error} />}
       {all !== null && shown.length === 0 && <Empty icon="search" title={t('templates.none')} />}
-      <TemplateCards shown={shown} onOpen={close} />
+      <TemplateCards shown={shown} onOpen={close} isFull />
       <Missing />
     </Dialog>
   );
+}
+
+/** What the search looks at, in lower case. */
+function wordsFor({ title, pack }: Template, check: Check | undefined): string {
+  const words = [
+    title,
+    pack,
+    ...(check?.tags ?? []).map(wordsOfTag),
+    ...(check?.needs ?? []).map((need) => need.name),
+  ];
+  return words.join(' ').toLowerCase();
 }
 
 /** What models are wanted, where they go, and where the file says that they can be had. */

@@ -1,20 +1,24 @@
 // Workflows to begin with: a picture of what each makes, and whether it can run here.
 
 import { useStore } from 'zustand';
+import type { Template } from '../../api/templates';
 import { t } from '../../i18n/t';
 import { Button } from '../../ui/Button';
 import { classes } from '../../ui/classes';
 import { Icon } from '../../ui/Icon';
 import { openTemplate } from './open';
 import css from './Templates.module.css';
-import { type Check, keyOf, type Template, templates } from './templates.store';
+import { wordsOfTag } from './tags';
+import { type Check, keyOf, templates } from './templates.store';
 
 interface CardsProps {
   readonly shown: readonly Template[];
   readonly onOpen?: () => void;
+  /** With tags, and the models that each needs. */
+  readonly isFull?: boolean;
 }
 
-export function TemplateCards({ shown, onOpen }: CardsProps) {
+export function TemplateCards({ shown, onOpen, isFull = false }: CardsProps) {
   const checks = useStore(templates, (state) => state.checks);
   return (
     <ul className={css['list']}>
@@ -24,6 +28,7 @@ export function TemplateCards({ shown, onOpen }: CardsProps) {
           template={template}
           check={checks.get(keyOf(template)) ?? null}
           onOpen={onOpen}
+          isFull={isFull}
         />
       ))}
     </ul>
@@ -34,9 +39,10 @@ interface CardProps {
   readonly template: Template;
   readonly check: Check | null;
   readonly onOpen: (() => void) | undefined;
+  readonly isFull: boolean;
 }
 
-function Card({ template, check, onOpen }: CardProps) {
+function Card({ template, check, onOpen, isFull }: CardProps) {
   const open = (runs: boolean) => {
     onOpen?.();
     void openTemplate(template, runs);
@@ -44,9 +50,16 @@ function Card({ template, check, onOpen }: CardProps) {
   return (
     <li className={css['card']}>
       <button type="button" className={css['face']} onClick={() => open(false)}>
-        <img src={template.picture} alt="" width={160} height={160} decoding="async" />
+        {template.picture === null ? (
+          <span className={css['blank']}>
+            <Icon name="workflow" size={40} />
+          </span>
+        ) : (
+          <img src={template.picture} alt="" width={160} height={160} decoding="async" />
+        )}
         <span className={css['name']}>{template.title}</span>
         <Status check={check} />
+        {isFull && check !== null && <Facts check={check} />}
       </button>
       {check?.state === 'ready' && (
         <Button
@@ -60,6 +73,35 @@ function Card({ template, check, onOpen }: CardProps) {
         />
       )}
     </li>
+  );
+}
+
+function Facts({ check }: { readonly check: Check }) {
+  return (
+    <span className={css['about']}>
+      {check.tags.length > 0 && (
+        <span className={css['tags']}>
+          {check.tags.map((tag) => (
+            <span key={tag} className={css['tag']}>
+              {wordsOfTag(tag)}
+            </span>
+          ))}
+        </span>
+      )}
+      {check.needs.map((model) => (
+        <span
+          key={`${model.kind}/${model.name}`}
+          className={classes(css['need'], !model.isThere && css['missing'])}
+          title={t(model.isThere ? 'templates.modelThere' : 'templates.modelMissing', { name: model.name })}
+        >
+          <Icon name={model.isThere ? 'check' : 'alert'} size={12} />
+          <span className={css['needName']}>{model.name}</span>
+          <span className="visually-hidden">
+            {t(model.isThere ? 'templates.there' : 'templates.notThere')}
+          </span>
+        </span>
+      ))}
+    </span>
   );
 }
 

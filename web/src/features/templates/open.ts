@@ -1,11 +1,11 @@
 // A template becomes a tab; with `runs`, it runs at once.
 
 import { wordsOf } from '../../api/client';
+import { readTemplate, type Template } from '../../api/templates';
 import { t } from '../../i18n/t';
 import { openTab } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { runTab } from '../run/api';
-import { readTemplate, type Template } from './templates.store';
 
 export async function openTemplate(template: Template, runs = false): Promise<void> {
   try {

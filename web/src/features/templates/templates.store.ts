@@ -2,17 +2,11 @@
 
 import { createStore } from 'zustand/vanilla';
 import { call } from '../../api/call';
-import { api, wordsOf } from '../../api/client';
+import { wordsOf } from '../../api/client';
+import { listTemplates, readTemplate, type Template, type TemplateId } from '../../api/templates';
 import type { MissingModel, MissingType } from '../../api/types';
-import { asObject, type JsonObject } from '../../core/json';
+import { modelsOf, type NeededModel, tagsOf } from '../../core/about';
 import { catalog } from '../../stores/catalog';
-
-export interface Template {
-  readonly pack: string;
-  readonly name: string;
-  readonly title: string;
-  readonly picture: string;
-}
 
 export type { MissingModel };
 
@@ -21,6 +15,9 @@ export interface Check {
   readonly models: readonly MissingModel[];
   readonly types: readonly MissingType[];
   readonly message: string;
+  readonly tags: readonly string[];
+  /** Every model file that it names. */
+  readonly needs: readonly NeededModel[];
 }
 
 interface TemplatesState {
@@ -42,15 +39,11 @@ export const browser = createStore<{ readonly isOpen: boolean }>(() => ({ isOpen
 const FIRST = ['text_to_image', 'image_to_image', 'inpaint'];
 export const STARTER = 'text_to_image';
 
-export const keyOf = ({ pack, name }: Pick<Template, 'pack' | 'name'>) => `${pack}/${name}`;
-const address = ({ pack, name }: Pick<Template, 'pack' | 'name'>) =>
-  `/workflow_templates/${encodeURIComponent(pack)}/${name.split('/').map(encodeURIComponent).join('/')}`;
+export const keyOf = ({ pack, name }: TemplateId) => `${pack}/${name}`;
 
 export async function loadTemplates(): Promise<void> {
   try {
-    const packs = await api.get<Record<string, readonly string[]>>('/workflow_templates');
-    const found = Object.entries(packs).flatMap(([pack, names]) => names.map((name) => template(pack, name)));
-    found.sort((a, b) => rank(a) - rank(b));
+    const found = (await listTemplates()).toSorted((a, b) => rank(a) - rank(b));
     templates.setState({ templates: found, error: '' });
     // One at a time: nobody waits for them, and a run may begin meanwhile.
     for (const each of found) await check(each);
@@ -59,43 +52,31 @@ export async function loadTemplates(): Promise<void> {
   }
 }
 
-function template(pack: string, name: string): Template {
-  const words = name.replace(/[_-]+/g, ' ').trim();
-  return {
-    pack,
-    name,
-    title: words.charAt(0).toUpperCase() + words.slice(1),
-    picture: `${address({ pack, name })}.jpg`,
-  };
-}
-
 function rank({ name }: Template): number {
   const place = FIRST.indexOf(name);
   return place < 0 ? FIRST.length : place;
 }
 
-export async function readTemplate(of: Pick<Template, 'pack' | 'name'>): Promise<JsonObject> {
-  const raw = asObject(await api.get(`${address(of)}.json`));
-  if (raw === null) throw new SyntaxError('not an object');
-  return raw;
-}
-
-const NONE = { models: [], types: [], message: '' } as const;
+const NONE = { models: [], types: [], message: '', tags: [], needs: [] } as const;
 
 async function check(of: Template): Promise<void> {
   setCheck(of, { ...NONE, state: 'asking' });
+  let about: Pick<Check, 'tags' | 'needs'> = NONE;
   try {
     const workflow = await readTemplate(of);
+    const { types } = catalog.getState();
+    about = { tags: tagsOf(workflow, types), needs: modelsOf(workflow, types) };
     const found = await call('POST /api/v1/workflows/validate', { body: { workflow } });
     const isMissing = found.missing_models.length + found.missing_types.length > 0;
     setCheck(of, {
+      ...about,
       state: isMissing ? 'missing' : found.valid ? 'ready' : 'failed',
       models: found.missing_models,
       types: found.missing_types,
       message: found.message,
     });
   } catch (error) {
-    setCheck(of, { ...NONE, state: 'failed', message: wordsOf(error) });
+    setCheck(of, { ...NONE, ...about, state: 'failed', message: wordsOf(error) });
   }
 }
 

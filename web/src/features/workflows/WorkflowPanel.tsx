@@ -6,11 +6,11 @@ import { t } from '../../i18n/t';
 import { Button, IconButton } from '../../ui/Button';
 import { Empty } from '../../ui/Empty';
 import { TextInput } from '../../ui/Field';
+import { Icon } from '../../ui/Icon';
 import { Menu } from '../../ui/Menu';
 import { Spinner } from '../../ui/Spinner';
 import { FileTree } from './FileTree';
 import { newFolder } from './file-actions';
-import { titleOfName } from './files';
 import { closed, lists, loadLists } from './list.store';
 import { chooseFiles, newWorkflow, openTemplate } from './open';
 import { showTrash } from './trash.store';
@@ -27,7 +27,7 @@ export function WorkflowPanel() {
     () => treeRows({ files: files ?? [], folders, favourites }, folded, text),
     [files, folders, favourites, folded, text],
   );
-  const shownTemplates = (templates ?? []).filter((template) => matches(titleOfName(template.name)));
+  const shownTemplates = (templates ?? []).filter((template) => matches(template.title));
   return (
     <div className={css['panel']}>
       <div className={css['tools']}>
@@ -78,8 +78,14 @@ export function WorkflowPanel() {
             {shownTemplates.map((template) => (
               <li key={`${template.pack}/${template.name}`}>
                 <button type="button" className={css['template']} onClick={() => void openTemplate(template)}>
-                  <img src={template.picture} alt="" loading="lazy" width={128} height={128} />
-                  <span>{titleOfName(template.name)}</span>
+                  {template.picture === null ? (
+                    <span className={css['blank']}>
+                      <Icon name="workflow" size={32} />
+                    </span>
+                  ) : (
+                    <img src={template.picture} alt="" loading="lazy" width={128} height={128} />
+                  )}
+                  <span>{template.title}</span>
                 </button>
               </li>
             ))}

@@ -1,17 +1,11 @@
 // Workflow files on the server: the user's own, each save of them a version, and the ones to begin with.
 
 import { call } from '../../api/call';
-import { ApiError, api, request } from '../../api/client';
+import { ApiError, request } from '../../api/client';
 import type { TrashedFile, Version, WorkflowFile, WorkflowList } from '../../api/types';
 import { asObject, type JsonObject, parseJson } from '../../core/json';
 
 export type { TrashedFile, Version, WorkflowFile };
-
-export interface Template {
-  readonly pack: string;
-  readonly name: string;
-  readonly picture: string;
-}
 
 const FILES = '/api/v1/workflows/files';
 const address = (name: string) => `${FILES}/${encodeURIComponent(name)}`;
@@ -117,30 +111,8 @@ export async function readVersion(name: string, id: number): Promise<JsonObject>
   return toDocument(await (await request('GET', `${address(name)}/versions/${id}`)).text());
 }
 
-export async function listTemplates(): Promise<Template[]> {
-  const packs = await api.get<Record<string, readonly string[]>>('/workflow_templates');
-  return Object.entries(packs).flatMap(([pack, names]) =>
-    names.map((name) => ({
-      pack,
-      name,
-      picture: `/workflow_templates/${encodeURIComponent(pack)}/${encodeURIComponent(name)}.jpg`,
-    })),
-  );
-}
-
-export async function readTemplate({ pack, name }: Pick<Template, 'pack' | 'name'>): Promise<JsonObject> {
-  const path = `/workflow_templates/${encodeURIComponent(pack)}/${encodeURIComponent(name)}.json`;
-  return toDocument(await (await request('GET', path)).text());
-}
-
 export function toDocument(text: string): JsonObject {
   const raw = asObject(parseJson(text));
   if (raw === null) throw new SyntaxError('not an object');
   return raw;
-}
-
-/** A template's file name as a title: `text_to_image` is "Text to image". */
-export function titleOfName(name: string): string {
-  const words = name.replace(/[_-]+/g, ' ').trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

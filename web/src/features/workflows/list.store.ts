@@ -2,7 +2,8 @@
 
 import { createStore } from 'zustand/vanilla';
 import { wordsOf } from '../../api/client';
-import { listFiles, listTemplates, type Template, type WorkflowFile } from './files';
+import { listTemplates, type Template } from '../../api/templates';
+import { listFiles, type WorkflowFile } from './files';
 
 export interface ListState {
   readonly files: readonly WorkflowFile[] | null;

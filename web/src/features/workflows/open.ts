@@ -2,6 +2,7 @@
 
 import { call } from '../../api/call';
 import { ApiError, wordsOf } from '../../api/client';
+import { readTemplate, type TemplateId, titleOfTemplate } from '../../api/templates';
 import { imageTaker } from '../../app/images';
 import { fromApi, isApiPrompt } from '../../core/api';
 import { asArray, asObject, type Json, type JsonObject, parseJson, stringifyJson } from '../../core/json';
@@ -10,7 +11,7 @@ import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
 import { activateTab, activeTab, nameOf, openTab, type Tab, tabs } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
-import { readFile, readTemplate, type Template, titleOfName, toDocument } from './files';
+import { readFile, toDocument } from './files';
 
 const MOST_BYTES = 256 * 2 ** 20;
 const EMPTY: JsonObject = {
@@ -85,9 +86,9 @@ export function openServerFile(path: string): Promise<void> {
   });
 }
 
-export function openTemplate(template: Pick<Template, 'pack' | 'name'>): Promise<void> {
+export function openTemplate(template: TemplateId): Promise<void> {
   return opening(template.name, async () =>
-    openDocument(await readTemplate(template), titleOfName(template.name)),
+    openDocument(await readTemplate(template), titleOfTemplate(template.name)),
   );
 }
 
