@@ -124,3 +124,19 @@ describe('types', () => {
     expect(adaptersBetween('IMAGE', 'LATENT', types, (type) => type !== 'VAE')).toEqual([]);
   });
 });
+
+describe('inputs that are no slots', () => {
+  it('have none, but what the file links stays', () => {
+    const type = nodeType('Plain', [
+      input('only', 'INT', { options: { socketless: true } }),
+      input('both', 'INT'),
+    ]);
+    const names = (node: object) =>
+      shapeOf({ type: 'Plain', ...node }, catalog(type)).inputs.map((slot) => slot.name);
+    expect(names({})).toEqual(['both']);
+    expect(names({ inputs: [{ name: 'only', type: 'INT', link: 3, widget: { name: 'only' } }] })).toEqual([
+      'only',
+      'both',
+    ]);
+  });
+});

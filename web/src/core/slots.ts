@@ -82,7 +82,7 @@ export function shapeOf(node: JsonObject, catalog: Catalog): NodeShape {
   const inputs = (asArray(node['inputs']) ?? []).map((row, index) => readInput(row, index, declared));
   const named = new Set(inputs.map((slot) => slot.name));
   const implied = (type?.inputs ?? [])
-    .filter((input) => !named.has(input.name))
+    .filter((input) => !named.has(input.name) && !(input.is_widget && input.options['socketless'] === true))
     .map((input) => implyInput(input));
   const all = [...inputs, ...implied];
   return {

@@ -87,8 +87,10 @@ export function ChoiceList(props: ChoiceListProps) {
     if (to !== undefined) go(to);
     else if (event.key === 'Enter') choose(row);
     else if (event.key === 'ArrowRight' && row?.kind === 'folder' && query === '') toggle(row.path, true);
-    else if (event.key === 'ArrowLeft' && row?.kind === 'folder' && query === '') toggle(row.path, false);
-    else return;
+    else if (event.key === 'ArrowLeft' && row !== undefined && query === '') {
+      if (row.kind === 'folder' && row.isOpen) toggle(row.path, false);
+      else go(rows.findLastIndex((each, index) => index < at && each.depth < row.depth));
+    } else return;
     event.preventDefault();
   };
   return (

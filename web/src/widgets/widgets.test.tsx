@@ -12,6 +12,8 @@ import { kindOf, widgetFor } from './registry';
 import { forgetLists } from './remote';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+// Lists show what there is room for; here nothing has a height by itself.
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', { get: () => 360, configurable: true });
 
 let root: Root;
 let box: HTMLElement;
@@ -217,7 +219,9 @@ describe('Combo', () => {
   it('opens 5,000 entries with few rows, filters, and takes the chosen one', async () => {
     await show(input('model', 'COMBO', { choices: NAMES }), 'folder1/model-1.safetensors');
     await click(find('[role="combobox"]#w'));
-    expect(document.querySelectorAll('[role="option"]').length).toBeLessThanOrEqual(40);
+    const shown = document.querySelectorAll('[role="option"]').length;
+    expect(shown).toBeGreaterThan(10);
+    expect(shown).toBeLessThanOrEqual(40);
     await type(find<HTMLInputElement>('[aria-label="Filter model"]'), 'model-4321');
     await press(find('[aria-label="Filter model"]'), 'Enter');
     expect(value).toBe('folder1/model-4321.safetensors');
@@ -230,6 +234,27 @@ describe('Combo', () => {
     expect(find('[role="alert"]').textContent).toContain('sd15.safetensors');
     await click(find('[role="alert"] button'));
     expect(value).toBe('sd/sd15.safetensors');
+  });
+
+  it('goes through folders by keys', async () => {
+    const choices = ['a/b/one', 'a/two', 'three'];
+    await show(input('model', 'COMBO', { choices }), 'three');
+    await click(find('#w'));
+    const filter = find('[aria-label="Filter model"]');
+    const rows = () => [...document.querySelectorAll('[role="option"]')].map((row) => row.textContent);
+    const active = () =>
+      document.getElementById(filter.getAttribute('aria-activedescendant') ?? '')?.textContent;
+    expect(rows()).toEqual(['a2', 'three']);
+    await press(filter, 'ArrowUp');
+    await press(filter, 'ArrowRight');
+    expect(rows()).toEqual(['a2', 'b1', 'two', 'three']);
+    await press(filter, 'ArrowDown');
+    await press(filter, 'ArrowDown');
+    expect(active()).toBe('two');
+    await press(filter, 'ArrowLeft');
+    expect(active()).toBe('a2');
+    await press(filter, 'ArrowLeft');
+    expect(rows()).toEqual(['a2', 'three']);
   });
 
   it('steps by keys without being opened', async () => {
