@@ -159,9 +159,7 @@ function Row({ row, isStop, isChosen, onFocus }: RowProps) {
         <Icon name="disk" size={14} />
       )}
       <span className={css['name']}>{row.name}</span>
-      <span className={css['note']} aria-hidden="true">
-        {isFolder ? row.count : sizeInWords(row.model.size_bytes)}
-      </span>
+      <span className={css['note']} data-note={isFolder ? row.count : sizeInWords(row.model.size_bytes)} />
       {!isFolder && (
         <button
           type="button"

@@ -130,9 +130,7 @@ export function FileTree({ rows, folders }: TreeProps) {
                 <Icon name={row.isOpen ? 'chevronDown' : 'chevronRight'} size={12} />
                 <Icon name={row.path === FAVOURITES ? 'star' : 'folder'} size={14} />
                 <span className={css['name']}>{name}</span>
-                <span className={css['note']} aria-hidden="true">
-                  {row.count}
-                </span>
+                <span className={css['note']} data-note={row.count} />
               </>
             ) : (
               <>
