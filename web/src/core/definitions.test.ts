@@ -18,7 +18,7 @@ function open(text: string): GraphDoc {
   return new GraphDoc(raw);
 }
 
-describe('definitions as part of a step', () => {
+describe('definitions as part of a step', { timeout: 60_000 }, () => {
   it('come and go with undo and redo, with what was changed inside', () => {
     const doc = open(EMPTY);
     doc.edit('make', '', (tx) => {

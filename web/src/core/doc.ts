@@ -3,10 +3,10 @@
 
 import { definitionsIn } from './definitions';
 import { Graph } from './graph';
-import { asArray, asObject, isObject, type Json, type JsonObject, withKeys } from './json';
+import { asArray, asObject, isObject, type Json, type JsonObject, stringifyJson, withKeys } from './json';
 import type { Entities, Kind, Patch, Scope, Step } from './types';
 
-const MOST_STEPS = 500;
+const MOST_STEPS = 1000;
 
 export interface Change {
   readonly patches: readonly Patch[];
@@ -39,6 +39,8 @@ export class GraphDoc {
   revision = 0;
   readonly #graphs = new Map<Scope, Graph>();
   readonly #root: JsonObject;
+  /** Every definition that there ever was, in the order in which they came. */
+  readonly #known = new Map<Scope, Graph>();
   readonly #watchers = new Set<(change: Change) => void>();
   #done: Step[] = [];
   #undone: Step[] = [];
@@ -47,7 +49,7 @@ export class GraphDoc {
   constructor(raw: JsonObject) {
     this.#root = raw;
     this.#graphs.set('', new Graph(raw, raw['version'] === 1));
-    for (const [id, definition] of definitionsIn(raw)) this.#graphs.set(id, new Graph(definition, true));
+    for (const [id, definition] of definitionsIn(raw)) this.#define(id, definition);
   }
 
   get scopes(): Iterable<Scope> {
@@ -173,8 +175,9 @@ export class GraphDoc {
     const written = new Set<Scope>(['']);
     const saved = this.#withDefinitions(this.#root, this.graph('').save(), written);
     const added: Json[] = [];
-    for (const [id, graph] of this.#graphs) {
-      if (written.has(id)) continue;
+    for (const id of this.#known.keys()) {
+      const graph = this.#graphs.get(id);
+      if (graph === undefined || written.has(id)) continue;
       written.add(id);
       const raw = graph.save();
       added.push(this.#withDefinitions(raw, raw, written));
@@ -203,7 +206,11 @@ export class GraphDoc {
       written.add(id);
       return [this.#withDefinitions(entry, graph.save(), written)];
     });
-    return withKeys(saved, { definitions: withKeys(definitions, { subgraphs: rows }) });
+    // The last one went, and with it what held it.
+    const left = withKeys(definitions, {
+      subgraphs: rows.length === 0 && subgraphs.length > 0 ? undefined : rows,
+    });
+    return withKeys(saved, { definitions: Object.keys(left).length === 0 ? undefined : left });
   }
 
   /** Make changes; all of them are taken back if one fails. */
@@ -258,9 +265,19 @@ export class GraphDoc {
     return tx;
   }
 
+  /** What comes back by undo or redo is the graph that it was, which knows the order of its keys. */
   #define(id: Scope, definition: JsonObject | null): void {
-    if (definition === null) this.#graphs.delete(id);
-    else this.#graphs.set(id, new Graph(definition, true));
+    const known = this.#known.get(id);
+    if (definition === null) {
+      const graph = this.#graphs.get(id);
+      this.#graphs.delete(id);
+      if (graph !== undefined) this.#known.set(id, graph);
+      return;
+    }
+    const isSame = known !== undefined && stringifyJson(known.save()) === stringifyJson(definition);
+    const graph = isSame ? known : new Graph(definition, true);
+    this.#known.set(id, graph);
+    this.#graphs.set(id, graph);
   }
 
   #apply(patches: readonly Patch[]): void {

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useSt
 import { useStore } from 'zustand';
 import { focusCanvas, view } from '../../app/view';
 import type { NodeType } from '../../core/catalog';
+import { reaches } from '../../core/definitions';
 import { NodeSearch, type SearchFilter } from '../../core/search';
 import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
@@ -33,7 +34,7 @@ function OpenPanel() {
   const [isFree, setFree] = useState(false);
   const [active, setActive] = useState(0);
   const panel = useRef<HTMLDivElement>(null);
-  const index = useMemo(() => new NodeSearch(types.values()), [types]);
+  const index = useMemo(() => new NodeSearch([...types.values(), ...ownSubgraphs()]), [types]);
   const categories = useMemo(() => topCategories(types.values()), [types]);
   const filter = useMemo((): SearchFilter => {
     const byLink =
@@ -149,6 +150,15 @@ function OpenPanel() {
       </div>
     </div>
   );
+}
+
+/** The subgraphs of this workflow, but for those that the graph on the screen stands in. */
+function ownSubgraphs(): NodeType[] {
+  const { doc, scope } = view;
+  if (doc === null) return [];
+  return [...view.catalog.values()]
+    .filter((type) => type.promoted !== undefined && (scope === '' || !reaches(doc, type.type, scope)))
+    .map((type) => ({ ...type, category: t('search.subgraphs') }));
 }
 
 interface ResultsProps {

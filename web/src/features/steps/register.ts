@@ -12,7 +12,7 @@ registerPanel({
   id: 'steps',
   side: 'left',
   title: () => t('steps.title'),
-  icon: 'undo',
+  icon: 'history',
   order: 60,
   Component: lazily(() => import('./StepsPanel').then((module) => module.StepsPanel)),
 });

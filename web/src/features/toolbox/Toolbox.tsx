@@ -54,6 +54,8 @@ export function Toolbox() {
 
 function Bar({ redraw }: { readonly redraw: () => void }) {
   const bar = useRef<HTMLDivElement>(null);
+  /** Its own, read after it was rendered: asking while the view moves would lay out the page each time. */
+  const size = useRef({ w: 0, h: 0 });
   const place = useCallback(() => {
     const element = bar.current;
     const box = selectionBox();
@@ -63,7 +65,7 @@ function Bar({ redraw }: { readonly redraw: () => void }) {
     else delete element.dataset['away'];
     const { width, height } = view.view;
     const [from, to] = [view.view.toScreen(box), view.view.toScreen({ x: box.x + box.w, y: box.y + box.h })];
-    const [w, h] = [element.offsetWidth, element.offsetHeight];
+    const { w, h } = size.current;
     const left = Math.max(EDGE, Math.min((from.x + to.x - w) / 2, width - w - EDGE));
     const above = from.y - h - ABOVE;
     const below = to.y + ABOVE;
@@ -71,6 +73,7 @@ function Bar({ redraw }: { readonly redraw: () => void }) {
     element.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }, []);
   useLayoutEffect(() => {
+    if (bar.current !== null) size.current = { w: bar.current.offsetWidth, h: bar.current.offsetHeight };
     place();
     shown = bar.current;
     const buttons = [...(shown?.querySelectorAll<HTMLElement>('button') ?? [])];
@@ -82,11 +85,13 @@ function Bar({ redraw }: { readonly redraw: () => void }) {
   useEffect(() => bus.on('viewport', place), [place]);
   useEffect(
     () =>
-      view.doc?.watch(() => {
-        // What is dragged is followed when it is let go.
-        if (!view.isDragging) redraw();
+      view.doc?.watch(({ cause }) => {
+        // What is dragged is followed when it is let go. What can be done changes with the selection, and by undo.
+        if (bar.current?.dataset['dragged'] !== undefined) return;
+        if (cause === 'edit') place();
+        else redraw();
       }),
-    [redraw],
+    [redraw, place],
   );
   useEffect(() => stayAway(bar, place), [place]);
   return (

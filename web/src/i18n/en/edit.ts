@@ -8,6 +8,7 @@ export const edit = {
   'edit.pastedNodes': '{count|one node|{count} nodes} pasted',
   'edit.pasteInItself':
     '{count|One node was|{count} nodes were} left out: a subgraph cannot stand in itself.',
+  'search.subgraphs': 'subgraphs of this workflow',
   'steps.title': 'Steps',
   'steps.show': 'Show the steps of undo',
   'steps.empty': 'No steps yet',
