@@ -90,12 +90,14 @@ class JobResult(Struct, frozen=True, kw_only=True):
         nodes: By node id.
         cached: Nodes that did not have to run.
         record: How to repeat it; None if the worker did not live to say.
+        stopped_at: Id and type of the node that ran when somebody stopped the job; None if nobody did, or none ran.
     """
 
     outputs: dict[str, Ui] = field(default_factory=dict[str, Ui])
     nodes: dict[str, NodeRecord] = field(default_factory=dict[str, NodeRecord])
     cached: tuple[str, ...] = ()
     record: RunRecord | None = None
+    stopped_at: tuple[str, str] | None = None
 
 
 class JobDetails(Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ class ResultParts(msgspec.Struct):
     nodes: dict[str, NodeRecord] = msgspec.field(default_factory=dict[str, NodeRecord])
     cached: tuple[str, ...] = ()
     record: RunRecord | None = None
+    stopped_at: tuple[str, str] | None = None
 
 
 Params = ParamSpec("Params")
@@ -91,6 +92,7 @@ def decode_result(text: bytes) -> JobResult:
         nodes=parts.nodes,
         cached=parts.cached,
         record=parts.record,
+        stopped_at=parts.stopped_at,
     )
 
 

@@ -138,9 +138,7 @@ def _messages(job: Job, result: ResultParts, shows_internals: bool) -> list[prot
         error = job.error or ErrorRecord(type="node_failed", message="The run failed.")
         messages.append(protocol.execution_error(job.id, error, executed, ended_at, shows_internals=shows_internals))
     else:
-        error = job.error
-        event = JobCancelled(
-            node_id=error.node_id if error else "", node_type=error.node_type if error else "", executed=executed
-        )
+        node_id, node_type = result.stopped_at or ("", "")
+        event = JobCancelled(node_id=node_id, node_type=node_type, executed=executed)
         messages.append(protocol.execution_interrupted(job.id, event, ended_at))
     return messages

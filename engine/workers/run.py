@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from engine.errors import WorkflowError
 from engine.graph.document import parse_json_text
 from engine.graph.json_values import as_object, as_text
-from engine.jobs.events import Event, NodeFinished, NodeProgress, NodesCached, NodeStarted, Ui
+from engine.jobs.events import Event, JobCancelled, NodeFinished, NodeProgress, NodesCached, NodeStarted, Ui
 from engine.jobs.job import Job, JobResult, NodeRecord, RunRecord
 from engine.workers.messages import Preview
 from engine.workers.notices import RunSnapshot
@@ -51,6 +51,7 @@ class Run:
     _nodes: dict[str, NodeRecord] = field(default_factory=dict[str, NodeRecord])
     _outputs: dict[str, Ui] = field(default_factory=dict[str, Ui])
     _preview: Preview | None = None
+    _stopped_at: tuple[str, str] | None = None
 
     def note(self, event: Event) -> None:
         """Take in an event of the run."""
@@ -87,6 +88,11 @@ class Run:
         if self.kill_timer is not None:
             self.kill_timer.cancel()
 
+    def stop_at(self, node_id: str, node_type: str, executed: tuple[str, ...], message: str = "") -> JobCancelled:
+        """Somebody stopped the run, while this node ran; empty if none did. Returns the event that tells it."""
+        self._stopped_at = (node_id, node_type) if node_id else None
+        return JobCancelled(node_id, node_type, executed, message)
+
     def show(self, preview: Preview) -> None:
         """Take in a picture of the run."""
         if not preview.final:
@@ -109,7 +115,13 @@ class Run:
 
     def result(self, record: RunRecord | None = None) -> JobResult:
         """What the run leaves."""
-        return JobResult(outputs=self._outputs, nodes=self._nodes, cached=tuple(self._cached), record=record)
+        return JobResult(
+            outputs=self._outputs,
+            nodes=self._nodes,
+            cached=tuple(self._cached),
+            record=record,
+            stopped_at=self._stopped_at,
+        )
 
     def snapshot(self) -> RunSnapshot:
         """How far the run is."""

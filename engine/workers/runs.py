@@ -136,7 +136,7 @@ class Runs:
             case "succeeded":
                 event = JobSucceeded(message.seconds)
             case "cancelled":
-                event = JobCancelled(message.node_id, message.node_type, executed)
+                event = run.stop_at(message.node_id, message.node_type, executed)
             case _:
                 error = message.error or ErrorRecord(type="node_failed", message="The run failed; no reason was given.")
                 event = JobFailed(error, executed)
@@ -196,7 +196,7 @@ class Runs:
         run.is_ending = True
         error = await describe_death(run, death)
         if run.is_cancelled:
-            event = JobCancelled(error.node_id, error.node_type, run.executed, error.message)
+            event = run.stop_at(error.node_id, error.node_type, run.executed, error.message)
         else:
             event = JobFailed(error, run.executed)
         await self._conclude(run, event, run.result(), error)
@@ -242,7 +242,7 @@ class Runs:
                 await run.ended.wait()
             elif run.is_cancelled:
                 node = run.node
-                event = JobCancelled(
+                event = run.stop_at(
                     node.node_id if node else "",
                     node.node_type if node else "",
                     run.executed,

@@ -124,11 +124,17 @@ def test_a_run_is_interrupted(server: RealServer, prompt: dict[str, Any]) -> Non
         task = asyncio.create_task(_run(server, {"prompt": long, "prompt_id": "long"}))
         while not any(item[1] == "long" for item in (await asyncio.to_thread(server.get, "/queue"))["queue_running"]):
             await asyncio.sleep(0.05)
+        running = list[str]()
+        while running != ["KSampler"]:
+            progress = (await asyncio.to_thread(server.get, "/api/v1/jobs/long"))["progress"]
+            running = [node["node_type"] for node in progress["running"]]
         await asyncio.to_thread(server.post, "/interrupt", {"prompt_id": "long"})
         return await task
 
     assert _names(asyncio.run(run()))[-3:] == ["execution_interrupted", "status", "executing"]
-    assert server.get("/history/long")["long"]["status"]["messages"][-1][0] == "execution_interrupted"
+    name, data = server.get("/history/long")["long"]["status"]["messages"][-1]
+    assert name == "execution_interrupted"
+    assert prompt[data["node_id"]]["class_type"] == data["node_type"] == "KSampler"
 
 
 def test_a_node_that_fails_is_named(server: RealServer) -> None:
