@@ -79,7 +79,7 @@ function broken(): string {
 async function openFile(page: Page, path: string): Promise<void> {
   await page.getByRole('heading', { name: 'Begin with a workflow' }).waitFor();
   const chooser = page.waitForEvent('filechooser');
-  await page.keyboard.press('Control+o');
+  await page.getByRole('button', { name: 'Open a file…' }).first().click();
   await (await chooser).setFiles(path);
   await page.getByRole('tab', { name: /broken/ }).waitFor();
 }
