@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { look } from './harness/look';
 import { launchBrowser, type Opened, openPage } from './harness/page';
 import { type Server, startServer } from './harness/server';
 
@@ -364,5 +365,17 @@ describe('upload, paste, mask', () => {
         [200, 220],
       ]),
     ).toEqual([0, 0, 255]);
+  });
+
+  it.each([
+    [1280, 800],
+    [390, 844],
+    [320, 640],
+  ])('nothing of the editor is cut off, covered or too small in %i x %i', async (width, height) => {
+    await upload('look.png', await picture(300, 200, '#2255aa'));
+    await openEditor();
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(300);
+    expect(await look(page)).toEqual([]);
   });
 });
