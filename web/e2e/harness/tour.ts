@@ -11,7 +11,7 @@ export type Visit = (name: string) => Promise<void>;
 
 /** Dialogs that a command opens, by the command's title. A new dialog of the application is one line here. */
 const DIALOGS: readonly TextKey[] = [
-  ...(['shortcuts.title', 'settings.title', 'about.title', 'templates.browse'] as const),
+  ...(['shortcuts.title', 'settings.title', 'about.title', 'templates.browse', 'trash.show'] as const),
   ...(['workflows.saveAs', 'workflows.renameTab', 'graph.find', 'search.title'] as const),
 ];
 
@@ -31,6 +31,9 @@ export async function furnish(server: Server): Promise<void> {
   for (const name of ['fox.json', 'portraits/red/a name that is rather long for a panel.json'])
     await send('PUT', `/workflows/files/${encodeURIComponent(name)}`, text);
   await send('PUT', '/workflows/files/fox.json', text.replace('a fox', 'two foxes'));
+  await send('POST', '/workflows/files/fox.json/mark', '{"favourite":true}');
+  await send('PUT', '/workflows/files/deleted.json', text);
+  await send('DELETE', '/workflows/files/deleted.json', '');
   for (const color of [0x3366aa, 0xaa6633, 0x66aa33]) {
     const prompt = { ...PNG_RUN, '1': { ...PNG_RUN['1'], inputs: { ...PNG_RUN['1'].inputs, color } } };
     await send('POST', '/jobs?wait=60', JSON.stringify({ workflow: prompt }));
@@ -165,6 +168,8 @@ async function pictures(page: Page, visit: Visit): Promise<void> {
   await panel.getByRole('button', { name: t('app.closePanel'), exact: true }).click();
 }
 
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 /** A saved file: its versions, and the question before what is not saved is closed. */
 async function files(page: Page, visit: Visit): Promise<void> {
   await page.getByRole('button', { name: t('workflows.title'), exact: true }).click();
@@ -176,6 +181,12 @@ async function files(page: Page, visit: Visit): Promise<void> {
   await byPalette(page, t('versions.show'));
   await page.getByRole('dialog').waitFor();
   await visit('versions');
+  await page
+    .getByRole('button', { name: new RegExp(`^${escaped(t('versions.compareIt'))}`) })
+    .last()
+    .click();
+  await page.getByRole('table').waitFor();
+  await visit('comparison of versions');
   await leave(page);
   await page.getByRole('application').focus();
   await page.keyboard.press('Control+a');

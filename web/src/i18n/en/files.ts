@@ -135,9 +135,9 @@ export const files = {
   'settings.keepBoth': 'Leave them there, too',
   'settings.resetAllKeys': 'All back to the defaults',
 
-  'drafts.noRoom': 'What you change is not kept: this browser has no room left',
+  'drafts.noRoom': 'What you change is not kept in this browser: it has no room left, or keeps nothing',
   'drafts.noRoomText':
-    'Until there is room, closing this page loses what is not saved. Save it, close workflows, or free space in this browser’s storage.',
+    'Closing this page may lose what is not saved. Save it, close workflows, or free space in this browser’s storage.',
   'drafts.noServer': 'What you change is not kept on the server: {words}',
   'drafts.saveAll': 'Save',
   'drafts.hide': 'Hide',
