@@ -82,7 +82,7 @@ describe('a run', () => {
     await page.getByText(/^Done in /).waitFor(LONG);
     await large.getByRole('button', { name: /^Open .*\.png large$/ }).waitFor(LONG);
     await context.close();
-  });
+  }, 150_000);
 
   it('outlives the server: what waited is run when it is back, what was cut short is run again', async () => {
     const opened = await openPage(browser, server.url);
@@ -102,7 +102,7 @@ describe('a run', () => {
     await page.getByText(/^(Done in|Nothing had changed)/).waitFor(LONG);
     forgiveErrors(opened, /WebSocket|ERR_CONNECTION|Failed to load resource/);
     await context.close();
-  });
+  }, 150_000);
 
   it('is told apart from the one before it by what was changed', async () => {
     const { page, context } = await openPage(browser, server.url);
