@@ -7,10 +7,11 @@ import { lazily } from '../../app/lazily';
 import { commandItem, registerMenu, registerWidgetMenu } from '../../app/menus';
 import { registerHost } from '../../app/panels';
 import { registerTools } from '../../app/toolbox';
-import { view } from '../../app/view';
-import { movePort, removePort } from '../../core/ports';
+import { focusCanvas, view } from '../../app/view';
+import { movePort, type PortSide, removePort, renamePort } from '../../core/ports';
 import { INLETS, isBoundary, portsOf } from '../../core/subgraph';
 import { t } from '../../i18n/t';
+import { askText } from '../../ui/Dialog';
 import { type MenuItem, showMenu } from '../../ui/Menu';
 import {
   createSubgraph,
@@ -83,6 +84,25 @@ registerWidgetMenu(({ node, widget, link }) => {
     : [];
 });
 
+/** Ask for another label of a port of the graph on the screen. */
+async function rename(side: PortSide, index: number): Promise<void> {
+  const { doc, scope } = view;
+  const port = doc === null ? undefined : portsOf(doc.graph(scope), side)[index];
+  if (doc === null || port === undefined) return;
+  const text = await askText({
+    title: t('subgraph.portRename', { name: port.label }),
+    closeLabel: t('app.close'),
+    choices: [
+      { id: 'cancel', label: t('app.cancel') },
+      { id: 'ok', label: t('edit.rename'), kind: 'primary' },
+    ],
+    field: { label: t('subgraph.portLabel', { name: port.name }), value: port.label, canBeEmpty: true },
+  });
+  if (text !== null)
+    doc.edit(t('subgraph.stepRename'), scope, (tx) => renamePort(tx, side, index, text.trim()));
+  focusCanvas();
+}
+
 /** What can be done with a slot at the border of a subgraph. */
 bus.on('menu', (client, at) => {
   const hit = view.scene?.hit(at, view.view.zoom);
@@ -100,6 +120,11 @@ bus.on('menu', (client, at) => {
     port === undefined
       ? []
       : [
+          {
+            id: 'rename',
+            label: t('subgraph.portRename', words),
+            onSelect: () => void setTimeout(() => void rename(side, index), 60),
+          },
           {
             id: 'up',
             label: t('subgraph.portUp', words),

@@ -44,6 +44,7 @@ export const edit = {
   'subgraph.outputs': 'Outputs',
   'subgraph.noPorts': 'None yet. Inside, lead a link to the empty slot at the border.',
   'subgraph.portLabel': 'Label of {name}',
+  'subgraph.portRename': 'Rename {name}…',
   'subgraph.portUp': 'Move {name} up',
   'subgraph.portDown': 'Move {name} down',
   'subgraph.portRemove': 'Remove {name}',
