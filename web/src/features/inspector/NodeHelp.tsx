@@ -7,15 +7,16 @@ import { inputFacts } from '../nodes/api';
 import css from './Inspector.module.css';
 
 export function NodeHelp({ type }: { readonly type: NodeType }) {
+  const inputs = type.inputs.filter((input) => input.options['hidden'] !== true);
   return (
     <div className={css['part']}>
       <h3 className={css['head']}>{t('inspector.help')}</h3>
       <p className={css['words']}>{type.description || t('search.noDescription')}</p>
-      {type.inputs.length > 0 && (
+      {inputs.length > 0 && (
         <>
           <h4 className={css['subhead']}>{t('inspector.inputs')}</h4>
           <dl className={css['facts']}>
-            {type.inputs.map((input) => (
+            {inputs.map((input) => (
               <div key={input.name}>
                 <dt>
                   <Dot type={input.type} isList={input.is_list} isOptional={!input.required} />

@@ -7,7 +7,7 @@ import css from './SearchPanel.module.css';
 
 export function NodePreview({ type }: { readonly type: NodeType }) {
   const sockets = type.inputs.filter((input) => !input.is_widget);
-  const widgets = type.inputs.filter((input) => input.is_widget);
+  const widgets = type.inputs.filter((input) => input.is_widget && input.options['hidden'] !== true);
   return (
     <aside className={css['preview']} aria-label={t('search.preview')}>
       <div className={css['card']}>
