@@ -3,7 +3,7 @@
 export const mask = {
   'mask.edit': 'Edit the mask',
   'mask.title': 'Mask of {title}',
-  'mask.step': 'edit mask',
+  'mask.step': 'Edit mask',
   'mask.loading': 'Reading the picture',
   'mask.failed': 'The picture cannot be opened',
   'mask.tools': 'Tool',
