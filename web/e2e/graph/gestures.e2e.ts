@@ -420,6 +420,46 @@ describe('while nodes are dragged', () => {
     await page.mouse.up();
   });
 
+  it('shows what they are in line with, and jumps there where that is wanted', async () => {
+    const guides = () =>
+      page.evaluate(() => {
+        const canvas = document.querySelector<HTMLCanvasElement>('canvas.graph-overlay');
+        const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+        let painted = 0;
+        for (let index = 3; index < data.length; index += 4) if ((data[index] ?? 0) > 0) painted += 1;
+        return painted;
+      });
+    await page.evaluate(() => {
+      const { doc, view } = window.fixture;
+      const raw = { type: 'ImageInvert', size: [200, 60], inputs: [], outputs: [] };
+      doc?.edit('two', '', (tx) => {
+        tx.put('node', '30', { ...raw, id: 30, pos: [4000, 0] });
+        tx.put('node', '31', { ...raw, id: 31, pos: [4500, 300] });
+      });
+      view.fit(['30', '31']);
+    });
+    await settle();
+    const zoom = await page.evaluate(() => window.fixture.view.view.zoom);
+    const start = await titleAt('31');
+    const near = { x: start.x, y: start.y - 300 * zoom + 2 };
+    await page.mouse.move(start.x, start.y);
+    await page.mouse.down();
+    await page.mouse.move(start.x + 3, start.y + 30, { steps: 3 });
+    await page.mouse.move(near.x, near.y, { steps: 3 });
+    await settle();
+    expect(await guides()).toBeGreaterThan(20);
+    await page.mouse.up();
+    await settle();
+    expect(await guides()).toBe(0);
+    expect(((await node('31'))?.['pos'] as number[] | undefined)?.[1]).not.toBe(0);
+    await page.evaluate(() => {
+      window.fixture.doc?.undo();
+      window.fixture.view.setPreferences({ snapsToNodes: true });
+    });
+    await drag(start, near);
+    expect(((await node('31'))?.['pos'] as number[] | undefined)?.[1]).toBe(0);
+  });
+
   it('shows the same ground wherever one came from', async () => {
     await page.evaluate(() => window.fixture.view.setPreferences({ showsGrid: true }));
     const at = async (x: number, y: number) => {

@@ -44,6 +44,7 @@ export class GraphView {
   #served: Catalog = new Map();
   #catalog: Catalog = new Map();
   #focused: NodeId | null = null;
+  #isDragging = false;
   #moving: ReadonlySet<NodeId> | null = null;
   readonly #still = new Still();
   readonly #backdrop = new Backdrop();
@@ -210,11 +211,17 @@ export class GraphView {
     return this.#gestures?.abandon() ?? false;
   }
 
-  /** Nodes that are being dragged; what stays is painted from a picture then. Null for none. */
-  setMoving(nodes: ReadonlySet<NodeId> | null): void {
+  /** Whether something is dragged, and the nodes that are, if nothing else is: what stays is painted from a picture. */
+  setDragging(isDragging: boolean, nodes: ReadonlySet<NodeId> | null): void {
     if (nodes === null && this.#moving !== null) this.#still.drop();
+    this.#isDragging = isDragging;
     this.#moving = nodes;
     this.#isStillGood = false;
+  }
+
+  /** Whether nodes or groups are being moved or resized. */
+  get isDragging(): boolean {
+    return this.#isDragging;
   }
 
   /** Bring a node to the middle, readable. */

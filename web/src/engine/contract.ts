@@ -12,6 +12,8 @@ export interface Preferences {
   /** Dashed lines between what is linked by name, also where nothing of it is selected. */
   readonly showsTeleports: boolean;
   readonly snapsToGrid: boolean;
+  /** Nodes that are dragged jump in line with others, where they are nearly so. */
+  readonly snapsToNodes: boolean;
   /** What turns the wheel: a mouse zooms, two fingers on a trackpad pan; `auto` tells them apart. */
   readonly navigation: 'auto' | 'mouse' | 'trackpad';
   /** Drags move the view, whatever they begin on. */
@@ -24,6 +26,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   linkStyle: 'spline',
   showsTeleports: false,
   snapsToGrid: false,
+  snapsToNodes: false,
   navigation: 'auto',
   isLocked: false,
 };

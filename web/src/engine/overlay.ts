@@ -34,6 +34,7 @@ export function paintOverlay(
     context.lineWidth = 1 / view.zoom;
     context.strokeRect(box.x, box.y, box.w, box.h);
   }
+  paintGuides(context, gestures, view, palette);
   const isPulsing = paintTargets(context, gestures, view, palette);
   for (const { from, to, type, fits } of gestures.openCurves()) {
     const path = new Path2D();
@@ -46,6 +47,29 @@ export function paintOverlay(
   }
   paintKnife(context, gestures, view, palette);
   return isPulsing;
+}
+
+function paintGuides(
+  context: CanvasRenderingContext2D,
+  gestures: Gestures,
+  view: Viewport,
+  palette: Palette,
+): void {
+  if (gestures.guides.length === 0) return;
+  const more = 12 / view.zoom;
+  context.strokeStyle = palette.focus;
+  context.lineWidth = 1 / view.zoom;
+  context.beginPath();
+  for (const { axis, at, from, to } of gestures.guides) {
+    if (axis === 'x') {
+      context.moveTo(at, from - more);
+      context.lineTo(at, to + more);
+    } else {
+      context.moveTo(from - more, at);
+      context.lineTo(to + more, at);
+    }
+  }
+  context.stroke();
 }
 
 /** Slots that fit are ringed, and the rings pulse, unless the user wants no motion; the others fade. */

@@ -25,7 +25,8 @@ export function CanvasHost() {
   const shown = useRef<string | null>(null);
   const active = useStore(tabs, (state) => state.active);
   const types = useStore(catalog, (state) => state.types);
-  const { navigation, showsGrid, showsLinks, linkStyle, showsTeleports, snapsToGrid } = useStore(settings);
+  const { navigation, showsGrid, showsLinks, linkStyle, showsTeleports, snapsToGrid, snapsToNodes } =
+    useStore(settings);
   const overlays = useStore(panels, (state) => state.overlays);
 
   useEffect(() => {
@@ -43,8 +44,17 @@ export function CanvasHost() {
   useEffect(() => view.setCatalog(types), [types]);
 
   useEffect(
-    () => view.setPreferences({ navigation, showsGrid, showsLinks, linkStyle, showsTeleports, snapsToGrid }),
-    [navigation, showsGrid, showsLinks, linkStyle, showsTeleports, snapsToGrid],
+    () =>
+      view.setPreferences({
+        navigation,
+        showsGrid,
+        showsLinks,
+        linkStyle,
+        showsTeleports,
+        snapsToGrid,
+        snapsToNodes,
+      }),
+    [navigation, showsGrid, showsLinks, linkStyle, showsTeleports, snapsToGrid, snapsToNodes],
   );
 
   useEffect(() => {

@@ -17,6 +17,7 @@ export interface Settings {
   readonly showsTeleports: boolean;
   readonly showsInfo: boolean;
   readonly snapsToGrid: boolean;
+  readonly snapsToNodes: boolean;
   readonly confirmsClose: boolean;
   readonly showsPreviews: boolean;
   /** Whether the end of a long run is told by the system, and by a sound. */
@@ -45,6 +46,7 @@ export const DEFAULT_SETTINGS: Settings = {
   showsTeleports: false,
   showsInfo: true,
   snapsToGrid: false,
+  snapsToNodes: false,
   confirmsClose: true,
   showsPreviews: true,
   notifiesDone: false,

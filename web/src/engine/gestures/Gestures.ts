@@ -4,17 +4,19 @@
 // that has the keyboard scrolls the field. Text selection inside fields never moves nodes.
 
 import { unlinkAll } from '../../core/edit';
-import type { Box, LinkId, NodeId, Point } from '../../core/types';
+import type { Guide } from '../../core/guides';
+import type { Box, LinkId, Point } from '../../core/types';
 import type { GraphView } from '../GraphView';
 import type { Hit } from '../scene';
+import { begin } from './begin';
 import { adds, click, doubleClick, openMenu, pressNode } from './clicks';
 import { EdgePan } from './edge';
 import { endHover, hover } from './hover';
 import { linksCrossing } from './knife';
 import { explain, finishLinks, type OpenCurve, openCurves, openLinks, type Target, targets } from './linking';
-import { drag, dragCorner, dragGroupCorner, dropOnLink, duplicate, movable, selectIn } from './moving';
+import { drag, dragCorner, dragGroupCorner, dropOnLink, selectIn } from './moving';
 import { beginPinch, pinch } from './pinch';
-import { boxBetween, newGesture, type State, type StateOf } from './state';
+import { boxBetween, movingNodes, type State, type StateOf } from './state';
 import { panBy, scrollsItself, WheelSense, wheelMeans, zoomFactor } from './wheel';
 
 const DRIFT = 6;
@@ -31,6 +33,7 @@ export class Gestures {
   readonly #edge: EdgePan;
   readonly #wheelSense = new WheelSense();
   #targets: { readonly key: string; readonly links: unknown; readonly list: readonly Target[] } | null = null;
+  #guides: readonly Guide[] = [];
   #pressTimer = 0;
 
   constructor(graph: GraphView, host: HTMLElement) {
@@ -64,7 +67,12 @@ export class Gestures {
 
   /** Whether anything is to be painted over the graph. */
   get hasOverlay(): boolean {
-    return ['box', 'knife', 'link'].includes(this.#state.name);
+    return ['box', 'knife', 'link'].includes(this.#state.name) || this.#guides.length > 0;
+  }
+
+  /** What nodes that are dragged are in line with. */
+  get guides(): readonly Guide[] {
+    return this.#guides;
   }
 
   get selectionBox(): Box | null {
@@ -108,6 +116,7 @@ export class Gestures {
   #enter(state: State): void {
     this.#state = state;
     if (state.name !== 'link') this.#targets = null;
+    if (state.name !== 'move') this.#guides = [];
     if (state.name !== 'idle') endHover(this.#graph);
     const graph = this.#graph;
     const links = state.name === 'link' ? state.links : [];
@@ -121,7 +130,8 @@ export class Gestures {
       graph.openLink = first;
       graph.events.linking(first);
     }
-    graph.setMoving(movingNodes(state));
+    const isDragging = state.name === 'move' || state.name === 'resize' || state.name === 'resizeGroup';
+    graph.setDragging(isDragging, movingNodes(state));
   }
 
   /** Drags move the view, whatever they begin on. */
@@ -202,7 +212,8 @@ export class Gestures {
     window.clearTimeout(this.#pressTimer);
     const { scene, view } = this.#graph;
     if (scene === null) return;
-    this.#enter(this.#stateFor(hit, view.toGraph(start), start, event));
+    const isKnife = this.#keysDown.has(KNIFE_KEY);
+    this.#enter(begin(this.#graph, scene, { hit, at: view.toGraph(start), start, event, isKnife }));
     if (this.#state.name === 'pan') {
       view.pan(screen.x - start.x, screen.y - start.y);
       this.#state = { name: 'pan', last: screen };
@@ -212,48 +223,14 @@ export class Gestures {
     }
   }
 
-  #stateFor(hit: Hit, at: Point, start: Point, event: PointerEvent): State {
-    const [graph, scene] = [this.#graph, this.#graph.scene];
-    const gesture = newGesture();
-    if (scene === null) return { name: 'idle' };
-    if ((event.ctrlKey || event.metaKey) && event.shiftKey && hit.kind === 'empty')
-      return { name: 'zoom', anchor: start, last: start };
-    if (this.#keysDown.has(KNIFE_KEY) || (event.altKey && hit.kind === 'empty'))
-      return { name: 'knife', points: [at] };
-    const isCopy = hit.kind === 'title' || hit.kind === 'node' || (hit.kind === 'group' && !hit.isCorner);
-    if (event.altKey && isCopy) duplicate(graph, scene, gesture);
-    switch (hit.kind) {
-      case 'title':
-      case 'node':
-      case 'reroute':
-        return { name: 'move', grab: at, gesture, moving: movable(graph, scene) };
-      case 'group':
-        return hit.isCorner
-          ? { name: 'resizeGroup', group: hit.group, gesture }
-          : { name: 'move', grab: at, gesture, moving: movable(graph, scene) };
-      case 'corner':
-        return { name: 'resize', node: hit.node, gesture };
-      case 'output':
-      case 'input': {
-        const links = openLinks(scene, hit, event.shiftKey);
-        return links.length === 0
-          ? { name: 'idle' }
-          : { name: 'link', links, at, over: { kind: 'empty' }, isArmed: false };
-      }
-      default: {
-        if (!adds(event)) return { name: 'pan', last: start };
-        return { name: 'box', start: at, end: at, kept: new Set(event.shiftKey ? graph.selected : []) };
-      }
-    }
-  }
-
   #drag(screen: Point, event: PointerEvent): void {
     const [graph, state] = [this.#graph, this.#state];
     const at = graph.view.toGraph(screen);
     const snaps = event.shiftKey !== graph.preferences.snapsToGrid;
     switch (state.name) {
       case 'move':
-        drag(graph, state, at, snaps);
+        this.#guides = drag(graph, state, at, snaps);
+        graph.invalidateOverlay();
         break;
       case 'resize':
         dragCorner(graph, state, at, snaps);
@@ -391,13 +368,6 @@ export class Gestures {
     const box = this.#host.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
-}
-
-/** The nodes that a drag changes and nothing else; null where there are none, or more than nodes goes along. */
-function movingNodes(state: State): ReadonlySet<NodeId> | null {
-  if (state.name === 'resize') return new Set([state.node]);
-  if (state.name !== 'move' || state.moving.groups.size > 0 || state.moving.reroutes.size > 0) return null;
-  return new Set(state.moving.from.keys());
 }
 
 function isInField(event: Event): boolean {

@@ -3,6 +3,7 @@
 import { copyNodes, cornerOf, type Pasted, pasteClip } from '../../core/clipboard';
 import { groupBox, moveNodes, resizeNode } from '../../core/edit';
 import { contains, positionOf, readPoint } from '../../core/geometry';
+import { type Alignment, alignmentOf, type Guide } from '../../core/guides';
 import { insertOnLink, linkFor } from '../../core/insert';
 import { asArray, asObject, type JsonObject } from '../../core/json';
 import { moveReroutes } from '../../core/reroutes';
@@ -10,10 +11,13 @@ import { isBoundary } from '../../core/subgraph';
 import type { Box, LinkId, NodeId, Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import type { GraphView } from '../GraphView';
+import { BOXES } from '../paint';
 import type { Scene } from '../scene';
 import type { Moving, StateOf } from './state';
 
 export const GRID = 10;
+/** How near an edge must come to another one, on the screen. */
+const GUIDE_REACH = 4;
 
 /** What is selected, with what is in selected groups. */
 export interface Contents {
@@ -63,7 +67,7 @@ export function movable(graph: GraphView, scene: Scene): Moving {
       return point === undefined ? [] : [[id, point.at]];
     }),
   );
-  return { from, groups, reroutes };
+  return { from, groups, reroutes, box: scene.bounds(from.keys()) };
 }
 
 /**
@@ -100,8 +104,11 @@ function isInside(one: Box, other: Box): boolean {
   return contains(other, one) && contains(other, { x: one.x + one.w, y: one.y + one.h });
 }
 
-export function drag(graph: GraphView, state: StateOf<'move'>, at: Point, snaps: boolean): void {
-  const [dx, dy] = [at.x - state.grab.x, at.y - state.grab.y];
+/** Returns the lines that what is dragged has in common with others. */
+export function drag(graph: GraphView, state: StateOf<'move'>, at: Point, snaps: boolean): readonly Guide[] {
+  let [dx, dy] = [at.x - state.grab.x, at.y - state.grab.y];
+  const alignment = snaps ? null : alignmentIn(graph, state, dx, dy);
+  if (alignment !== null && graph.preferences.snapsToNodes) [dx, dy] = [dx + alignment.dx, dy + alignment.dy];
   const unit = snaps ? GRID : 1;
   const place = (point: Point): Point => ({
     x: Math.round((point.x + dx) / unit) * unit,
@@ -129,6 +136,23 @@ export function drag(graph: GraphView, state: StateOf<'move'>, at: Point, snaps:
     graph.hoveredLink = link;
     graph.invalidate();
   }
+  return alignment?.guides ?? [];
+}
+
+/** What the dragged nodes are in line with, of those in sight; where nodes are too small to care, nothing. */
+function alignmentIn(
+  graph: GraphView,
+  { moving }: StateOf<'move'>,
+  dx: number,
+  dy: number,
+): Alignment | null {
+  const { scene, view } = graph;
+  if (scene === null || moving.box === null || view.zoom < BOXES) return null;
+  const others = [...scene.nodeIndex.query(view.area)].flatMap((id) =>
+    moving.from.has(id) ? [] : (scene.nodeIndex.box(id) ?? []),
+  );
+  const now = { ...moving.box, x: moving.box.x + dx, y: moving.box.y + dy };
+  return alignmentOf(now, others, GUIDE_REACH / view.zoom);
 }
 
 /** The link that the one node being moved would go into, if it were let go here. */

@@ -8,6 +8,8 @@ export interface Moving {
   readonly from: ReadonlyMap<NodeId, Point>;
   readonly groups: ReadonlyMap<string, Box>;
   readonly reroutes: ReadonlyMap<string, Point>;
+  /** Around the nodes, where they were when the drag began; null without any. */
+  readonly box: Box | null;
 }
 
 export type State =
@@ -31,6 +33,13 @@ export type State =
   | { readonly name: 'pinch'; readonly distance: number; readonly middle: Point };
 
 export type StateOf<Name extends State['name']> = Extract<State, { name: Name }>;
+
+/** The nodes that a drag changes and nothing else; null where there are none, or more than nodes goes along. */
+export function movingNodes(state: State): ReadonlySet<NodeId> | null {
+  if (state.name === 'resize') return new Set([state.node]);
+  if (state.name !== 'move' || state.moving.groups.size > 0 || state.moving.reroutes.size > 0) return null;
+  return new Set(state.moving.from.keys());
+}
 
 let count = 0;
 

@@ -23,3 +23,7 @@ export function toggleLinks(): void {
 export function toggleTeleports(): void {
   change({ showsTeleports: !settings.getState().showsTeleports });
 }
+
+export function toggleSnapToNodes(): void {
+  change({ snapsToNodes: !settings.getState().snapsToNodes });
+}

@@ -6,7 +6,7 @@ import { LINK_STYLES } from '../../core/stretches';
 import { t } from '../../i18n/t';
 import { followValues } from '../../stores/values';
 import { LinkTip } from './LinkTip';
-import { change, setLinks, toggleLinks, toggleTeleports } from './preferences';
+import { change, setLinks, toggleLinks, toggleSnapToNodes, toggleTeleports } from './preferences';
 import { hasPartners, jumpToPartner, registerTeleportMenu } from './teleports';
 import { ViewBar } from './ViewBar';
 
@@ -35,6 +35,7 @@ registerCommands(
     when: hasPartners,
   },
   command('view.teleports', () => t('canvas.teleports.toggle'), toggleTeleports, ['Shift+G']),
+  command('view.snapNodes', () => t('canvas.snapNodes'), toggleSnapToNodes),
   ...(['auto', 'mouse', 'trackpad'] as const).map((navigation) =>
     command(
       `view.navigation.${navigation}`,

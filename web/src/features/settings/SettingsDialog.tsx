@@ -118,6 +118,7 @@ function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] 
       rows: [
         choice('navigation', ['auto', 'mouse', 'trackpad']),
         flip('snapsToGrid'),
+        flip('snapsToNodes'),
         flip('showsToolbox'),
         flip('confirmsClose'),
         flip('notifiesDone'),

@@ -20,6 +20,7 @@ export const canvas = {
   'canvas.teleports.none': 'Nothing in this workflow sets “{name}”',
   'canvas.teleports.to': 'Go to where it is used',
   'canvas.teleports.toggle': 'Show or hide links by name',
+  'canvas.snapNodes': 'Snap to other nodes, or not',
   'settings.linkStyle': 'Shape of links',
   'settings.linkStyle.hint': 'From node to node.',
   'settings.navigation': 'Wheel and trackpad',
@@ -32,4 +33,7 @@ export const canvas = {
   'settings.showsInfo.hint': 'Nodes and links below the canvas; frames a second while it moves.',
   'settings.showsTeleports': 'Links by name',
   'settings.showsTeleports.hint': 'Dashed lines between Set and Get nodes, also where none is selected.',
+  'settings.snapsToNodes': 'Snap to other nodes',
+  'settings.snapsToNodes.hint':
+    'What is dragged jumps in line with edges and middles of others. Lines show them either way.',
 } as const;
