@@ -100,7 +100,15 @@ describe('the gallery of 10,000 files', () => {
     await expect.poll(() => total('star rating:2')).toBe(1);
     await page.keyboard.press('z');
     await lightbox.getByRole('button', { name: '100 %', pressed: true }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('dialog', { name: 'f_09996.png' }).waitFor();
     await page.keyboard.press('Escape');
+    // Where one was, keys go on.
+    await expect.poll(() => cell(9996).evaluate((each) => each === document.activeElement)).toBe(true);
+    await page.keyboard.press('5');
+    await expect
+      .poll(async () => (await ask('rating:5')).items.map(({ name }) => name))
+      .toEqual(['set 0/f_09996.png']);
 
     await panel.getByRole('searchbox').fill('folder:"set 0" model:other');
     await panel.getByText('833 files', { exact: true }).waitFor();
@@ -258,6 +266,43 @@ describe('where pictures come from', () => {
     await comparison.getByText(/of the pixels differ/).waitFor();
     await page.keyboard.press('Escape');
     expect(existsSync(join(server.base, 'output', child))).toBe(true);
+    await context.close();
+  });
+
+  it('names the version of the workflow file that ran, and what was changed in it since', async () => {
+    const sides = { flags: {}, mode: 0, properties: {} };
+    const text = JSON.stringify({
+      ...{ last_node_id: 2, last_link_id: 1, groups: [], config: {}, extra: {}, version: 0.4 },
+      nodes: [
+        {
+          ...{ id: 1, type: 'EmptyImage', pos: [0, 0], size: [300, 160], order: 0, inputs: [], ...sides },
+          outputs: [{ name: 'IMAGE', type: 'IMAGE', links: [1] }],
+          widgets_values: [64, 64, 1, 255],
+        },
+        {
+          ...{ id: 2, type: 'SaveImage', pos: [400, 0], size: [300, 270], order: 1, outputs: [], ...sides },
+          inputs: [{ name: 'images', type: 'IMAGE', link: 1 }],
+          widgets_values: ['tint'],
+        },
+      ],
+      links: [[1, 1, 0, 2, 0, 'IMAGE']],
+    });
+    const headers = { 'Content-Type': 'application/json' };
+    await fetch(`${server.url}/api/v1/workflows/files/tint.json`, { method: 'PUT', headers, body: text });
+    const { page, context } = await openPage(browser, server.url);
+    await page.getByRole('navigation').getByRole('button', { name: 'Workflows', exact: true }).click();
+    const files = page.getByRole('region', { name: 'Workflows', exact: true });
+    await files.getByText('tint', { exact: true }).first().click();
+    await page.getByRole('tab', { name: /^tint/ }).waitFor();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    const panel = await openGallery(page);
+    const made = panel.getByRole('button', { name: /^tint_00001_/ });
+    await made.waitFor({ timeout: 40_000 });
+    await made.dblclick();
+    const lineage = page.getByRole('dialog').getByRole('region', { name: 'Where it comes from' });
+    await lineage.getByText(/newest version/).waitFor();
+    await lineage.getByRole('button', { name: /^tint/ }).click();
+    await page.getByRole('tab', { name: /^tint \(2\)/ }).waitFor();
     await context.close();
   });
 });

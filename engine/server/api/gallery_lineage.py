@@ -104,7 +104,7 @@ class Lineage(Struct, frozen=True, kw_only=True):
     run: JobSummary | None
     workflow: WorkflowOrigin | None
     parents: list[ParentFile]
-    children: list[LineageFile]
+    children: list[GalleryItem]
     children_total: int
 
 
@@ -132,7 +132,6 @@ async def show_lineage(request: web.Request, params: FilePlace) -> Lineage:
         for node_id, name, source in _sources_of(workflow, nodes)
         if source != place
     ]
-    children = await index.items(child_ids)
     return Lineage(
         file=file,
         run=None if details is None else summarize(request, details.job),
@@ -140,7 +139,7 @@ async def show_lineage(request: web.Request, params: FilePlace) -> Lineage:
         if details is None
         else await index.database.ask(partial(find_origin, extra_data=details.extra_data)),
         parents=[parent for parent in parents if parent.file.exists or parent.file.asset is not None],
-        children=[await _view_child(request, item) for item in children],
+        children=[view_item(item) for item in await index.items(child_ids)],
         children_total=total,
     )
 
@@ -204,18 +203,6 @@ async def _describe(request: web.Request, place: str, before: Asset | None = Non
         item=None if item is None else view_item(item),
         asset=None if asset is None else view_asset(asset),
     ), asset
-
-
-async def _view_child(request: web.Request, item: Item) -> LineageFile:
-    assets, _ = await request.app[STORE].assets(kind="output", subfolder=item.folder, filename=item.filename, limit=1)
-    return LineageFile(
-        kind="output",
-        subfolder=item.folder,
-        filename=item.filename,
-        exists=True,
-        item=view_item(item),
-        asset=view_asset(assets[0]) if assets else None,
-    )
 
 
 def _item_of(connection: sqlite3.Connection, name: str) -> Item | None:

@@ -821,7 +821,7 @@ export interface Lineage {
   /** Files that went in, as far as the workflow of the run, or else that in the file, says. */
   readonly parents: readonly ParentFile[];
   /** Files of the gallery that it went into, the newest first, at most 200. */
-  readonly children: readonly LineageFile[];
+  readonly children: readonly GalleryItem[];
   /** How many there are. */
   readonly children_total: number;
 }

@@ -119,20 +119,17 @@ async function loadPage(page: number, isFirst = false): Promise<void> {
       isIndexing: found.isIndexing,
     }));
   } catch (error) {
-    if (own === round) fail(error);
+    if (own === round) fail(error, isFirst);
   } finally {
     if (own === round) asked.delete(page);
   }
 }
 
-function fail(error: unknown): void {
+function fail(error: unknown, isFirst: boolean): void {
   const words = wordsOf(error);
   if (error instanceof ApiError && error.type === 'invalid_search') {
-    gallery.setState((state) => ({
-      queryError: words,
-      state: state.state === 'idle' ? 'ready' : state.state,
-    }));
-  } else if (gallery.getState().items.length === 0) gallery.setState({ state: 'failed', error: words });
+    gallery.setState(({ state }) => ({ queryError: words, state: state === 'idle' ? 'ready' : state }));
+  } else if (isFirst) gallery.setState({ state: 'failed', error: words });
 }
 
 /** A page put in its place; the list is as long as the server says now. */

@@ -256,7 +256,7 @@ async def test_lineage_goes_both_ways(api: Api) -> None:
     draw(api, "of_nothing.png", prompt=image_prompt("gone.png"))
     await look(api)
     fox = await api.get("/gallery/lineage?subfolder=cats&filename=fox.png")
-    assert [child["item"]["name"] for child in fox["children"]] == ["child.png"]
+    assert [child["name"] for child in fox["children"]] == ["child.png"]
     assert (fox["children_total"], fox["parents"], fox["run"], fox["workflow"]) == (1, [], None, None)
     child = await api.get("/gallery/lineage?filename=child.png")
     (parent,) = child["parents"]

@@ -13,7 +13,7 @@ import {
   selectRange,
   toggleSelected,
 } from '../../stores/gallery';
-import { openLightbox } from '../../stores/lightbox';
+import { lightbox, openLightbox } from '../../stores/lightbox';
 import type { Picture } from '../../stores/pictures';
 import { attempt } from './attempt';
 import { Cell, type CellEvents } from './Cell';
@@ -77,6 +77,7 @@ export function Grid({ cell, isSelecting = false, onPick }: GridProps) {
       box.current?.focus({ preventScroll: true });
     return next;
   };
+  useReturn(box, focus);
   const open = (index: number, picture: Picture) => {
     leave();
     if (onPick !== undefined) onPick(picture);
@@ -202,6 +203,24 @@ function useWidth(box: { readonly current: HTMLElement | null }): number {
     return () => observer.disconnect();
   }, [box]);
   return width;
+}
+
+/** Whoever leaves the lightbox is where it was left. */
+function useReturn(box: { readonly current: HTMLElement | null }, focus: (index: number) => unknown): void {
+  const go = useRef(focus);
+  go.current = focus;
+  useEffect(
+    () =>
+      lightbox.subscribe((state, before) => {
+        if (state.source !== null || before.source !== 'gallery') return;
+        // Of several lists the one on top; after the dialog has let go of the focus.
+        setTimeout(() => {
+          const lists = document.querySelectorAll('[data-list]');
+          if (lists[lists.length - 1] === box.current) go.current(before.index);
+        });
+      }),
+    [box],
+  );
 }
 
 /** Keep what is looked at, and what has the focus, where it is when something comes in before it. */

@@ -6,7 +6,7 @@ import type { Lineage, LineageFile } from '../../api/gallery';
 import { t } from '../../i18n/t';
 import { openJobWorkflow } from '../../stores/jobWorkflow';
 import { closeLightbox, openLightbox } from '../../stores/lightbox';
-import { nameOfPicture, type Picture, pictureOfFile } from '../../stores/pictures';
+import { type Picture, pictureOfFile, pictureOfItem } from '../../stores/pictures';
 import { classes } from '../../ui/classes';
 import { Icon, type IconName } from '../../ui/Icon';
 import { Spinner } from '../../ui/Spinner';
@@ -63,9 +63,14 @@ function Origins({ picture, depth, trail }: OriginsProps) {
             {t('gallery.children', { count: value.children_total })}
           </summary>
           <ul className={css['grid']}>
-            {children.map((file) => (
-              <li key={nameOfPicture(file)}>
-                <FileButton file={file} list={children} isSmall />
+            {children.map((item, index) => (
+              <li key={item.id}>
+                <PictureButton
+                  picture={pictureOfItem(item)}
+                  list={children.map((each) => pictureOfItem(each))}
+                  at={index}
+                  isSmall
+                />
               </li>
             ))}
           </ul>
@@ -155,7 +160,7 @@ function Branch({ file, note, depth, trail }: BranchProps) {
   return (
     <li>
       <div className={css['branch']}>
-        <FileButton file={file} note={note} />
+        <PictureButton picture={picture} note={note} isGone={!file.exists} />
         {canOpen && (
           <button
             type="button"
@@ -177,23 +182,26 @@ function Branch({ file, note, depth, trail }: BranchProps) {
   );
 }
 
-interface FileButtonProps {
-  readonly file: LineageFile;
+interface PictureButtonProps {
+  readonly picture: Picture;
   readonly note?: string;
-  /** What one can go on to from it. */
-  readonly list?: readonly LineageFile[];
+  readonly isGone?: boolean;
+  /** What one can go on to from it, and where it stands there. */
+  readonly list?: readonly Picture[];
+  readonly at?: number;
   readonly isSmall?: boolean;
 }
 
-function FileButton({ file, note, list = [file], isSmall = false }: FileButtonProps) {
-  const picture = pictureOfFile(file);
+function PictureButton(props: PictureButtonProps) {
+  const { picture, note, isGone = false, list = [picture], at = 0, isSmall = false } = props;
+  const { filename } = picture;
   return (
     <button
       type="button"
       className={isSmall ? css['small'] : css['entry']}
-      aria-label={file.filename}
-      title={file.exists ? file.filename : `${file.filename}: ${t('gallery.gone')}`}
-      onClick={() => openLightbox(list.map(pictureOfFile), list.indexOf(file))}
+      aria-label={filename}
+      title={isGone ? `${filename}: ${t('gallery.gone')}` : filename}
+      onClick={() => openLightbox(list, at)}
       onContextMenu={(event) => {
         event.preventDefault();
         showMenuOf({ x: event.clientX, y: event.clientY }, picture);
@@ -204,7 +212,7 @@ function FileButton({ file, note, list = [file], isSmall = false }: FileButtonPr
       </span>
       {!isSmall && (
         <span className={css['words']}>
-          <span className={css['name']}>{file.filename}</span>
+          <span className={css['name']}>{filename}</span>
           <span className={css['note']}>{note}</span>
         </span>
       )}
