@@ -3,7 +3,14 @@ import { GraphDoc } from './doc';
 import type { JsonObject } from './json';
 import { estimate, type NodeWork, paceWords, plannedNodes } from './progress';
 
-const NODE: NodeWork = { state: 'running', value: null, total: null, startedAt: null, pace: null };
+const NODE: NodeWork = {
+  state: 'running',
+  value: null,
+  total: null,
+  startedAt: null,
+  pace: null,
+  seconds: null,
+};
 const LAST = new Map([
   ['load', 1],
   ['sample', 8],
@@ -26,6 +33,19 @@ describe('estimate', () => {
     expect(now.fraction).toBeCloseTo(0.5);
     expect(now.secondsLeft).toBeCloseTo(2 + 1);
     expect(now).toMatchObject({ pace: 5, step: { value: 10, total: 20 } });
+  });
+
+  it('goes by what is measured now where that differs from the last time', () => {
+    const slow = { value: 10, total: 40, pace: 1 };
+    const now = estimate(
+      nodes({ load: { state: 'done', seconds: 5 }, sample: slow }),
+      LAST.keys(),
+      secondsOf,
+      0,
+      15,
+    );
+    expect(now.fraction).toBeCloseTo((5 + 10) / (5 + 40 + 1));
+    expect(now.secondsLeft).toBeCloseTo(30 + 1);
   });
 
   it('leaves out what is cached, and what is not planned counts once it runs', () => {

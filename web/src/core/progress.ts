@@ -13,6 +13,8 @@ export interface NodeWork {
   readonly startedAt: number | null;
   /** Steps in a second; null until two were seen. */
   readonly pace: number | null;
+  /** How long it took; null until it has ended. */
+  readonly seconds: number | null;
 }
 
 export interface Estimate {
@@ -50,7 +52,7 @@ export function estimate(
     const node = nodes.get(id);
     if (node?.state === 'cached') continue;
     const last = secondsOf(id);
-    const weight = Math.max(last ?? typical, 0.001);
+    const weight = Math.max(measured(node) ?? last ?? typical, 0.001);
     all += weight;
     if (node !== undefined && node.state !== 'running') {
       done += weight;
@@ -75,6 +77,13 @@ export function estimate(
     pace,
     step: value !== null && total !== null && total > 1 ? { value, total } : null,
   };
+}
+
+/** What is measured in this run goes before the last one, which may have had fewer steps. */
+function measured(node: NodeWork | undefined): number | null {
+  if (node === undefined) return null;
+  if (node.state !== 'running') return node.seconds;
+  return node.total !== null && node.pace !== null && node.pace > 0 ? node.total / node.pace : null;
 }
 
 /** How much of a node is done, how many seconds are left, and whether these were measured now. */
