@@ -42,6 +42,15 @@ class NodesCached:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeAsked:
+    """A node is about to be asked for its fingerprint, before it is known whether it must run."""
+
+    node_id: str
+    node_type: str
+    display_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeStarted:
     """A node is about to be called."""
 
@@ -145,6 +154,7 @@ class RunFinished:
 Event = (
     RunStarted
     | NodesCached
+    | NodeAsked
     | NodeStarted
     | Progress
     | Preview

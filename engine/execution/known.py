@@ -5,7 +5,7 @@ What is at hand is in use in the cache, so it stays; letting go of it leaves the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.execution.cache import Entry, OutputCache, Outputs
@@ -21,8 +21,11 @@ from engine.settings import Settings
 class _Fingerprints(Mapping[str, Any]):
     """Fingerprints by node id, each asked for when it is looked up: of nodes that nobody needs, none is."""
 
-    def __init__(self, workflow: Workflow, registry: Registry, settings: Settings) -> None:
+    def __init__(
+        self, workflow: Workflow, registry: Registry, settings: Settings, on_ask: Callable[[Node], None]
+    ) -> None:
         self._nodes = workflow.nodes
+        self._on_ask = on_ask
         self._registry = registry
         self._settings = settings
 
@@ -31,6 +34,7 @@ class _Fingerprints(Mapping[str, Any]):
 
     def __getitem__(self, node_id: str) -> Any:
         node = self._nodes[node_id]
+        self._on_ask(node)
         return ask_fingerprint(self._registry[node.type], node, self._settings)
 
     def __iter__(self) -> Iterator[str]:
@@ -47,6 +51,7 @@ class Known:
         cache: Outputs of this and earlier runs.
         registry: Knows all types of the workflow.
         settings: For fingerprints, and to find the files that nodes have shown.
+        on_ask: Told of each node whose fingerprint is about to be asked for, which is code of its own.
 
     Attributes:
         keys: Content keys.
@@ -54,13 +59,20 @@ class Known:
         ui: What nodes gave to be shown, whether they ran or not.
     """
 
-    def __init__(self, cache: OutputCache, registry: Registry, settings: Settings) -> None:
+    def __init__(
+        self,
+        cache: OutputCache,
+        registry: Registry,
+        settings: Settings,
+        on_ask: Callable[[Node], None] = lambda _: None,
+    ) -> None:
         self.keys: dict[str, bytes] = {}
         self.outputs: dict[str, Outputs] = {}
         self.ui: dict[str, Ui] = {}
         self._cache = cache
         self._registry = registry
         self._settings = settings
+        self._on_ask = on_ask
         self._entries: dict[str, Entry] = {}
         self._recalled: list[str] = []
 
@@ -72,7 +84,7 @@ class Known:
             targets: Ids.
             positions: By node id, its place in the file.
         """
-        fingerprints = _Fingerprints(workflow, self._registry, self._settings)
+        fingerprints = _Fingerprints(workflow, self._registry, self._settings, self._on_ask)
         self.keys |= content_keys(
             workflow, self._registry, fingerprints, targets=targets, known=self.keys, positions=positions
         )

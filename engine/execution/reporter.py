@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from engine.errors import EngineError
 from engine.execution.events import (
     Event,
+    NodeAsked,
     NodeBlocked,
     NodeFailed,
     NodeFinished,
@@ -66,6 +67,11 @@ class Reporter:
             known = ((node_id, outputs_of(node_id)) for node_id in node_ids)
             values = {node_id: summarize(outputs) for node_id, outputs in known if outputs is not None}
             self._tell(NodesCached(node_ids, values))
+
+    def asked(self, node: Node) -> None:
+        """The node is about to be asked for its fingerprint."""
+        if self._on_event is not None:
+            self._tell(NodeAsked(node.id, node.type, self.place_of(node.id)[0]))
 
     def started(self, node: Node) -> None:
         """The node is about to be called."""

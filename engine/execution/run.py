@@ -128,7 +128,7 @@ class Run:
         self.submitter = submitter
         self.targets = dict.fromkeys(targets)
         self.node_count = len(workflow.nodes)
-        self.known = Known(executor.cache, executor.registry, executor.settings)
+        self.known = Known(executor.cache, executor.registry, executor.settings, reporter.asked)
         self.schedule = Schedule(workflow, executor.registry, self.known.outputs, self.known.recall)
         self.cached: set[str] = set()
         self.executed: list[str] = []

@@ -225,6 +225,16 @@ class RunTaken(Struct, frozen=True, tag="run_taken"):
     job_id: str
 
 
+class NodeAsked(Struct, frozen=True, tag="node_asked"):
+    """A node is about to be asked whether it has changed (its fingerprint), which it may die of. No event: all others
+    see of it is what becomes of the run."""
+
+    job_id: str
+    node_id: str
+    node_type: str
+    display_id: str
+
+
 class EventTold(Struct, frozen=True, tag="event"):
     """Something happened in a run (node events only; how jobs begin and end is the dispatcher's to say)."""
 
@@ -362,6 +372,7 @@ ToServer = (
     | Ready
     | StartFailed
     | RunTaken
+    | NodeAsked
     | EventTold
     | Preview
     | RunEnded

@@ -13,7 +13,7 @@ from engine.graph.document import parse_json_text
 from engine.graph.json_values import as_object, as_text
 from engine.jobs.events import Event, JobCancelled, NodeFinished, NodeProgress, NodesCached, NodeStarted, Ui
 from engine.jobs.job import Job, JobResult, NodeRecord, RunRecord
-from engine.workers.messages import Preview
+from engine.workers.messages import NodeAsked, Preview
 from engine.workers.notices import RunSnapshot
 
 _LARGEST_READ_BYTES = 2**20
@@ -30,6 +30,7 @@ class Run:
         seq: Of the last event told.
         is_cancelled: Somebody asked for its end.
         is_taken: The worker has read the job.
+        asked: The node that was asked last whether it has changed; None once anything else has happened.
         is_ending: How it ended is known; what remains is to write it down.
         ended: Set when that is done.
         kill_timer: Ends the worker if an interrupt is not obeyed.
@@ -41,6 +42,7 @@ class Run:
     seq: int = 0
     is_cancelled: bool = False
     is_taken: bool = False
+    asked: NodeAsked | None = None
     is_ending: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     kill_timer: asyncio.TimerHandle | None = None
@@ -55,6 +57,7 @@ class Run:
 
     def note(self, event: Event) -> None:
         """Take in an event of the run."""
+        self.asked = None
         match event:
             case NodeStarted():
                 self.is_taken = True

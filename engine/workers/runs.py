@@ -26,6 +26,7 @@ from engine.workers.messages import (
     EventTold,
     InterruptRun,
     LogLine,
+    NodeAsked,
     PackMessage,
     Preview,
     RunEnded,
@@ -106,6 +107,9 @@ class Runs:
                 if (run := self._run_of(worker, message.job_id)) is not None:
                     run.note(message.event)
                     run.seq = self._ledger.tell(run.job, message.event)
+            case NodeAsked():
+                if (run := self._run_of(worker, message.job_id)) is not None:
+                    run.asked = message
             case Preview():
                 if (run := self._run_of(worker, message.job_id)) is not None:
                     run.show(message)
@@ -265,7 +269,9 @@ def _outcome(event: Event, error: ErrorRecord | None) -> tuple[JobState, ErrorRe
 
 async def describe_death(run: Run, death: Death) -> ErrorRecord:
     """Why a run ended when its worker died: which node, and what happened."""
-    node = run.node
+    node, doing = run.node, "ran"
+    if node is None and run.asked is not None:
+        node, doing = run.asked, "was asked whether it has changed (IS_CHANGED)"
     if node is None:
         done = run.last_finished
         place = "Before the first node of the run began" if done is None else f"After node {done!r} had finished"
@@ -273,7 +279,9 @@ async def describe_death(run: Run, death: Death) -> ErrorRecord:
         title = ""
     else:
         title = await asyncio.to_thread(read_title, run.prompt, node.display_id)
-        message = f"While node {Node(node.node_id, node.node_type, title=title).label} ran, its worker {death.reason}."
+        message = (
+            f"While node {Node(node.node_id, node.node_type, title=title).label} {doing}, its worker {death.reason}."
+        )
     return ErrorRecord(
         type="worker_died" if death.kind == "ended" else "worker_killed",
         message=f"{message} A new worker takes its place.",

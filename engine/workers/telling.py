@@ -17,7 +17,7 @@ from typing import Final
 from engine.execution import events as said
 from engine.execution import summaries as said_of
 from engine.jobs.events import NodeBlocked, NodeFinished, NodeProgress, NodesCached, NodeStarted, ValueSummary
-from engine.workers.messages import EventTold, Preview
+from engine.workers.messages import EventTold, NodeAsked, Preview
 from engine.workers.outbox import Outbox
 from engine.workers.previews import Previews
 
@@ -71,6 +71,8 @@ class Teller:
                     self._note_progress(event)
                 case said.Preview():
                     self._previews.offer(self._job_id, event)
+                case said.NodeAsked():
+                    self._outbox.put(NodeAsked(self._job_id, event.node_id, event.node_type, event.display_id))
                 case said.PictureSent():
                     self._outbox.put(
                         Preview(

@@ -68,6 +68,9 @@ def test_validate_inputs(server: RealServer, how: str) -> None:
 def test_is_changed(server: RealServer, how: str) -> None:
     job = run(server, graph(("Changing", {"how": how})))
     assert job["state"] == ("failed" if how in DEADLY else "succeeded")
+    if how in DEADLY:
+        assert (job["error"]["node_id"], job["error"]["node_type"]) == ("1", "Changing")
+        assert "IS_CHANGED" in job["error"]["message"]
     assert_next_runs(server)
 
 
