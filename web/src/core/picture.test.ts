@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalog, input, nodeType } from '../../test/builders';
-import { annotated, pictureInput, pictureRef } from './picture';
+import { annotated, pictureInput, pictureRef, valueFor } from './picture';
 import { shapeOf } from './slots';
 
 describe('names of pictures', () => {
@@ -16,6 +16,16 @@ describe('names of pictures', () => {
   it('are written with their folder', () => {
     expect(annotated({ filename: 'a.png', subfolder: 'x', type: 'output' })).toBe('x/a.png [output]');
     expect(pictureRef(annotated(pictureRef('b.png')))).toEqual(pictureRef('b.png'));
+  });
+});
+
+describe('what was uploaded', () => {
+  it('is named with its folder where the input looks elsewhere', () => {
+    const from = (choices_from: string) => input('image', 'COMBO', { choices_from, image_upload: true });
+    expect([valueFor(from('input'), 'a.png'), valueFor(from('output'), 'a.png')]).toEqual([
+      'a.png',
+      'a.png [input]',
+    ]);
   });
 });
 

@@ -32,6 +32,12 @@ export function annotated({ filename, subfolder, type }: PictureRef): string {
   return `${subfolder === '' ? '' : `${subfolder}/`}${filename} [${type}]`;
 }
 
+/** What an input takes for a file of the input folder: its plain name, or one that says so where it looks elsewhere. */
+export function valueFor(input: InputType | null, uploaded: string): string {
+  const folder = input?.choices_from ?? 'input';
+  return folder === 'input' ? uploaded : `${uploaded} [input]`;
+}
+
 export interface PictureInput {
   readonly widget: Widget;
   readonly input: InputType;

@@ -2,6 +2,7 @@
 
 import { type ClipboardEvent, type DragEvent, useRef, useState } from 'react';
 import type { InputType } from '../core/catalog';
+import { valueFor } from '../core/picture';
 import { t } from '../i18n/t';
 import { classes } from '../ui/classes';
 import { Icon } from '../ui/Icon';
@@ -19,7 +20,7 @@ export function ImagePick(props: WidgetProps) {
     if (file === undefined || isReadOnly) return;
     setState('sending');
     try {
-      onChange(await widgetHost.upload(file, file.name));
+      onChange(valueFor(input, await widgetHost.upload(file, file.name)));
       onSettle();
     } catch (error) {
       widgetHost.failed(t('widget.uploadFailed'), error instanceof Error ? error.message : String(error));

@@ -4,6 +4,7 @@ import { widgetItems } from '../../app/menus';
 import { canvasHost, view } from '../../app/view';
 import { defaultOf } from '../../core/catalog';
 import { unlink } from '../../core/edit';
+import { isDefault } from '../../core/fold';
 import { stringifyJson } from '../../core/json';
 import { editValue } from '../../engine/node/edits';
 import { t } from '../../i18n/t';
@@ -30,7 +31,7 @@ function openWidgetMenu(event: MouseEvent): boolean {
       id: 'reset',
       label: t('widget.reset'),
       ...(input === null ? {} : { hint: shortText(defaultOf(input)) }),
-      isDisabled: input === null || link !== null || defaultOf(input) === value,
+      isDisabled: link !== null || input === null || isDefault(widget),
       onSelect: () => {
         if (input !== null) editValue(view, id, name, defaultOf(input));
         view.doc?.seal();

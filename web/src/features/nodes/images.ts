@@ -3,7 +3,7 @@
 import { api, urlOf, wordsOf } from '../../api/client';
 import { view } from '../../app/view';
 import { addNode, setValue } from '../../core/edit';
-import { pictureRef } from '../../core/picture';
+import { pictureRef, valueFor } from '../../core/picture';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { toast } from '../../ui/Toast';
@@ -63,7 +63,7 @@ function put(value: string, at: Point): void {
   if (type === undefined || input === undefined) return;
   view.doc?.edit(t('image.load'), view.scope, (tx) => {
     const id = own !== undefined && only !== undefined ? only : addNode(tx, type, at);
-    setValue(tx, id, type, input.name, value);
+    setValue(tx, id, type, input.name, valueFor(input, value));
     queueMicrotask(() => view.select([id]));
   });
 }
