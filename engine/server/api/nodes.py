@@ -65,7 +65,7 @@ class InputView(Struct, frozen=True, kw_only=True):
     image_upload: bool
     min: float | _Integer | None
     max: float | _Integer | None
-    step: float | _Integer | None
+    step: float | int | None
     round: float | bool | None
     display: Literal["number", "slider", "knob", "color"] | None
     multiline: bool

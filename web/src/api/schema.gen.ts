@@ -580,7 +580,7 @@ export interface InputView {
   /** Largest number. */
   readonly max: number | bigint | null;
   /** What a widget adds or takes away. */
-  readonly step: number | bigint | null;
+  readonly step: number | null;
   /** To what a widget rounds; false: not at all; null: it is not said. */
   readonly round: number | boolean | null;
   /** How a number is shown. */

@@ -1,7 +1,8 @@
 // Node types, as the server offers them now.
 
 import { createStore } from 'zustand/vanilla';
-import { api, wordsOf } from '../api/client';
+import { call } from '../api/call';
+import { wordsOf } from '../api/client';
 import type { Catalog, NodeType } from '../core/catalog';
 import { withCanvasTypes } from '../core/virtual';
 
@@ -13,16 +14,13 @@ export interface CatalogState {
 
 export const catalog = createStore<CatalogState>(() => ({ types: new Map(), state: 'loading', error: '' }));
 
-interface NodePage {
-  readonly nodes: readonly NodeType[];
-}
-
 /** Ask for them again: after a start, after the server came back, when files were added (R). */
 export async function loadCatalog(): Promise<void> {
   try {
-    const page = await api.get<NodePage>('/api/v1/nodes');
+    // What the server sends is what `core` counts on: the compiler compares them here.
+    const nodes: readonly NodeType[] = (await call('GET /api/v1/nodes')).nodes;
     catalog.setState({
-      types: withCanvasTypes(new Map(page.nodes.map((type) => [type.type, type]))),
+      types: withCanvasTypes(new Map(nodes.map((type) => [type.type, type]))),
       state: 'ready',
       error: '',
     });
