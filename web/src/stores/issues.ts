@@ -25,6 +25,8 @@ export interface IssuesState {
 
 const NONE: IssuesState = { doc: null, tabId: null, found: [], repairs: [], report: null };
 const QUIET = 400;
+/** Larger documents are not sent just to know more. */
+const MOST_SENT = 20_000;
 
 export const issues = createStore<IssuesState>(() => NONE);
 
@@ -51,7 +53,8 @@ async function ask(doc: GraphDoc): Promise<void> {
       code === 'missing_type' ? [`type ${type}`] : folder !== '' ? [`${folder}/${String(held)}`] : [],
     );
   const wanted = [...new Set([...missing, ...modelRecords(doc).keys()])].sort().join('\n');
-  if (wanted === asked || runs.getState().connection !== 'open') return;
+  const isHuge = doc.graph('').nodes.size > MOST_SENT;
+  if (wanted === asked || isHuge || runs.getState().connection !== 'open') return;
   asking?.abort();
   asked = wanted;
   if (wanted === '') {

@@ -24,6 +24,8 @@ const PAUSES = [
   [2000, 2000],
 ] as const;
 const LONGEST_PAUSE = 4000;
+/** Beyond these, sending it each time would be felt. */
+const MOST_NODES = 20_000;
 
 export const forecast = createStore<Forecast>(() => NONE);
 
@@ -75,7 +77,8 @@ function askSoon(): void {
   const doc = activeTab()?.doc;
   // Who looks at another window asks when coming back.
   if (doc === undefined || document.visibilityState === 'hidden') return;
-  timer = setTimeout(() => void ask(), pauseFor(countNodes(doc)));
+  const nodes = countNodes(doc);
+  if (nodes <= MOST_NODES) timer = setTimeout(() => void ask(), pauseFor(nodes));
 }
 
 export function followForecast(): void {
