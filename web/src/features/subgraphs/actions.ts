@@ -16,6 +16,7 @@ export function createSubgraph(): void {
   const { doc, scope, scene } = view;
   if (doc === null || scene === null) return;
   const { nodes, groups } = contentsOf(view, scene);
+  if (![...nodes].some((id) => scene.graph.nodes.has(id))) return;
   let made: Enclosed | null = null;
   doc.edit(t('subgraph.create'), scope, (tx) => {
     const name = uniqueTitle(doc, t('subgraph.name'));
