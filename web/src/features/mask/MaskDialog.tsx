@@ -66,6 +66,8 @@ function MaskDialog({ target: of }: { readonly target: MaskTarget }) {
   };
   const save = async () => {
     if (stage === null || isSaving) return;
+    // Nothing was painted: the picture has this mask already.
+    if (!stage.mask.isChanged) return closeMask();
     setSaving(true);
     try {
       takeMasked(of, await savePicture(of.picture, stage.mask));
