@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalog, input, nodeType } from '../../test/builders';
-import { annotated, pictureInput, pictureRef, valueFor } from './picture';
+import { annotated, pictureInputs, pictureRef, valueFor } from './picture';
 import { shapeOf } from './slots';
 
 describe('names of pictures', () => {
@@ -39,12 +39,12 @@ describe('the picture of a node', () => {
   const node = { id: 1, type: 'Load', widgets_values: ['a', 'fox.png'] };
 
   it('is the value of the input that takes uploads', () => {
-    expect(pictureInput(shapeOf(node, types))?.value).toBe('fox.png');
+    expect(pictureInputs(shapeOf(node, types)).map(({ value }) => value)).toEqual(['fox.png']);
   });
 
   it('is none without a value, or where a link gives it', () => {
-    expect(pictureInput(shapeOf({ ...node, widgets_values: ['a', ''] }, types))).toBeNull();
+    expect(pictureInputs(shapeOf({ ...node, widgets_values: ['a', ''] }, types))).toEqual([]);
     const linked = [{ name: 'image', type: 'COMBO', link: 3, widget: { name: 'image' } }];
-    expect(pictureInput(shapeOf({ ...node, inputs: linked }, types))).toBeNull();
+    expect(pictureInputs(shapeOf({ ...node, inputs: linked }, types))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 // How image inputs name pictures: `folder/name.png`, perhaps with ` [output]` at the end.
 
 import type { InputType } from './catalog';
-import { asString, type Json } from './json';
+import { asString } from './json';
 import type { NodeShape, Widget } from './slots';
 
 export type PictureFolder = 'input' | 'output' | 'temp';
@@ -44,14 +44,14 @@ export interface PictureInput {
   readonly value: string;
 }
 
-/** The first input of a node that holds a picture by itself, not over a link; null if there is none. */
-export function pictureInput(shape: NodeShape): PictureInput | null {
-  for (const widget of shape.widgets) {
+/** The inputs of a node that hold a picture by themselves, not over a link. */
+export function pictureInputs(shape: NodeShape): PictureInput[] {
+  return shape.widgets.flatMap((widget): PictureInput[] => {
     const { input, name } = widget;
-    const value = asString(widget.value as Json);
-    if (input?.image_upload !== true || value === null || value === '') continue;
-    if (shape.inputs.some((slot) => slot.name === name && slot.link !== null)) continue;
-    return { widget, input, value };
-  }
-  return null;
+    const value = asString(widget.value);
+    if (input?.image_upload !== true || value === null || value === '') return [];
+    return shape.inputs.some((slot) => slot.name === name && slot.link !== null)
+      ? []
+      : [{ widget, input, value }];
+  });
 }

@@ -8,15 +8,15 @@ import { tabs } from '../../stores/tabs';
 import { Icon } from '../../ui/Icon';
 import { isOffered } from '../../widgets/offered';
 import css from './Mask.module.css';
-import { openMask, pictureOf } from './target';
+import { openMask, picturesOf } from './target';
 
 export function MaskButton({ node }: ExtraProps) {
-  const held = pictureOf(node);
+  const [held] = picturesOf(node);
   const tab = useStore(tabs, (state) => state.active);
   // Where results stand, the picture does not.
   const hasResults = useStore(runs, (state) => runOf(state, tab)?.outputs.has(node) === true);
   // What is not there cannot be painted on.
-  if (hasResults || held === null || !isOffered(held.value, held.input)) return null;
+  if (hasResults || held === undefined || !isOffered(held.value, held.input)) return null;
   return (
     <button
       type="button"

@@ -9,7 +9,7 @@ import { view } from '../../app/view';
 import { registerNodeExtra } from '../../engine/node/extras';
 import { t } from '../../i18n/t';
 import { MaskButton } from './MaskButton';
-import { openMask, pictureOf, target } from './target';
+import { openMask, picturesOf, target } from './target';
 
 const useOpen = () => useStore(target, (state) => state.open !== null);
 const load = () => import('./MaskDialog').then((module) => module.MaskHost);
@@ -20,7 +20,7 @@ registerNodeExtra({ id: 'mask', Component: MaskButton });
 /** The one selected node, if it holds a picture. */
 function selectedPicture(): string | null {
   const [only] = view.selected;
-  return view.selected.size === 1 && only !== undefined && pictureOf(only) !== null ? only : null;
+  return view.selected.size === 1 && only !== undefined && picturesOf(only).length > 0 ? only : null;
 }
 
 registerCommands({
@@ -35,17 +35,14 @@ registerCommands({
   },
 });
 
-registerMenu(15, ({ kind, id }) =>
-  kind !== 'node' || pictureOf(id) === null
-    ? []
-    : [
-        {
-          id: 'mask',
-          label: t('mask.edit'),
-          icon: 'pen',
-          keys: 'Alt+E',
-          // A menu that closes gives the keyboard back first.
-          onSelect: () => void setTimeout(() => openMask(id), 60),
-        },
-      ],
-);
+registerMenu(15, ({ kind, id }) => {
+  const pictures = kind === 'node' ? picturesOf(id) : [];
+  return pictures.map(({ widget }, index) => ({
+    id: `mask-${widget.name}`,
+    label: pictures.length === 1 ? t('mask.edit') : t('mask.editOf', { label: widget.label }),
+    icon: 'pen' as const,
+    ...(index === 0 ? { keys: 'Alt+E' } : {}),
+    // A menu that closes gives the keyboard back first.
+    onSelect: () => void setTimeout(() => openMask(id, widget.name), 60),
+  }));
+});

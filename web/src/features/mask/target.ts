@@ -5,7 +5,7 @@ import { view } from '../../app/view';
 import type { NodeType } from '../../core/catalog';
 import type { GraphDoc } from '../../core/doc';
 import { setValue } from '../../core/edit';
-import { type PictureInput, type PictureRef, pictureInput, pictureRef } from '../../core/picture';
+import { type PictureInput, type PictureRef, pictureInputs, pictureRef } from '../../core/picture';
 import { titleOf } from '../../core/slots';
 import type { NodeId, Scope } from '../../core/types';
 import { t } from '../../i18n/t';
@@ -22,16 +22,18 @@ export interface MaskTarget {
 
 export const target = createStore<{ readonly open: MaskTarget | null }>(() => ({ open: null }));
 
-/** The picture of a node on the screen, if it has one that can be masked. */
-export function pictureOf(node: NodeId): PictureInput | null {
+/** The pictures of a node on the screen that can be masked. */
+export function picturesOf(node: NodeId): readonly PictureInput[] {
   const shape = view.scene?.shape(node);
-  return shape === undefined || shape.type === null ? null : pictureInput(shape);
+  return shape === undefined || shape.type === null ? [] : pictureInputs(shape);
 }
 
-export function openMask(node: NodeId): void {
-  const [held, doc, shape] = [pictureOf(node), view.doc, view.scene?.shape(node)];
+/** Open the picture of an input; without its name, the first one that the node has. */
+export function openMask(node: NodeId, input?: string): void {
+  const held = picturesOf(node).find(({ widget }) => input === undefined || widget.name === input);
+  const [doc, shape] = [view.doc, view.scene?.shape(node)];
   const record = view.scene?.graph.nodes.get(node);
-  if (held === null || doc === null || shape?.type == null || record === undefined) return;
+  if (held === undefined || doc === null || shape?.type == null || record === undefined) return;
   target.setState({
     open: {
       doc,

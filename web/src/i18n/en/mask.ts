@@ -2,6 +2,7 @@
 
 export const mask = {
   'mask.edit': 'Edit the mask',
+  'mask.editOf': 'Edit the mask of {label}',
   'mask.title': 'Mask of {title}',
   'mask.step': 'Edit mask',
   'mask.loading': 'Reading the picture',
