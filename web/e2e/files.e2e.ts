@@ -133,7 +133,7 @@ describe('the workflows panel', () => {
     await row(page, 'Favourites').waitFor();
     expect((await listed()).favourites).toEqual(['zebra.json']);
     const names = await page.getByRole('treeitem').evaluateAll((rows) => rows.map((each) => each.ariaLabel));
-    expect(names).toEqual(['Favourites, folder, 1 workflow', 'zebra, Favourite', 'ant', 'zebra, Favourite']);
+    expect(names).toEqual(['Favourites 1 workflow, folder', 'zebra, Favourite', 'ant', 'zebra, Favourite']);
     await row(page, 'ant').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Duplicate' }).click();
     await row(page, 'ant copy').waitFor();
@@ -157,7 +157,7 @@ describe('the workflows panel', () => {
     await expect.poll(async () => (await listed()).files).toEqual(['kept.json']);
     const { versions } = await (await ask('GET', `${FILES}/kept.json/versions`)).json();
     expect(versions.length).toBe(2);
-    await page.getByRole('button', { name: 'Delete gone for good' }).click();
+    await page.getByRole('button', { name: 'Delete for good: gone' }).click();
     await page.getByRole('dialog').last().getByRole('button', { name: 'Delete for good' }).click();
     await page.getByText('Nothing was deleted').waitFor();
     expect((await (await ask('GET', '/api/v1/workflows/trash')).json()).files).toEqual([]);

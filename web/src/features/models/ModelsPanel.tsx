@@ -129,7 +129,7 @@ function Row({ row, isStop, isChosen, onFocus }: RowProps) {
             'aria-expanded': row.isOpen,
             'aria-label': t('models.kind', { name: row.name, count: row.count }),
           }
-        : { 'aria-label': row.name })}
+        : { 'aria-label': `${row.name} ${sizeInWords(row.model.size_bytes)}` })}
       className={classes(css['row'], isFolder && css['folder'], isChosen && css['chosen'])}
       style={{ paddingLeft: `${0.5 + (row.level - 1) * 0.875}rem` }}
       title={isFolder ? undefined : `${row.model.name}\n${sizeInWords(row.model.size_bytes)}`}

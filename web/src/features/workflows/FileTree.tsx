@@ -100,7 +100,12 @@ export function FileTree({ rows, folders }: TreeProps) {
             aria-label={
               row.kind === 'folder'
                 ? t('workflows.folder', { name, count: row.count })
-                : [name, isOpen && t('workflows.open'), row.isFavourite && t('workflows.favouriteOn')]
+                : [
+                    [name, row.where, isOpen ? t('workflows.open') : '']
+                      .filter((part) => part !== '')
+                      .join(' '),
+                    row.isFavourite && t('workflows.favouriteOn'),
+                  ]
                     .filter((part) => part !== false)
                     .join(', ')
             }

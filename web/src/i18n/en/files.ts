@@ -22,7 +22,7 @@ export const files = {
   'workflows.deleteFolder': 'Delete the folder {name}?',
   'workflows.deleteFolderText':
     '{count|The workflow in it goes|All {count} workflows in it go} to the trash, from where they can be taken back for 30 days.',
-  'workflows.folder': '{name}, folder, {count|1 workflow|{count} workflows}',
+  'workflows.folder': '{name} {count|1 workflow|{count} workflows}, folder',
   'workflows.more': 'More',
   'workflows.pasted': 'Pasted',
   'workflows.exportPython': 'Export (Python script)',
@@ -47,7 +47,7 @@ export const files = {
   'trash.changeFailed': 'That did not work',
   'trash.deletedAt': 'deleted {time}',
   'trash.restoreIt': 'Take back {name}',
-  'trash.removeIt': 'Delete {name} for good',
+  'trash.removeIt': 'Delete for good: {name}',
 
   'versions.compare': 'Compare',
   'versions.compareIt': 'Compare this version',
@@ -84,7 +84,7 @@ export const files = {
   'models.noneFound': 'No model has this in its name.',
   'models.failed': 'The models could not be listed',
   'models.tree': 'Model files',
-  'models.kind': '{name}, {count|1 file|{count} files}',
+  'models.kind': '{name} {count|1 file|{count} files}',
   'models.add': 'Add a node that loads it',
   'models.addIt': 'Add a node that loads {name}',
   'models.noLoader': 'No node here loads files of “{kind}”.',
