@@ -121,21 +121,29 @@ function Tags({ tags, id }: { readonly tags: readonly string[]; readonly id: num
 /** What its run says. */
 function RunFacts({ details }: { readonly details: AssetDetails }) {
   const { prompts, models, sampling } = factsOf(details.upstream);
+  const seeds = Object.entries(details.seeds);
   return (
     <>
       {prompts.map(({ node, role, text }) => (
         <Words key={node + text} title={t(`gallery.role.${role}`)} text={text} />
       ))}
-      <Part title={t('gallery.how')}>
-        <dl className={css['facts']}>
-          {Object.entries(details.seeds).map(([path, seed]) => (
-            <Fact key={path} name={path.slice(path.lastIndexOf('.') + 1)} value={String(seed)} hint={path} />
-          ))}
-          {[...sampling, ...models].map(({ node, name, value }) => (
-            <Fact key={`${node}.${name}`} name={name} value={wordsOfValue(value)} hint={node} />
-          ))}
-        </dl>
-      </Part>
+      {seeds.length + sampling.length + models.length > 0 && (
+        <Part title={t('gallery.how')}>
+          <dl className={css['facts']}>
+            {seeds.map(([path, seed]) => (
+              <Fact
+                key={path}
+                name={path.slice(path.lastIndexOf('.') + 1)}
+                value={String(seed)}
+                hint={path}
+              />
+            ))}
+            {[...sampling, ...models].map(({ node, name, value }) => (
+              <Fact key={`${node}.${name}`} name={name} value={wordsOfValue(value)} hint={node} />
+            ))}
+          </dl>
+        </Part>
+      )}
     </>
   );
 }
