@@ -241,3 +241,63 @@ describe('links by name', () => {
     expect(await pixels()).toBeGreaterThan(5);
   });
 });
+
+describe('links into a node that runs', () => {
+  const run = (id: string, mark: 'running' | null) =>
+    page.evaluate(([node, state]) => window.fixture.view.setMark(node, state), [id, mark] as const);
+
+  it('flow, on frames of their own, until it has ended', async () => {
+    await run('5', 'running');
+    await settle();
+    const asked = await framesIn(800);
+    expect(asked).toBeGreaterThan(3);
+    // Not as often as the screen could.
+    expect(asked).toBeLessThan(20);
+    await run('5', null);
+    await settle();
+    await page.waitForTimeout(200);
+    expect(await framesIn(400)).toBe(0);
+  });
+
+  it('rest where the user wants no motion, or has switched it off', async () => {
+    await page.evaluate(() => window.fixture.view.setPreferences({ animatesLinks: false }));
+    await run('5', 'running');
+    await settle();
+    expect(await framesIn(400)).toBe(0);
+    await page.context().close();
+    await begin(await fixture.open({ reducedMotion: 'reduce' }));
+    await run('5', 'running');
+    await settle();
+    expect(await framesIn(400)).toBe(0);
+  });
+
+  it('do not cover nodes', async () => {
+    await run('7', 'running');
+    await settle();
+    await page.waitForTimeout(100);
+    const painted = await page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('canvas.graph-overlay');
+      const { view } = window.fixture;
+      const box = view.scene?.layout('7')?.box ?? { x: 0, y: 0, w: 1, h: 1 };
+      const at = view.view.toScreen(box);
+      const ratio = window.devicePixelRatio;
+      const size = [box.w * view.view.zoom, box.h * view.view.zoom].map(
+        (each) => Math.floor(each * ratio) - 2,
+      );
+      const whole = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      const inside =
+        canvas
+          ?.getContext('2d')
+          ?.getImageData(Math.ceil(at.x * ratio) + 1, Math.ceil(at.y * ratio) + 1, size[0] ?? 1, size[1] ?? 1)
+          .data ?? [];
+      const count = (data: ArrayLike<number>) => {
+        let found = 0;
+        for (let index = 3; index < data.length; index += 4) if ((data[index] ?? 0) > 0) found += 1;
+        return found;
+      };
+      return [count(whole), count(inside)];
+    });
+    expect(painted[0]).toBeGreaterThan(10);
+    expect(painted[1]).toBe(0);
+  });
+});

@@ -9,11 +9,12 @@ import { withDefinitions } from '../core/subgraph';
 import type { Box, LinkId, NodeId, Scope } from '../core/types';
 import { DEFAULT_PREFERENCES, type OpenLink, type Preferences, type ViewEvents } from './contract';
 import { Backdrop } from './draw/backdrop';
-import { Frames } from './frames';
+import { flowingLinks } from './draw/flow';
+import { FrameMeter, Frames } from './frames';
 import { Gestures } from './gestures/Gestures';
 import { NodeMounts } from './mounts';
 import { changesTypes } from './outside';
-import { paintOverlay } from './overlay';
+import { type Flow, isStill, paintOverlay } from './overlay';
 import { type Mark, paint } from './paint';
 import { type Palette, readPalette } from './palette';
 import { Scene } from './scene';
@@ -45,6 +46,8 @@ export class GraphView {
   #catalog: Catalog = new Map();
   #focused: NodeId | null = null;
   #isDragging = false;
+  readonly #meter = new FrameMeter();
+  #lastPlace = '';
   #moving: ReadonlySet<NodeId> | null = null;
   readonly #still = new Still();
   readonly #backdrop = new Backdrop();
@@ -70,9 +73,9 @@ export class GraphView {
     this.#palette = readPalette(host);
     this.#frames = new Frames(host, layer, {
       graph: (context, ratio) => this.#paint(context, ratio),
-      hasOverlay: () => this.#gestures?.hasOverlay ?? false,
+      hasOverlay: () => this.#gestures?.hasOverlay === true || this.#flow() !== null,
       overlay: (context, ratio) => this.#paintOverlay(context, ratio),
-      drawn: () => this.events.drawn(),
+      drawn: (now) => this.#drawn(now),
       resized: (width, height) => {
         Object.assign(this.view, { width, height });
         this.moved();
@@ -266,9 +269,18 @@ export class GraphView {
     this.#frames?.invalidateOverlay();
   }
 
+  /** Frames of what the user moves count: how often a run tells something says nothing of how quick the canvas is. */
+  #drawn(now: number): void {
+    const place = `${this.view.x}/${this.view.y}/${this.view.zoom}`;
+    const isMoving = place !== this.#lastPlace || this.#isDragging || this.#gestures?.hasOverlay === true;
+    this.#lastPlace = place;
+    if (isMoving) this.#meter.note(now);
+    this.events.drawn();
+  }
+
   /** Frames a second; null while nothing moves. */
   get frameRate(): number | null {
-    return this.#frames?.meter.rate(performance.now()) ?? null;
+    return this.#meter.rate(performance.now());
   }
 
   /** Returns whether the next frame has more to do. */
@@ -311,10 +323,18 @@ export class GraphView {
     return isUnfinished;
   }
 
-  #paintOverlay(context: CanvasRenderingContext2D, ratio: number): boolean {
-    if (this.#palette === null || this.#gestures === null) return false;
+  #paintOverlay(context: CanvasRenderingContext2D, ratio: number): number | null {
+    if (this.#palette === null || this.#gestures === null) return null;
     const { linkStyle } = this.preferences;
-    return paintOverlay(context, this.#gestures, this.view, this.#palette, ratio, linkStyle);
+    return paintOverlay(context, this.#gestures, this.view, this.#palette, ratio, linkStyle, this.#flow());
+  }
+
+  /** Links into nodes that run, if they are to be seen moving. */
+  #flow(): Flow | null {
+    const scene = this.#scene;
+    if (scene?.showsLinks !== true || !this.preferences.animatesLinks || this.marks.size === 0) return null;
+    const links = flowingLinks(scene, this.marks);
+    return links.length === 0 || isStill() ? null : { scene, links };
   }
 
   #hasKeyboard(): boolean {

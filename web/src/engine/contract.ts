@@ -9,6 +9,8 @@ export interface Preferences {
   readonly showsGrid: boolean;
   readonly showsLinks: boolean;
   readonly linkStyle: LinkStyle;
+  /** Links into nodes that run show that something flows; never where the user wants no motion. */
+  readonly animatesLinks: boolean;
   /** Dashed lines between what is linked by name, also where nothing of it is selected. */
   readonly showsTeleports: boolean;
   readonly snapsToGrid: boolean;
@@ -24,6 +26,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   showsGrid: true,
   showsLinks: true,
   linkStyle: 'spline',
+  animatesLinks: true,
   showsTeleports: false,
   snapsToGrid: false,
   snapsToNodes: false,

@@ -29,16 +29,15 @@ export interface Painters {
   graph(context: CanvasRenderingContext2D, ratio: number): boolean;
   /** Whether anything lies over it. */
   hasOverlay(): boolean;
-  /** Paint what lies over it; true if it goes on by itself. */
-  overlay(context: CanvasRenderingContext2D, ratio: number): boolean;
+  /** Paint what lies over it; in how many milliseconds it goes on by itself, null if it does not. */
+  overlay(context: CanvasRenderingContext2D, ratio: number): number | null;
   /** Both are on the screen. */
-  drawn(): void;
+  drawn(now: number): void;
   /** The place has another size, in CSS pixels. */
   resized(width: number, height: number): void;
 }
 
 export class Frames {
-  readonly meter = new FrameMeter();
   readonly #painters: Painters;
   readonly #host: HTMLElement;
   readonly #base: HTMLCanvasElement;
@@ -48,6 +47,7 @@ export class Frames {
   #isStale = false;
   #isOverlayStale = false;
   #isOverlayEmpty = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Canvases go into the host: below `layer`, and above all. */
   constructor(host: HTMLElement, layer: HTMLElement, painters: Painters) {
@@ -61,6 +61,7 @@ export class Frames {
 
   stop(): void {
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
     this.#resize.disconnect();
     this.#base.remove();
     this.#overlay.remove();
@@ -93,9 +94,15 @@ export class Frames {
     if (this.#frame === 0) this.#frame = requestAnimationFrame((now) => this.#draw(now));
   }
 
+  /** Ask for the next frame of what goes on by itself. */
+  #goOn(after: number | null): void {
+    clearTimeout(this.#timer);
+    if (after === 0) this.invalidateOverlay();
+    else if (after !== null) this.#timer = setTimeout(() => this.invalidateOverlay(), after);
+  }
+
   #draw(now: number): void {
     this.#frame = 0;
-    this.meter.note(now);
     const ratio = window.devicePixelRatio || 1;
     if (this.#isStale) {
       this.#isStale = false;
@@ -109,9 +116,9 @@ export class Frames {
       // An empty one stays as it is: clearing it and putting it on the screen costs a millisecond.
       const context = isNeeded || !this.#isOverlayEmpty ? this.#overlay.getContext('2d') : null;
       this.#isOverlayEmpty = !isNeeded;
-      if (context !== null && this.#painters.overlay(context, ratio)) this.invalidateOverlay();
+      if (context !== null) this.#goOn(this.#painters.overlay(context, ratio));
     }
-    this.#painters.drawn();
+    this.#painters.drawn(now);
   }
 }
 

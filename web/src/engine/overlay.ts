@@ -1,9 +1,12 @@
 // Paints what lies over the graph while a gesture goes on: the link being drawn, the selection box, the knife.
 
 import { type LinkStyle, stretchesOf } from '../core/stretches';
+import type { Link } from '../core/types';
+import { FLOW_INTERVAL, paintFlow } from './draw/flow';
 import { addStretch } from './draw/links';
 import type { Gestures } from './gestures/Gestures';
 import type { Palette } from './palette';
+import type { Scene } from './scene';
 import type { Viewport } from './viewport';
 
 /** How long a slot that fits takes to grow and shrink again, in milliseconds. */
@@ -11,7 +14,16 @@ const PULSE = 900;
 /** What is left of a slot that does not fit. */
 const FADED = 0.3;
 
-/** Returns whether it goes on by itself: the slots that a link being drawn could go to pulse. */
+/** What flows along links while nodes run; null where nothing does, or nobody wants to see it. */
+export interface Flow {
+  readonly scene: Scene;
+  readonly links: readonly Link[];
+}
+
+/** Whether the user wants no motion. */
+export const isStill = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** Returns in how many milliseconds it goes on by itself, slots that pulse or links that flow; null if it does not. */
 export function paintOverlay(
   context: CanvasRenderingContext2D,
   gestures: Gestures,
@@ -19,11 +31,13 @@ export function paintOverlay(
   palette: Palette,
   ratio: number,
   style: LinkStyle,
-): boolean {
+  flow: Flow | null,
+): number | null {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, view.width, view.height);
   const scale = view.zoom * ratio;
   context.setTransform(scale, 0, 0, scale, -view.x * scale, -view.y * scale);
+  if (flow !== null) paintFlow(context, flow.links, flow.scene, view, palette, performance.now());
   const box = gestures.selectionBox;
   if (box !== null) {
     context.fillStyle = palette.selected;
@@ -46,7 +60,7 @@ export function paintOverlay(
     context.setLineDash([]);
   }
   paintKnife(context, gestures, view, palette);
-  return isPulsing;
+  return isPulsing ? 0 : flow === null ? null : FLOW_INTERVAL;
 }
 
 function paintGuides(
@@ -83,8 +97,8 @@ function paintTargets(
   if (slots.length === 0) return false;
   const rings = new Map<string, Path2D>();
   const faded = new Path2D();
-  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const wave = isStill ? 0.5 : 0.5 - 0.5 * Math.cos((performance.now() / PULSE) * 2 * Math.PI);
+  const isQuiet = isStill();
+  const wave = isQuiet ? 0.5 : 0.5 - 0.5 * Math.cos((performance.now() / PULSE) * 2 * Math.PI);
   const radius = 7 + 2.5 * wave;
   for (const { point, type, fits } of slots) {
     const colour = palette.slot(type);
@@ -105,7 +119,7 @@ function paintTargets(
     context.strokeStyle = colour;
     context.stroke(path);
   }
-  return rings.size > 0 && !isStill;
+  return rings.size > 0 && !isQuiet;
 }
 
 function paintKnife(

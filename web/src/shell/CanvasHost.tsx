@@ -25,8 +25,16 @@ export function CanvasHost() {
   const shown = useRef<string | null>(null);
   const active = useStore(tabs, (state) => state.active);
   const types = useStore(catalog, (state) => state.types);
-  const { navigation, showsGrid, showsLinks, linkStyle, showsTeleports, snapsToGrid, snapsToNodes } =
-    useStore(settings);
+  const {
+    navigation,
+    showsGrid,
+    showsLinks,
+    linkStyle,
+    animatesLinks,
+    showsTeleports,
+    snapsToGrid,
+    snapsToNodes,
+  } = useStore(settings);
   const overlays = useStore(panels, (state) => state.overlays);
 
   useEffect(() => {
@@ -53,8 +61,9 @@ export function CanvasHost() {
         showsTeleports,
         snapsToGrid,
         snapsToNodes,
+        animatesLinks,
       }),
-    [navigation, showsGrid, showsLinks, linkStyle, showsTeleports, snapsToGrid, snapsToNodes],
+    [navigation, showsGrid, showsLinks, linkStyle, animatesLinks, showsTeleports, snapsToGrid, snapsToNodes],
   );
 
   useEffect(() => {

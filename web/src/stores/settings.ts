@@ -14,6 +14,7 @@ export interface Settings {
   readonly showsGrid: boolean;
   readonly showsLinks: boolean;
   readonly linkStyle: LinkStyle;
+  readonly animatesLinks: boolean;
   readonly showsTeleports: boolean;
   readonly showsInfo: boolean;
   readonly snapsToGrid: boolean;
@@ -43,6 +44,7 @@ export const DEFAULT_SETTINGS: Settings = {
   showsGrid: true,
   showsLinks: true,
   linkStyle: 'spline',
+  animatesLinks: true,
   showsTeleports: false,
   showsInfo: true,
   snapsToGrid: false,

@@ -108,6 +108,7 @@ function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] 
         flip('showsGrid'),
         flip('showsLinks'),
         choice('linkStyle', LINK_STYLES),
+        flip('animatesLinks'),
         flip('showsTeleports'),
         flip('showsInfo'),
         flip('showsPreviews'),

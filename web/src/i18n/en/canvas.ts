@@ -21,6 +21,9 @@ export const canvas = {
   'canvas.teleports.to': 'Go to where it is used',
   'canvas.teleports.toggle': 'Show or hide links by name',
   'canvas.snapNodes': 'Snap to other nodes, or not',
+  'settings.animatesLinks': 'Moving links',
+  'settings.animatesLinks.hint':
+    'While a node runs, something flows along the links into it. Never with reduced motion.',
   'settings.linkStyle': 'Shape of links',
   'settings.linkStyle.hint': 'From node to node.',
   'settings.navigation': 'Wheel and trackpad',
