@@ -5,6 +5,7 @@ import type { Transaction } from './doc';
 import { readPoint, TITLE, writePoint } from './geometry';
 import { numeric, readId, rewire } from './graph';
 import { asArray, asNumber, asObject, type Json, type JsonObject, withKeys } from './json';
+import { adoptWidget } from './primitive';
 import { forgetLinks } from './reroutes';
 import { type BYPASSED, type InSlot, type MUTED, modeOf, type OutSlot } from './slots';
 import { boundaryNode, INLETS, isBoundary, OUTLETS, shapeIn, withPortLink } from './subgraph';
@@ -257,6 +258,8 @@ export function connect(tx: Transaction, from: OutEnd, to: InEnd, catalog: Catal
   const slot = shapeIn(tx.graph, to.node, catalog)?.inputs.find((each) => each.name === to.input);
   if (slot?.link != null) unlink(tx, slot.link);
   const index = ensureInput(tx, to.node, slot, catalog);
+  if (shapeIn(tx.graph, from.node, catalog)?.outputs[from.slot]?.type === '*')
+    adoptWidget(tx, from.node, to, catalog);
   const output = shapeIn(tx.graph, from.node, catalog)?.outputs[from.slot];
   const id = nextLinkId(tx);
   const type = output === undefined || output.type === '*' ? (slot?.type ?? '*') : output.type;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalog, input, nodeType } from '../../test/builders';
 import { GraphDoc } from './doc';
-import { addNode, setControl, setValue } from './edit';
+import { addNode, connect, setControl, setValue } from './edit';
 import { stringifyJson } from './json';
 import { rollSeeds } from './seed';
 import { joinValue, sharedValues, shareValue } from './shared';
@@ -48,6 +48,22 @@ describe('shared values', () => {
     doc.undo();
     doc.undo();
     expect(stringifyJson(doc.save())).toBe(before);
+  });
+
+  it('that give nothing yet become what they are linked to', () => {
+    const doc = three();
+    doc.edit('link', '', (tx) => {
+      tx.put('node', '9', {
+        ...{ id: 9, type: 'PrimitiveNode', pos: [0, 0], inputs: [] },
+        outputs: [{ name: 'connect to widget input', type: '*', links: null }],
+      });
+      connect(tx, { node: '9', slot: 0 }, { node: '1', input: 'kind' }, TYPES);
+    });
+    expect(doc.graph().nodes.get('9')).toMatchObject({
+      outputs: [{ name: 'COMBO', type: 'COMBO', widget: { name: 'kind' }, links: [1] }],
+      widgets_values: ['a', 'fixed', ''],
+    });
+    expect(doc.graph().links.get('1')?.type).toBe('COMBO');
   });
 
   it('hold texts without and lists with a control, and are made of no value that a link gives', () => {

@@ -7,13 +7,13 @@ import { connect, nextNodeId } from './edit';
 import { positionOf } from './geometry';
 import { numeric } from './graph';
 import { asArray, asObject, asString, type Json } from './json';
+import { primitiveValues } from './primitive';
 import { shapeOf, typeNameOf, type Widget } from './slots';
 import { typesFit } from './typecheck';
 import type { NodeId } from './types';
 import { controlsOf } from './values';
 
 export const PRIMITIVE = 'PrimitiveNode';
-const WITH_CONTROL: ReadonlySet<string> = new Set(['INT', 'FLOAT', 'COMBO']);
 const APART = 280;
 
 /** A widget whose value can be shared: its type is known, and no link gives it a value. */
@@ -50,8 +50,7 @@ export function shareValue(
   const { type } = widget.input;
   const declared = catalog.get(typeNameOf(node));
   const control = declared === undefined ? undefined : controlsOf(node, declared).get(name);
-  const values: Json[] = WITH_CONTROL.has(type) ? [widget.value, control ?? 'fixed'] : [widget.value];
-  if (type === 'COMBO') values.push('');
+  const values = primitiveValues(type, widget.value, control);
   const at = positionOf(node);
   const id = nextNodeId(tx);
   tx.put('node', id, {
