@@ -103,6 +103,8 @@ async function conflict(page: Page) {
   return dialog;
 }
 
+const zoomOf = (page: Page) => page.getByRole('button', { name: /^Zoom: / }).getAttribute('aria-label');
+
 describe('recovery', () => {
   it('brings back tabs, edits and undo after the browser was killed half a second after an edit', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'skein-profile-'));
@@ -113,7 +115,12 @@ describe('recovery', () => {
       await openTemplate(page, 'Text to image');
       await page.waitForSelector('[data-node="6"]');
       await collapseAll(page);
-      await page.waitForTimeout(500);
+      await page.keyboard.press('Escape');
+      await page.locator('[data-node="7"]').click({ position: { x: 40, y: 10 } });
+      await page.keyboard.press('Alt+=');
+      await page.keyboard.press('Alt+=');
+      const looked = await zoomOf(page);
+      await page.waitForTimeout(900);
       killBrowser(folder);
       await first.close().catch(() => {});
       const second = await persistent(folder);
@@ -121,6 +128,8 @@ describe('recovery', () => {
       await again.goto(server.url);
       await again.getByRole('tab', { name: 'Text to image' }).waitFor();
       await again.getByRole('tab', { name: /, Not saved/ }).waitFor();
+      await expect.poll(() => zoomOf(again)).toBe(looked);
+      await again.locator('[data-node="7"]').waitFor();
       const height = async () => (await again.locator('[data-node="7"]').boundingBox())?.height ?? 0;
       const collapsed = await height();
       await again.getByRole('application').focus();

@@ -1,6 +1,8 @@
 // Drafts: every change is in the browser's database within half a second, with the steps of undo, so that a browser
 // that dies takes nothing along. Saved files are never touched by this.
 
+import { bus } from '../../app/bus';
+import { view } from '../../app/view';
 import { asObject, type Json, parseJson, stringifyJson } from '../../core/json';
 import type { Step } from '../../core/types';
 import { rememberView } from '../../shell/CanvasHost';
@@ -9,6 +11,8 @@ import { idb } from './idb';
 
 const DELAY = 250;
 const RETRY = 5000;
+/** Once the view rests so long, it is kept. */
+const LOOKED = 300;
 const MOST_STEPS = 100;
 const KEPT_FOR = 30 * 24 * 3600 * 1000;
 
@@ -32,6 +36,8 @@ interface Session {
   readonly windowId: string;
   readonly order: readonly string[];
   readonly active: string | null;
+  /** Where each tab is looked at, and what is selected: changes far more often than the documents do. */
+  readonly views?: Readonly<Record<string, TabView>>;
   readonly at: number;
 }
 
@@ -50,9 +56,10 @@ async function write(id: string, windowId: string): Promise<void> {
   if (tabs.getState().active === id) rememberView(id);
   const tab = tabs.getState().tabs.find((each) => each.id === id);
   if (tab === undefined) return;
+  const { revision } = tab.doc;
   try {
     await idb.put('drafts', id, draftOf(tab, windowId, Date.now()));
-    written.set(id, tab.doc.revision);
+    written.set(id, revision);
     updateTab(id, { isUnsafe: false });
   } catch {
     // Told by a banner (`Banner.tsx`); tried again without a change, too, as room may be made elsewhere.
@@ -92,9 +99,21 @@ export function keepDrafts(windowId: string): () => void {
   };
   const writeSession = () => {
     const { tabs: all, active } = tabs.getState();
-    const session: Session = { windowId, order: all.map((tab) => tab.id), active, at: Date.now() };
+    const order = all.map((tab) => tab.id);
+    const views = Object.fromEntries(all.flatMap(({ id, view }) => (view === null ? [] : [[id, view]])));
+    const session: Session = { windowId, order, active, views, at: Date.now() };
     void idb.put('session', windowId, session).catch(() => {});
   };
+  let looking: ReturnType<typeof setTimeout> | undefined;
+  const lookedSoon = () => {
+    clearTimeout(looking);
+    looking = setTimeout(() => {
+      const { active } = tabs.getState();
+      if (active !== null && tabOf(active)?.doc === view.doc) rememberView(active);
+    }, LOOKED);
+  };
+  bus.on('viewport', lookedSoon);
+  bus.on('selection', lookedSoon);
   follow(tabs.getState().tabs);
   writeSession();
   tabs.subscribe((state, before) => {
@@ -142,7 +161,8 @@ export async function restoreDrafts(windowId: string, others: ReadonlySet<string
     .filter((draft) => isOurs(draft) && (order.includes(draft.id) || draft.isDirty))
     .sort((a, b) => place(order, a.id) - place(order, b.id));
   let count = 0;
-  for (const draft of wanted) if (restore(draft)) count += 1;
+  for (const draft of wanted)
+    if (restore({ ...draft, view: own?.views?.[draft.id] ?? draft.view })) count += 1;
   for (const stale of drafts.filter((draft) => isOurs(draft) && !wanted.includes(draft)))
     void idb.delete('drafts', stale.id).catch(() => {});
   if (own?.active != null && tabs.getState().tabs.some((tab) => tab.id === own.active))
