@@ -145,6 +145,94 @@ describe('a subgraph', () => {
   });
 });
 
+/** Pictures of one colour, made and shown in a subgraph; two instances, each with a colour of its own. */
+const TWO = (() => {
+  const id = '11111111-2222-3333-4444-555555555555';
+  const instance = (node: number, colour: number) => ({
+    ...{
+      id: node,
+      type: id,
+      title: `Paint ${node}`,
+      pos: [node * 300, 0],
+      size: [240, 80],
+      flags: {},
+      mode: 0,
+    },
+    ...{ order: 0, inputs: [], outputs: [], properties: {}, widgets_values: [colour] },
+  });
+  const inner = (node: number, type: string, more: object) => ({
+    ...{
+      id: node,
+      type,
+      pos: [node * 320, 0],
+      size: [260, 260],
+      flags: {},
+      order: 0,
+      mode: 0,
+      properties: {},
+    },
+    ...more,
+  });
+  return JSON.stringify({
+    ...{ last_node_id: 2, last_link_id: 0, links: [], groups: [], config: {}, extra: {}, version: 0.4 },
+    nodes: [instance(1, 0xff0000), instance(2, 0x0000ff)],
+    definitions: {
+      subgraphs: [
+        {
+          ...{ id, version: 1, name: 'Paint', groups: [], extra: {}, outputs: [], widgets: [] },
+          state: { lastNodeId: 2, lastLinkId: 2, lastGroupId: 0, lastRerouteId: 0 },
+          inputNode: { id: -10, bounding: [0, 0, 120, 60] },
+          outputNode: { id: -20, bounding: [1000, 0, 120, 60] },
+          inputs: [{ id: 'c', name: 'color', type: 'INT', linkIds: [2] }],
+          nodes: [
+            inner(1, 'EmptyImage', {
+              inputs: [{ name: 'color', type: 'INT', widget: { name: 'color' }, link: 2 }],
+              outputs: [{ name: 'IMAGE', type: 'IMAGE', links: [1] }],
+              widgets_values: [64, 64, 1, 0],
+            }),
+            inner(2, 'PreviewImage', { inputs: [{ name: 'images', type: 'IMAGE', link: 1 }], outputs: [] }),
+          ],
+          links: [
+            { id: 1, origin_id: 1, origin_slot: 0, target_id: 2, target_slot: 0, type: 'IMAGE' },
+            { id: 2, origin_id: -10, origin_slot: 0, target_id: 1, target_slot: 0, type: 'INT' },
+          ],
+        },
+      ],
+    },
+  });
+})();
+
+describe('two instances', () => {
+  it('show each what it gave', async () => {
+    await graph.open('two', TWO);
+    await run();
+    const colours: string[] = [];
+    for (const title of ['Paint 1', 'Paint 2']) {
+      await page.getByRole('heading', { name: title, exact: true }).click();
+      await graph.press('Enter');
+      const picture = graph.node('PreviewImage').locator('img');
+      await picture.waitFor();
+      colours.push((await picture.getAttribute('src')) ?? '');
+      await graph.canvas.focus();
+      await graph.press('Escape', 'Escape', 'Escape');
+      await page.getByRole('heading', { name: 'Paint 2', exact: true }).waitFor();
+    }
+    expect(new Set(colours).size).toBe(2);
+  });
+
+  it('are gone into by undo where something inside changes', async () => {
+    await graph.open('two', TWO);
+    await page.getByRole('heading', { name: 'Paint 2', exact: true }).click();
+    await graph.press('Enter');
+    await graph.node('PreviewImage').locator('h3').click();
+    await graph.press('Control+m', 'Escape', 'Escape', 'Escape');
+    await page.getByRole('heading', { name: 'Paint 1', exact: true }).waitFor();
+    await graph.press('Control+z');
+    await graph.node('PreviewImage').waitFor();
+    await page.locator('[data-flash]').waitFor({ state: 'attached' });
+  });
+});
+
 describe('a shared value', () => {
   it('is made from a widget, joined by others, edited once, and runs', async () => {
     await graph.open('mine', shipped('text_to_image'));
