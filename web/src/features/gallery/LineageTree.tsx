@@ -40,7 +40,8 @@ function Origins({ picture, depth, trail }: OriginsProps) {
   if (error !== '') return <p className={css['none']}>{error}</p>;
   if (value === null) return <Spinner label={t('app.loading')} />;
   const { run, workflow, parents, children } = value;
-  const isAlone = run === null && parents.length === 0 && children.length === 0;
+  // Below the top only what it comes from is told.
+  const isAlone = run === null && parents.length === 0 && (depth > 0 || children.length === 0);
   return (
     <>
       {isAlone && <p className={css['none']}>{t('gallery.noLineage')}</p>}

@@ -40,3 +40,6 @@ export function leave(): void {
   clearTimeout(timer);
   if (hover.getState().shown !== null) hover.setState({ shown: null });
 }
+
+// Whoever goes on by keys does not look at what the pointer happens to be on.
+window.addEventListener('keydown', leave, true);

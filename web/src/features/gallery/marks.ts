@@ -11,6 +11,7 @@ import { toast } from '../../ui/Toast';
 import { attempt } from './attempt';
 
 const CALM = 300;
+const AFTER = 50;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Ids of files of the gallery among keys of pictures. */
@@ -71,7 +72,22 @@ export function readTags(text: string): Pick<Marks, 'add_tags' | 'remove_tags'> 
   };
 }
 
-export async function askTags(ids: readonly number[]): Promise<void> {
+/** After a question, the focus goes back to where it was; if that went away, to the list. */
+async function thenBack(act: () => Promise<void>): Promise<void> {
+  const before = document.activeElement;
+  await act();
+  setTimeout(() => {
+    if (document.activeElement !== document.body) return;
+    const lists = document.querySelectorAll<HTMLElement>('[data-list]');
+    const list = lists[lists.length - 1];
+    if (before instanceof HTMLElement && before.isConnected && before !== document.body) before.focus();
+    else list?.focus({ preventScroll: true });
+  }, AFTER);
+}
+
+export const askTags = (ids: readonly number[]) => thenBack(() => setTags(ids));
+
+async function setTags(ids: readonly number[]): Promise<void> {
   const tags = new Set(loadedItems(ids).flatMap((item) => item.tags));
   const known = (gallery.getState().facets?.tags ?? []).map(({ value }) => value).slice(0, 12);
   const text = await askText({
@@ -93,8 +109,10 @@ export async function askTags(ids: readonly number[]): Promise<void> {
   if (text !== null) await mark(ids, readTags(text));
 }
 
-export async function askDelete(pictures: readonly Picture[], ids: readonly number[]): Promise<void> {
-  if (ids.length === 0) return;
+export const askDelete = (pictures: readonly Picture[], ids: readonly number[]) =>
+  ids.length === 0 ? Promise.resolve() : thenBack(() => confirmDelete(pictures, ids));
+
+async function confirmDelete(pictures: readonly Picture[], ids: readonly number[]): Promise<void> {
   const [first] = pictures;
   const answer = await ask({
     title:
