@@ -76,8 +76,13 @@ describe('use everywhere', () => {
   it('leads to inputs that have no link of their own', () => {
     const doc = new GraphDoc({ nodes: [load, use(2, null)], extra: { ue_links: [row] } });
     expect(teleportsOf(doc.graph(''), types)).toEqual([
-      { kind: 'everywhere', name: '', type: 'MODEL', from: '1', fromSlot: 0, to: '2', toSlot: 0 },
+      { kind: 'everywhere', name: '', type: 'MODEL', from: '1', fromSlot: 0, to: '2', toSlot: 0, by: null },
     ]);
+    const handed = {
+      nodes: [load, use(2, null), { id: 7, type: 'Anything Everywhere' }],
+      extra: { ue_links: [row] },
+    };
+    expect(teleportsOf(new GraphDoc(handed).graph(''), types)[0]?.by).toBe('7');
     const linked = new GraphDoc({ nodes: [load, use(2, 5)], extra: { ue_links: [row] } });
     expect(teleportsOf(linked.graph(''), types)).toEqual([]);
   });

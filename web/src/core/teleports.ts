@@ -23,6 +23,8 @@ export interface Teleport {
   readonly to: NodeId;
   /** Place in the file's `inputs` for `everywhere`; of a getter its output. */
   readonly toSlot: number;
+  /** The node that hands it about, where that is a third one. */
+  readonly by: NodeId | null;
 }
 
 /** Setters and getters that no server has as real nodes. */
@@ -53,7 +55,7 @@ export function teleportsOf(graph: Graph, catalog: Catalog): Teleport[] {
     const input = asObject(asArray(setter['inputs'])?.[0]);
     const output = asObject(asArray(node['outputs'])?.[0]);
     const type = linkType(graph, readId(input?.['link'])) ?? asString(output?.['type']) ?? '*';
-    found.push({ kind: 'name', name, type, from, fromSlot: 0, to: id, toSlot: 0 });
+    found.push({ kind: 'name', name, type, from, fromSlot: 0, to: id, toSlot: 0, by: null });
   }
   return [...found, ...everywhere(graph)];
 }
@@ -73,7 +75,9 @@ function everywhere(graph: Graph): Teleport[] {
     const input = asObject(asArray(graph.nodes.get(to)?.['inputs'])?.[toSlot]);
     if (!graph.nodes.has(from) || input === null || readId(input['link']) !== null) return [];
     const type = asString(record?.['type']) ?? asString(input['type']) ?? '*';
-    return [{ kind: 'everywhere', name: '', type, from, fromSlot, to, toSlot }];
+    const by = readId(record?.['controller']);
+    const isThere = by !== null && by !== from && graph.nodes.has(by);
+    return [{ kind: 'everywhere', name: '', type, from, fromSlot, to, toSlot, by: isThere ? by : null }];
   });
 }
 

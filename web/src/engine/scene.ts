@@ -113,11 +113,14 @@ export class Scene {
   update(change: Change): void {
     const touched = new Set<LinkId>();
     const boundaries = new Set<NodeId>();
-    let [isReordered, isRerouted] = [false, false];
+    let [isReordered, isRerouted, isRelinked] = [false, false, false];
     for (const patch of change.patches) {
       if (patch.scope !== this.#scope) continue;
       if (this.#movesTeleports(patch)) this.#teleports = null;
-      if (patch.kind === 'link') touched.add(patch.id);
+      if (patch.kind === 'link') {
+        touched.add(patch.id);
+        isRelinked = true;
+      }
       if (patch.kind === 'reroute') isRerouted = true;
       if (patch.kind === 'group') this.#placeGroup(patch.id);
       if (patch.kind === 'key') {
@@ -137,7 +140,7 @@ export class Scene {
       for (const link of this.#linksOf.get(id) ?? []) touched.add(link);
     }
     if (isReordered) this.#reorder();
-    if (isRerouted || (touched.size > 0 && this.graph.linksAreObjects)) {
+    if (isRerouted || (isRelinked && this.graph.linksAreObjects)) {
       const before = this.#lastReroutes;
       const points = this.#reroutes;
       this.#readReroutes();

@@ -22,15 +22,19 @@ function partnersOf(id: NodeId): Partner[] {
   const { scene, doc, scope, catalog } = view;
   const node = scene?.graph.nodes.get(id);
   if (scene === null || doc === null || node === undefined) return [];
-  const found = scene.teleportsAt(id).map(({ from, to }) => ({
-    ...{ scope, node: from === id ? to : from, isSource: to === id },
-  }));
+  const sources = new Map<NodeId, Partner>();
+  const users = new Map<NodeId, Partner>();
+  for (const { from, to } of scene.teleportsAt(id)) {
+    if (from !== id) sources.set(from, { scope, node: from, isSource: true });
+    if (to !== id) users.set(to, { scope, node: to, isSource: false });
+  }
+  const found = [...sources.values(), ...users.values()];
   if (found.length === 0 && isGetter(node, catalog)) {
     const path = ['', ...whereabouts.getState().path.map((place) => place.scope)];
     const setter = setterOf(doc, path, node, catalog);
     if (setter !== null) return [{ ...setter, isSource: true }];
   }
-  return found.sort((one, other) => Number(other.isSource) - Number(one.isSource));
+  return found;
 }
 
 function current(): NodeId | null {
