@@ -76,5 +76,3 @@ export function Dialog(props: DialogProps) {
     </Radix.Root>
   );
 }
-
-export { ask, askText } from './ask';

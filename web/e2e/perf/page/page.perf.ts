@@ -45,7 +45,7 @@ async function openText(page: Page, text: string): Promise<void> {
 /** Bring a node of this type to where it can be worked with. */
 async function goTo(page: Page, type: string): Promise<void> {
   await page.keyboard.press('Control+f');
-  await page.getByRole('combobox', { name: /Title, type/ }).fill(type);
+  await page.getByRole('combobox', { name: 'Find in this workflow' }).fill(type);
   await page.getByRole('option').first().waitFor();
   await page.keyboard.press('Enter');
   await page.keyboard.press('Escape');
@@ -184,22 +184,22 @@ describe('the page', () => {
       .click();
     await page.getByRole('application').focus();
     const client = await context.newCDPSession(page);
-    for (const [name, keys] of [
-      ['palette', 'Control+k'],
-      ['shortcuts', 'Control+Shift+K'],
-      ['settings', 'Control+,'],
-      ['save as', 'Control+Shift+S'],
-      ['search', 'Shift+A'],
-      ['find', 'Control+f'],
-      ['gallery', 'Alt+G'],
+    for (const [name, keys, sheet] of [
+      ['palette', 'Control+k', '[role="dialog"]'],
+      ['shortcuts', 'Control+Shift+K', '[role="dialog"]'],
+      ['settings', 'Control+,', '[role="dialog"]'],
+      ['save as', 'Control+Shift+S', '[role="dialog"]'],
+      ['gallery', 'Alt+g', '[role="dialog"]'],
+      ['search', 'Shift+A', '[aria-label="Name of the node"]'],
+      ['find', 'Control+f', '[aria-label="Find in this workflow"]'],
     ] as const) {
       const cycle = async (times: number) => {
         for (let round = 0; round < times; round += 1) {
           await page.getByRole('application').focus();
           await page.keyboard.press(keys);
-          await page.locator('[role="dialog"], [role="combobox"]').first().waitFor();
+          await page.locator(sheet).first().waitFor();
           await page.keyboard.press('Escape');
-          await page.locator('[role="dialog"]').waitFor({ state: 'detached' });
+          await page.locator(sheet).waitFor({ state: 'detached' });
         }
       };
       await cycle(5);

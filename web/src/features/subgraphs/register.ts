@@ -11,7 +11,7 @@ import { focusCanvas, view } from '../../app/view';
 import { movePort, type PortSide, removePort, renamePort } from '../../core/ports';
 import { INLETS, isBoundary, portsOf } from '../../core/subgraph';
 import { t } from '../../i18n/t';
-import { askText } from '../../ui/Dialog';
+import { askText } from '../../ui/ask';
 import { type MenuItem, showMenu } from '../../ui/Menu';
 import {
   createSubgraph,
