@@ -8,7 +8,7 @@ import { fromApi, isApiPrompt } from '../../core/api';
 import { clipText, copyNodes, cornerOf, type Pasted, pasteClip, readClip } from '../../core/clipboard';
 import { deleteNodes } from '../../core/edit';
 import { asObject, type JsonObject, parseJson } from '../../core/json';
-import type { Point } from '../../core/types';
+import type { Point, Scope } from '../../core/types';
 import { contentsOf } from '../../engine/gestures/moving';
 import { t } from '../../i18n/t';
 import { toast } from '../../ui/Toast';
@@ -94,7 +94,18 @@ function nodesIn(text: string): JsonObject | null {
 }
 
 function paste(clip: JsonObject, at: Point, keepsIncoming: boolean): void {
-  add(t('edit.paste'), clip, at, keepsIncoming);
+  add(t('edit.paste'), clip, aside(at), keepsIncoming);
+}
+
+const STEP = 30;
+let last: { readonly at: Point; readonly scope: Scope; readonly count: number } | null = null;
+
+/** What is pasted again at the same place lies beside what was pasted there. */
+function aside(at: Point): Point {
+  const isSame = last?.scope === view.scope && last.at.x === at.x && last.at.y === at.y;
+  const count = isSame && last !== null ? last.count + 1 : 0;
+  last = { at, scope: view.scope, count };
+  return { x: at.x + count * STEP, y: at.y + count * STEP };
 }
 
 function add(label: string, clip: JsonObject, at: Point, keepsIncoming: boolean): void {
