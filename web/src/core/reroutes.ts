@@ -4,8 +4,17 @@
 import type { Transaction } from './doc';
 import { readPoint, writePoint } from './geometry';
 import { type Graph, numeric, readId } from './graph';
-import { asArray, asObject, isObject, type Json, type JsonObject, withKeys } from './json';
-import type { Link, LinkId, Point } from './types';
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  isObject,
+  type Json,
+  type JsonObject,
+  withKeys,
+} from './json';
+import type { Link, LinkId, NodeId, Point } from './types';
 
 export interface Reroute {
   readonly id: string;
@@ -58,6 +67,34 @@ export function wayOf(
     id = point.parent;
   }
   return way;
+}
+
+/** A link of which one end is missing: it ends, or begins, at a point. */
+export interface FloatingLink {
+  readonly id: string;
+  readonly type: string;
+  readonly from: { readonly node: NodeId; readonly slot: number } | null;
+  readonly to: { readonly node: NodeId; readonly slot: number } | null;
+  /** Its points, from the output's side to the input's. */
+  readonly way: readonly Reroute[];
+}
+
+/** `floatingLinks` of a graph: objects of which one end is -1. */
+export function floatingLinks(graph: Graph, points: ReadonlyMap<string, Reroute>): FloatingLink[] {
+  return (asArray(graph.key('floatingLinks')) ?? []).flatMap((row): FloatingLink[] => {
+    const record = asObject(row);
+    const [id, last] = [readId(record?.['id']), readId(record?.['parentId'])];
+    if (record === null || id === null || last === null) return [];
+    const way = wayOf(id, new Map([[id, last]]), points);
+    const [from, to] = [endAt(record, 'origin'), endAt(record, 'target')];
+    if (way.length === 0 || (from === null) === (to === null)) return [];
+    return [{ id, type: asString(record['type']) ?? '*', from, to, way }];
+  });
+}
+
+function endAt(record: JsonObject, side: 'origin' | 'target'): { node: NodeId; slot: number } | null {
+  const [node, slot] = [readId(record[`${side}_id`]), asNumber(record[`${side}_slot`])];
+  return node === null || node === '-1' || slot === null || slot < 0 ? null : { node, slot };
 }
 
 /** Links that run through a point. */
@@ -151,6 +188,7 @@ export function removeReroute(tx: Transaction, id: string): void {
     const record = tx.graph.links.get(link);
     if (last === id && record !== undefined) setLast(tx, record, point.parent);
   }
+  shortenFloating(tx, id, point.parent);
   changeRows(tx, (rows) =>
     rows.flatMap((row): Json[] => {
       if (!isObject(row)) return [row];
@@ -159,6 +197,19 @@ export function removeReroute(tx: Transaction, id: string): void {
       return [withKeys(row, { parentId: point.parent === null ? undefined : numeric(point.parent) })];
     }),
   );
+}
+
+/** Links with one end go on without a point, or go with it if it was their only one. */
+function shortenFloating(tx: Transaction, id: string, parent: string | null): void {
+  const rows = asArray(tx.graph.key('floatingLinks'));
+  if (rows === null) return;
+  const left = rows.flatMap((row): Json[] => {
+    const record = asObject(row);
+    if (record === null || readId(record['parentId']) !== id) return [row];
+    return parent === null ? [] : [withKeys(record, { parentId: numeric(parent) })];
+  });
+  if (left.some((row, index) => row !== rows[index]) || left.length < rows.length)
+    tx.put('key', 'floatingLinks', left);
 }
 
 /** After links are gone: points that no link runs through go, too. */

@@ -3,6 +3,7 @@ import { TYPES, textToImage } from '../../e2e/fixtures/files';
 import { GraphDoc } from '../core/doc';
 import { moveNodes, unlink } from '../core/edit';
 import { type JsonObject, parseJson } from '../core/json';
+import { removeReroute } from '../core/reroutes';
 import { linksCrossing } from './gestures/knife';
 import { Scene } from './scene';
 import { LEAST_ZOOM, MOST_ZOOM, Viewport } from './viewport';
@@ -98,6 +99,36 @@ describe('Scene', () => {
     expect(scene.hit({ x: 852, y: 598 }, 1)).toEqual({ kind: 'reroute', reroute: '1' });
     doc.undo();
     expect(scene.hit({ x: 852, y: 598 }, 1).kind).not.toBe('reroute');
+  });
+
+  it('draws links of which one end is missing, and lets go of them with their last point', () => {
+    const { doc, scene } = open();
+    const ends = { id: 50, origin_id: 4, origin_slot: 0, target_id: -1, target_slot: -1, type: 'LATENT' };
+    const points = [
+      { id: 1, pos: [900, 700], linkIds: [] },
+      { id: 2, parentId: 1, pos: [1000, 800], linkIds: [], floating: { slotType: 'output' } },
+    ];
+    doc.edit('open', '', (tx) => {
+      tx.put('key', 'extra', { reroutes: points });
+      tx.put('key', 'floatingLinks', [{ ...ends, parentId: 2 }, { id: 51, parentId: 99 }, 'what']);
+    });
+    expect(scene.floating.map(({ from, to, type }) => [from, to, type])).toEqual([
+      [{ node: '4', slot: 0 }, null, 'LATENT'],
+    ]);
+    const [link] = scene.floating;
+    const parts = link === undefined ? [] : scene.floatingStretches(link);
+    expect(parts.map(({ points: corners }) => corners.at(-1))).toEqual([
+      { x: 900, y: 700 },
+      { x: 1000, y: 800 },
+    ]);
+    expect(scene.rerouteTypes.get('2')).toBe('LATENT');
+    doc.edit('shorter', '', (tx) => removeReroute(tx, '2'));
+    expect(scene.floating[0]?.way.map(({ id }) => id)).toEqual(['1']);
+    doc.edit('gone', '', (tx) => removeReroute(tx, '1'));
+    expect(scene.floating).toEqual([]);
+    doc.undo();
+    doc.undo();
+    expect(scene.floating[0]?.way.length).toBe(2);
   });
 
   it('follows what is linked by name, not what only moves', () => {

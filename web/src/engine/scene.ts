@@ -6,7 +6,14 @@ import { groupBox } from '../core/edit';
 import { endsOf, type Layout, layoutOf, surrounding } from '../core/geometry';
 import type { Graph } from '../core/graph';
 import type { JsonObject } from '../core/json';
-import { lastReroutes, type Reroute, reroutesOf, wayOf } from '../core/reroutes';
+import {
+  type FloatingLink,
+  floatingLinks,
+  lastReroutes,
+  type Reroute,
+  reroutesOf,
+  wayOf,
+} from '../core/reroutes';
 import { type NodeShape, shapeOf } from '../core/slots';
 import { SpatialIndex } from '../core/spatial';
 import { boundsOf, type LinkStyle, middleOf, type Stretch, stretchesOf } from '../core/stretches';
@@ -47,6 +54,7 @@ export class Scene {
   readonly #ranks = new Map<NodeId, number>();
   #top = 0;
   #rerouteTypes: ReadonlyMap<string, string> | null = null;
+  #floating: readonly FloatingLink[] | null = null;
   #teleports: readonly Teleport[] | null = null;
   #teleportsAt: ReadonlyMap<NodeId, readonly Teleport[]> = new Map();
   #doc: GraphDoc;
@@ -124,7 +132,7 @@ export class Scene {
       if (patch.kind === 'reroute') isRerouted = true;
       if (patch.kind === 'group') this.#placeGroup(patch.id);
       if (patch.kind === 'key') {
-        if (patch.id === 'extra') isRerouted = true;
+        if (patch.id === 'extra' || patch.id === 'floatingLinks') isRerouted = true;
         if (patch.id === 'inputNode' || patch.id === 'inputs') boundaries.add(INLETS);
         if (patch.id === 'outputNode' || patch.id === 'outputs') boundaries.add(OUTLETS);
       }
@@ -196,6 +204,7 @@ export class Scene {
       if (link === undefined) continue;
       for (const point of wayOf(id, this.#lastReroutes, this.#reroutes)) types.set(point.id, link.type);
     }
+    for (const { way, type } of this.floating) for (const point of way) types.set(point.id, type);
     this.#rerouteTypes = types;
     return types;
   }
@@ -230,6 +239,23 @@ export class Scene {
       node !== null && (isSetter(node, this.#catalog) || isGetter(node, this.#catalog));
     const isEnd = patch.before === null || patch.after === null;
     return isEnd || isOne(patch.before) || isOne(patch.after);
+  }
+
+  /** Links of which one end is missing. */
+  get floating(): readonly FloatingLink[] {
+    this.#floating ??= floatingLinks(this.graph, this.#reroutes);
+    return this.#floating;
+  }
+
+  /** The parts of such a link: from its slot over its points, or the other way round. */
+  floatingStretches({ from, to, way }: FloatingLink): readonly Stretch[] {
+    const points = way.map((point) => point.at);
+    const [first, last] = [points[0], points.at(-1)];
+    const start = from === null ? first : this.layout(from.node)?.outputs[from.slot];
+    const end = to === null ? last : this.layout(to.node)?.inputs[this.inputPlace(to.node, to.slot)];
+    if (start === undefined || end === undefined) return NOWHERE;
+    const between = from === null ? points.slice(1) : points.slice(0, -1);
+    return stretchesOf(this.#style, start, between, end);
   }
 
   /** Bring nodes to the front, on this screen only. */
@@ -268,6 +294,7 @@ export class Scene {
 
   #readReroutes(): void {
     this.#rerouteTypes = null;
+    this.#floating = null;
     this.#reroutes = reroutesOf(this.graph);
     this.#lastReroutes = this.#reroutes.size === 0 ? new Map() : lastReroutes(this.graph);
     this.rerouteIndex.clear();

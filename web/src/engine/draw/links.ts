@@ -83,6 +83,7 @@ export function paintLinks(context: CanvasRenderingContext2D, picture: Picture):
     stroke(context, paths, Math.max(width, HAIRLINE / view.zoom));
   }
   context.globalAlpha = 1;
+  paintFloating(context, picture);
   paintStrands(context, strands, 8, picture);
   paintStrands(context, brightStrands, 10, picture);
   for (const id of handles) paintHandle(context, id, picture);
@@ -125,6 +126,20 @@ function paintStrands(
   context.strokeStyle = palette.background;
   for (const path of paths.values()) context.stroke(path);
   stroke(context, paths, width * 0.22);
+}
+
+/** Links that lack an end are dashed. */
+function paintFloating(context: CanvasRenderingContext2D, { scene, view, palette, part }: Picture): void {
+  if (scene.floating.length === 0 || part?.isMoving === false) return;
+  context.setLineDash([8, 6]);
+  context.lineWidth = Math.max(2.5, HAIRLINE / view.zoom);
+  for (const link of scene.floating) {
+    const path = new Path2D();
+    for (const stretch of scene.floatingStretches(link)) addStretch(path, stretch, view.zoom < SPECKS);
+    context.strokeStyle = palette.slot(link.type);
+    context.stroke(path);
+  }
+  context.setLineDash([]);
 }
 
 /** The dot halfway along a link: what its menu opens from. */
