@@ -9,7 +9,7 @@ import { attempt } from './attempt';
 import { downloadZip } from './files';
 import { askDelete, askTags, mark, toggleMark } from './marks';
 import { itemOf } from './origin';
-import { hasKeys, type Target, targetOfKeys } from './target';
+import { hasKeys, type Target, targetOfKeys, targetOfSelection } from './target';
 
 interface Own {
   readonly id: string;
@@ -19,6 +19,8 @@ interface Own {
   readonly run: (target: Target) => unknown;
   /** It is about the grid. */
   readonly isOfGrid?: boolean;
+  /** It is about one picture. */
+  readonly isSingle?: boolean;
 }
 
 /** Pictures of a run are files of the gallery, too, once they are asked for. */
@@ -67,6 +69,7 @@ const OWN: readonly Own[] = [
     id: 'gallery.real',
     title: 'gallery.real',
     keys: ['Z'],
+    isSingle: true,
     run: ({ pictures: [picture] }) => {
       if (lightbox.getState().source !== null) return toggleReal();
       const at = gallery.getState().items.findIndex((each) => each?.key === picture?.key);
@@ -89,7 +92,7 @@ const OWN: readonly Own[] = [
   },
 ];
 
-export const COMMANDS: readonly Command[] = OWN.map(({ id, title, values, keys, run, isOfGrid }) => ({
+const BY_KEYS: readonly Command[] = OWN.map(({ id, title, values, keys, run, isOfGrid }) => ({
   id,
   title: () => t(title, values),
   group: 'results',
@@ -102,3 +105,18 @@ export const COMMANDS: readonly Command[] = OWN.map(({ id, title, values, keys, 
     await run(targetOfKeys());
   },
 }));
+
+/** In the palette, where nothing has the focus but the palette, they are about what is selected. */
+const BY_NAME: readonly Command[] = OWN.filter(({ isSingle }) => isSingle !== true).map(
+  ({ id, title, values, run }) => ({
+    id: `${id}.selected`,
+    title: () => t('gallery.ofSelected', { what: t(title, values) }),
+    group: 'results',
+    when: () => gallery.getState().selected.size > 0,
+    run: async () => {
+      await run(targetOfSelection());
+    },
+  }),
+);
+
+export const COMMANDS: readonly Command[] = [...BY_KEYS, ...BY_NAME];

@@ -28,7 +28,7 @@ export function targetOf(picture: Picture): Target {
   return gallery.getState().selected.has(picture.key) ? targetOfSelection() : single(picture);
 }
 
-function targetOfSelection(): Target {
+export function targetOfSelection(): Target {
   const { selected, items } = gallery.getState();
   const keys = [...selected];
   return {

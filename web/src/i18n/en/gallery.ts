@@ -81,6 +81,7 @@ export const gallery = {
   'gallery.tagsHere': 'Set now: {tags}.',
   'gallery.tagsKnown': 'In use: {tags}.',
   'gallery.untag': 'Take away the tag {tag}',
+  'gallery.ofSelected': 'Selected pictures: {what}',
   'gallery.real': 'Show at 100 %',
   'gallery.all': 'Select all files that are found',
   'gallery.large': 'Show large',
