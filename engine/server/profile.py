@@ -105,7 +105,7 @@ def write_own(profile: Path, path: Path, content: bytes | bytearray, *, overwrit
     try:
         write_whole(path, lambda file: file.write(content))
     except FileError as error:
-        raise _refuse_write(path, error.__cause__) from error
+        raise refuse_write(path, error.__cause__) from error
 
 
 def move_own(profile: Path, source: Path, target: Path, *, overwrite: bool) -> None:
@@ -124,7 +124,7 @@ def move_own(profile: Path, source: Path, target: Path, *, overwrite: bool) -> N
         os.replace(source, target)
         sync_directory(target.parent)
     except OSError as error:
-        raise _refuse_write(target, error) from error
+        raise refuse_write(target, error) from error
 
 
 def make_way(profile: Path, path: Path, *, overwrite: bool) -> None:
@@ -157,7 +157,7 @@ def throw_away(profile: Path, path: Path) -> str:
     except FileNotFoundError as error:
         raise not_found("The file was not found.") from error
     except OSError as error:
-        raise _refuse_write(path, error) from error
+        raise refuse_write(path, error) from error
     return place.name
 
 
@@ -166,7 +166,8 @@ def trash_place(profile: Path) -> Path:
     return profile / TRASH / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
 
 
-def _refuse_write(path: Path, error: object) -> Refusal:
+def refuse_write(path: Path, error: object) -> Refusal:
+    """Why a file or folder cannot be there: 400 if the system takes no such name, 507 otherwise."""
     reason = error.strerror if isinstance(error, OSError) else None
     if isinstance(error, OSError) and error.errno in _BAD_NAME:
         return Refusal(f"{show(path.name)} is no name for a file here: {reason}.", code="invalid_name")

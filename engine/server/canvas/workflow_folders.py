@@ -12,7 +12,7 @@ from engine.graph.json_values import show
 from engine.server.bodies import check_text
 from engine.server.canvas.workflow_files import WorkflowFiles, move_records, remove_empty
 from engine.server.delivery import LONGEST_NAME, resolve_name
-from engine.server.profile import make_way, walk_own
+from engine.server.profile import make_way, refuse_write, walk_own
 from engine.server.refusal import Refusal, not_found
 
 
@@ -29,7 +29,7 @@ async def make_folder(files: WorkflowFiles, name: str) -> None:
         try:
             folder.mkdir(parents=True)
         except OSError as error:
-            raise _refuse(name, error) from error
+            raise refuse_write(folder, error) from error
 
     async with files.changing:
         await asyncio.to_thread(make)
@@ -53,7 +53,7 @@ async def move_folder(files: WorkflowFiles, name: str, target_name: str) -> None
             os.rename(folder, target)
             sync_directory(target.parent)
         except OSError as error:
-            raise _refuse(name, error) from error
+            raise refuse_write(target, error) from error
         return inside
 
     async with files.changing:
@@ -98,10 +98,6 @@ def _make_way(files: WorkflowFiles, folder: Path, name: str) -> None:
     if os.path.isdir(folder):
         raise Refusal(f"There is a folder {show(name)} already.", status=409, code="file_exists")
     make_way(files.profile, folder, overwrite=False)
-
-
-def _refuse(name: str, error: OSError) -> Refusal:
-    return Refusal(f"The folder {show(name)} cannot be changed: {error.strerror or error}.", status=507)
 
 
 def _all_files(folder: Path) -> list[Path]:

@@ -37,6 +37,7 @@ from tests.engine.server.nasty import NAMES
 from tests.engine.server.raw import RawServer
 
 load_all_checks()
+schemathesis.serializer.alias("application/gzip", "application/octet-stream")
 _ENDLESS = ("stream_events", "stream_job_events", "open_socket")
 _MEANING = {"cancel_jobs", "list_jobs", "put_draft"} | {
     route.name for route in ROUTES if route.reader is not None or route.tag in ("workflow files", "gallery")
