@@ -1,5 +1,6 @@
 // Workflow files: folders, favourites, the trash, versions, exports; and the library of model files.
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -220,6 +221,12 @@ describe('exports', () => {
       Object.values(JSON.parse(texts[1] ?? '')).map((node) => (node as { class_type: string }).class_type),
     ).toContain('KSampler');
     expect(texts[2]).toContain("ksampler = add(\n    '5', 'KSampler'");
+    // It needs nothing but Python to have this server run it, and fetches the picture.
+    const python = process.env['SKEIN_PYTHON'] ?? 'python';
+    const script = join(server.base, 'work.py');
+    const args = ['--server', server.url, '--output-directory', join(server.base, 'fetched')];
+    const said = execFileSync(python, [script, ...args, '--set', '5.steps=2'], { encoding: 'utf-8' });
+    expect(readFileSync(said.trim()).subarray(1, 4).toString()).toBe('PNG');
   });
 });
 
