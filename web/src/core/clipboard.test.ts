@@ -222,6 +222,25 @@ describe('subgraphs on the clipboard', () => {
   });
 });
 
+describe('group nodes on the clipboard', () => {
+  it('bring what they are made of, under another name where theirs means something else', () => {
+    const source = (body: JsonObject) =>
+      blank({
+        nodes: [{ id: 1, type: 'workflow>Mine', pos: [0, 0] }],
+        extra: { groupNodes: { Mine: body } },
+      });
+    const doc = source({ nodes: [], links: [] });
+    pasteInto(doc, travelled(source({ nodes: [], links: [] }), ['1']));
+    expect(doc.graph().nodes.get('2')?.['type']).toBe('workflow>Mine');
+    pasteInto(doc, travelled(source({ nodes: [{ type: 'Load' }], links: [] }), ['1']));
+    expect(doc.graph().nodes.get('3')?.['type']).toBe('workflow>Mine (2)');
+    expect(Object.keys((doc.graph().key('extra') as { groupNodes: object }).groupNodes)).toEqual([
+      'Mine',
+      'Mine (2)',
+    ]);
+  });
+});
+
 describe('groups on the clipboard', () => {
   it('move along with what is copied', () => {
     const doc = graph();

@@ -144,8 +144,11 @@ export function pasteClip(tx: Transaction, clip: JsonObject, at: Point, options:
     [...source.nodes.values()].map(typeNameOf),
     options.makeId ?? uuid,
   );
-  adoptGroupNodes(tx, clip);
-  const typeFor = (node: JsonObject) => types.get(typeNameOf(node)) ?? typeNameOf(node);
+  const groupTypes = adoptGroupNodes(tx, clip);
+  const typeFor = (node: JsonObject) => {
+    const type = typeNameOf(node);
+    return types.get(type) ?? groupTypes.get(type) ?? type;
+  };
   const nodes = [...source.nodes].filter(
     ([, node]) => tx.scope === '' || !reaches(tx.doc, typeFor(node), tx.scope),
   );
@@ -244,16 +247,29 @@ function waysOf(source: Graph, links: ReadonlyMap<LinkId, Link>) {
   });
 }
 
-/** What group nodes are made of; a name that this document has already keeps its meaning here. */
-function adoptGroupNodes(tx: Transaction, clip: JsonObject): void {
+/**
+ * What group nodes are made of. A name that means something else here gets another one; returns the types of such
+ * nodes by those in the clip.
+ */
+function adoptGroupNodes(tx: Transaction, clip: JsonObject): ReadonlyMap<string, string> {
+  const renamed = new Map<string, string>();
   const given = asObject(asObject(clip['extra'])?.['groupNodes']);
-  if (given === null) return;
+  if (given === null) return renamed;
   const root = tx.in('');
   const extra = asObject(root.graph.key('extra')) ?? {};
-  const own = asObject(extra['groupNodes']) ?? {};
-  const added = Object.entries(given).filter(([name]) => own[name] === undefined);
-  if (added.length > 0)
-    root.put('key', 'extra', withKeys(extra, { groupNodes: { ...own, ...Object.fromEntries(added) } }));
+  const own: Record<string, Json | undefined> = { ...asObject(extra['groupNodes']) };
+  for (const [name, body] of Object.entries(given)) {
+    const text = stringifyJson(body ?? null);
+    const isFree = (each: string) => own[each] === undefined || stringifyJson(own[each] ?? null) === text;
+    let next = name;
+    for (let count = 2; !isFree(next); count += 1) next = `${name} (${count})`;
+    own[next] = body;
+    if (next === name) continue;
+    for (const prefix of ['workflow>', 'workflow/']) renamed.set(prefix + name, prefix + next);
+  }
+  if (stringifyJson(own) !== stringifyJson(asObject(extra['groupNodes']) ?? {}))
+    root.put('key', 'extra', withKeys(extra, { groupNodes: own }));
+  return renamed;
 }
 
 function pasteGroups(

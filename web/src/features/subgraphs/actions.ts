@@ -6,6 +6,7 @@ import { connect, unlink } from '../../core/edit';
 import { type Enclosed, enclose } from '../../core/enclose';
 import { titleOf, typeNameOf } from '../../core/slots';
 import { INLETS, portsOf } from '../../core/subgraph';
+import { teleportsOf } from '../../core/teleports';
 import type { NodeId, Scope } from '../../core/types';
 import { unpack } from '../../core/unpack';
 import { contentsOf } from '../../engine/gestures/moving';
@@ -17,6 +18,11 @@ export function createSubgraph(): void {
   if (doc === null || scene === null) return;
   const { nodes, groups } = contentsOf(view, scene);
   if (![...nodes].some((id) => scene.graph.nodes.has(id))) return;
+  const torn = tornBy(nodes);
+  if (torn !== null) {
+    toast({ kind: 'error', title: torn, key: 'subgraph' });
+    return;
+  }
   let made: Enclosed | null = null;
   doc.edit(t('subgraph.create'), scope, (tx) => {
     const name = uniqueTitle(doc, t('subgraph.name'));
@@ -31,6 +37,18 @@ export function createSubgraph(): void {
   }
   view.select([enclosed.node]);
   view.focus(enclosed.node);
+}
+
+/** Links without a line that do not reach out of a subgraph: what would be lost, in words; null if nothing is. */
+function tornBy(nodes: ReadonlySet<NodeId>): string | null {
+  const graph = view.scene?.graph;
+  if (graph === undefined) return null;
+  for (const { kind, name, from, to } of teleportsOf(graph, view.catalog)) {
+    // A name that is set outside is known inside, but not the other way about.
+    if (kind === 'name' && nodes.has(from) && !nodes.has(to)) return t('subgraph.tornName', { name });
+    if (kind === 'everywhere' && (nodes.has(from) || nodes.has(to))) return t('subgraph.tornEverywhere');
+  }
+  return null;
 }
 
 /** The selected nodes that are instances of subgraphs. */

@@ -36,6 +36,9 @@ export const edit = {
   'subgraph.unpack': 'Take the subgraph apart',
   'subgraph.name': 'Subgraph',
   'subgraph.circle': 'That would feed itself: {path}. Select the nodes on the way, too.',
+  'subgraph.tornName': '“{name}” is fetched outside. Select the nodes that fetch it, too.',
+  'subgraph.tornEverywhere':
+    'A “use everywhere” node hands values to these nodes; it does not reach into a subgraph.',
   'subgraph.ports': 'Inputs and outputs of the subgraph…',
   'subgraph.portsTitle': 'Inputs and outputs',
   'subgraph.title': 'Name of the subgraph',
