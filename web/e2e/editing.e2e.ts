@@ -3,7 +3,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { textToImage } from './fixtures/files';
-import { GraphPage, wires } from './harness/graph';
+import { GraphPage, shipped, wires } from './harness/graph';
 import { launchBrowser, type Opened, openPage } from './harness/page';
 import { type Server, startServer } from './harness/server';
 
@@ -251,5 +251,28 @@ describe('undo', () => {
       await graph.press('Control+z');
     }
     expect(await graph.copied()).toEqual(original);
+  });
+
+  it('leaves results alone, and one step is a whole layout or what was typed without a pause', async () => {
+    await graph.open('mine', shipped('text_to_image'));
+    const original = await graph.copied();
+    await graph.press('Control+Enter');
+    await page.getByText(/^Done in /).waitFor({ timeout: 40_000 });
+    const picture = graph.node('SaveImage').locator('img');
+    await picture.waitFor();
+    const shown = await picture.getAttribute('src');
+    await graph.press('Control+a', 'Shift+L');
+    await graph.node('CLIPTextEncode').first().locator('textarea').fill('');
+    await page.keyboard.type('a blue fox');
+    await graph.canvas.focus();
+    await graph.press('Alt+z');
+    const steps = page.getByRole('listbox', { name: 'Steps' }).getByRole('option');
+    await expect.poll(() => steps.count()).toBe(3);
+    for (let step = 0; step < 2; step += 1) {
+      await graph.canvas.focus();
+      await graph.press('Control+z');
+    }
+    expect((await graph.copied()).nodes).toEqual(original.nodes);
+    expect(await picture.getAttribute('src')).toBe(shown);
   });
 });
