@@ -3,6 +3,7 @@
 import { canvasHost, view } from '../../app/view';
 import { connect, unlink } from '../../core/edit';
 import { titleOf } from '../../core/slots';
+import { INLETS, isBoundary } from '../../core/subgraph';
 import { typesFit } from '../../core/typecheck';
 import type { NodeId } from '../../core/types';
 import { t } from '../../i18n/t';
@@ -14,6 +15,7 @@ const MOST = 60;
 
 function nameOf(id: NodeId): string {
   const node = view.scene?.graph.nodes.get(id);
+  if (isBoundary(id)) return t(id === INLETS ? 'graph.inlets' : 'graph.outlets');
   return node === undefined ? t('graph.subgraph') : `${titleOf(node, view.catalog)} #${id}`;
 }
 
@@ -65,7 +67,7 @@ function targetsOf(id: NodeId, slot: number, type: string): MenuItem[] {
       const key = each.link === null ? 'graph.slotEmpty' : 'graph.slotLinked';
       items.push({
         id: `${other}/${each.name}`,
-        label: t(key, { name: each.label, type: each.type }),
+        label: each.name === '' ? t('graph.newPort') : t(key, { name: each.label, type: each.type }),
         onSelect: () => link(id, slot, other, each.name),
       });
     }
@@ -82,7 +84,7 @@ function sourcesOf(id: NodeId, input: string, type: string): MenuItem[] {
         ? [
             {
               id: `${other}/${each.index}`,
-              label: `${nameOf(other)} › ${each.label}`,
+              label: `${nameOf(other)} › ${isBoundary(other) && each.name === '' ? t('graph.newPort') : each.label}`,
               hint: each.type,
               onSelect: () => link(other, each.index, id, input),
             },

@@ -3,6 +3,9 @@
 
 export const edit = {
   'graph.connectNew': 'A new node…',
+  'graph.inlets': 'Inputs of the subgraph',
+  'graph.outlets': 'Outputs of the subgraph',
+  'graph.newPort': 'A new one',
   'edit.colourIs': 'Colour: {name}',
   'edit.copiedNodes': '{count|one node|{count} nodes} copied',
   'edit.pastedNodes': '{count|one node|{count} nodes} pasted',
