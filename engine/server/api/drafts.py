@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 import zlib
 from functools import partial
 from typing import Annotated, Any
 
+import msgspec
 from aiohttp import hdrs, web
 from msgspec import Meta, Struct, field
 
@@ -19,9 +19,10 @@ from engine.server.api.route import Answer, Reader, Refused, Reply, route
 from engine.server.bodies import parse_json, read_body
 from engine.server.canvas.drafts import Draft, delete_draft, list_drafts, read_draft, store_draft
 from engine.server.canvas.state import CANVAS
-from engine.server.keys import SERVER_SETTINGS
+from engine.server.keys import HEAVY
+from engine.server.pieces import Pieces
 from engine.server.refusal import Refusal, too_large
-from engine.settings import ServerSettings
+from engine.server.work import Body, Known, Work
 
 _ETAG = {"ETag": "The revision of the draft, in quotes."}
 _PACKED = "application/gzip"
@@ -94,9 +95,16 @@ class DraftList(Struct, frozen=True, kw_only=True):
     drafts: list[Draft]
 
 
-async def _read_draft(request: web.Request) -> DraftRequest:
+class _Received(Struct, frozen=True, kw_only=True):
+    """A body that holds a draft, as it came."""
+
+    body: bytearray
+    is_packed: bool
+    charset: str
+
+
+async def _receive_draft(request: web.Request) -> _Received:
     """The body, packed or not: a page that is left may send no more than 64 kB, so it packs what it sends."""
-    limits = request.app[SERVER_SETTINGS]
     is_packed = request.content_type == _PACKED
     if not is_packed and hdrs.CONTENT_TYPE in request.headers and request.content_type != "application/json":
         raise Refusal(
@@ -105,17 +113,55 @@ async def _read_draft(request: web.Request) -> DraftRequest:
     body = await read_body(request, is_json=True)
     if not body:
         raise Refusal("The request has no body; a draft was expected.", code="invalid_json")
-    charset = request.charset or "utf-8"
-    value = await asyncio.to_thread(_parse, body, is_packed, limits, charset)
-    return convert_body(value, DraftRequest)
+    return _Received(body=body, is_packed=is_packed, charset=request.charset or "utf-8")
 
 
-def _parse(body: bytearray, is_packed: bool, limits: ServerSettings, charset: str) -> Any:
-    text = _unpack(body, limits.max_json_bytes) if is_packed else body
-    return parse_json(text, max_depth=limits.max_json_depth, charset=charset)
+class _DraftRead(Struct, frozen=True, kw_only=True):
+    """A draft with its document as JSON text, and as that packed."""
+
+    text: bytes
+    packed: bytes
+    name: str
+    file: str | None
+    base: str | None
+    window: str | None
 
 
-def _unpack(body: bytearray, limit: int) -> bytes:
+class _ReadDraft(Work[_DraftRead], frozen=True, kw_only=True):
+    """A draft of a body."""
+
+    is_packed: bool
+    charset: str
+
+    def do(self, known: Known, body: Body) -> _DraftRead:
+        """See above."""
+        limits = known.server
+        text = _unpack(body, limits.max_json_bytes) if self.is_packed else body
+        value = parse_json(text, max_depth=limits.max_json_depth, charset=self.charset)
+        draft = convert_body(value, DraftRequest)
+        text, packed = _pack(draft.document)
+        return _DraftRead(
+            text=text,
+            packed=packed,
+            name=draft.name,
+            file=draft.file,
+            base=draft.base,
+            window=draft.window,
+        )
+
+
+def _pack(document: dict[str, Any]) -> tuple[bytes, bytes]:
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return text, gzip.compress(text, 1, mtime=0)
+
+
+def _weigh(received: _Received) -> int:
+    """How large the JSON text is: what is packed says so at its end, and is refused where that is not true."""
+    size = len(received.body)
+    return max(size, int.from_bytes(received.body[-4:], "little")) if received.is_packed else size
+
+
+def _unpack(body: Body, limit: int) -> bytes:
     """What was packed by gzip; never more than `limit` bytes of it are made.
 
     Raises:
@@ -128,8 +174,9 @@ def _unpack(body: bytearray, limit: int) -> bytes:
         raise Refusal("The body is not packed as its type says: it is damaged.", code="invalid_json") from error
     if len(text) > limit:
         raise too_large(f"The draft is larger than {limit / 2**20:g} MiB; --max-json-size raises the limit.")
-    if not unpacker.eof:
-        raise Refusal("The body is not packed as its type says: it is cut off.", code="invalid_json")
+    if not unpacker.eof or unpacker.unused_data:
+        what = "something follows it" if unpacker.eof else "it is cut off"
+        raise Refusal(f"The body is not packed as its type says: {what}.", code="invalid_json")
     return text
 
 
@@ -142,36 +189,32 @@ async def list_all_drafts(request: web.Request) -> DraftList:
 @route(
     "PUT",
     "/drafts/{draft_id}",
-    reader=Reader(_read_draft, DraftRequest, {"application/json": _BODY, _PACKED: _PACKED_BODY}),
+    reader=Reader(_receive_draft, DraftRequest, {"application/json": _BODY, _PACKED: _PACKED_BODY}),
     answers=(Answer(200, Draft, "Stored.", headers=_ETAG),),
     refusals=(
         Refused(412, "Another revision is there than `If-Match` asked for; `error.extra_info.revision` says which."),
         Refused(507, "There are too many drafts, or they are too large (`draft_quota`)."),
     ),
 )
-async def put_draft(request: web.Request, params: DraftChange, body: DraftRequest) -> Reply:
+async def put_draft(request: web.Request, params: DraftChange, body: _Received) -> Reply:
     """Store a draft, in place of what it was. What was stored survives the end of the server, also a sudden one."""
     database = await request.app[CANVAS].database()
-    text, packed = await asyncio.to_thread(_pack, body.document)
+    work = _ReadDraft(is_packed=body.is_packed, charset=body.charset)
+    read = await request.app[HEAVY].do(work, body.body, weight=_weigh(body))
     expected = params.if_match.strip().removeprefix("W/").strip('"') if params.if_match else None
     store = partial(
         store_draft,
         draft_id=params.draft_id,
-        text=text,
-        packed=packed,
-        name=body.name,
-        file=body.file,
-        base=body.base,
-        window=body.window,
+        text=read.text,
+        packed=read.packed,
+        name=read.name,
+        file=read.file,
+        base=read.base,
+        window=read.window,
         expected=expected,
     )
     draft = await database.run(store)
     return Reply(draft, headers={"ETag": f'"{draft.revision}"'})
-
-
-def _pack(document: dict[str, Any]) -> tuple[bytes, bytes]:
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    return text, gzip.compress(text, 1, mtime=0)
 
 
 @route(
@@ -180,13 +223,13 @@ def _pack(document: dict[str, Any]) -> tuple[bytes, bytes]:
     answers=(Answer(200, DraftDetails, "The draft.", headers=_ETAG),),
     refusals=(Refused(404, "There is no such draft."),),
 )
-async def show_draft(request: web.Request, params: DraftPath) -> Reply:
+async def show_draft(request: web.Request, params: DraftPath) -> web.StreamResponse:
     """A draft with its document."""
     database = await request.app[CANVAS].database()
     draft, text = await database.ask(lambda connection: read_draft(connection, params.draft_id))
-    record: dict[str, Any] = {name: getattr(draft, name) for name in Draft.__struct_fields__}
-    document = await asyncio.to_thread(json.loads, text)
-    return Reply(DraftDetails(**record, document=document), headers={"ETag": f'"{draft.revision}"'})
+    pieces = Pieces(request, headers={"ETag": f'"{draft.revision}"'})
+    await pieces.add(msgspec.json.encode(draft)[:-1], b',"document":', text, b"}")
+    return await pieces.end()
 
 
 @route("DELETE", "/drafts/{draft_id}", answers=(Answer(204, None, "It is not there (any more)."),))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -15,8 +14,9 @@ from engine.server.bodies import parse_json, read_body
 from engine.server.canvas.state import CANVAS
 from engine.server.canvas.versions import Version
 from engine.server.canvas.workflow_files import Condition, WorkflowFile
-from engine.server.keys import SERVER_SETTINGS
+from engine.server.keys import HEAVY
 from engine.server.refusal import Refusal
+from engine.server.work import Body, Known, Work
 
 _TAG = "workflow files"
 _DOCUMENT: dict[str, Any] = {"type": "object", "description": "A workflow of either format, as the file has it."}
@@ -175,15 +175,24 @@ async def _read_document(request: web.Request) -> _Document:
     body = await read_body(request, is_json=True)
     if not body:
         raise Refusal("The request has no body; a workflow was expected.", code="invalid_json")
-    depth = request.app[SERVER_SETTINGS].max_json_depth
-    value = await _in_thread(body, depth, request.charset or "utf-8")
-    if as_object(value) is None:
-        raise Refusal(f"A workflow should be a JSON object, but is {kind_of(value)}.", code="invalid_json")
+    await request.app[HEAVY].do(_Vet(charset=request.charset or "utf-8"), body)
     return _Document(bytes(body).removeprefix(b"\xef\xbb\xbf"))
 
 
-async def _in_thread(body: bytearray, depth: int, charset: str) -> Any:
-    return await asyncio.to_thread(parse_json, body, max_depth=depth, charset=charset)
+class _Vet(Work[None], frozen=True, kw_only=True):
+    """See to it that a body is a JSON object."""
+
+    charset: str
+
+    def do(self, known: Known, body: Body) -> None:
+        """See above.
+
+        Raises:
+            Refusal: It is none.
+        """
+        value = parse_json(body, max_depth=known.server.max_json_depth, charset=self.charset)
+        if as_object(value) is None:
+            raise Refusal(f"A workflow should be a JSON object, but is {kind_of(value)}.", code="invalid_json")
 
 
 @route("GET", "/workflows/files", tag=_TAG)
