@@ -7,11 +7,13 @@ import { t } from '../../i18n/t';
 import { tabs } from '../../stores/tabs';
 import { Button } from '../../ui/Button';
 import { openTemplate } from './open';
-import { TemplateCards } from './TemplateCards';
+import { CardPlaces, TemplateCards } from './TemplateCards';
 import css from './Templates.module.css';
 import { keyOf, loadTemplates, STARTER, templates } from './templates.store';
 
 const MOST = 8;
+/** So many come with Skein. */
+const OURS = 4;
 
 export function StartPage() {
   const hasTab = useStore(tabs, (state) => state.active !== null);
@@ -39,6 +41,7 @@ export function StartPage() {
           {t('templates.makeOne')}
         </Button>
         {error !== '' && <p className={css['text']}>{error}</p>}
+        {all === null && error === '' && <CardPlaces count={OURS} />}
         {all !== null && <TemplateCards shown={all.slice(0, MOST)} />}
         <div className={css['buttons']}>
           <Button icon="plus" onClick={() => runCommand('workflow.new')}>

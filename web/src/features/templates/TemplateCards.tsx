@@ -35,6 +35,24 @@ export function TemplateCards({ shown, onOpen, isFull = false }: CardsProps) {
   );
 }
 
+/** Where the cards will be, so that nothing moves when they come. */
+export function CardPlaces({ count }: { readonly count: number }) {
+  return (
+    <ul className={css['list']} aria-hidden="true">
+      {Array.from({ length: count }, (_none, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
+        <li key={index} className={css['card']}>
+          <span className={css['face']}>
+            <span className={css['blank']} />
+            <span className={css['name']}>&nbsp;</span>
+            <span className={css['status']}>&nbsp;</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 interface CardProps {
   readonly template: Template;
   readonly check: Check | null;
