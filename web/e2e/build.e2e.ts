@@ -140,7 +140,7 @@ it('builds, wires and runs text to image by keys alone', async () => {
   await into();
   for (const value of ['128', '128']) {
     await page.keyboard.type(value);
-    await graph.press('Tab');
+    await graph.press('Enter', 'Tab');
   }
   await graph.press('Escape');
   await follow('KSampler');

@@ -1,6 +1,7 @@
 // A number: drag to change it, step it, or type a value or an expression. Cheap markup until it is edited.
 
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { evaluate, fitted, isNumeric, type Numeric, numberText, shareOf, stepped } from '../core/numbers';
 import { t } from '../i18n/t';
 import { classes } from '../ui/classes';
@@ -71,8 +72,9 @@ export function NumberField(props: NumberFieldProps) {
             event.stopPropagation();
             if (event.key !== 'Enter' && event.key !== 'Escape') return;
             event.preventDefault();
-            finish(event.key === 'Enter' ? draft : null);
-            requestAnimationFrame(() => field.current?.focus({ preventScroll: true }));
+            // At once, so that the next key finds the field: people type "128, Enter, Tab" without a pause.
+            flushSync(() => finish(event.key === 'Enter' ? draft : null));
+            field.current?.focus({ preventScroll: true });
           }}
         />
       </div>
