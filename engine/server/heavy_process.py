@@ -39,7 +39,8 @@ _NICENESS: Final = 5
 """Whoever sends little is answered first."""
 _LENGTH = struct.Struct(">Q")
 _PARTS = 4
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = str(Path(__file__).resolve().parents[2])
+_OOM_SCORE = 900
 
 _T = TypeVar("_T")
 
@@ -103,13 +104,16 @@ class HeavyProcess:
         self._settings = settings
         self._server = server
         self._told: Declared | None = None
+        paths = os.pathsep.join((*filter(None, sys.path), _ROOT))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "engine.server.heavy_process"],
-            cwd=_ROOT,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            (sys.executable, "-P", "-m", "engine.server.heavy_process"),
+            env={**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
+        with contextlib.suppress(OSError):  # not Linux, or not allowed
+            # Where memory is short, the system rather ends what was started for one request.
+            Path(f"/proc/{self._process.pid}/oom_score_adj").write_text(str(_OOM_SCORE))
 
     @property
     def lives(self) -> bool:
