@@ -303,6 +303,17 @@ describe('where pictures come from', () => {
     await lineage.getByText(/newest version/).waitFor();
     await lineage.getByRole('button', { name: /^tint/ }).click();
     await page.getByRole('tab', { name: /^tint \(2\)/ }).waitFor();
+
+    // The node that made it has the picture's menu, too.
+    await page.getByRole('tab', { name: /^tint/ }).first().click();
+    const node = page.locator('[data-node][data-type="SaveImage"]');
+    await node.locator('img').first().waitFor();
+    await node.click({ button: 'right', position: { x: 60, y: 10 } });
+    await page.getByRole('menuitem', { name: 'Picture' }).press('ArrowRight');
+    await page.getByRole('menuitem', { name: 'Show where it comes from' }).press('Enter');
+    const shown = page.getByRole('dialog', { name: /^tint_00001_/ });
+    await shown.getByRole('button', { name: 'Rate 4 of 5' }).click();
+    await expect.poll(() => total('name:tint_ rating:4')).toBe(1);
     await context.close();
   });
 });

@@ -12,6 +12,7 @@ import {
   stepLightbox,
   toggleDetails,
   toggleReal,
+  updateShown,
 } from '../../stores/lightbox';
 import type { Picture } from '../../stores/pictures';
 import { IconButton } from '../../ui/Button';
@@ -24,6 +25,7 @@ import { copyPicture, download } from './files';
 import css from './Lightbox.module.css';
 import { mark } from './marks';
 import { menuOf } from './menu';
+import { itemOf } from './origin';
 import { Stars } from './Stars';
 
 const AFTER = 150;
@@ -64,6 +66,7 @@ function Lightbox({ items, index }: LightboxProps) {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [count]);
+  useItem(picture);
   usePreloaded(items[index + 1], items[index - 1]);
   const title = picture?.filename ?? t('app.loading');
   return (
@@ -138,6 +141,19 @@ function Lightbox({ items, index }: LightboxProps) {
       </div>
     </Dialog>
   );
+}
+
+/** What a run made is a file of the gallery, too, which can be marked. */
+function useItem(picture: Picture | undefined): void {
+  useEffect(() => {
+    if (picture === undefined || picture.item !== null) return;
+    itemOf(picture).then(
+      (item) => item !== null && updateShown((each) => (each.key === picture.key ? { ...each, item } : each)),
+      () => {
+        // Without the gallery it is shown all the same.
+      },
+    );
+  }, [picture]);
 }
 
 /** The neighbours are there when one goes on to them. */

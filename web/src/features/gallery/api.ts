@@ -2,5 +2,5 @@
 
 export { runWithOtherSeed } from './actions';
 export { attempt } from './attempt';
-export { showMenuOf } from './menu';
+export { pictureItems, showMenuOf } from './menu';
 export { resolveAsset, workflowOf } from './origin';

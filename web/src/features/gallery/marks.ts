@@ -5,7 +5,7 @@ import { asksForMarks } from '../../core/terms';
 import { t } from '../../i18n/t';
 import { clearSelected, gallery, loadFacets, refreshGallery, updateItems } from '../../stores/gallery';
 import { updateShown } from '../../stores/lightbox';
-import { type Picture, pictureOfItem } from '../../stores/pictures';
+import type { Picture } from '../../stores/pictures';
 import { ask, askText } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
 import { attempt } from './attempt';
@@ -29,10 +29,10 @@ function take(items: readonly GalleryItem[]): void {
   updateItems(items);
   const byName = new Map(items.map((item) => [item.name, item]));
   updateShown((picture) => {
-    const { kind, subfolder, filename, asset } = picture;
+    const { kind, subfolder, filename } = picture;
     const item =
       kind === 'output' ? byName.get(subfolder === '' ? filename : `${subfolder}/${filename}`) : null;
-    return item == null ? picture : pictureOfItem(item, asset);
+    return item == null ? picture : { ...picture, item };
   });
   changedSoon();
 }

@@ -42,7 +42,6 @@ export function menuOf(picture: Picture, options: MenuOptions = {}): MenuItem[] 
   };
   return [
     ...(isOpen ? [] : opened(picture)),
-    { kind: 'separator', id: 'line-0' },
     {
       id: 'open',
       label: t('gallery.openWorkflow'),
@@ -92,6 +91,7 @@ function opened(picture: Picture): MenuItem[] {
   return [
     { id: 'large', label: t('gallery.large'), icon: 'fit', keys: 'Enter', onSelect: () => show(false) },
     { id: 'lineage', label: t('gallery.showLineage'), icon: 'layers', onSelect: () => show(true) },
+    { kind: 'separator', id: 'line-0' },
   ];
 }
 
@@ -182,6 +182,11 @@ function filesOf(picture: Picture, target: Target): MenuItem[] {
           },
         ]),
   ];
+}
+
+/** The same as items, to stand in another menu. */
+export function pictureItems(asset: AssetView): MenuItem[] {
+  return menuOf(toPicture(asset));
 }
 
 /** The picture that is selected besides, if exactly one is known. */

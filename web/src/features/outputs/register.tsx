@@ -2,6 +2,7 @@
 
 import { registerCommands } from '../../app/commands';
 import { lazily } from '../../app/lazily';
+import { registerMenu } from '../../app/menus';
 import { registerPanel } from '../../app/panels';
 import { canvasHost, view } from '../../app/view';
 import { t } from '../../i18n/t';
@@ -9,6 +10,7 @@ import { togglePanel } from '../../stores/layout';
 import { openLightbox } from '../../stores/lightbox';
 import { runs } from '../../stores/runs';
 import { activeTab, tabs } from '../../stores/tabs';
+import { pictureItems } from '../gallery/api';
 import { picturesOf } from './pictures';
 
 function open(node: string, index: number): boolean {
@@ -38,6 +40,15 @@ window.addEventListener(
   },
   true,
 );
+
+// Everything that can be done with a picture, at the node that made it.
+registerMenu(14, ({ kind, id }) => {
+  const [first] =
+    kind === 'node' ? picturesOf(runs.getState().runs.values(), tabs.getState().active, id) : [];
+  if (first === undefined) return [];
+  const items = pictureItems(first);
+  return [{ kind: 'sub', id: 'picture', label: t('outputs.picture'), icon: 'image', items }];
+});
 
 const chosen = () => (view.selected.size === 1 ? ([...view.selected][0] ?? null) : null);
 

@@ -110,5 +110,6 @@ export const results = {
   'outputs.none': 'No results yet',
   'outputs.noneText': 'What the runs of this workflow make stands here.',
   'outputs.open': '{name}, of node {node}',
+  'outputs.picture': 'Picture',
   'outputs.large': 'Show the picture of the node large',
 } as const;
