@@ -265,6 +265,22 @@ describe('a shared value', () => {
   });
 });
 
+it('a link drawn from a field to nowhere offers a shared value', async () => {
+  await graph.open('mine', shipped('text_to_image'));
+  const steps = graph.node('KSampler').locator('[data-widget="steps"]');
+  const dot = await steps.locator('span').first().boundingBox();
+  const from = { x: (dot?.x ?? 0) + 3, y: (dot?.y ?? 0) + (dot?.height ?? 0) / 2 };
+  await graph.drag(from, { x: from.x + 60, y: from.y + 360 });
+  const search = page.getByRole('dialog', { name: 'Add a node' });
+  await search.waitFor();
+  await page.keyboard.type('shared');
+  await graph.press('Enter');
+  await graph.node('PrimitiveNode').waitFor();
+  await expect.poll(() => steps.textContent()).toContain('from steps');
+  await graph.press('Control+z');
+  expect(await graph.node('PrimitiveNode').count()).toBe(0);
+});
+
 /** What the server runs of a document, with nodes by their own numbers, without those of the instances around them. */
 async function converted(text: string): Promise<string[] | null> {
   const response = await fetch(`${server.url}/api/v1/convert`, {

@@ -1,6 +1,6 @@
 // Finding a node type by a few letters, with what it is beside the list. Enter adds it where the search was asked for.
 
-import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { focusCanvas, view } from '../../app/view';
 import type { NodeType } from '../../core/catalog';
@@ -10,7 +10,7 @@ import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
 import { classes } from '../../ui/classes';
 import { Icon } from '../../ui/Icon';
-import { addAt, addBeside, replaceWith } from './add';
+import { addAt, addBeside, replaceWith, sharedType } from './add';
 import { NodePreview } from './NodePreview';
 import css from './SearchPanel.module.css';
 import { closeSearch, search, usesOf } from './store';
@@ -34,7 +34,10 @@ function OpenPanel() {
   const [isFree, setFree] = useState(false);
   const [active, setActive] = useState(0);
   const panel = useRef<HTMLDivElement>(null);
-  const index = useMemo(() => new NodeSearch([...types.values(), ...ownSubgraphs()]), [types]);
+  const index = useMemo(() => {
+    const shared = sharedType(link);
+    return new NodeSearch([...(shared === null ? [] : [shared]), ...types.values(), ...ownSubgraphs()]);
+  }, [types, link]);
   const categories = useMemo(() => topCategories(types.values()), [types]);
   const filter = useMemo((): SearchFilter => {
     const byLink =
@@ -174,7 +177,12 @@ function Results({ found, active, onHover, onChoose }: ResultsProps) {
     list.current?.querySelector(`#search-${active}`)?.scrollIntoView({ block: 'nearest' });
   }, [active]);
   if (found.length === 0) return <p className={css['nothing']}>{t('search.nothing')}</p>;
+  const placeOf = (target: EventTarget): number => {
+    const row = target instanceof Element ? target.closest<HTMLElement>('[data-place]') : null;
+    return row === null ? -1 : Number(row.dataset['place']);
+  };
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: keys are heard at the field
     <div
       ref={list}
       id="search-list"
@@ -182,28 +190,46 @@ function Results({ found, active, onHover, onChoose }: ResultsProps) {
       aria-label={t('search.results')}
       tabIndex={-1}
       className={css['list']}
+      onPointerMove={(event) => {
+        const place = placeOf(event.target);
+        if (place >= 0 && place !== active) onHover(place);
+      }}
+      onClick={(event) => {
+        const type = found[placeOf(event.target)];
+        if (type !== undefined) onChoose(type);
+      }}
     >
       {found.map((type, index) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: keys are heard at the field
-        <div
-          key={type.type}
-          id={`search-${index}`}
-          role="option"
-          tabIndex={-1}
-          aria-selected={index === active}
-          className={classes(css['result'], index === active && css['active'])}
-          onPointerMove={() => index !== active && onHover(index)}
-          onClick={() => onChoose(type)}
-        >
-          <span className={css['name']}>{type.display_name}</span>
-          {type.deprecated && <span className={css['mark']}>{t('node.deprecated')}</span>}
-          {type.experimental && <span className={css['mark']}>{t('node.experimental')}</span>}
-          <span className={css['where']}>{type.category}</span>
-        </div>
+        <Result key={type.type} type={type} place={index} isActive={index === active} />
       ))}
     </div>
   );
 }
+
+interface ResultProps {
+  readonly type: NodeType;
+  readonly place: number;
+  readonly isActive: boolean;
+}
+
+/** Drawn again only if it changes: a letter more changes few rows. */
+const Result = memo(function Result({ type, place, isActive }: ResultProps) {
+  return (
+    <div
+      id={`search-${place}`}
+      data-place={place}
+      role="option"
+      tabIndex={-1}
+      aria-selected={isActive}
+      className={classes(css['result'], isActive && css['active'])}
+    >
+      <span className={css['name']}>{type.display_name}</span>
+      {type.deprecated && <span className={css['mark']}>{t('node.deprecated')}</span>}
+      {type.experimental && <span className={css['mark']}>{t('node.experimental')}</span>}
+      <span className={css['where']}>{type.category}</span>
+    </div>
+  );
+});
 
 function topCategories(types: Iterable<NodeType>): string[] {
   const found = new Set<string>();

@@ -8,6 +8,7 @@ import { PITCH, TITLE } from '../../core/geometry';
 import { freeSpot } from '../../core/place';
 import { replaceNode } from '../../core/replace';
 import { takesType } from '../../core/search';
+import { PRIMITIVE, shareValue } from '../../core/shared';
 import { typesFit } from '../../core/typecheck';
 import type { NodeId, Point } from '../../core/types';
 import type { OpenLink } from '../../engine/GraphView';
@@ -20,6 +21,7 @@ const GAP = 80;
 export function addAt(type: NodeType, at: Point, link: OpenLink | null = null, gesture = ''): NodeId | null {
   const doc = view.doc;
   if (doc === null) return null;
+  if (type.type === PRIMITIVE && link !== null) return addShared(at, link, gesture);
   countUse(type.type);
   let id: NodeId | null = null;
   doc.edit(
@@ -57,6 +59,40 @@ export function addAt(type: NodeType, at: Point, link: OpenLink | null = null, g
             connect(tx, { node: made, slot }, { node: each.node, input }, view.catalog);
         }
       }
+    },
+    gesture,
+    Number.POSITIVE_INFINITY,
+  );
+  if (id !== null) view.select([id]);
+  return id;
+}
+
+/** A shared value as a type that gives what the widget at a link takes; null if it is no widget. */
+export function sharedType(link: OpenLink | null): NodeType | null {
+  const slot = link?.end === 'input' ? view.scene?.shape(link.node)?.inputs[link.index] : undefined;
+  if (slot === undefined || !slot.isWidget) return null;
+  return {
+    ...{
+      type: PRIMITIVE,
+      display_name: t('value.type'),
+      category: 'utils',
+      description: t('value.typeText'),
+    },
+    ...{ inputs: [], outputs: [{ name: slot.type, type: slot.type, is_list: false, tooltip: '' }] },
+    ...{ is_output: false, takes_lists: false, deprecated: false, experimental: false },
+    ...{ search_aliases: ['primitive', 'value', 'constant'], module: 'canvas' },
+  };
+}
+
+function addShared(at: Point, link: OpenLink, gesture: string): NodeId | null {
+  const name = view.scene?.shape(link.node)?.inputs[link.index]?.name;
+  let id: NodeId | null = null;
+  view.doc?.edit(
+    t('value.share'),
+    view.scope,
+    (tx) => {
+      id = name === undefined ? null : shareValue(tx, [link.node], name, view.catalog);
+      if (id !== null) tx.patch('node', id, { pos: [Math.round(at.x - 200), Math.round(at.y - 14)] });
     },
     gesture,
     Number.POSITIVE_INFINITY,

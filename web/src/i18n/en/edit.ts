@@ -30,6 +30,8 @@ export const edit = {
   'step.control': 'Change what the seed does',
   'settings.showsToolbox': 'Tools over what is selected',
   'settings.showsToolbox.hint': 'Alt+F10 leads to them.',
+  'value.type': 'Shared value',
+  'value.typeText': 'One value for several inputs.',
   'value.share': 'Share this value',
   'value.shareAll': 'Share this value among {count} nodes',
   'value.join': 'Take a shared value',
