@@ -123,6 +123,8 @@ describe('the workflows panel', () => {
     await row(page, 'a').focus();
     await page.keyboard.press('Enter');
     await page.getByRole('tab', { name: 'a' }).waitFor();
+    await row(page, 'c').dragTo(page.getByRole('application'));
+    await page.getByRole('tab', { name: 'c' }).waitFor();
   });
 
   it('keeps favourites at the top, on the server, and copies files', async () => {

@@ -21,7 +21,13 @@ export function WorkflowPanel() {
   const { files, folders, favourites, templates, error } = useStore(lists);
   const folded = useStore(closed, (state) => state.paths);
   const [text, setText] = useState('');
-  useEffect(() => void loadLists(), []);
+  useEffect(() => {
+    const load = () => void loadLists();
+    load();
+    // Meanwhile another window, or another program, may have changed something.
+    window.addEventListener('focus', load);
+    return () => window.removeEventListener('focus', load);
+  }, []);
   const matches = (name: string) => name.toLowerCase().includes(text.trim().toLowerCase());
   const rows = useMemo(
     () => treeRows({ files: files ?? [], folders, favourites }, folded, text),
