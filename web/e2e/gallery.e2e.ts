@@ -66,9 +66,9 @@ describe('the gallery of 10,000 files', () => {
     await panel.getByRole('button', { name: 'Filters' }).click();
     const filters = panel.getByRole('complementary', { name: 'Filters' });
     await filters.getByRole('button', { name: /^sd15\.safetensors/ }).click();
-    await expect.poll(() => search.inputValue()).toBe('model:sd15.safetensors');
+    await expect.poll(() => search.inputValue()).toBe('model:="sd15.safetensors"');
     await filters.getByRole('button', { name: /^set 1/ }).click();
-    await expect.poll(() => search.inputValue()).toBe('model:sd15.safetensors folder:"set 1"');
+    await expect.poll(() => search.inputValue()).toBe('model:="sd15.safetensors" folder:"set 1"');
     await panel.getByText(`${await total('model:sd15 folder:"set 1"')} files`, { exact: true }).waitFor();
     await filters.getByRole('button', { name: /^sd15\.safetensors/ }).click();
     await panel.getByText('2,500 files', { exact: true }).waitFor();

@@ -1,8 +1,9 @@
 """The search language of the gallery: `model:sd15 seed:42 "red fox" size:>=1024 after:2026-01 star`, made into SQL.
 
-Words and phrases are looked for in prompts, names and models; `key:value` in what is known of a file; a `-` before any
-of them turns it round. All must hold. Whatever a user types gives queries or a sentence about what is wrong with it.
-Each part is a query of its own for the ids of files, through an index that holds all that it needs.
+Words and phrases are looked for in prompts, names and models; `key:value` in what is known of a file, where
+`model:="sd15.ckpt"` means the whole value and not a part of it; a `-` before any of them turns it round. All must hold.
+Whatever a user types gives queries or a sentence about what is wrong with it. Each part is a query of its own for the
+ids of files, through an index that holds all that it needs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from engine.errors import EngineError
 from engine.graph.json_values import show
 
-_TERM = re.compile(r'(?P<no>-)?(?:(?P<key>[A-Za-z_]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_TERM = re.compile(r'(?P<no>-)?(?:(?P<key>[A-Za-z_]+):(?P<whole>=(?="))?)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _COMPARED = re.compile(r"(>=|<=|>|<|=)?(-?\d+(?:\.\d+)?)([km]?)", re.IGNORECASE)
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)")
 _SIZE = re.compile(r"(\d+)[xX×](\d+)")
@@ -54,7 +55,11 @@ def parse_search(text: str) -> list[Part]:
         if count >= _MOST_TERMS:
             raise BadSearch(f"A search may have {_MOST_TERMS} parts at most.")
         value = term["phrase"] if term["phrase"] is not None else term["word"]
-        part = _read_term((term["key"] or "").lower(), value, is_phrase=term["phrase"] is not None)
+        key = (term["key"] or "").lower()
+        if term["whole"] and key in _WHOLE:
+            part = _WHOLE[key](key, value)
+        else:
+            part = _read_term(key, value, is_phrase=term["phrase"] is not None)
         if part is None:
             continue
         if part.sql == _MATCH and not term["no"]:
@@ -226,3 +231,18 @@ _KEYS: Mapping[str, Callable[[str, str], Part]] = {
     "path": _path,
     "kind": _kind,
 }
+
+
+def _own_folder(_: str, value: str) -> Part:
+    return _files("folder = ?", value.strip("/"))
+
+
+_WHOLE: Mapping[str, Callable[[str, str], Part]] = {
+    "model": _exact_fact,
+    "sampler": _exact_fact,
+    "scheduler": _exact_fact,
+    "source": _exact_fact,
+    "folder": _own_folder,
+    "name": _path,
+}
+"""What a key means before `="..."`, where that is not what it means anyway."""

@@ -2005,7 +2005,7 @@ export interface Routes {
        * A search: words, `"phrases"`, `model:x seed:1 sampler:x scheduler:x steps:20 cfg:>=7 tag:x size:>=1024
        * size:512x768 width:512 height:512 bytes:>1m rating:>=3 date:2026-01 after:2026-01 before:2026-02-15
        * folder:x name:x path:folder/name.png source:x kind:video star rejected`. All must hold; `-` before one
-       * turns it round.
+       * turns it round, and `model:="x"` means the whole value.
        */
       readonly q?: string;
       /** By what; `size` is in bytes. */
@@ -2026,7 +2026,7 @@ export interface Routes {
        * A search: words, `"phrases"`, `model:x seed:1 sampler:x scheduler:x steps:20 cfg:>=7 tag:x size:>=1024
        * size:512x768 width:512 height:512 bytes:>1m rating:>=3 date:2026-01 after:2026-01 before:2026-02-15
        * folder:x name:x path:folder/name.png source:x kind:video star rejected`. All must hold; `-` before one
-       * turns it round.
+       * turns it round, and `model:="x"` means the whole value.
        */
       readonly q?: string;
       /** By what; `size` is in bytes. */

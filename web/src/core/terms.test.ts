@@ -5,6 +5,7 @@ describe('a search as text', () => {
   it('is read as the server reads it', () => {
     const text = 'fox model:"sd 15" -tag:bad rating:>=3 "star" -star';
     expect(wantedOf(text, 'model')).toBe('sd 15');
+    expect(wantedOf('model:="sd 15" x', 'model')).toBe('sd 15');
     expect(wantedOf(text, 'rating')).toBe('>=3');
     expect(wantedOf(text, 'tag')).toBeNull();
     expect(markOf(text, 'star')).toBe(false);
@@ -13,8 +14,8 @@ describe('a search as text', () => {
   });
 
   it.each([
-    ['fox', 'model', 'a b.safetensors', 'fox model:"a b.safetensors"'],
-    ['model:x fox -model:y', 'model', 'z', 'fox model:z'],
+    ['fox', 'model', 'a b.safetensors', 'fox model:="a b.safetensors"'],
+    ['model:x fox -model:y', 'model', 'z', 'fox model:="z"'],
     ['fox  model:x', 'model', null, 'fox'],
     ['', 'folder', '', 'folder:""'],
     ['"red  fox" size:1', 'size', '512x768', '"red  fox" size:512x768'],

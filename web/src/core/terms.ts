@@ -10,7 +10,7 @@ export interface Term {
   readonly to: number;
 }
 
-const TERM = /(-)?(?:([A-Za-z_]+):)?(?:"([^"]*)"?|([^\s"]+))/g;
+const TERM = /(-)?(?:([A-Za-z_]+):(?:=(?="))?)?(?:"([^"]*)"?|([^\s"]+))/g;
 
 /** The parts of a search, as the server reads them. */
 export function termsOf(text: string): Term[] {
@@ -24,11 +24,14 @@ export function termsOf(text: string): Term[] {
   }));
 }
 
-/** How a part is written. A quote cannot be, and is left out. */
-export function termText(key: string, value: string, isNot = false): string {
+/** Of these a part of the value would do, unless the whole is asked for. */
+const PARTS = new Set(['model', 'sampler', 'scheduler', 'source']);
+
+/** How a part is written that wants exactly this value. A quote cannot be in it, and is left out. */
+export function termText(key: string, value: string): string {
   const plain = value.replaceAll('"', '');
-  const isBare = /^[^\s"]+$/.test(plain);
-  return `${isNot ? '-' : ''}${key === '' ? '' : `${key}:`}${isBare ? plain : `"${plain}"`}`;
+  if (PARTS.has(key)) return `${key}:="${plain}"`;
+  return `${key}:${/^[^\s"]+$/.test(plain) ? plain : `"${plain}"`}`;
 }
 
 /** What a search wants of a key; null if it says nothing of it. For marks, the key is empty and `value` the mark. */
