@@ -30,7 +30,7 @@ export interface GalleryViewProps {
 }
 
 export function GalleryView({ place, title, extra, onPick }: GalleryViewProps) {
-  const { source, state, error, query, isIndexing } = useStore(gallery);
+  const { source, state, error, query, sort, descending, isIndexing } = useStore(gallery);
   const count = useStore(gallery, (each) => each.items.length);
   const [showsFilters, setFilters] = useState(place === 'window' && window.innerWidth > 720);
   const [isLarge, setLarge] = useState(false);
@@ -101,7 +101,7 @@ export function GalleryView({ place, title, extra, onPick }: GalleryViewProps) {
           )}
           {state === 'ready' && count > 0 && (
             <Grid
-              key={`${source} ${query}`}
+              key={`${source} ${sort} ${descending} ${query}`}
               cell={isLarge ? CELLS.large : CELLS.small}
               isSelecting={isSelecting}
               onPick={onPick}

@@ -15,6 +15,7 @@ const EXAMPLES = [
   ['red fox', 'words'],
   ['"red fox"', 'phrase'],
   ['model:sd15', 'model'],
+  ['model:="sd15.ckpt"', 'whole'],
   ['seed:42', 'seed'],
   ['sampler:euler', 'sampler'],
   ['steps:>=20', 'steps'],

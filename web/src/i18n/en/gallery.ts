@@ -34,6 +34,7 @@ export const gallery = {
   'gallery.help.words': 'words in prompts, names, models',
   'gallery.help.phrase': 'words that follow each other',
   'gallery.help.model': "a part of a model's name",
+  'gallery.help.whole': 'the whole name, not a part of it',
   'gallery.help.seed': 'a seed, exactly',
   'gallery.help.sampler': 'a sampler; also scheduler:',
   'gallery.help.steps': 'steps; also cfg:, 12..20 for a range',
