@@ -125,6 +125,11 @@ describe('the workflows panel', () => {
     await page.getByRole('tab', { name: 'a' }).waitFor();
     await row(page, 'c').dragTo(page.getByRole('application'));
     await page.getByRole('tab', { name: 'c' }).waitFor();
+    // A tab is renamed with its file.
+    await page.getByRole('tab', { name: 'c' }).dblclick();
+    await answer(page, 'folder/d');
+    await page.getByRole('tab', { name: 'd' }).waitFor();
+    await expect.poll(async () => (await listed()).files).toEqual(['a.json', 'folder/d.json']);
   });
 
   it('keeps favourites at the top, on the server, and copies files', async () => {

@@ -7,13 +7,13 @@ import { asObject, parseJson, stringifyJson } from '../../core/json';
 import { t } from '../../i18n/t';
 import { openTab, type Tab, updateTab } from '../../stores/tabs';
 import { ask, askText } from '../../ui/ask';
-import { saveAs } from './save';
+import { renamePlace } from './file-actions';
 
-/** A tab without a file gets another name; a file is renamed in the panel, or saved under another name. */
+/** A tab without a file gets another name; of another one, its file does, with its versions. */
 export async function renameTab(tab: Tab | null): Promise<void> {
   if (tab === null) return;
   if (tab.path !== null) {
-    await saveAs(tab);
+    await renamePlace({ kind: 'file', path: tab.path });
     return;
   }
   const name = await askText({
