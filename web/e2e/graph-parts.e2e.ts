@@ -102,7 +102,7 @@ describe('finding one’s way', () => {
     await open(textToImage());
     await press('o');
     const tree = page.getByRole('tree', { name: 'Outline' });
-    expect(await tree.getByRole('treeitem').count()).toBe(7);
+    await expect.poll(() => tree.getByRole('treeitem').count()).toBe(7);
     await tree.getByRole('treeitem').first().click();
     expect(await spoken()).toContain('1 of 7');
     await page.getByRole('application').focus();
