@@ -151,6 +151,11 @@ describe('steps', () => {
     await list.getByRole('option', { name: /Mute/ }).click();
     expect(await list.getByRole('option', { selected: true }).textContent()).toContain('Mute');
     await page.locator('[data-flash]').waitFor({ state: 'attached' });
+    // The keys of undo count wherever no text is written.
+    await graph.press('Control+z');
+    await expect
+      .poll(() => list.getByRole('option', { selected: true }).textContent())
+      .toContain('As it was');
     await list.getByRole('option', { name: 'As it was' }).press('Enter');
     expect(await list.getByRole('option', { selected: true }).textContent()).toContain('As it was');
     await list.getByRole('option', { name: /Group selection/ }).click();

@@ -62,15 +62,28 @@ const command = (
 
 export function registerEditing(): void {
   registerCommands(
-    command('edit.undo', 'edit.undo', 'edit', ['Ctrl+Z'], undoStep, () => (doc()?.steps.length ?? 0) > 0),
-    command(
-      'edit.redo',
-      'edit.redo',
-      'edit',
-      ['Ctrl+Y', 'Ctrl+Shift+Z'],
-      redoStep,
-      () => (doc()?.undoneSteps.length ?? 0) > 0,
-    ),
+    {
+      ...command(
+        'edit.undo',
+        'edit.undo',
+        'edit',
+        ['Ctrl+Z'],
+        undoStep,
+        () => (doc()?.steps.length ?? 0) > 0,
+      ),
+      scope: 'anywhere',
+    },
+    {
+      ...command(
+        'edit.redo',
+        'edit.redo',
+        'edit',
+        ['Ctrl+Y', 'Ctrl+Shift+Z'],
+        redoStep,
+        () => (doc()?.undoneSteps.length ?? 0) > 0,
+      ),
+      scope: 'anywhere',
+    },
     command(
       'edit.selectAll',
       'edit.selectAll',
