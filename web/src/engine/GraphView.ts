@@ -15,7 +15,7 @@ import { Gestures } from './gestures/Gestures';
 import { NodeMounts } from './mounts';
 import { changesTypes } from './outside';
 import { type Flow, isStill, paintOverlay } from './overlay';
-import { type Mark, paint } from './paint';
+import { type Mark, paint, paintDrag } from './paint';
 import { type Palette, readPalette } from './palette';
 import { Scene } from './scene';
 import { Selection } from './selection';
@@ -216,7 +216,7 @@ export class GraphView {
 
   /** Whether something is dragged, and the nodes that are, if nothing else is: what stays is painted from a picture. */
   setDragging(isDragging: boolean, nodes: ReadonlySet<NodeId> | null): void {
-    if (nodes === null && this.#moving !== null) this.#still.drop();
+    if (nodes === null) this.#still.drop();
     this.#isDragging = isDragging;
     this.#moving = nodes;
     this.#isStillGood = false;
@@ -309,13 +309,9 @@ export class GraphView {
       focused: this.#hasKeyboard() ? this.#focused : null,
     };
     const moving = this.#moving;
-    if (moving !== null && this.#isStillGood && !isUnfinished) {
-      const key = `${this.mounts.revision}`;
-      this.#still.show(context, key, (own) =>
-        paint(own, { ...picture, part: { moving, isMoving: false } }, ratio),
-      );
-      paint(context, { ...picture, part: { moving, isMoving: true } }, ratio);
-    } else {
+    if (moving !== null && this.#isStillGood && !isUnfinished)
+      paintDrag(context, picture, ratio, moving, this.#still, `${this.mounts.revision}`);
+    else {
       this.#still.forget();
       paint(context, picture, ratio);
     }

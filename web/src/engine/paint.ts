@@ -8,6 +8,7 @@ import { paintFocus, paintNodes } from './draw/nodes';
 import { paintTeleports } from './draw/teleports';
 import type { Palette } from './palette';
 import type { Scene } from './scene';
+import type { Still } from './still';
 import type { Viewport } from './viewport';
 
 /** From this zoom on nodes have elements. */
@@ -40,25 +41,51 @@ export interface Picture {
   readonly showsTeleports: boolean;
   readonly showsGrid: boolean;
   readonly backdrop: Backdrop;
-  /** While some nodes are dragged: only what stays, or only those nodes and what is linked to them. */
+  /** While some nodes are dragged, only some of it; null for all. */
   readonly part: Part | null;
 }
 
 export interface Part {
   readonly moving: ReadonlySet<NodeId>;
+  /** Those nodes and what is linked to them, or all else. */
   readonly isMoving: boolean;
+  /** Up to the links, or what lies above them. */
+  readonly layer: 'below' | 'above' | 'both';
 }
 
 export function paint(context: CanvasRenderingContext2D, picture: Picture, ratio: number): void {
   const { view, palette, part } = picture;
-  if (part?.isMoving !== true) picture.backdrop.paint(context, view, palette, ratio, picture.showsGrid);
+  const isBelow = part?.layer !== 'above';
+  const isAbove = part?.layer !== 'below';
+  const hasGround = isBelow && part?.isMoving !== true;
+  if (hasGround) picture.backdrop.paint(context, view, palette, ratio, picture.showsGrid);
   const scale = view.zoom * ratio;
   context.setTransform(scale, 0, 0, scale, -view.x * scale, -view.y * scale);
-  if (part?.isMoving !== true) paintGroups(context, picture);
-  if (picture.showsLinks) paintLinks(context, picture);
-  paintTeleports(context, picture);
+  if (hasGround) paintGroups(context, picture);
+  if (isBelow && picture.showsLinks) paintLinks(context, picture);
+  if (isBelow) paintTeleports(context, picture);
+  if (!isAbove) return;
   paintNodes(context, picture);
   if (part?.isMoving === false) return;
   if (picture.showsLinks) paintReroutes(context, picture);
   paintFocus(context, picture);
+}
+
+/** A frame of a drag: what stays from pictures, what moves on them. Far away nobody sees what lies over what. */
+export function paintDrag(
+  context: CanvasRenderingContext2D,
+  picture: Picture,
+  ratio: number,
+  moving: ReadonlySet<NodeId>,
+  still: Still,
+  key: string,
+): void {
+  const layers = picture.view.zoom < SPECKS ? (['both'] as const) : (['below', 'above'] as const);
+  for (const layer of layers) {
+    const part = { moving, layer };
+    still.show(context, layer === 'both' ? 'below' : layer, `${layer}/${key}`, (own) =>
+      paint(own, { ...picture, part: { ...part, isMoving: false } }, ratio),
+    );
+    paint(context, { ...picture, part: { ...part, isMoving: true } }, ratio);
+  }
 }
