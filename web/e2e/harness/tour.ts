@@ -12,12 +12,37 @@ export type Visit = (name: string) => Promise<void>;
 /** Dialogs that a command opens, by the command's title. A new dialog of the application is one line here. */
 const DIALOGS: readonly TextKey[] = [
   ...(['shortcuts.title', 'settings.title', 'about.title', 'templates.browse', 'trash.show'] as const),
-  ...(['workflows.saveAs', 'workflows.renameTab', 'graph.find', 'search.title'] as const),
+  ...(['workflows.saveAs', 'workflows.renameTab', 'graph.find', 'search.title', 'trash.show'] as const),
 ];
 
 const PNG_RUN = {
   '1': { class_type: 'EmptyImage', inputs: { width: 320, height: 200, batch_size: 1, color: 0x3366aa } },
   '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'a long name of a picture' } },
+};
+
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const PICTURE = {
+  ...{ last_node_id: 1, last_link_id: 0, links: [], groups: [], config: {}, extra: {}, version: 0.4 },
+  nodes: [
+    {
+      ...{
+        id: 1,
+        type: 'LoadImage',
+        pos: [0, 0],
+        size: [300, 320],
+        flags: {},
+        order: 0,
+        mode: 0,
+        inputs: [],
+      },
+      outputs: [
+        { name: 'IMAGE', type: 'IMAGE', links: null },
+        { name: 'MASK', type: 'MASK', links: null },
+      ],
+      ...{ properties: {}, widgets_values: ['tour.png', 'image'] },
+    },
+  ],
 };
 
 /** Something for every panel to show: saved files with versions, runs that ended, pictures. */
@@ -34,6 +59,10 @@ export async function furnish(server: Server): Promise<void> {
   await send('POST', '/workflows/files/fox.json/mark', '{"favourite":true}');
   await send('PUT', '/workflows/files/deleted.json', text);
   await send('DELETE', '/workflows/files/deleted.json', '');
+  const form = new FormData();
+  form.append('image', new Blob([Buffer.from(PIXEL, 'base64')], { type: 'image/png' }), 'tour.png');
+  await fetch(`${server.url}/upload/image`, { method: 'POST', body: form });
+  await send('PUT', '/workflows/files/picture.json', JSON.stringify(PICTURE));
   for (const color of [0x3366aa, 0xaa6633, 0x66aa33]) {
     const prompt = { ...PNG_RUN, '1': { ...PNG_RUN['1'], inputs: { ...PNG_RUN['1'].inputs, color } } };
     await send('POST', '/jobs?wait=60', JSON.stringify({ workflow: prompt }));
@@ -68,6 +97,7 @@ export async function tour(page: Page, visit: Visit, isShort = false): Promise<v
   await pictures(page, visit);
   await files(page, visit);
   await trouble(page, visit);
+  await mask(page, visit);
 }
 
 async function openText(page: Page): Promise<void> {
@@ -194,6 +224,23 @@ async function files(page: Page, visit: Visit): Promise<void> {
   await page.keyboard.press('Alt+w');
   await page.getByRole('dialog').waitFor();
   await visit('question');
+  await leave(page);
+}
+
+/** The mask editor, on a picture that a node holds. */
+async function mask(page: Page, visit: Visit): Promise<void> {
+  await page.getByRole('button', { name: t('workflows.title'), exact: true }).click();
+  const panel = page.getByRole('region', { name: t('workflows.title'), exact: true });
+  await panel.getByText('picture', { exact: true }).first().click();
+  await page.getByRole('tab', { name: /^picture/ }).waitFor();
+  const close = panel.getByRole('button', { name: t('app.closePanel'), exact: true });
+  if (await close.isVisible()) await close.click();
+  await page.getByRole('application').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Alt+e');
+  await page.getByRole('dialog').waitFor();
+  await page.waitForTimeout(600);
+  await visit('mask editor');
   await leave(page);
 }
 

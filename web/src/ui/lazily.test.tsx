@@ -4,6 +4,7 @@ import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Guarded } from '../shell/Guarded';
 import { lazily, loadRest } from './lazily';
+import { ToastHost } from './Toast';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
@@ -49,6 +50,25 @@ describe('lazily', () => {
     expect(host.textContent).toContain('offline');
     await act(async () => host.querySelector('button')?.click());
     expect(host.textContent).toBe('here');
+  });
+
+  it('says that a dialog cannot be loaded, and tries again when it is opened again', async () => {
+    const load = vi.fn(async () => Here).mockRejectedValueOnce(new Error('offline'));
+    let isWanted = true;
+    const Part = lazily(load, () => isWanted);
+    const page = () => (
+      <>
+        <Part />
+        <ToastHost label="Messages" closeLabel="Close" />
+      </>
+    );
+    await show(page());
+    expect(host.textContent).toContain('offline');
+    isWanted = false;
+    await show(page());
+    isWanted = true;
+    await show(page());
+    expect(host.textContent).toContain('here');
   });
 
   it('loads the rest when there is time, whatever fails, and shows it at once then', async () => {

@@ -2,6 +2,7 @@
 // there, so that the first frame does not wait for them and nothing is missing when the server is gone.
 
 import { type FC, useEffect, useReducer } from 'react';
+import { toast } from './Toast';
 
 const rest: (() => Promise<unknown>)[] = [];
 
@@ -33,11 +34,12 @@ export function lazily(load: () => Promise<FC>, useWanted: () => boolean = alway
     const [failure, update] = useReducer((_before: unknown, next: unknown) => next, null);
     const isMissing = isWanted && Part === null;
     useEffect(() => {
-      if (isMissing)
-        get().then(
-          () => update({}),
-          (error: unknown) => update(error),
-        );
+      const fail = (error: unknown) => {
+        if (useWanted === always) update(error);
+        // A dialog has no place to say it in; the next time it is opened it is tried again.
+        else if (error instanceof Error) toast({ kind: 'error', title: error.message, key: 'lazily' });
+      };
+      if (isMissing) get().then(() => update({}), fail);
     }, [isMissing]);
     if (!isWanted) return null;
     if (Part !== null) return <Part />;
