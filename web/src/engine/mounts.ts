@@ -8,6 +8,8 @@ import type { Scene } from './scene';
 import type { Viewport } from './viewport';
 
 const MOST_A_FRAME = 4;
+/** While one zooms, every element is drawn anew as well. */
+const MOST_ZOOMING = 2;
 const MOST_HIDDEN = 64;
 const MARGIN = 200;
 
@@ -20,6 +22,7 @@ export class NodeMounts {
   readonly #versions = new Map<NodeId, number>();
   readonly #nodeWatchers = new Map<NodeId, Set<() => void>>();
   #version = 0;
+  #zoom = 0;
   #counter = 0;
 
   /** For `useSyncExternalStore`: ids of the nodes that have an element. */
@@ -67,11 +70,13 @@ export class NodeMounts {
   update(scene: Scene, view: Viewport, kept: ReadonlySet<NodeId>): boolean {
     const visible =
       view.zoom < DETAIL ? new Set<NodeId>() : scene.nodeIndex.query(grow(view.area, MARGIN / view.zoom));
+    const most = view.zoom === this.#zoom ? MOST_A_FRAME : MOST_ZOOMING;
+    this.#zoom = view.zoom;
     let added = 0;
     let isUnfinished = false;
     for (const id of visible) {
       if (this.ids.has(id) || isPaintedOnly(scene, id)) continue;
-      if (added >= MOST_A_FRAME) {
+      if (added >= most) {
         isUnfinished = true;
         break;
       }
@@ -81,10 +86,10 @@ export class NodeMounts {
     let removed = 0;
     const focused = focusedNode();
     const hidden = [...this.ids].filter((id) => !visible.has(id));
-    const most = view.zoom < DETAIL ? 0 : MOST_HIDDEN;
+    const spare = view.zoom < DETAIL ? 0 : MOST_HIDDEN;
     for (const id of hidden) {
       const isGone = !scene.graph.nodes.has(id);
-      if (!isGone && (hidden.length - removed <= most || id === focused || (kept.has(id) && most > 0)))
+      if (!isGone && (hidden.length - removed <= spare || id === focused || (kept.has(id) && spare > 0)))
         continue;
       this.ids.delete(id);
       removed += 1;
