@@ -132,7 +132,7 @@ class ServerSettings:
     requires_token: bool = True
     cors_origin: str | None = None
     max_upload_bytes: int = 100 * 2**20
-    max_json_bytes: int = 32 * 2**20
+    max_json_bytes: int = 16 * 2**20
     max_json_depth: int = 200
     max_nodes: int = 100_000
     max_queued: int = 100_000

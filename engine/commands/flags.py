@@ -248,7 +248,7 @@ SERVER = (
     ),
     Flag(
         "--max-json-size",
-        "largest body of JSON (default: 32)",
+        "largest body of JSON; workflows without pictures in them have less than 1 MB (default: 16)",
         "max_json_bytes",
         _amount(MIB, 0.001, 2**20, float),
         "MB",

@@ -27,6 +27,7 @@ from engine.server.bodies import text_param
 from engine.server.delivery import LONGEST_NAME, file_headers, find_file, resolve_name, send_file
 from engine.server.heavy import THREAD_BYTES
 from engine.server.keys import HEAVY, PICTURES, SETTINGS
+from engine.server.pieces import Pieces
 from engine.server.refusal import Refusal, not_found
 from engine.server.work import Body, Known, Work
 from engine.settings import Settings
@@ -135,7 +136,7 @@ def _read_look(request: web.Request) -> Look:
     return Look("JPEG" if is_jpeg else "WEBP", int(quality), channel)
 
 
-async def _send_look(request: web.Request, path: Path, look: Look) -> web.Response:
+async def _send_look(request: web.Request, path: Path, look: Look) -> web.StreamResponse:
     status = await asyncio.to_thread(os.stat, path)
     etag = f"{status.st_mtime_ns:x}-{status.st_size:x}-{look.encoding}-{look.quality}-{look.channel}"
     headers = file_headers(path.name, is_shown=True)
@@ -143,9 +144,9 @@ async def _send_look(request: web.Request, path: Path, look: Look) -> web.Respon
         return web.Response(status=304, headers=headers)
     work = _EncodeLook(path=str(path), encoding=look.encoding or "PNG", quality=look.quality, channel=look.channel)
     body = await do_picture(request, work, path)
-    response = web.Response(body=body, content_type=f"image/{work.encoding.lower()}", headers=headers)
-    response.etag = etag
-    return response
+    pieces = Pieces(request, headers={**headers, "ETag": f'"{etag}"'}, media_type=f"image/{work.encoding.lower()}")
+    await pieces.add(body)
+    return await pieces.end()
 
 
 async def do_picture(request: web.Request, work: Work[_Result], *sources: Path) -> _Result:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import Any
 
 import msgspec
 from aiohttp import web
+from msgspec import Struct
 
-from engine.errors import StoreError
+from engine.errors import EngineError
 from engine.jobs.events import ErrorRecord, JobCancelled
 from engine.jobs.job import ENDED, Job, JobTexts
 from engine.jobs.rows import ResultParts, parts_of_result
 from engine.server import protocol
 from engine.server.bodies import check_text, field_of, int_param, read_object
-from engine.server.keys import SERVER_SETTINGS, STORE
+from engine.server.keys import HEAVY, STORE
 from engine.server.pieces import Pieces
 from engine.server.prompts import LONGEST_ID, read_job_ids
 from engine.server.queue import write_item
+from engine.server.work import Body, Known, Work
 
 routes = web.RouteTableDef()
 
@@ -26,7 +27,6 @@ _log = logging.getLogger(__name__)
 
 _BATCH = 50
 _MOST = 2**31
-_INLINE_BYTES = 2**16
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -51,7 +51,7 @@ async def list_history(request: web.Request) -> web.StreamResponse:
         for record in page:
             try:
                 entry = await _write_entry(request, record)
-            except StoreError as error:  # one that is damaged does not hide the others
+            except EngineError as error:  # one that is damaged does not hide the others
                 _log.warning("Job %s is left out of the history: %s", record.job.id, error)
                 continue
             await pieces.add(before, *entry)
@@ -86,32 +86,47 @@ async def change_history(request: web.Request) -> web.Response:
 
 
 async def _write_entry(request: web.Request, record: JobTexts) -> list[bytes | memoryview]:
-    """A member of the history, in parts: what is stored as text need not be parsed to be sent."""
-    shows_internals = request.app[SERVER_SETTINGS].shows_internals
-    if record.result is None or len(record.result) <= _INLINE_BYTES:
-        return describe_entry(record, shows_internals=shows_internals)
-    return await asyncio.to_thread(describe_entry, record, shows_internals=shows_internals)
-
-
-def describe_entry(record: JobTexts, *, shows_internals: bool) -> list[bytes | memoryview]:
-    """The id and entry of a job as JSON text, in parts.
+    """The id and entry of a job as JSON text, in parts: what is stored as text need not be parsed to be sent.
 
     Raises:
-        StoreError: What the job left is damaged.
+        EngineError: What the job left is damaged.
     """
-    job, result = record.job, parts_of_result(record.result)
-    status = {
-        "status_str": "success" if job.state == "succeeded" else "error",
-        "completed": job.state == "succeeded",
-        "messages": [[one.name, one.data] for one in _messages(job, result, shows_internals)],
-    }
-    meta = {node_id: _describe_node(node_id, result) for node_id in result.outputs}
-    outputs: list[bytes | memoryview] = []
-    for node_id, text in result.outputs.items():
-        outputs += b"," if outputs else b"", _ENCODER.encode(node_id), b":", memoryview(text)
-    parts = (_ENCODER.encode(job.id), b':{"prompt":', *write_item(job, record.prompt, record.extra_data))
-    ending = (b'},"status":', _ENCODER.encode(status), b',"meta":', _ENCODER.encode(meta), b"}")
-    return [*parts, b',"outputs":{', *outputs, *ending]
+    entry = await request.app[HEAVY].do(_DescribeResult(job=record.job), record.result or b"")
+    parts = (_ENCODER.encode(record.job.id), b':{"prompt":', *write_item(record.job, record.prompt, record.extra_data))
+    return [*parts, b',"outputs":', entry.outputs, b',"status":', entry.status, b',"meta":', entry.meta, b"}"]
+
+
+class _Described(Struct, frozen=True, kw_only=True):
+    """Fields of a history entry, each JSON text."""
+
+    outputs: bytes
+    status: bytes
+    meta: bytes
+
+
+class _DescribeResult(Work[_Described], frozen=True, kw_only=True):
+    """What a history entry says of what a job left; the body is that, or nothing."""
+
+    job: Job
+
+    def do(self, known: Known, body: Body) -> _Described:
+        """See above.
+
+        Raises:
+            StoreError: It is damaged.
+        """
+        job, result = self.job, parts_of_result(bytes(body) or None)
+        shows_internals = known.server.shows_internals
+        status = {
+            "status_str": "success" if job.state == "succeeded" else "error",
+            "completed": job.state == "succeeded",
+            "messages": [[one.name, one.data] for one in _messages(job, result, shows_internals)],
+        }
+        return _Described(
+            outputs=_ENCODER.encode(result.outputs),
+            status=_ENCODER.encode(status),
+            meta=_ENCODER.encode({node_id: _describe_node(node_id, result) for node_id in result.outputs}),
+        )
 
 
 def _describe_node(node_id: str, result: ResultParts) -> dict[str, Any]:

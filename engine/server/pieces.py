@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -11,18 +12,27 @@ _PIECE_BYTES = 2**18
 
 
 class Pieces:
-    """A reply with JSON text. What is short goes out as one, with its length.
+    """A reply with JSON text, or other bytes. What is short goes out as one, with its length.
 
     Args:
         request: What is answered.
         status: Of HTTP.
         headers: To be sent along.
+        media_type: Of what it is.
     """
 
-    def __init__(self, request: web.Request, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        request: web.Request,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        media_type: str = "application/json",
+    ) -> None:
         self._request = request
         self._status = status
         self._headers = headers
+        self._media_type = media_type
+        self._charset = "utf-8" if media_type == "application/json" else None
         self._waiting: list[bytes | memoryview] = []
         self._size = 0
         self._response: web.StreamResponse | None = None
@@ -42,8 +52,8 @@ class Pieces:
                 body=b"".join(self._waiting),
                 status=self._status,
                 headers=self._headers,
-                content_type="application/json",
-                charset="utf-8",
+                content_type=self._media_type,
+                charset=self._charset,
             )
         response = await self._send()
         await response.write_eof()
@@ -53,7 +63,7 @@ class Pieces:
         response = self._response
         if response is None:
             self._response = response = web.StreamResponse(status=self._status, headers=self._headers)
-            response.content_type, response.charset = "application/json", "utf-8"
+            response.content_type, response.charset = self._media_type, self._charset
             await response.prepare(self._request)
         small: list[bytes | memoryview] = []
         for text in (*self._waiting, None):
@@ -65,9 +75,11 @@ class Pieces:
             if small:
                 await response.write(b"".join(small))
                 small.clear()
+                await asyncio.sleep(0)
             for start in range(0, 0 if text is None else len(text), _PIECE_BYTES):
                 assert text is not None
                 await response.write(memoryview(text)[start : start + _PIECE_BYTES])
+                await asyncio.sleep(0)  # a client that takes all at once is written to without waiting
         self._waiting.clear()
         self._size = 0
         return response

@@ -27,7 +27,8 @@ STOP_TIMEOUT_S = 2.5
 _DRAIN_S = 1.0
 _KILL_TIMEOUT_S = 10.0
 _LONGEST_BACK_OFF_S = 60.0
-_MESSAGES_AT_ONCE = 100
+_LISTEN_S = 0.002
+"""So long one worker is listened to before others have their turn."""
 
 _log = logging.getLogger(__name__)
 
@@ -283,12 +284,12 @@ class Worker:
         return None
 
     async def _listen(self, channel: ServerSide) -> None:
-        count = 0
+        began = time.perf_counter()
         async for message in channel:
             await self._observer.on_message(self, message)
-            count += 1
-            if count % _MESSAGES_AT_ONCE == 0:
+            if time.perf_counter() - began > _LISTEN_S:
                 await asyncio.sleep(0)  # what is in the buffer already comes without waiting
+                began = time.perf_counter()
 
     async def _distrust(self, problem: str) -> None:
         """A stream that breaks off is the end of the process, told elsewhere; one that says nonsense is not."""
