@@ -108,8 +108,8 @@ def large_bodies() -> dict[str, bytes]:
     return {
         "100 MB of JSON": _TEXT % (b"x" * 100_000_000),
         "1.5 million tiny nodes": b'{"prompt":{%b}}' % tiny,
-        "a text of 30 MB": _TEXT % (b"x" * 30_000_000),
-        "30 MB of escapes": _TEXT % (b"\\u00e9" * 5_000_000),
+        "a text of 16 MB": _TEXT % (b"x" * 16_000_000),
+        "16 MB of escapes": _TEXT % (b"\\u00e9" * 2_600_000),
         "4 MB of escapes": _TEXT % (b"\\u00e9" * 650_000),
         "1,900,000 numbers": b'{"prompt":{"1":{"class_type":"Fine","inputs":{"text":[%b1]}}}}' % (b"1," * 1_900_000),
         "100,000 nodes": json.dumps({"prompt": nodes}).encode(),
@@ -134,7 +134,7 @@ def _blocking(_: argparse.Namespace) -> None:
             bodies = large_bodies()
             for what, body in bodies.items():
                 _print_waits(server, what, lambda body=body: line.ask("POST", "/prompt", _JSON, body))
-            for what in ("100,000 nodes", "30 MB of escapes", "an object of 900,000 members"):
+            for what in ("100,000 nodes", "16 MB of escapes", "an object of 900,000 members"):
                 body = bodies[what].replace(b'"prompt"', b'"workflow"', 1).replace(b'"extra_data"', b'"inputs"', 1)
                 for path in ("/api/v1/jobs", "/api/v1/workflows/validate", "/api/v1/convert"):
                     _print_waits(
