@@ -251,25 +251,28 @@ function weigh(step: Step): number {
   return bytes;
 }
 
-/** How much of a point a brush covers that is drawn from one place to another, 0 to 255. */
+/** How much of a point a brush covers that is drawn from one place to another, 0 to 255. Asked for every pixel. */
 function coverOf(from: Dab, to: Dab, hardness: number): (x: number, y: number) => number {
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
   const length = dx * dx + dy * dy;
   const grows = to.radius - from.radius;
   const most = (Math.max(from.radius, to.radius) + 0.5) ** 2;
   return (x, y) => {
-    const [px, py] = [x - from.x, y - from.y];
+    const px = x - from.x;
+    const py = y - from.y;
     const along = length === 0 ? 1 : Math.max(0, Math.min(1, (px * dx + py * dy) / length));
-    const [ox, oy] = [px - along * dx, py - along * dy];
+    const ox = px - along * dx;
+    const oy = py - along * dy;
     const square = ox * ox + oy * oy;
     if (square >= most) return 0;
     const radius = from.radius + along * grows;
     const outer = radius + 0.5;
     const inner = Math.min(radius * hardness, radius - 0.5);
+    if (inner > 0 && square <= inner * inner) return 255;
     const distance = Math.sqrt(square);
-    if (distance <= inner) return 255;
     if (distance >= outer) return 0;
-    const share = (outer - distance) / (outer - inner);
+    const share = Math.min(1, (outer - distance) / (outer - inner));
     return Math.round(255 * share * share * (3 - 2 * share));
   };
 }

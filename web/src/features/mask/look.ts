@@ -74,9 +74,7 @@ export function shade(
 ): void {
   const offsets = look.scale < 0.75 ? [0.25, 0.75] : [0.5];
   const share = 1 / offsets.length ** 2;
-  const columns = offsets.map((offset) =>
-    Int32Array.from({ length: area.w }, (_, x) => Math.floor(look.x + (area.x + x + offset) / look.scale)),
-  );
+  const columns = offsets.map((offset) => columnsOf(look, area, offset, mask.width));
   const sums = new Uint16Array(area.w);
   for (let y = 0; y < area.h; y += 1) {
     let isEmpty = true;
@@ -84,7 +82,7 @@ export function shade(
     for (const offset of offsets) {
       const line = Math.floor(look.y + (area.y + y + offset) / look.scale);
       if (line < 0 || line >= mask.height) continue;
-      for (const column of columns) if (addLine(sums, mask, line, column)) isEmpty = false;
+      for (const each of columns) if (addLine(sums, mask, line, each)) isEmpty = false;
     }
     if (isEmpty) continue;
     for (let x = 0, at = y * area.w * 4; x < area.w; x += 1, at += 4) {
@@ -98,22 +96,35 @@ export function shade(
   }
 }
 
+/** For each pixel of a row the place in its tile, and which pixels are in which column of tiles. */
+interface Columns {
+  readonly places: Uint8Array;
+  readonly runs: { readonly column: number; readonly from: number; to: number }[];
+}
+
+function columnsOf(look: Look, area: Box, offset: number, width: number): Columns {
+  const places = new Uint8Array(area.w);
+  const runs: Columns['runs'] = [];
+  for (let x = 0; x < area.w; x += 1) {
+    const at = Math.floor(look.x + (area.x + x + offset) / look.scale);
+    if (at < 0 || at >= width) continue;
+    places[x] = at & 255;
+    const last = runs.at(-1);
+    if (last?.column === at >> 8) last.to = x + 1;
+    else runs.push({ column: at >> 8, from: x, to: x + 1 });
+  }
+  return { places, runs };
+}
+
 /** Add the mask at some columns of a line; false if there is no tile there. */
-function addLine(sums: Uint16Array, mask: Mask, line: number, columns: Int32Array): boolean {
-  const [row, start] = [line >> 8, (line & 255) << 8];
-  let known = -1;
-  let tile: Readonly<Uint8Array> | null = null;
+function addLine(sums: Uint16Array, mask: Mask, line: number, { places, runs }: Columns): boolean {
+  const start = (line & 255) << 8;
   let isAny = false;
-  for (let x = 0; x < columns.length; x += 1) {
-    const at = columns[x] ?? -1;
-    if (at < 0 || at >= mask.width) continue;
-    if (at >> 8 !== known) {
-      known = at >> 8;
-      tile = mask.tile(known, row);
-    }
+  for (const { column, from, to } of runs) {
+    const tile = mask.tile(column, line >> 8);
     if (tile === null) continue;
-    sums[x] = (sums[x] ?? 0) + (tile[start | (at & 255)] ?? 0);
     isAny = true;
+    for (let x = from; x < to; x += 1) sums[x] = (sums[x] ?? 0) + (tile[start | (places[x] ?? 0)] ?? 0);
   }
   return isAny;
 }
