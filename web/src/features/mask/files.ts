@@ -31,7 +31,7 @@ export async function openPicture(ref: PictureRef, signal: AbortSignal): Promise
       await createImageBitmap(picture, {
         resizeWidth: Math.round(picture.width * share),
         resizeHeight: Math.round(picture.height * share),
-        resizeQuality: 'high',
+        resizeQuality: 'medium',
       }),
     );
   }
