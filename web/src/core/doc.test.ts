@@ -22,7 +22,7 @@ function random(seed: number): (below: number) => number {
 
 const files = sharedFiles('ui');
 
-describe('GraphDoc', () => {
+describe('GraphDoc', { timeout: 60_000 }, () => {
   it('reads and writes every shared file without changing a key', () => {
     expect(files.length).toBe(327);
     for (const { name, text } of files) {
