@@ -2,7 +2,8 @@
 
 Told apart by `type` on the wire. Times are in seconds. `node_id` names the node that ran, `display_id` the node of the
 workflow to show it at (another one where a node expanded), `parent_id` the node whose expansion it belongs to.
-Previews and log lines are not events: nobody needs them afterwards.
+Previews and log lines are not events: nobody needs them afterwards. Where a run has many of them, the collector of
+garbage need not look at each (`gc=False`): none can be part of a cycle.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class JobStarted(Struct, frozen=True, tag="started"):
     restarted: bool = False
 
 
-class ValueSummary(Struct, frozen=True, omit_defaults=True):
+class ValueSummary(Struct, frozen=True, gc=False, omit_defaults=True):
     """An output of a node, in short.
 
     Attributes:
@@ -67,7 +68,7 @@ class ValueSummary(Struct, frozen=True, omit_defaults=True):
     count: int = 1
 
 
-class NodesCached(Struct, frozen=True, tag="nodes_cached"):
+class NodesCached(Struct, frozen=True, gc=False, tag="nodes_cached"):
     """Nodes that need not run. Comes once at the start, possibly empty, and again when more are found.
 
     `values`: by node, its outputs, where they are known.
@@ -77,7 +78,7 @@ class NodesCached(Struct, frozen=True, tag="nodes_cached"):
     values: dict[str, tuple[ValueSummary, ...]] = field(default_factory=dict[str, tuple[ValueSummary, ...]])
 
 
-class NodeStarted(Struct, frozen=True, tag="node_started"):
+class NodeStarted(Struct, frozen=True, gc=False, tag="node_started"):
     """A node is about to be called."""
 
     node_id: str
@@ -86,7 +87,7 @@ class NodeStarted(Struct, frozen=True, tag="node_started"):
     parent_id: str | None = None
 
 
-class NodeProgress(Struct, frozen=True, tag="node_progress"):
+class NodeProgress(Struct, frozen=True, gc=False, tag="node_progress"):
     """A node tells how far it is, from 0 to `total`. Kept in memory only."""
 
     node_id: str
@@ -96,14 +97,14 @@ class NodeProgress(Struct, frozen=True, tag="node_progress"):
     parent_id: str | None = None
 
 
-class NodeText(Struct, frozen=True, tag="node_text"):
+class NodeText(Struct, frozen=True, gc=False, tag="node_text"):
     """A node says in words what it does. Kept in memory only."""
 
     node_id: str
     text: str
 
 
-class NodeFinished(Struct, frozen=True, tag="node_finished"):
+class NodeFinished(Struct, frozen=True, gc=False, tag="node_finished"):
     """A node is done; `ui` is what it gave to be shown. `cached`: it did not run, this is what it gave when it did.
 
     `values`: its outputs, if it ran.
@@ -119,7 +120,7 @@ class NodeFinished(Struct, frozen=True, tag="node_finished"):
     values: tuple[ValueSummary, ...] = ()
 
 
-class NodeBlocked(Struct, frozen=True, tag="node_blocked"):
+class NodeBlocked(Struct, frozen=True, gc=False, tag="node_blocked"):
     """A node was not called because a blocker with a message reached it; the run goes on."""
 
     node_id: str
@@ -173,7 +174,7 @@ TRANSIENT = (NodeProgress, NodeText)
 """Events that are not worth a place in the database."""
 
 
-class JobEvent(Struct, frozen=True):
+class JobEvent(Struct, frozen=True, gc=False):
     """One event of one job, in the order of all events of this server.
 
     Attributes:

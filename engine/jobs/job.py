@@ -72,7 +72,7 @@ class Job(Struct, frozen=True, kw_only=True):
     error: ErrorRecord | None = None
 
 
-class NodeRecord(Struct, frozen=True, kw_only=True):
+class NodeRecord(Struct, frozen=True, gc=False, kw_only=True):
     """What became of one node that ran, or that had something to show."""
 
     node_type: str
@@ -118,7 +118,7 @@ class JobTexts(Struct, frozen=True, kw_only=True):
     result: bytes | None = None
 
 
-class Asset(Struct, frozen=True, kw_only=True):
+class Asset(Struct, frozen=True, gc=False, kw_only=True):
     """A file that a job left behind.
 
     Attributes:

@@ -235,7 +235,7 @@ class NodeAsked(Struct, frozen=True, tag="node_asked"):
     display_id: str
 
 
-class EventTold(Struct, frozen=True, tag="event"):
+class EventTold(Struct, frozen=True, gc=False, tag="event"):
     """Something happened in a run (node events only; how jobs begin and end is the dispatcher's to say)."""
 
     job_id: str
