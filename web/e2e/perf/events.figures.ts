@@ -63,6 +63,35 @@ async function atRate(perSecond: number, act: (count: number) => void): Promise<
   }
 }
 
+interface Task {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly dur?: number;
+  readonly tdur?: number;
+}
+
+/** Milliseconds of the processor that each task of the page's main thread took: other programs do not count. */
+async function traceTasks(client: CDPSession): Promise<() => Promise<number[]>> {
+  const rows: Task[] = [];
+  client.on('Tracing.dataCollected', ({ value }) => void rows.push(...(value as unknown as Task[])));
+  await client.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] },
+  });
+  return async () => {
+    const done = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
+    await client.send('Tracing.end');
+    await done;
+    // The thread that draws frames is the page's own.
+    const frame = rows.find((row) => row.name === 'FireAnimationFrame');
+    return rows
+      .filter((row) => row.name === 'RunTask' && row.pid === frame?.pid && row.tid === frame.tid)
+      .map((row) => (row.tdur ?? row.dur ?? 0) / 1000);
+  };
+}
+
 it(
   'takes a flood of events and previews',
   async () => {
@@ -95,6 +124,7 @@ it(
     };
     await client.send('Performance.enable');
     const busyBefore = await metrics();
+    const endTrace = await traceTasks(client);
     if (PROFILE !== undefined) {
       await client.send('Profiler.enable');
       await client.send('Profiler.start');
@@ -121,6 +151,7 @@ it(
       writeFileSync(PROFILE, JSON.stringify(profile));
     }
     const busy = (await metrics()) - busyBefore;
+    const spent = await endTrace();
     const tasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
     await page.waitForTimeout(2000);
     const during = await heap(client);
@@ -131,6 +162,9 @@ it(
       seconds: SECONDS,
       longTasks: tasks.length,
       longest: Math.max(0, ...tasks),
+      cpuTasksOver50: spent.filter((ms) => ms > 50).length,
+      cpuLongest: Math.max(0, ...spent),
+      cpuPercent: spent.reduce((sum, ms) => sum + ms, 0) / SECONDS / 10,
       heapBefore: before,
       heapGrowth: during - before,
       heapGrowthAfterEnd: after - before,
