@@ -24,6 +24,7 @@ import { setFocused } from './target';
 
 const GAP = 6;
 const TOP = 4;
+const SEEN = 80;
 
 export interface GridProps {
   /** As wide as a cell is at least. */
@@ -53,8 +54,18 @@ export function Grid({ cell, isSelecting = false, onPick }: GridProps) {
   useEffect(() => virtual.measure(), [size]);
   const rows = virtual.getVirtualItems();
   const [first, last] = [(rows[0]?.index ?? 0) * columns, ((rows.at(-1)?.index ?? 0) + 1) * columns - 1];
+  // What is only passed by need not come: now and then is enough.
+  const asked = useRef(0);
   useEffect(() => {
-    if (items.length > 0) ensureItems(first, Math.min(last, items.length - 1));
+    if (items.length === 0) return;
+    const timer = setTimeout(
+      () => {
+        asked.current = performance.now();
+        ensureItems(first, Math.min(last, items.length - 1));
+      },
+      Math.max(0, asked.current + SEEN - performance.now()),
+    );
+    return () => clearTimeout(timer);
   }, [first, last, items]);
   useKeptPlace(box, items, columns, size + GAP, setAt);
 
