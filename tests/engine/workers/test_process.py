@@ -146,7 +146,9 @@ def test_a_run_is_told_in_order(worker: Driven) -> None:
 
 
 def test_seeds_are_in_the_record_and_what_came_along_may_hold_any_number(worker: Driven) -> None:
-    ended = worker.run({"1": node_of("Good", seed=123)}, extra_data=b'{"extra_pnginfo": {"workflow": {"n": 1%s}}}' % (b"0" * 60))
+    ended = worker.run(
+        {"1": node_of("Good", seed=123)}, extra_data=b'{"extra_pnginfo": {"workflow": {"n": 1%s}}}' % (b"0" * 60)
+    )
     assert ended.record is not None
     assert ended.record.seeds == {"1.seed": 123}
 
