@@ -147,11 +147,11 @@ def test_large_answers_do_not_stop_the_loop(tmp_path: Path) -> None:
         prompt = {"1": {"class_type": "Note", "inputs": {"text": "x" * 100_000}}}
         await asyncio.gather(*(store.add(submission(prompt=prompt)) for _ in range(300)))
         written = rounds
-        count = 0
-        while some := (await store.texts_of(states={"queued"}, offset=count))[1]:
+        read = 0
+        while some := (await store.texts_of(states={"queued"}, offset=read))[1]:
             assert some < 20  # not all that is there at once
-            count += some
-        assert count == 300
+            read += some
+        assert read == 300
         counter.cancel()
         assert written > 10
         assert rounds - written > 10
