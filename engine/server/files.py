@@ -168,10 +168,12 @@ async def do_picture(request: web.Request, work: Work[_Result], *sources: Path) 
 
 
 def _count_pixels(source: Path, max_pixels: int) -> int:
-    """How many pixels a picture has; 0 if it is none, or one that will be refused anyway."""
+    """How many pixels a picture has, or bytes if these are many; 0 if it is none, or one that will be refused."""
     try:
+        if (size := source.stat().st_size) > THREAD_BYTES:  # even to look at so much takes a while
+            return size
         width, height = measure_picture(source, max_pixels)
-    except FileError:
+    except (OSError, FileError):
         return 0
     return width * height
 
