@@ -18,7 +18,7 @@ import { closeSearch, search, usesOf } from './store';
 const WIDTH = 640;
 const HEIGHT = 420;
 /** More than anybody looks through; a further letter finds the rest. */
-const MOST_SHOWN = 80;
+const MOST_SHOWN = 50;
 
 export function SearchPanel() {
   const isOpen = useStore(search, (state) => state.isOpen);
@@ -200,7 +200,8 @@ function Results({ found, active, onHover, onChoose }: ResultsProps) {
       }}
     >
       {found.map((type, index) => (
-        <Result key={type.type} type={type} place={index} isActive={index === active} />
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row is a place; another text is cheaper than another row
+        <Result key={index} type={type} place={index} isActive={index === active} />
       ))}
     </div>
   );
