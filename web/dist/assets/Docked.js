@@ -1,0 +1,1 @@
+import{Hi as e,ia as t,it as n,ot as r,rt as i}from"./base.js";import{t as a}from"./vendor.js";var o=a();function s(){return(0,o.jsxs)(`div`,{className:r.docked,children:[(0,o.jsx)(`div`,{className:r.body,children:(0,o.jsx)(n,{})}),(0,o.jsx)(t,{size:`small`,onClick:i,children:e(`preview.float`)})]})}export{s as Docked};

@@ -1,0 +1,1 @@
+var e={row:`_row_12azf_1`,words:`_words_12azf_9`,latest:`_latest_12azf_14`,note:`_note_12azf_23`,sides:`_sides_12azf_28`,table:`_table_12azf_40`};export{e as t};
