@@ -1,24 +1,21 @@
-// The search for nodes: double click, Space, Shift+A, and links let go on nothing.
+// The search for nodes: double click, Space, Shift+A, and links let go on nothing. It is no part that comes later: who
+// opens it types at once.
 
-import { useStore } from 'zustand';
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
-import { lazily } from '../../app/lazily';
 import { registerOverlay } from '../../app/panels';
 import { canvasHasFocus, view } from '../../app/view';
 import { t } from '../../i18n/t';
 import { activeTab } from '../../stores/tabs';
 import { isPointerOnCanvas, pointerOnCanvas } from '../nodes/api';
 import { RefusalTip } from './RefusalTip';
+import { SearchPanel } from './SearchPanel';
 import { openSearch, search } from './store';
 
 registerOverlay({
   id: 'node-search',
   order: 50,
-  Component: lazily(
-    () => import('./SearchPanel').then((module) => module.SearchPanel),
-    () => useStore(search, (state) => state.isOpen),
-  ),
+  Component: SearchPanel,
 });
 registerOverlay({ id: 'link-refusal', order: 60, Component: RefusalTip });
 
