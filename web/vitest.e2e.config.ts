@@ -11,5 +11,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A busy machine keeps a browser waiting; what is broken fails each time.
+    retry: 2,
   },
 });

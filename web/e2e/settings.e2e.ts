@@ -75,6 +75,7 @@ describe('keys', () => {
     await sheet.getByText('New workflow').waitFor();
     expect(await sheet.getByText('Reopen closed').count()).toBe(0);
     await page.keyboard.press('Escape');
+    await page.waitForTimeout(1000); // a new tab is kept within half a second
     await page.reload();
     await page.getByRole('tab', { name: 'Untitled', exact: true }).waitFor();
     await page.keyboard.press('Alt+Shift+T');

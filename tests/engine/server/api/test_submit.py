@@ -204,7 +204,8 @@ async def test_waiting_ends_with_the_time_or_the_job(api: Api) -> None:
     reply = await api.post("/jobs?wait=0.05", {"workflow": VALUE, "id": "slow"})
     assert (reply.status, reply.body["state"]) == (202, "queued")
     waiting = asyncio.create_task(api.post("/jobs?wait=30", {"workflow": VALUE, "id": "slow"}))
-    await asyncio.sleep(0)
+    while not api.app[WAITS]:
+        await asyncio.sleep(0.01)
     await api.dispatcher.run_next()
     reply = await waiting
     assert (reply.status, reply.body["state"]) == (200, "succeeded")
