@@ -11,7 +11,5 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // A busy machine keeps a browser waiting; what is broken fails each time.
-    retry: 2,
   },
 });

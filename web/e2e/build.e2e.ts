@@ -63,7 +63,9 @@ const WIRED = [
 async function goToItem(words: string): Promise<void> {
   for (let step = 0; step < 60; step += 1) {
     await graph.press('ArrowDown');
-    const text = await page.evaluate(() => {
+    const text = await page.evaluate(async () => {
+      // A menu moves the focus by a timer of its own, which was set before this one.
+      await new Promise((done) => setTimeout(done, 0));
       const item = document.activeElement;
       return item?.role?.startsWith('menuitem') === true ? (item.textContent ?? '') : '';
     });

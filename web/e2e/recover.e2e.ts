@@ -244,7 +244,7 @@ describe('recovery', () => {
     await page.getByText('Offline').waitFor({ state: 'detached', timeout: 20_000 });
     await page.keyboard.press('Control+Enter');
     await page.getByText(/^Done in /).waitFor({ timeout: 40_000 });
-    forgiveErrors({ account }, /ERR_CONNECTION_REFUSED|WebSocket connection/);
+    forgiveErrors({ account }, /ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection/);
     await context.close();
   });
 });
