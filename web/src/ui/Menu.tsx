@@ -23,6 +23,7 @@ export type MenuItem =
       readonly isDisabled?: boolean;
       /** A tick: set or not. */
       readonly isChecked?: boolean;
+      /** Called when the menu is gone and has given the keyboard back. */
       readonly onSelect: () => void;
     }
   | { readonly kind: 'separator'; readonly id: string }

@@ -1,6 +1,7 @@
 // How a menu looks and is gone through. A file of its own: nobody needs it before a menu is opened.
 
 import { DropdownMenu as Radix } from 'radix-ui';
+import { useRef } from 'react';
 import { classes } from './classes';
 import { Icon } from './Icon';
 import { Kbd } from './Kbd';
@@ -15,6 +16,7 @@ export function MenuView() {
 /** Not modal: a modal one would write a style sheet into the page. */
 function Shown({ menu }: { readonly menu: OpenMenu }) {
   const { x, y, width, height } = menu.at;
+  const chosen = useRef<(() => void) | null>(null);
   return (
     <Radix.Root open modal={false} onOpenChange={(isOpen) => !isOpen && closeMenu(menu.number)}>
       <Radix.Trigger asChild>
@@ -39,16 +41,28 @@ function Shown({ menu }: { readonly menu: OpenMenu }) {
           onCloseAutoFocus={(event) => {
             event.preventDefault();
             giveFocusBack();
+            // Not before: what it opens takes the keyboard, and keeps it.
+            chosen.current?.();
           }}
         >
-          <Items items={menu.items} />
+          <Items
+            items={menu.items}
+            onChoose={(act) => {
+              chosen.current = act;
+            }}
+          />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
 }
 
-function Items({ items }: { readonly items: readonly MenuItem[] }) {
+interface ItemsProps {
+  readonly items: readonly MenuItem[];
+  readonly onChoose: (act: () => void) => void;
+}
+
+function Items({ items, onChoose }: ItemsProps) {
   const hasTicks = items.some((item) => (item.kind ?? 'item') === 'item' && 'isChecked' in item);
   return items.map((item) => {
     switch (item.kind) {
@@ -70,7 +84,7 @@ function Items({ items }: { readonly items: readonly MenuItem[] }) {
             </Radix.SubTrigger>
             <Radix.Portal>
               <Radix.SubContent className={css['menu']} sideOffset={2} collisionPadding={8} loop>
-                <Items items={item.items} />
+                <Items items={item.items} onChoose={onChoose} />
               </Radix.SubContent>
             </Radix.Portal>
           </Radix.Sub>
@@ -81,7 +95,7 @@ function Items({ items }: { readonly items: readonly MenuItem[] }) {
             key={item.id}
             className={classes(css['item'], item.isDanger === true && css['danger'])}
             disabled={item.isDisabled ?? false}
-            onSelect={item.onSelect}
+            onSelect={() => onChoose(item.onSelect)}
             {...(item.isChecked === undefined
               ? {}
               : { role: 'menuitemcheckbox', 'aria-checked': item.isChecked })}

@@ -108,8 +108,7 @@ function newNode(node: NodeId, end: 'input' | 'output', index: number, type: str
     });
   return [
     { kind: 'separator', id: 'line' },
-    // After the menu has given the keyboard back.
-    { id: 'new', label: t('graph.connectNew'), icon: 'plus', onSelect: () => void setTimeout(open, 60) },
+    { id: 'new', label: t('graph.connectNew'), icon: 'plus', onSelect: open },
   ];
 }
 

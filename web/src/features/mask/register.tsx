@@ -42,7 +42,6 @@ registerMenu(15, ({ kind, id }) => {
     label: pictures.length === 1 ? t('mask.edit') : t('mask.editOf', { label: widget.label }),
     icon: 'pen' as const,
     ...(index === 0 ? { keys: 'Alt+E' } : {}),
-    // A menu that closes gives the keyboard back first.
-    onSelect: () => void setTimeout(() => openMask(id, widget.name), 60),
+    onSelect: () => openMask(id, widget.name),
   }));
 });

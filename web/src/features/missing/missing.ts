@@ -188,6 +188,5 @@ export function searchReplacement(missing: MissingType): void {
   view.select(missing.spots.filter(({ scope }) => scope === first.scope).map(({ node }) => node));
   const { box } = view.scene?.layout(first.node) ?? {};
   const at = box === undefined ? { x: 0, y: 0 } : { x: box.x, y: box.y };
-  // What closes gives the keyboard back first.
-  setTimeout(() => openSearch({ at, screen: view.view.toScreen(at), replaces: first.node }), 60);
+  openSearch({ at, screen: view.view.toScreen(at), replaces: first.node });
 }

@@ -52,9 +52,6 @@ export function categoryItems(types: Iterable<NodeType>, at: Point): MenuItem[] 
   return itemsOf(root, '');
 }
 
-/** A menu that closes gives the keyboard back to whom it had; what wants it opens after that. */
-const afterMenu = (run: () => void) => () => void setTimeout(run, 60);
-
 const item = (id: string, label: string, onSelect: () => void, more: object = {}): MenuItem => ({
   id,
   label,
@@ -65,23 +62,14 @@ const item = (id: string, label: string, onSelect: () => void, more: object = {}
 function nodeItems({ id, at }: MenuContext): MenuItem[] {
   const screen = view.view.toScreen(at);
   return [
-    item(
-      'rename',
-      t('edit.rename'),
-      afterMenu(() => bus.tell('rename', 'node', id)),
-      { keys: 'F2' },
-    ),
+    item('rename', t('edit.rename'), () => bus.tell('rename', 'node', id), { keys: 'F2' }),
     { kind: 'sub', id: 'colour', label: t('edit.colour'), items: colourItems() },
     ...commandItem('edit.bypass'),
     ...commandItem('edit.mute'),
     ...commandItem('edit.collapse'),
     ...commandItem('edit.pin'),
     item('properties', t('inspector.title'), () => openPanel('right', 'inspector')),
-    item(
-      'replace',
-      t('edit.replace'),
-      afterMenu(() => openSearch({ at, screen, replaces: id })),
-    ),
+    item('replace', t('edit.replace'), () => openSearch({ at, screen, replaces: id })),
   ];
 }
 
@@ -89,12 +77,7 @@ function groupItems({ id }: MenuContext): MenuItem[] {
   const setMode = (mode: typeof MUTED | typeof BYPASSED) =>
     view.doc?.edit(t('edit.groupMode'), view.scope, (tx) => toggleMode(tx, nodesIn(id), mode));
   return [
-    item(
-      'rename',
-      t('edit.renameGroup'),
-      afterMenu(() => bus.tell('rename', 'group', id)),
-      { keys: 'F2' },
-    ),
+    item('rename', t('edit.renameGroup'), () => bus.tell('rename', 'group', id), { keys: 'F2' }),
     { kind: 'sub', id: 'colour', label: t('edit.colour'), items: colourItems() },
     item('inside', t('group.select'), () => view.select(nodesIn(id), [id])),
     item('fit', t('group.fit'), () => fitGroup(id), { isDisabled: nodesIn(id).length === 0 }),
@@ -124,12 +107,7 @@ function fitGroup(id: string): void {
 function canvasItems({ at }: MenuContext): MenuItem[] {
   const screen = view.view.toScreen(at);
   return [
-    item(
-      'search',
-      t('search.title'),
-      afterMenu(() => openSearch({ at, screen })),
-      { icon: 'search', keys: 'Space' },
-    ),
+    item('search', t('search.title'), () => openSearch({ at, screen }), { icon: 'search', keys: 'Space' }),
     { kind: 'sub', id: 'add', label: t('edit.addNode'), items: categoryItems(view.catalog.values(), at) },
     item('paste', t('edit.paste'), () => void pasteFromClipboard(at), { keys: 'Ctrl+V' }),
   ];

@@ -123,7 +123,7 @@ bus.on('menu', (client, at) => {
           {
             id: 'rename',
             label: t('subgraph.portRename', words),
-            onSelect: () => void setTimeout(() => void rename(side, index), 60),
+            onSelect: () => void rename(side, index),
           },
           {
             id: 'up',
@@ -149,7 +149,7 @@ bus.on('menu', (client, at) => {
   const all = {
     id: 'ports',
     label: t('subgraph.ports'),
-    onSelect: () => void setTimeout(() => showPorts(scope), 60),
+    onSelect: () => showPorts(scope),
   };
   showMenu(client, [...own, all], t('subgraph.portsTitle'));
 });
