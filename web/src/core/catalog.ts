@@ -53,6 +53,37 @@ export interface NodeType {
 
 export type Catalog = ReadonlyMap<string, NodeType>;
 
+/** An input of which nothing is known but its name and type: no widget, not required. */
+export function plainInput(name: string, type: string): InputType {
+  return {
+    ...{ name, type, required: false, is_widget: false, has_default: false, default: null, choices: null },
+    ...{
+      choices_from: null,
+      image_upload: false,
+      min: null,
+      max: null,
+      step: null,
+      round: null,
+      display: null,
+    },
+    ...{ multiline: false, dynamic_prompts: false, placeholder: '', seed_control: false, lazy: false },
+    ...{ is_list: false, tooltip: '', options: {} },
+  };
+}
+
+/** A node type with inputs and no more. */
+export function plainType(
+  type: string,
+  name: string,
+  inputs: readonly InputType[],
+  description = '',
+): NodeType {
+  return {
+    ...{ type, display_name: name, category: '', description, inputs, outputs: [], is_output: false },
+    ...{ takes_lists: false, deprecated: false, experimental: false, search_aliases: [], module: '' },
+  };
+}
+
 const SEED_NAMES = new Set(['seed', 'noise_seed']);
 
 /** The inputs that have a place in `widgets_values`: required ones first, then optional ones. */

@@ -2,7 +2,7 @@
 // their slots, their links, and the values that they hold by place.
 
 import type { Catalog, InputType, NodeType } from './catalog';
-import { hasControl, widgetsOf } from './catalog';
+import { hasControl, plainInput, plainType, widgetsOf } from './catalog';
 import type { GraphDoc, Keeper, Transaction } from './doc';
 import { unlink } from './edit';
 import { type Graph, rewire } from './graph';
@@ -196,38 +196,13 @@ function typeFrom(scope: Scope, promoted: readonly Promoted[], catalog: Catalog)
   const inputs = promoted.flatMap(({ port, node, widget }): InputType[] => {
     const declared = catalog.get(typeNameOf(node))?.inputs.find((each) => each.name === widget);
     return [
-      declared === undefined ? { ...UNKNOWN, name: port } : { ...declared, name: port, required: true },
+      declared === undefined
+        ? { ...plainInput(port, '*'), required: true, is_widget: true }
+        : { ...declared, name: port, required: true },
     ];
   });
-  return { ...NO_TYPE, type: scope, inputs };
+  return plainType(scope, '', inputs);
 }
-
-const UNKNOWN: InputType = {
-  ...{
-    name: '',
-    type: '*',
-    required: true,
-    is_widget: true,
-    has_default: false,
-    default: null,
-    choices: null,
-  },
-  ...{
-    choices_from: null,
-    image_upload: false,
-    min: null,
-    max: null,
-    step: null,
-    round: null,
-    display: null,
-  },
-  ...{ multiline: false, dynamic_prompts: false, placeholder: '', seed_control: false, lazy: false },
-  ...{ is_list: false, tooltip: '', options: {} },
-};
-const NO_TYPE: Omit<NodeType, 'type' | 'inputs'> = {
-  ...{ display_name: '', category: '', description: '', outputs: [], is_output: false, takes_lists: false },
-  ...{ deprecated: false, experimental: false, search_aliases: [], module: '' },
-};
 
 /** The values at their new places; null where they need none. What is not held stays so: the inside has it. */
 function replaced(node: JsonObject, old: NodeType, next: NodeType): Json | null {

@@ -1,7 +1,7 @@
 // Subgraphs: what their instances look like (a node type made from the definition, with the widgets that it promotes),
 // and the two nodes inside that stand for the outside, -10 for what comes in and -20 for what goes out.
 
-import { type Catalog, type InputType, type NodeType, widgetsOf } from './catalog';
+import { type Catalog, type InputType, type NodeType, plainInput, plainType, widgetsOf } from './catalog';
 import type { GraphDoc } from './doc';
 import { type Layout, PITCH, readPoint } from './geometry';
 import { type Graph, readId } from './graph';
@@ -115,31 +115,7 @@ function groupType(type: string, name: string, body: JsonObject, catalog: Catalo
       return { ...widget, name: own, ...(held === undefined ? {} : { has_default: true, default: held }) };
     });
   });
-  return plainType(type, name, inputs, '');
-}
-
-function plainInput(name: string, type: string): InputType {
-  return {
-    ...{ name, type, required: false, is_widget: false, has_default: false, default: null, choices: null },
-    ...{
-      choices_from: null,
-      image_upload: false,
-      min: null,
-      max: null,
-      step: null,
-      round: null,
-      display: null,
-    },
-    ...{ multiline: false, dynamic_prompts: false, placeholder: '', seed_control: false, lazy: false },
-    ...{ is_list: false, tooltip: '', options: {} },
-  };
-}
-
-function plainType(type: string, name: string, inputs: readonly InputType[], description: string): NodeType {
-  return {
-    ...{ type, display_name: name, category: '', description, inputs, outputs: [], is_output: false },
-    ...{ takes_lists: false, deprecated: false, experimental: false, search_aliases: [], module: '' },
-  };
+  return plainType(type, name, inputs);
 }
 
 // -- from inside: the boundary ---------------------------------------------------------------------------------------

@@ -1,48 +1,19 @@
 // Node types that exist on the canvas only; no server lists them. Files hold them like all others.
 
-import type { Catalog, InputType, NodeType } from './catalog';
+import { type Catalog, type InputType, type NodeType, plainInput, plainType } from './catalog';
 
 function textInput(placeholder: string, isMarkdown: boolean): InputType {
   return {
-    name: 'text',
-    type: 'STRING',
-    required: true,
-    is_widget: true,
-    has_default: true,
-    default: '',
-    choices: null,
-    choices_from: null,
-    image_upload: false,
-    min: null,
-    max: null,
-    step: null,
-    round: null,
-    display: null,
-    multiline: true,
-    dynamic_prompts: false,
-    placeholder,
-    seed_control: false,
-    lazy: false,
-    is_list: false,
-    tooltip: '',
+    ...plainInput('text', 'STRING'),
+    ...{ required: true, is_widget: true, has_default: true, default: '', multiline: true, placeholder },
     options: isMarkdown ? { markdown: true } : {},
   };
 }
 
-function note(type: string, display_name: string, description: string, isMarkdown: boolean): NodeType {
+function note(type: string, name: string, description: string, isMarkdown: boolean): NodeType {
   return {
-    type,
-    display_name,
-    category: 'utils',
-    description,
-    inputs: [textInput('Note', isMarkdown)],
-    outputs: [],
-    is_output: false,
-    takes_lists: false,
-    deprecated: false,
-    experimental: false,
-    search_aliases: ['comment', 'text', 'sticky'],
-    module: 'canvas',
+    ...plainType(type, name, [textInput('Note', isMarkdown)], description),
+    ...{ category: 'utils', search_aliases: ['comment', 'text', 'sticky'], module: 'canvas' },
   };
 }
 
