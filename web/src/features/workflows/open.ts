@@ -152,6 +152,11 @@ export function chooseFiles(): void {
     '.json,.png,.webp,.jpg,.jpeg,.avif,.mp4,.webm,.mp3,.flac,.svg,.glb,.safetensors,.latent,.txt,application/json';
   input.onchange = () => {
     for (const file of input.files ?? []) void openLocalFile(file);
+    input.remove();
   };
+  input.oncancel = () => input.remove();
+  // In the page while the user chooses: an input that nobody holds may be collected, and tells nothing then.
+  input.hidden = true;
+  document.body.append(input);
   input.click();
 }
