@@ -1,38 +1,16 @@
 // Text to image from an empty graph to the picture: once by keys alone, once by the pointer.
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { GraphPage, type Saved, wires } from './harness/graph';
-import { launchBrowser, type Opened, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { eachOnOwnPage } from './harness/bench';
+import { type GraphPage, type Saved, wires } from './harness/graph';
 
-let server: Server;
-let browser: Browser;
-let opened: Opened;
 let page: Page;
 let graph: GraphPage;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+eachOnOwnPage((bench) => {
+  ({ page, graph } = bench);
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-beforeEach(async () => {
-  opened = await openPage(browser, server.url, {
-    permissions: ['clipboard-read', 'clipboard-write'],
-    viewport: { width: 1920, height: 1080 },
-  });
-  page = opened.page;
-  page.setDefaultTimeout(10_000);
-  graph = new GraphPage(page);
-  await page.getByRole('region', { name: 'Begin with a workflow' }).waitFor();
-});
-
-afterEach(() => opened.context.close());
 
 /** The links of text to image by the types of their ends. */
 function linksOf(saved: Saved): string[] {

@@ -1,40 +1,21 @@
 // Editing as people do it: clipboard between tabs, copies by dragging, steps by name, tools over a selection, groups.
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { textToImage } from './fixtures/files';
+import { eachOnOwnPage } from './harness/bench';
 import { GraphPage, shipped, wires } from './harness/graph';
-import { launchBrowser, type Opened, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import type { Opened } from './harness/page';
+import type { Server } from './harness/server';
 
 let server: Server;
-let browser: Browser;
 let opened: Opened;
 let page: Page;
 let graph: GraphPage;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+eachOnOwnPage((bench) => {
+  ({ server, opened, page, graph } = bench);
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-beforeEach(async () => {
-  opened = await openPage(browser, server.url, {
-    permissions: ['clipboard-read', 'clipboard-write'],
-    // Wide enough for the whole graph to be near enough to read.
-    viewport: { width: 1920, height: 1080 },
-  });
-  page = opened.page;
-  page.setDefaultTimeout(10_000);
-  graph = new GraphPage(page);
-  await page.getByRole('button', { name: 'New workflow' }).first().waitFor();
-});
-
-afterEach(() => opened.context.close());
 
 const SUB = '11111111-2222-3333-4444-555555555555';
 const withSubgraph = JSON.stringify({

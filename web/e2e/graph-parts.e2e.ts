@@ -29,15 +29,9 @@ beforeEach(async () => {
 
 async function open(text: string, name = 'mine'): Promise<void> {
   const files = [{ name: `${name}.json`, mimeType: 'application/json', buffer: Buffer.from(text) }];
-  // Chromium now and then shows no chooser at the first press in a new context.
-  for (let round = 0; round < 3; round += 1) {
-    const chooser = page.waitForEvent('filechooser', { timeout: 2500 }).catch(() => null);
-    await page.keyboard.press('Control+o');
-    const shown = await chooser;
-    if (shown === null) continue;
-    await shown.setFiles(files);
-    break;
-  }
+  const chooser = page.waitForEvent('filechooser');
+  await page.keyboard.press('Control+o');
+  await (await chooser).setFiles(files);
   await page.getByRole('tab', { name }).waitFor();
   await page.getByRole('application').focus();
   await page.waitForTimeout(200);

@@ -115,8 +115,6 @@ async function isA1111(page: Page): Promise<void> {
 describe('the open dialog', () => {
   it('takes both formats, pictures of every kind, and what A1111 writes', async () => {
     const page = await begin();
-    // Choosers are caught as long as somebody listens; without this the next one could come before that.
-    page.on('filechooser', () => undefined);
     const names = ['canvas.png', 'canvas.webp', 'canvas.jpg', 'a1111.png', 'a1111.jpg', 'a1111.txt'];
     const paths = [WORKFLOW, ...names.map((name) => join(server.base, name))];
     for (const [index, path] of paths.entries()) {

@@ -1,39 +1,17 @@
 // Links through points, links over the border of a subgraph, and files whose nodes nobody knows.
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { textToImage } from './fixtures/files';
-import { GraphPage, type Saved, type Spot, wires } from './harness/graph';
-import { launchBrowser, type Opened, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { eachOnOwnPage } from './harness/bench';
+import { type GraphPage, type Saved, type Spot, wires } from './harness/graph';
 
-let server: Server;
-let browser: Browser;
-let opened: Opened;
 let page: Page;
 let graph: GraphPage;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+eachOnOwnPage((bench) => {
+  ({ page, graph } = bench);
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-beforeEach(async () => {
-  opened = await openPage(browser, server.url, {
-    permissions: ['clipboard-read', 'clipboard-write'],
-    viewport: { width: 1920, height: 1080 },
-  });
-  page = opened.page;
-  page.setDefaultTimeout(10_000);
-  graph = new GraphPage(page);
-  await page.getByRole('button', { name: 'New workflow' }).first().waitFor();
-});
-
-afterEach(() => opened.context.close());
 
 const between = (one: Spot, other: Spot): Spot => ({ x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 });
 

@@ -1,43 +1,23 @@
 // Subgraphs and shared values on the real page: made, entered, edited inside and outside, run, taken apart; and what the
 // server makes of them.
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { GraphDoc } from '../src/core/doc';
 import { type Enclosed, enclose } from '../src/core/enclose';
 import { isObject, parseJson, stringifyJson } from '../src/core/json';
 import { sharedFiles } from '../test/corpora';
-import { GraphPage, shipped, wires } from './harness/graph';
-import { launchBrowser, type Opened, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { eachOnOwnPage } from './harness/bench';
+import { type GraphPage, shipped, wires } from './harness/graph';
+import type { Server } from './harness/server';
 
 let server: Server;
-let browser: Browser;
-let opened: Opened;
 let page: Page;
 let graph: GraphPage;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+eachOnOwnPage((bench) => {
+  ({ server, page, graph } = bench);
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-beforeEach(async () => {
-  opened = await openPage(browser, server.url, {
-    permissions: ['clipboard-read', 'clipboard-write'],
-    viewport: { width: 1920, height: 1080 },
-  });
-  page = opened.page;
-  page.setDefaultTimeout(10_000);
-  graph = new GraphPage(page);
-  await page.getByRole('button', { name: 'New workflow' }).first().waitFor();
-});
-
-afterEach(() => opened.context.close());
 
 const instance = () =>
   page.locator('[data-node]').filter({ has: page.getByRole('heading', { name: 'Subgraph' }) });

@@ -88,6 +88,8 @@ export async function openPage(
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const account = keepAccount(context);
   const page = await context.newPage();
+  // Choosers of files are caught as long as somebody listens; without this one the first could come before that.
+  page.on('filechooser', () => undefined);
   await page.goto(url);
   return { page, context, account };
 }
