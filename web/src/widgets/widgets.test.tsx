@@ -189,7 +189,8 @@ describe('Seed', () => {
     expect(items.map((item) => item.textContent)).toContain('Use the seed of the last run, and keep it42');
     const reuse = items.find((item) => item.textContent?.startsWith('Use the seed'));
     if (reuse !== undefined) await click(reuse);
-    expect(value).toBe(42);
+    // What was chosen is done once the menu has given the keyboard back.
+    await vi.waitFor(() => expect(value).toBe(42));
     expect(control).toHaveBeenCalledWith('fixed');
   });
 });
