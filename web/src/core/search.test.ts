@@ -44,6 +44,18 @@ describe('NodeSearch', () => {
     expect(names('ksampler').at(-1)).toBe('KSampler Old');
   });
 
+  it('gives the first of all, however few are asked for', () => {
+    const many = Array.from({ length: 40 }, (_none, index) =>
+      named(`Latent${index % 7}_${index}`, `Latent ${index % 5}`),
+    );
+    const search = new NodeSearch([...many, ...TYPES]);
+    for (const query of ['', 'l', 'latent', 'lat 3', 'ksam', 'zz']) {
+      const all = search.find(query, {}, new Map([['Latent3_3', 9]]), Number.POSITIVE_INFINITY);
+      for (const most of [0, 1, 5, 39, 100])
+        expect(search.find(query, {}, new Map([['Latent3_3', 9]]), most)).toEqual(all.slice(0, most));
+    }
+  });
+
   it('leaves only what a link fits, the exact type first', () => {
     const types = [
       nodeType('Any', [input('x', '*')], ['*']),

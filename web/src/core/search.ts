@@ -12,36 +12,43 @@ export function tokensOf(query: string): string[] {
     .filter((token) => token !== '');
 }
 
-const BREAKS: ReadonlySet<string> = new Set(' \t\n_-/.,:()[]|\\');
+const BREAKS = new Set([...' \t\n_-/.,:()[]|\\'].map((character) => character.charCodeAt(0)));
 
 /** Whether a word ends before a place or begins at it; the ends of a text do both. */
 function isBreak(text: string, at: number): boolean {
-  const character = text[at];
-  return character === undefined || BREAKS.has(character);
+  return at < 0 || at >= text.length || BREAKS.has(text.charCodeAt(at));
 }
 
-/** How well a word of a query is found in a text (both lower case): 0 if not at all, 100 if they are the same. */
-export function scoreText(token: string, text: string): number {
+/**
+ * How well a word of a query is found in a text (both lower case): 0 if not at all, 45 within a word, more where a word
+ * begins, 100 if they are the same.
+ */
+function wholeScore(token: string, text: string): number {
   const at = text.indexOf(token);
-  if (at >= 0) {
-    if (text.length === token.length) return 100;
-    let best = at === 0 ? 82 : 45;
-    let place = at;
-    for (let turn = 0; turn < 6 && place >= 0; turn += 1) {
-      if (isBreak(text, place - 1)) {
-        const isWhole = isBreak(text, place + token.length);
-        best = Math.max(best, isWhole ? (place === 0 ? 90 : 80) : place === 0 ? 82 : 70);
-        if (isWhole) break;
-      }
-      place = text.indexOf(token, place + 1);
+  if (at < 0) return 0;
+  if (at === 0) return text.length === token.length ? 100 : isBreak(text, token.length) ? 90 : 82;
+  let best = 45;
+  let place = at;
+  for (let turn = 0; turn < 6 && place >= 0; turn += 1) {
+    if (isBreak(text, place - 1)) {
+      if (isBreak(text, place + token.length)) return 80;
+      best = 70;
     }
-    return best;
+    place = text.indexOf(token, place + 1);
   }
-  return token.length < 2 ? 0 : scatteredScore(token, text);
+  return best;
 }
+
+/** The better of what the word itself and its scattered letters give. */
+export function scoreText(token: string, text: string): number {
+  return Math.max(wholeScore(token, text), scatteredScore(token, text));
+}
+
+const MOST_SCATTERED = 40;
 
 /** The letters in their order with others between them; the closer together, the better. */
 function scatteredScore(token: string, text: string): number {
+  if (token.length < 2) return 0;
   let [first, last, starts] = [-1, -1, 0];
   for (const letter of token) {
     const at = text.indexOf(letter, last + 1);
@@ -50,7 +57,7 @@ function scatteredScore(token: string, text: string): number {
     if (isBreak(text, at - 1)) starts += 1;
     last = at;
   }
-  if (starts === token.length) return 40;
+  if (starts === token.length) return MOST_SCATTERED;
   const spread = last - first + 1;
   return spread > token.length * 3 ? 0 : Math.max(4, 26 * (token.length / spread));
 }
@@ -62,16 +69,25 @@ function wordsOf(name: string): string {
   return split === name ? lower : `${lower} ${split.toLowerCase()}`;
 }
 
-interface Entry {
-  readonly type: NodeType;
-  readonly name: string;
-  readonly id: string;
-  readonly aliases: string;
-  readonly category: string;
-  readonly description: string;
-  /** Which letters there are at all. */
+/** A text to look into, with the letters that are in it at all. */
+interface Text {
+  readonly text: string;
   readonly letters: number;
 }
+
+interface Entry {
+  readonly type: NodeType;
+  readonly name: Text;
+  readonly id: Text;
+  readonly aliases: Text;
+  readonly category: string;
+  readonly description: string;
+  /** Of all of it. */
+  readonly letters: number;
+}
+
+/** A word of a query. */
+type Token = Text;
 
 export interface SearchFilter {
   /** A category, with those below it. */
@@ -83,28 +99,18 @@ export interface SearchFilter {
 }
 
 export class NodeSearch {
+  /** By name, which decides between those that are found equally well. */
   readonly #entries: readonly Entry[];
 
   constructor(types: Iterable<NodeType>) {
-    this.#entries = [...types].map((type) => {
-      const entry = {
-        type,
-        name: wordsOf(type.display_name),
-        id: wordsOf(type.type),
-        aliases: type.search_aliases.join(' | ').toLowerCase(),
-        category: type.category.toLowerCase(),
-        description: type.description.toLowerCase(),
-      };
-      const { name, id, aliases, category, description } = entry;
-      return { ...entry, letters: lettersOf(name + id + aliases + category + description) };
-    });
+    this.#entries = [...types].map(entryOf).sort((a, b) => compare(a.type.display_name, b.type.display_name));
   }
 
   /** The best types for a query; for an empty one, those used most, then by name. */
   find(query: string, filter: SearchFilter, uses: ReadonlyMap<string, number>, most = 100): NodeType[] {
-    const tokens = tokensOf(query);
-    const letters = lettersOf(tokens.join(''));
-    const found: { type: NodeType; score: number }[] = [];
+    const tokens = tokensOf(query).map(textOf);
+    const letters = tokens.reduce((bits, token) => bits | token.letters, 0);
+    const found: Found[] = [];
     for (const entry of this.#entries) {
       if ((entry.letters & letters) !== letters || !passes(entry.type, filter)) continue;
       const score = scoreEntry(entry, tokens);
@@ -114,9 +120,36 @@ export class NodeSearch {
       const doubt = (entry.type.deprecated ? 25 : 0) + (entry.type.experimental ? 3 : 0);
       found.push({ type: entry.type, score: score + liking - doubt + exactness(entry.type, filter) });
     }
-    found.sort((a, b) => b.score - a.score || compare(a.type.display_name, b.type.display_name));
-    return found.slice(0, most).map(({ type }) => type);
+    return bestOf(found, most).map(({ type }) => type);
   }
+}
+
+interface Found {
+  readonly type: NodeType;
+  readonly score: number;
+}
+
+/** The best, best first; of those that are equal, the first first. Only they are sorted: a letter finds thousands. */
+function bestOf(found: readonly Found[], most: number): Found[] {
+  const least = Float64Array.from(found, ({ score }) => score).sort()[found.length - most] ?? -Infinity;
+  return found
+    .filter(({ score }) => score >= least)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, most);
+}
+
+function entryOf(type: NodeType): Entry {
+  const name = textOf(wordsOf(type.display_name));
+  const id = textOf(wordsOf(type.type));
+  const aliases = textOf(type.search_aliases.join(' | ').toLowerCase());
+  const category = type.category.toLowerCase();
+  const description = type.description.toLowerCase();
+  const letters = name.letters | id.letters | aliases.letters | lettersOf(category + description);
+  return { type, name, id, aliases, category, description, letters };
+}
+
+function textOf(text: string): Text {
+  return { text, letters: lettersOf(text) };
 }
 
 /** A bit for each letter of the alphabet. */
@@ -133,24 +166,49 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
+const ID_WEIGHT = 0.95;
+const ALIAS_WEIGHT = 0.8;
+
 /** -1 if a word is found nowhere. */
-function scoreEntry(entry: Entry, tokens: readonly string[]): number {
+function scoreEntry(entry: Entry, tokens: readonly Token[]): number {
   if (tokens.length === 0) return 0;
   let score = 0;
   for (const token of tokens) {
-    const best = Math.max(
-      scoreText(token, entry.name),
-      scoreText(token, entry.id) * 0.95,
-      entry.aliases === '' ? 0 : scoreText(token, entry.aliases) * 0.8,
-      entry.category.includes(token) ? 30 : 0,
-      token.length > 2 && entry.description.includes(token) ? 12 : 0,
-    );
+    const best = scoreToken(entry, token);
     if (best === 0) return -1;
     score += best;
   }
   // What stands high in the tree of categories is what most people look for.
   const height = entry.category.includes('/') ? 0 : 6;
-  return score / tokens.length + height - Math.min(8, entry.name.length * 0.06);
+  return score / tokens.length + height - Math.min(8, entry.name.text.length * 0.06);
+}
+
+function scoreToken({ name, id, aliases, category, description }: Entry, token: Token): number {
+  const { text } = token;
+  const whole = Math.max(
+    wholeIn(token, name),
+    wholeIn(token, id) * ID_WEIGHT,
+    wholeIn(token, aliases) * ALIAS_WEIGHT,
+    category.includes(text) ? 30 : 0,
+    text.length > 2 && description.includes(text) ? 12 : 0,
+  );
+  const byName = withScattered(whole, token, name, 1);
+  const byId = withScattered(byName, token, id, ID_WEIGHT);
+  return withScattered(byId, token, aliases, ALIAS_WEIGHT);
+}
+
+function canHold({ letters }: Text, token: Token): boolean {
+  return (letters & token.letters) === token.letters;
+}
+
+function wholeIn(token: Token, place: Text): number {
+  return canHold(place, token) ? wholeScore(token.text, place.text) : 0;
+}
+
+/** Looked for only where it can be more than what was found. */
+function withScattered(best: number, token: Token, place: Text, weight: number): number {
+  if (best >= MOST_SCATTERED * weight || !canHold(place, token)) return best;
+  return Math.max(best, scatteredScore(token.text, place.text) * weight);
 }
 
 function passes(type: NodeType, filter: SearchFilter): boolean {

@@ -1,7 +1,7 @@
 // The files in rows, of which only those in sight are on the page. Arrows move, Enter opens, Space selects; with Shift
 // everything in between. What comes in before what is looked at does not move it.
 
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { t } from '../../i18n/t';
@@ -15,6 +15,7 @@ import {
 } from '../../stores/gallery';
 import { lightbox, openLightbox } from '../../stores/lightbox';
 import type { Picture } from '../../stores/pictures';
+import { classes } from '../../ui/classes';
 import { attempt } from './attempt';
 import { Cell, type CellEvents } from './Cell';
 import css from './Gallery.module.css';
@@ -54,6 +55,7 @@ export function Grid({ cell, isSelecting = false, onPick }: GridProps) {
   useEffect(() => virtual.measure(), [size]);
   const rows = virtual.getVirtualItems();
   const [first, last] = [(rows[0]?.index ?? 0) * columns, ((rows.at(-1)?.index ?? 0) + 1) * columns - 1];
+  const isPassing = usePassing(virtual);
   // What is only passed by need not come: now and then is enough.
   const asked = useRef(0);
   useEffect(() => {
@@ -171,15 +173,16 @@ export function Grid({ cell, isSelecting = false, onPick }: GridProps) {
         {rows.map((row) => (
           <div
             key={row.index}
-            className={css['cells']}
+            className={classes(css['cells'], isPassing && css['passed'])}
             style={{
               height: size,
               transform: `translateY(${row.start}px)`,
               gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+              backgroundSize: `${size + GAP}px 100%`,
             }}
           >
             {Array.from(
-              { length: Math.min(columns, items.length - row.index * columns) },
+              { length: isPassing ? 0 : Math.min(columns, items.length - row.index * columns) },
               (_none, column) => {
                 const index = row.index * columns + column;
                 const picture = items[index];
@@ -202,6 +205,24 @@ export function Grid({ cell, isSelecting = false, onPick }: GridProps) {
       </div>
     </section>
   );
+}
+
+/** Whether what is shown goes by unseen, as while the bar is dragged: one screen after the other, none with a row of the last. */
+function usePassing({ isScrolling, range }: Virtualizer<HTMLDivElement, Element>): boolean {
+  const before = useRef({ isScrolling, range, isPassing: false });
+  const last = before.current;
+  const isPassing =
+    isScrolling &&
+    last.isScrolling &&
+    (range === last.range
+      ? last.isPassing
+      : range !== null &&
+        last.range !== null &&
+        (range.startIndex > last.range.endIndex || range.endIndex < last.range.startIndex));
+  useLayoutEffect(() => {
+    before.current = { isScrolling, range, isPassing };
+  });
+  return isPassing;
 }
 
 function useWidth(box: { readonly current: HTMLElement | null }): number {

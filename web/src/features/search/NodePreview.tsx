@@ -1,11 +1,12 @@
 // What a node type looks like and does, for the search and the help.
 
+import { memo } from 'react';
 import type { NodeType } from '../../core/catalog';
 import { Dot } from '../../engine/node/SlotRow';
 import { t } from '../../i18n/t';
 import css from './SearchPanel.module.css';
 
-export function NodePreview({ type }: { readonly type: NodeType }) {
+export const NodePreview = memo(function NodePreview({ type }: { readonly type: NodeType }) {
   const sockets = type.inputs.filter((input) => !input.is_widget);
   const widgets = type.inputs.filter((input) => input.is_widget && input.options['hidden'] !== true);
   return (
@@ -45,4 +46,4 @@ export function NodePreview({ type }: { readonly type: NodeType }) {
       <p className={css['source']}>{t('search.source', { type: type.type, module: type.module })}</p>
     </aside>
   );
-}
+});

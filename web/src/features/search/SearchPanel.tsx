@@ -1,6 +1,15 @@
 // Finding a node type by a few letters, with what it is beside the list. Enter adds it where the search was asked for.
 
-import { type KeyboardEvent, memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  memo,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useStore } from 'zustand';
 import { focusCanvas, view } from '../../app/view';
 import type { NodeType } from '../../core/catalog';
@@ -55,14 +64,17 @@ function OpenPanel() {
     return () => window.removeEventListener('pointerdown', leave, true);
   }, []);
 
-  const choose = (type: NodeType | undefined) => {
-    if (type === undefined) return;
-    closeSearch();
-    if (replaces !== null) replaceWith(replaces, type);
-    else if (at === null) addBeside(type, link);
-    else addAt(type, at, link);
-    focusCanvas();
-  };
+  const choose = useCallback(
+    (type: NodeType | undefined) => {
+      if (type === undefined) return;
+      closeSearch();
+      if (replaces !== null) replaceWith(replaces, type);
+      else if (at === null) addBeside(type, link);
+      else addAt(type, at, link);
+      focusCanvas();
+    },
+    [replaces, at, link],
+  );
   const onKeyDown = (event: KeyboardEvent) => {
     const moves: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
     const by = moves[event.key];
@@ -114,19 +126,7 @@ function OpenPanel() {
           }}
           onKeyDown={onKeyDown}
         />
-        <select
-          className={css['category']}
-          aria-label={t('search.category')}
-          value={category}
-          onChange={(event) => setCategory(event.target.value)}
-        >
-          <option value="">{t('search.everyCategory')}</option>
-          {categories.map((each) => (
-            <option key={each} value={each}>
-              {each}
-            </option>
-          ))}
-        </select>
+        <CategoryChoice categories={categories} value={category} onChoose={setCategory} />
       </div>
       {link !== null && (
         <p className={css['filter']}>
@@ -164,6 +164,31 @@ function ownSubgraphs(): NodeType[] {
     .map((type) => ({ ...type, category: t('search.subgraphs') }));
 }
 
+interface CategoryProps {
+  readonly categories: readonly string[];
+  readonly value: string;
+  readonly onChoose: (category: string) => void;
+}
+
+/** Not drawn again with every letter of the query; nor are the results while they stay the same. */
+const CategoryChoice = memo(function CategoryChoice({ categories, value, onChoose }: CategoryProps) {
+  return (
+    <select
+      className={css['category']}
+      aria-label={t('search.category')}
+      value={value}
+      onChange={(event) => onChoose(event.target.value)}
+    >
+      <option value="">{t('search.everyCategory')}</option>
+      {categories.map((each) => (
+        <option key={each} value={each}>
+          {each}
+        </option>
+      ))}
+    </select>
+  );
+});
+
 interface ResultsProps {
   readonly found: readonly NodeType[];
   readonly active: number;
@@ -171,7 +196,7 @@ interface ResultsProps {
   readonly onChoose: (type: NodeType) => void;
 }
 
-function Results({ found, active, onHover, onChoose }: ResultsProps) {
+const Results = memo(function Results({ found, active, onHover, onChoose }: ResultsProps) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     list.current?.querySelector(`#search-${active}`)?.scrollIntoView({ block: 'nearest' });
@@ -205,7 +230,7 @@ function Results({ found, active, onHover, onChoose }: ResultsProps) {
       ))}
     </div>
   );
-}
+});
 
 interface ResultProps {
   readonly type: NodeType;
