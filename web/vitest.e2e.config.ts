@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // A real Chromium against a real server. Needs `dist` (npm run build) and Python with requirements.txt.
 export default defineConfig({
   test: {
-    include: ['e2e/*.e2e.ts'],
+    include: ['e2e/*.e2e.ts', 'e2e/graph/*.e2e.ts'],
     setupFiles: ['e2e/harness/setup.ts'],
     environment: 'node',
     pool: 'forks',

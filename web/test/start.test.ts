@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { bootWeight } from '../e2e/perf/page/weight';
+import { bootWeight } from '../e2e/perf/weight';
 
 const WEB = fileURLToPath(new URL('..', import.meta.url));
 const SRC = join(WEB, 'src');

@@ -2,6 +2,8 @@
 
 import { writeFileSync } from 'node:fs';
 import type { CDPSession, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { LIMITS } from './gates';
 
 interface TraceEvent {
   readonly name: string;
@@ -77,14 +79,32 @@ export function percentile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 }
 
-const figures: Record<string, Record<string, number>> = {};
+const REPEATS = Number(process.env['REPEATS'] ?? 3);
 
-/** Keep figures for the report; `PERF_OUT` names a file for them. */
-export function report(id: string, values: Record<string, number>): void {
-  figures[id] = Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, Math.round(value * 10) / 10]),
-  );
-  console.log(id, JSON.stringify(figures[id]));
+type Figures = Readonly<Record<string, number>>;
+
+const all: Record<string, Figures> = {};
+
+/**
+ * Take the figures some times over (`REPEATS`), print the middle of each, and hold them to their gates. `PERF_OUT` names
+ * a file for all of them.
+ */
+export async function measure(id: string, once: () => Promise<Figures>, repeats = REPEATS): Promise<void> {
+  const rounds: Figures[] = [];
+  for (let round = 0; round < repeats; round += 1) rounds.push(await once());
+  const figures: Record<string, number> = {};
+  for (const name of Object.keys(rounds[0] ?? {})) {
+    const values = rounds.map((each) => each[name] ?? Number.NaN);
+    figures[name] = Math.round(percentile(values, 0.5) * 10) / 10;
+  }
+  all[id] = figures;
+  const limits = Object.entries(LIMITS[id] ?? {});
+  const missed = limits.filter(([name, { goal }]) => !((figures[name] ?? Number.NaN) <= goal));
+  const note = missed.map(([name, { goal }]) => `${name} above its goal of ${goal}`).join(', ');
+  console.log(id, JSON.stringify(figures), note);
   const path = process.env['PERF_OUT'];
-  if (path !== undefined) writeFileSync(path, JSON.stringify(figures, null, 2));
+  if (path !== undefined) writeFileSync(path, JSON.stringify(all, null, 2));
+  expect(limits.length, `${id} has limits`).toBeGreaterThan(0);
+  for (const [name, { gate }] of limits)
+    expect.soft(figures[name], `${id}: ${name}`).toBeLessThanOrEqual(gate);
 }

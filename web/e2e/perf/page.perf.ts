@@ -1,12 +1,11 @@
-// P9, P10, P12, P15 and P16 of frontend.md 9.1, on the built page with a real server. Gates as written there, on the main
-// thread's own time; figures are printed. `PERF_OUT` names a file for them.
+// P9, P10, P12, P15 and P16 of frontend.md 9.1, on the built page with a real server.
 
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { largeWorkflow } from '../../fixtures/files';
-import { launchBrowser, openPage } from '../../harness/page';
-import { type Server, startServer } from '../../harness/server';
-import { percentile, report, traceFrames } from '../harness';
+import { largeWorkflow } from '../fixtures/files';
+import { launchBrowser, openPage } from '../harness/page';
+import { type Server, startServer } from '../harness/server';
+import { measure, percentile, traceFrames } from './harness';
 import { bootWeight } from './weight';
 
 let server: Server;
@@ -81,61 +80,57 @@ async function typing(page: Page, text: string): Promise<{ wall: number[]; cpu: 
   return { wall, cpu };
 }
 
+function keyFigures(wall: readonly number[], cpu: readonly number[]) {
+  return {
+    wall50: percentile(wall, 0.5),
+    wall95: percentile(wall, 0.95),
+    cpu50: percentile(cpu, 0.5),
+    cpu95: percentile(cpu, 0.95),
+  };
+}
+
 const WORDS = 'a lighthouse at dusk with a long road and quiet water under it';
 
 describe('the page', () => {
-  it('P9 types into a prompt among 1,000 nodes', async () => {
-    const { page, context } = await openPage(browser, server.url);
-    await openText(page, largeWorkflow(1000));
-    await goTo(page, 'CLIPTextEncode');
-    await page.locator('[data-node][data-type="CLIPTextEncode"] textarea').first().click();
-    const { wall, cpu } = await typing(page, WORDS);
-    report('P9 prompt', {
-      wall50: percentile(wall, 0.5),
-      wall95: percentile(wall, 0.95),
-      cpu50: percentile(cpu, 0.5),
-      cpu95: percentile(cpu, 0.95),
-      keys: wall.length,
-    });
-    await context.close();
-    expect(wall.length).toBeGreaterThan(50);
-    expect(percentile(cpu, 0.95)).toBeLessThan(50);
-  });
+  it('P9 types into a prompt among 1,000 nodes', () =>
+    measure('P9 prompt', async () => {
+      const { page, context } = await openPage(browser, server.url);
+      await openText(page, largeWorkflow(1000));
+      await goTo(page, 'CLIPTextEncode');
+      await page.locator('[data-node][data-type="CLIPTextEncode"] textarea').first().click();
+      const { wall, cpu } = await typing(page, WORDS);
+      await context.close();
+      expect(wall.length).toBeGreaterThan(50);
+      return { ...keyFigures(wall, cpu), keys: wall.length };
+    }));
 
-  it('P10 searches 5,000 node types', async () => {
-    const { page, context } = await openPage(browser, 'about:blank');
-    await withTypes(page, (types) =>
-      Array.from({ length: 5000 }, (_none, index): NodeType => {
-        const base = types[index % types.length] as NodeType;
-        const number = Math.floor(index / types.length);
-        if (number === 0) return base;
-        return { ...base, type: `${base.type}${number}`, display_name: `${base.display_name} ${number}` };
-      }),
-    );
-    await page.goto(server.url);
-    await page.getByRole('button', { name: 'New workflow' }).first().click();
-    await page.getByRole('application').focus();
-    await page.keyboard.press('Shift+A');
-    await page.getByRole('combobox', { name: 'Name of the node' }).waitFor();
-    await page.waitForTimeout(1000);
-    const { wall, cpu } = await typing(page, 'image scale by latent');
-    const rows = await page.getByRole('option').count();
-    report('P10 search', {
-      wall50: percentile(wall, 0.5),
-      wall95: percentile(wall, 0.95),
-      cpu50: percentile(cpu, 0.5),
-      cpu95: percentile(cpu, 0.95),
-      rows,
-    });
-    await context.close();
-    expect(percentile(cpu, 0.95)).toBeLessThan(30);
-  });
+  it('P10 searches 5,000 node types', () =>
+    measure('P10 search', async () => {
+      const { page, context } = await openPage(browser, 'about:blank');
+      await withTypes(page, (types) =>
+        Array.from({ length: 5000 }, (_none, index): NodeType => {
+          const base = types[index % types.length] as NodeType;
+          const number = Math.floor(index / types.length);
+          if (number === 0) return base;
+          return { ...base, type: `${base.type}${number}`, display_name: `${base.display_name} ${number}` };
+        }),
+      );
+      await page.goto(server.url);
+      await page.getByRole('button', { name: 'New workflow' }).first().click();
+      await page.getByRole('application').focus();
+      await page.keyboard.press('Shift+A');
+      await page.getByRole('combobox', { name: 'Name of the node' }).waitFor();
+      await page.waitForTimeout(1000);
+      const { wall, cpu } = await typing(page, 'image scale by latent');
+      const rows = await page.getByRole('option').count();
+      await context.close();
+      return { ...keyFigures(wall, cpu), rows };
+    }));
 
   it('P12 starts', async () => {
-    const wall: number[] = [];
-    const cpu: number[] = [];
     const shifts: number[] = [];
-    for (let round = 0; round < 5; round += 1) {
+    const weight = await bootWeight(async (path) => (await fetch(`${server.url}/${path}`)).text());
+    await measure('P12 boot', async () => {
       const { page, context } = await openPage(browser, 'about:blank');
       const client = await context.newCDPSession(page);
       await client.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -159,21 +154,17 @@ describe('the page', () => {
       });
       await page.goto(server.url);
       await page.waitForFunction(() => 'bootedAt' in window);
-      wall.push(await page.evaluate(() => (window as unknown as { bootedAt: number }).bootedAt));
+      const wall = await page.evaluate(() => (window as unknown as { bootedAt: number }).bootedAt);
       // What moves while templates are looked up and pictures come.
       await page.getByText('Models found').first().waitFor();
       await page.waitForTimeout(500);
       shifts.push(await page.evaluate(() => (window as unknown as { shifted: number }).shifted));
       const { metrics } = await client.send('Performance.getMetrics');
-      cpu.push((metrics.find((each) => each.name === 'TaskDuration')?.value ?? 0) * 1000);
+      const cpu = (metrics.find((each) => each.name === 'TaskDuration')?.value ?? 0) * 1000;
       await context.close();
-    }
-    const weight = await bootWeight(async (path) => (await fetch(`${server.url}/${path}`)).text());
-    report('P12 boot', { ms: percentile(wall, 0.5), cpu: percentile(cpu, 0.5), kB: weight / 1000 });
-    report('P12 layout shift', { thousandths: Math.max(...shifts) * 1000 });
-    expect(Math.max(...shifts)).toBeLessThan(0.05);
-    expect(weight).toBeLessThan(300_000);
-    expect(percentile(cpu, 0.5)).toBeLessThan(2000);
+      return { wall, cpu, kB: weight / 1000 };
+    });
+    await measure('P12 layout shift', async () => ({ thousandths: Math.max(...shifts) * 1000 }), 1);
   });
 
   it('P15 opens and closes each dialog 100 times', async () => {
@@ -184,6 +175,7 @@ describe('the page', () => {
       .click();
     await page.getByRole('application').focus();
     const client = await context.newCDPSession(page);
+    const growths: number[] = [];
     for (const [name, keys, sheet] of [
       ['palette', 'Control+k', '[role="dialog"]'],
       ['shortcuts', 'Control+Shift+K', '[role="dialog"]'],
@@ -207,48 +199,51 @@ describe('the page', () => {
       await cycle(100);
       const after = await weigh(client);
       const growth = { nodes: after.nodes - before.nodes, mb: (after.heap - before.heap) / 1e6 };
-      report(`P15 ${name}`, { ...growth, listeners: after.listeners - before.listeners });
-      expect(growth.mb, name).toBeLessThan(2);
+      growths.push(growth.mb);
+      console.log(
+        `P15 ${name}`,
+        JSON.stringify({ ...growth, listeners: after.listeners - before.listeners }),
+      );
     }
     await context.close();
+    await measure('P15 dialogs', async () => ({ mb: Math.max(...growths) }), 1);
   });
 
-  it('P16 opens a list of 5,000 entries', async () => {
-    const { page, context } = await openPage(browser, 'about:blank');
-    await withTypes(page, (types) => {
-      for (const input of types.find((each) => each.type === 'CheckpointLoaderSimple')?.inputs ?? [])
-        if (input.name === 'ckpt_name')
-          input.choices = Array.from(
-            { length: 5000 },
-            (_none, index) => `folder${index % 40}/model ${index}`,
-          );
-      return types;
-    });
-    await page.goto(server.url);
-    await page
-      .getByRole('button', { name: /^Text to image/ })
-      .first()
-      .click();
-    const combo = page.locator('[data-widget="ckpt_name"]').getByRole('combobox').first();
-    await combo.waitFor();
-    await page.waitForTimeout(2000);
-    const opens: number[] = [];
-    let rows = 0;
-    for (let round = 0; round < 5; round += 1) {
-      const { cpuTotal } = await traceFrames(page, async () => {
-        await combo.click();
-        await page.getByRole('option').first().waitFor();
+  it('P16 opens a list of 5,000 entries', () =>
+    measure('P16 list', async () => {
+      const { page, context } = await openPage(browser, 'about:blank');
+      await withTypes(page, (types) => {
+        for (const input of types.find((each) => each.type === 'CheckpointLoaderSimple')?.inputs ?? [])
+          if (input.name === 'ckpt_name')
+            input.choices = Array.from(
+              { length: 5000 },
+              (_none, index) => `folder${index % 40}/model ${index}`,
+            );
+        return types;
       });
-      opens.push(cpuTotal);
-      rows = Math.max(rows, await page.getByRole('option').count());
-      await page.keyboard.press('Escape');
-      await page.waitForTimeout(200);
-    }
-    report('P16 combo', { cpu50: percentile(opens, 0.5), cpuWorst: Math.max(...opens), rows });
-    await context.close();
-    expect(rows).toBeLessThan(40);
-    expect(percentile(opens, 0.5)).toBeLessThan(100);
-  });
+      await page.goto(server.url);
+      await page
+        .getByRole('button', { name: /^Text to image/ })
+        .first()
+        .click();
+      const combo = page.locator('[data-widget="ckpt_name"]').getByRole('combobox').first();
+      await combo.waitFor();
+      await page.waitForTimeout(2000);
+      const opens: number[] = [];
+      let rows = 0;
+      for (let round = 0; round < 5; round += 1) {
+        const { cpuTotal } = await traceFrames(page, async () => {
+          await combo.click();
+          await page.getByRole('option').first().waitFor();
+        });
+        opens.push(cpuTotal);
+        rows = Math.max(rows, await page.getByRole('option').count());
+        await page.keyboard.press('Escape');
+        await page.waitForTimeout(200);
+      }
+      await context.close();
+      return { cpu50: percentile(opens, 0.5), cpuWorst: Math.max(...opens), rows };
+    }));
 });
 
 /** What is there after all that can be thrown away was. */

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// What the page costs the processor, in a real Chromium: P1 to P16 of the design, each held to its gate.
+export default defineConfig({
+  test: {
+    include: ['e2e/perf/*.perf.ts'],
+    environment: 'node',
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
+  },
+});
