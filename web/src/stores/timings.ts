@@ -6,7 +6,7 @@ const MOST = 1000;
 const KEEP_AFTER = 2000;
 
 let known = read();
-let timer: ReturnType<typeof setTimeout> | undefined;
+let isKeeping = false;
 
 function read(): Map<string, number> {
   try {
@@ -26,8 +26,10 @@ export function keepTiming(tabId: string | null, node: string, type: string, sec
     known.set(key, Math.round(seconds * 1000) / 1000);
   }
   if (known.size > MOST * 1.2) known = new Map([...known].slice(-MOST));
-  timer ??= setTimeout(() => {
-    timer = undefined;
+  if (isKeeping) return;
+  isKeeping = true;
+  setTimeout(() => {
+    isKeeping = false;
     try {
       localStorage.setItem(KEY, JSON.stringify([...known].slice(-MOST)));
     } catch {
