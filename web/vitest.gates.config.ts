@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// What the page costs the processor, in a real Chromium: P1 to P16 of the design, each held to its gate.
+// What the page costs the processor, in a real Chromium: P1 to P16, each held to its gate (e2e/perf/gates.ts).
 export default defineConfig({
   test: {
     include: ['e2e/perf/*.perf.ts'],

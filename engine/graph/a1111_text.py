@@ -4,7 +4,7 @@
     Negative prompt: ugly
     Steps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 1, Size: 512x768, Model: some_name
 
-Only what it says; what nodes that makes is the business of `a1111`. Source: protocol.md 2.10, and such texts.
+Only what it says; what nodes that makes is the business of `a1111`. Source: texts that such programs wrote.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`/history`: jobs that have ended, with what they left, in the shape of protocol.md 1.5."""
+"""`/history`: jobs that have ended, with what they left, in the shape that clients of the existing protocol read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/jobs`: the list of jobs that later clients of the existing protocol ask for (protocol.md 1.10)."""
+"""`/jobs`: the list of jobs that later clients of the existing protocol ask for."""
 
 from __future__ import annotations
 

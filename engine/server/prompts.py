@@ -1,4 +1,4 @@
-"""`/prompt`: a body of the existing protocol (protocol.md 1.2) -> a job on disk, or why not."""
+"""`/prompt`: a body of the existing protocol -> a job on disk, or why not."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def accept_prompt(request: web.Request) -> web.Response:
     if dispatcher.catalog.registry is None:  # what is no JSON at all need not wait to be told so
         await request.app[HEAVY].do(TidyJson(charset=charset), body)
         await find_registry(request)
-    if dispatcher.catalog.filters_prompts:  # packs that want to see it first (protocol.md 1.2)
+    if dispatcher.catalog.filters_prompts:  # packs that want to see it first
         text = await request.app[HEAVY].do(TidyJson(charset=charset), body)
         body, charset = await dispatcher.filter_prompt(text), "utf-8"
     read = await check(request, ReadPrompt(charset=charset), body)

@@ -1,4 +1,4 @@
-"""Events of jobs -> the messages that existing clients expect over `/ws`, in their order (protocol.md 1.4).
+"""Events of jobs -> the messages that existing clients expect over `/ws`, in their order.
 
 Pure: nothing is sent here. The same builders make the `status.messages` of a history entry.
 """

@@ -18,7 +18,7 @@ GET /v2/userdata  GET /userdata/{}  POST /userdata/{}  DELETE /userdata/{}  POST
 GET /workflow_templates  GET /i18n  GET /internal/logs  GET /internal/logs/raw  PATCH /internal/logs/subscribe
 GET /internal/folder_paths  GET /internal/files/{}  GET /jobs  GET /jobs/{}  POST /jobs/{}/cancel  POST /jobs/cancel
 """
-"""protocol.md 1.1 and 1.10."""
+"""What clients of the existing protocol ask for; `{}` stands for any name."""
 
 
 def _shape(path: str) -> str:

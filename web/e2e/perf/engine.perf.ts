@@ -1,4 +1,4 @@
-// P1 to P8 and P14 of frontend.md 9.1: the engine alone, without a server.
+// P1 to P8 and P14 of gates.ts: the engine alone, without a server.
 
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

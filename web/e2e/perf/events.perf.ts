@@ -1,4 +1,4 @@
-// P11 of frontend.md 9.1: 200 events and 10 previews of 52 kB a second for a minute; SECONDS shortens it, NODES sizes the
+// P11 of gates.ts: 200 events and 10 previews of 52 kB a second for a minute; SECONDS shortens it, NODES sizes the
 // workflow.
 
 import { writeFileSync } from 'node:fs';

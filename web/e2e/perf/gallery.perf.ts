@@ -1,4 +1,4 @@
-// P13 of frontend.md 9.1: the gallery with 10,000 files, scrolled through in the panel and in its window, on the built
+// P13 of gates.ts: the gallery with 10,000 files, scrolled through in the panel and in its window, on the built
 // page with a real server.
 
 import type { Browser, Page } from 'playwright-core';

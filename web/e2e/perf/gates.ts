@@ -1,4 +1,4 @@
-// The figures of frontend.md 9.1 that are judged, and by what. Milliseconds are the processor's own on the page's main
+// The figures that are judged, P1 to P16, and by what. Milliseconds are the processor's own on the page's main
 // thread: other programs slow the clock, not the code.
 
 /** `gate` fails the check, `goal` is aimed at. */

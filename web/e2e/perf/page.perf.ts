@@ -1,4 +1,4 @@
-// P9, P10, P12, P15 and P16 of frontend.md 9.1, on the built page with a real server.
+// P9, P10, P12, P15 and P16 of gates.ts, on the built page with a real server.
 
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
