@@ -1,4 +1,4 @@
-"""What distinguishes one network from another: frozen records, checked when they are made, and the published ones.
+"""What distinguishes one network from another: frozen records, checked when they are made.
 
 Families differ by these numbers and by nothing else: no network asks for a family's name.
 Sources: the configuration files that were published beside the checkpoints (CompVis/stable-diffusion v1-inference,
@@ -37,7 +37,7 @@ def _require_widths(network: str, base: int, channel_mult: tuple[int, ...]) -> N
 
 @dataclass(frozen=True, slots=True)
 class UNetConfig:
-    """The shape of a diffusion UNet, one entry per level from the full latent resolution downward.
+    """The shape of a diffusion UNet, one entry per level from the full latent resolution downward; by default SD 1.x.
 
     Attributes:
         in_channels: Channels of the latent that comes in; more than `out_channels` for inpainting models.
@@ -112,31 +112,6 @@ class UNetConfig:
         unit = self.num_heads or self.num_head_channels or 0
         _require(unit > 0 and width % unit == 0, f"UNet: {unit} (heads, or features of a head) must divide {width}.")
         return unit if self.num_heads else width // unit
-
-
-SD15_UNET = UNetConfig()
-SD21_UNET = UNetConfig(context_dim=1024, num_heads=None, num_head_channels=64, use_linear_in_transformer=True)
-SDXL_BASE_UNET = UNetConfig(
-    channel_mult=(1, 2, 4),
-    num_res_blocks=(2, 2, 2),
-    transformer_depth=(0, 2, 10),
-    middle_depth=10,
-    context_dim=2048,
-    num_heads=None,
-    num_head_channels=64,
-    use_linear_in_transformer=True,
-    adm_in_channels=2816,
-)
-SDXL_REFINER_UNET = UNetConfig(
-    model_channels=384,
-    transformer_depth=(0, 4, 4, 0),
-    middle_depth=4,
-    context_dim=1280,
-    num_heads=None,
-    num_head_channels=64,
-    use_linear_in_transformer=True,
-    adm_in_channels=2560,
-)
 
 
 @dataclass(frozen=True, slots=True)

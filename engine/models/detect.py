@@ -50,20 +50,35 @@ IGNORED_PREFIXES = ("model_ema.", "loss.")
 IGNORED_SUFFIXES = ("position_ids",)
 """The numbers 0, 1, 2, ..., which some programs saved."""
 
-STRANGERS: tuple[tuple[str, str], ...] = (
-    ("joint_blocks.", "a transformer of Stable Diffusion 3"),
-    ("double_blocks.", "a Flux transformer"),
-    ("input_hint_block.", "a ControlNet"),
-    ("lora_", "a LoRA"),
-    (".lora", "a LoRA"),
-    ("down_blocks.", "networks in the layout of diffusers, not of a single-file checkpoint"),
-    ("cond_stage_model.model.", "an OpenCLIP text encoder, as Stable Diffusion 2 has"),
-    ("conditioner.embedders.", "the text encoders of SDXL"),
-    ("input_blocks.", "a diffusion UNet"),
-    ("decoder.conv_in.", "an autoencoder"),
-    ("token_embedding.", "a text encoder"),
+
+class Stranger(NamedTuple):
+    """What has keys that mean nothing here.
+
+    Attributes:
+        part: Part of such a key.
+        words: What has such keys; told to users whose file holds something else.
+        family: What a file is called whose networks' keys begin with it, whatever else is in it; empty if that does
+            not show.
+    """
+
+    part: str
+    words: str
+    family: str = ""
+
+
+STRANGERS: tuple[Stranger, ...] = (
+    Stranger("joint_blocks.", "a transformer of Stable Diffusion 3", "Stable Diffusion 3"),
+    Stranger("double_blocks.", "a Flux transformer", "Flux"),
+    Stranger("input_hint_block.", "a ControlNet", "ControlNet"),
+    Stranger("lora_", "a LoRA"),
+    Stranger(".lora", "a LoRA"),
+    Stranger("down_blocks.", "networks in the layout of diffusers, not of a single-file checkpoint"),
+    Stranger("cond_stage_model.model.", "an OpenCLIP text encoder, as Stable Diffusion 2 has"),
+    Stranger("conditioner.embedders.", "the text encoders of SDXL"),
+    Stranger("input_blocks.", "a diffusion UNet"),
+    Stranger("decoder.conv_in.", "an autoencoder"),
+    Stranger("token_embedding.", "a text encoder"),
 )
-"""Part of a key, and what has such keys; told to users whose file holds something else."""
 
 Field = tuple[str, int]
 """A tensor and the axis whose length is the number wanted."""
@@ -108,7 +123,7 @@ def is_ignored(key: str) -> bool:
 def describe(names: Iterable[str]) -> str:
     """What a file that has tensors of these names seems to hold, in words."""
     names = tuple(names)
-    found = [words for part, words in STRANGERS if any(part in name for name in names)]
+    found = [each.words for each in STRANGERS if any(each.part in name for name in names)]
     return "; ".join(dict.fromkeys(found)) or "nothing that is known here"
 
 

@@ -10,9 +10,7 @@ from collections.abc import Iterable, Mapping
 from engine.models.detect import LAYOUTS, STRANGERS, Shapes, find_prefix
 
 _OTHERS: tuple[tuple[str, str], ...] = (
-    ("joint_blocks.", "Stable Diffusion 3"),
-    ("double_blocks.", "Flux"),
-    ("input_hint_block.", "ControlNet"),
+    *((each.part, each.family) for each in STRANGERS if each.family),
     ("control_model.", "ControlNet"),
     ("controlnet_cond_embedding.", "ControlNet"),
     ("body.0.rdb", "upscaler"),
@@ -56,7 +54,7 @@ def name_family(shapes: Shapes) -> str:
     for part in ("vae", "clip"):
         if find_prefix(part, shapes) is not None:
             return LAYOUTS[part].title
-    return next((_bare(words) for part, words in STRANGERS if any(part in name for name in shapes)), "")
+    return next((_bare(each.words) for each in STRANGERS if any(each.part in name for name in shapes)), "")
 
 
 def _name_unet(shapes: Shapes, prefix: str) -> str:

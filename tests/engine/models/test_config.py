@@ -5,16 +5,8 @@ from typing import Any
 
 import pytest
 
-from engine.models.config import (
-    SD15_UNET,
-    SD21_UNET,
-    SD_VAE,
-    SDXL_BASE_UNET,
-    SDXL_REFINER_UNET,
-    ClipTextConfig,
-    UNetConfig,
-    VAEConfig,
-)
+from engine.models.config import SD_VAE, ClipTextConfig, UNetConfig, VAEConfig
+from tests.engine.models.published import SD15_UNET, SD21_UNET, SDXL_BASE_UNET, SDXL_REFINER_UNET
 
 
 @pytest.mark.parametrize(

@@ -5,31 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.models.clip import ClipTextEncoder
-from engine.models.config import (
-    SD1_CLIP,
-    SD15_UNET,
-    SD21_UNET,
-    SD_VAE,
-    SDXL_BASE_UNET,
-    SDXL_REFINER_UNET,
-    ClipTextConfig,
-    UNetConfig,
-    VAEConfig,
-)
+from engine.models.config import SD1_CLIP, SD_VAE, ClipTextConfig, UNetConfig, VAEConfig
 from engine.models.detect import describe, detect_clip, detect_unet, detect_vae, find_prefix, is_ignored
 from engine.models.unet import UNet
 from engine.models.vae import AutoencoderKL
 from tests.engine.models.networks import SMALL_UNET, on_meta, shapes_of
-from tests.engine.models.published import FAMILIES, published
+from tests.engine.models.published import FAMILIES, UNETS, published
 from tests.engine.models.test_unet import configs
 
 CLIP_PREFIX = "cond_stage_model.transformer.text_model."
 
 
-@pytest.mark.parametrize(
-    ("family", "config"),
-    [("sd15", SD15_UNET), ("sd21", SD21_UNET), ("sdxl_base", SDXL_BASE_UNET), ("sdxl_refiner", SDXL_REFINER_UNET)],
-)
+@pytest.mark.parametrize(("family", "config"), UNETS.items())
 def test_published_unets(family: str, config: UNetConfig) -> None:
     assert detect_unet(published(family, "model.diffusion_model.")) == config
 

@@ -9,7 +9,7 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.models.config import SD15_UNET, SD21_UNET, SDXL_BASE_UNET, SDXL_REFINER_UNET, UNetConfig
+from engine.models.config import UNetConfig
 from engine.models.unet import UNet, plan_blocks
 from tests.engine.models.networks import (
     SMALL_UNET,
@@ -19,7 +19,7 @@ from tests.engine.models.networks import (
     shapes_of,
     with_random_weights,
 )
-from tests.engine.models.published import published
+from tests.engine.models.published import SD15_UNET, UNETS, published
 
 PREFIX = "model.diffusion_model."
 SMALL_ADM = replace(SMALL_UNET, adm_in_channels=10)
@@ -57,10 +57,7 @@ def inputs(config: UNetConfig, size: tuple[int, int] = (6, 4), batch: int = 2) -
     return x, timesteps, torch.randn(batch, 7, config.context_dim, generator=generator)
 
 
-@pytest.mark.parametrize(
-    ("family", "config"),
-    [("sd15", SD15_UNET), ("sd21", SD21_UNET), ("sdxl_base", SDXL_BASE_UNET), ("sdxl_refiner", SDXL_REFINER_UNET)],
-)
+@pytest.mark.parametrize(("family", "config"), UNETS.items())
 def test_keys_and_shapes_are_the_published_ones(family: str, config: UNetConfig) -> None:
     assert shapes_of(on_meta(lambda: UNet(config))) == published(family, PREFIX)
 
