@@ -94,6 +94,34 @@ def dependent_targets(bad: Collection[str], readers: Readers, targets: Collectio
     return {node_id: tuple(sorted(found)) for node_id, found in dependents.items()}
 
 
+def blocked_by(bad: Iterable[str], readers: Readers, refused: Iterable[str]) -> dict[str, str]:
+    """What keeps refused targets from running: each node between something bad and a refused target, both included.
+
+    Args:
+        bad: Nodes with something wrong; of several behind a node the first counts.
+        readers: Who reads whom.
+        refused: Targets with something bad upstream, or bad themselves.
+
+    Returns:
+        By node id, the bad node: its own id if it is bad itself. Nodes on which no refused target depends are left out.
+    """
+    sources: dict[str, list[str]] = {}
+    for source, ids in readers.items():
+        for reader in ids:
+            sources.setdefault(reader, []).append(source)
+    needed = _reached(refused, sources)
+    first = [node_id for node_id in bad if node_id in needed]
+    found = {node_id: node_id for node_id in first}
+    for cause in first:
+        pending = [cause]
+        while pending:
+            for node_id in readers.get(pending.pop(), ()):
+                if node_id in needed and node_id not in found:
+                    found[node_id] = cause
+                    pending.append(node_id)
+    return found
+
+
 def _reached(start: Iterable[str], following: Mapping[str, Sequence[str]]) -> set[str]:
     """All nodes that can be reached, those at the start included."""
     reached = set(start)

@@ -9,6 +9,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from engine.graph.missing import MissingModel, MissingType
+from engine.graph.reach import blocked_by, readers_of
 from engine.graph.saving import name_nodes
 from engine.provenance import missing_here, open_hashes
 from engine.server.api.records import InputErrorView, NoteView, view_errors, view_notes
@@ -91,10 +92,14 @@ class ForecastView(Struct, frozen=True, kw_only=True):
 
     Attributes:
         nodes: By node id: `cached` (its outputs are known), `runs`, `perhaps` (behind an input that is only computed on
-            demand), `unneeded`, or `blocked` (something that it needs is wrong).
+            demand), `unneeded`, or `blocked` (it is wanted, and it or something that it needs is wrong).
+        blocked_by: Of each blocked node, the id of the one that is wrong; its own if it is.
+        reasons: Of each of those, the first thing that is wrong with it, in one sentence.
     """
 
     nodes: dict[str, Literal["cached", "runs", "perhaps", "unneeded", "blocked"]]
+    blocked_by: dict[str, str]
+    reasons: dict[str, str]
 
 
 @route("POST", "/workflows/forecast", reader=read_as(WorkflowRequest), refusals=(_NO_WORKER,))
@@ -105,29 +110,33 @@ async def forecast_workflow(request: web.Request, body: Received) -> ForecastVie
     """
     read = await do_work(request, _ReadForecast(source=body.source), body)
     told = await request.app[DISPATCHER].forecast(read.prompt, read.targets)
-    blocked = {*read.wrong} | {target for target in read.refused if told.get(target, "unneeded") == "unneeded"}
-    fates: dict[str, Any] = {node_id: "blocked" if node_id in blocked else fate for node_id, fate in told.items()}
-    return ForecastView(nodes={**dict.fromkeys(blocked, "blocked"), **fates})
+    fates: dict[str, Any] = {**told, **dict.fromkeys(read.blocked_by, "blocked")}
+    return ForecastView(nodes=fates, blocked_by=read.blocked_by, reasons=read.reasons)
 
 
 class _ToForecast(Struct, frozen=True, kw_only=True):
-    """What a worker needs to forecast, and which nodes are wrong."""
+    """What a worker needs to forecast, and what keeps the rest from running."""
 
     prompt: bytes
     targets: tuple[str, ...]
-    wrong: tuple[str, ...]
-    refused: tuple[str, ...]
+    blocked_by: dict[str, str]
+    reasons: dict[str, str]
 
 
 class _ReadForecast(WorkflowWork[_ToForecast], frozen=True, kw_only=True):
     def do(self, known: Known, body: Body) -> _ToForecast:
         """See above."""
         checked = self.check(known, self.open(known, body, WorkflowRequest))
+        found, reasons = checked.found, dict[str, str]()
+        for error in found.errors:
+            reasons.setdefault(error.node_id, error.message)
+        blocked = blocked_by(reasons, readers_of(found.workflow), found.refused)
+        causes = {*blocked.values()}
         return _ToForecast(
             prompt=json.dumps(checked.prompt).encode(),
-            targets=checked.found.targets,
-            wrong=tuple({error.node_id for error in checked.found.errors}),
-            refused=checked.found.refused,
+            targets=found.targets,
+            blocked_by=blocked,
+            reasons={node_id: reason for node_id, reason in reasons.items() if node_id in causes},
         )
 
 

@@ -6,7 +6,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.graph.reach import bad_targets, dependent_targets, find_cycles, readers_of
+from engine.graph.reach import bad_targets, blocked_by, dependent_targets, find_cycles, readers_of
 from engine.graph.workflow import Link, Node, Workflow
 from tests.engine.graph.examples import graphs, sources, workflow
 
@@ -45,6 +45,21 @@ def test_bad_targets_are_those_that_can_be_reached(graph: Workflow, data: st.Dat
     assert bad_targets(bad, readers, targets) == set().union(*below.values())
     found = dependent_targets(bad, readers, targets)
     assert {node_id: set(found.get(node_id, ())) for node_id in bad} == below
+
+
+@given(graphs(acyclic=False), st.data())
+def test_what_is_blocked_lies_between_something_bad_and_a_target(graph: Workflow, data: st.DataObject) -> None:
+    ids = st.lists(st.sampled_from(sorted(graph.nodes)), unique=True, max_size=5)
+    bad, targets = data.draw(ids), data.draw(ids)
+    expected, readers = _as_networkx(graph), readers_of(graph)
+    refused = bad_targets(bad, readers, targets)
+    found = blocked_by(bad, readers, refused)
+    below = set[str]().union(*(_below(expected, node_id) for node_id in bad))
+    assert set(found) == {node_id for node_id in below if _below(expected, node_id) & refused}
+    for node_id, cause in found.items():
+        assert node_id in _below(expected, cause)
+        assert cause in bad
+        assert node_id not in bad or cause == node_id
 
 
 def _below(graph: nx.DiGraph[str], node_id: str) -> set[str]:

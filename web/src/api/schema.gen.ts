@@ -352,9 +352,13 @@ export interface FolderMove {
 export interface ForecastView {
   /**
    * By node id: `cached` (its outputs are known), `runs`, `perhaps` (behind an input that is only computed on
-   * demand), `unneeded`, or `blocked` (something that it needs is wrong).
+   * demand), `unneeded`, or `blocked` (it is wanted, and it or something that it needs is wrong).
    */
   readonly nodes: Readonly<Record<string, 'blocked' | 'cached' | 'perhaps' | 'runs' | 'unneeded'>>;
+  /** Of each blocked node, the id of the one that is wrong; its own if it is. */
+  readonly blocked_by: Readonly<Record<string, string>>;
+  /** Of each of those, the first thing that is wrong with it, in one sentence. */
+  readonly reasons: Readonly<Record<string, string>>;
 }
 
 /** What to free. */

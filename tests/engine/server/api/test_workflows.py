@@ -105,6 +105,18 @@ async def test_a_missing_model_that_is_here_by_another_name_is_told_by_its_hash(
 @with_api()
 async def test_a_forecast_tells_of_every_node(api: Api) -> None:
     told = (await api.post("/workflows/forecast", {"workflow": VALUE})).body
-    assert told["nodes"] == dict.fromkeys(VALUE, "runs")
+    assert told == {"nodes": dict.fromkeys(VALUE, "runs"), "blocked_by": {}, "reasons": {}}
+
+
+@with_api()
+async def test_a_forecast_says_what_is_blocked_by_what_and_why(api: Api) -> None:
     told = (await api.post("/workflows/forecast", {"workflow": BROKEN})).body
-    assert told["nodes"]["3"] == "blocked"
+    assert {node_id for node_id, fate in told["nodes"].items() if fate == "blocked"} == {"3", "4"}
+    assert told["blocked_by"] == {"3": "3", "4": "3"}
+    (reason,) = told["reasons"].values()
+    assert list(told["reasons"]) == ["3"]
+    assert "value" in reason
+    # What is wrong where nobody asks for it keeps nothing from running.
+    alone = {**VALUE, "9": {**BROKEN["3"]}}
+    told = (await api.post("/workflows/forecast", {"workflow": alone})).body
+    assert (told["blocked_by"], told["reasons"]) == ({}, {})
