@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { api, wordsOf } from '../../api/client';
+import { copyText } from '../../app/clipboard';
 import { t } from '../../i18n/t';
 import { Button } from '../../ui/Button';
 import { classes } from '../../ui/classes';
@@ -53,10 +54,7 @@ export function LogsPanel() {
           aria-label={t('logs.filter')}
           onChange={(event) => setFilter(event.target.value)}
         />
-        <Button
-          onClick={() => void navigator.clipboard?.writeText(shown.map((entry) => entry.m).join(''))}
-          icon="copy"
-        >
+        <Button onClick={() => void copyText(shown.map((entry) => entry.m).join(''))} icon="copy">
           {t('logs.copy')}
         </Button>
       </div>

@@ -1,5 +1,6 @@
 // One model file that is not there: where it belongs, who names it, where it can be had, and what could stand in for it.
 
+import { copyText } from '../../app/clipboard';
 import { focusField } from '../../app/fields';
 import type { MissingFile, Spot } from '../../core/missing';
 import { t } from '../../i18n/t';
@@ -8,7 +9,7 @@ import { Icon } from '../../ui/Icon';
 import { Menu } from '../../ui/Menu';
 import { jumpTo } from '../graph/api';
 import css from './Missing.module.css';
-import { copy, takeFile } from './missing';
+import { takeFile } from './missing';
 
 const MOST_SPOTS = 6;
 
@@ -77,7 +78,7 @@ export function FileRow({ file }: { readonly file: MissingFile }) {
                   icon="copy"
                   size="small"
                   label={t('missing.copyUrl')}
-                  onClick={() => void copy(url)}
+                  onClick={() => void copyText(url)}
                 />
               </>
             )}
@@ -88,7 +89,7 @@ export function FileRow({ file }: { readonly file: MissingFile }) {
                   icon="copy"
                   size="small"
                   label={t('missing.copyHash')}
-                  onClick={() => void copy(sha256)}
+                  onClick={() => void copyText(sha256)}
                 />
               </>
             )}

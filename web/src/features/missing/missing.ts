@@ -96,15 +96,6 @@ export function takeFile(spots: readonly Spot[], name: string): void {
     toast({ kind: 'success', title: label, key: 'missing', seconds: 3 });
 }
 
-export async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast({ kind: 'success', title: t('missing.copied'), seconds: 2, key: 'missing' });
-  } catch {
-    toast({ kind: 'warning', title: t('missing.copyFailed') });
-  }
-}
-
 // -- node types --------------------------------------------------------------------------------------------------------
 
 export interface Bypassing {

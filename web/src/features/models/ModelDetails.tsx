@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { wordsOf } from '../../api/client';
+import { copyText } from '../../app/clipboard';
 import { t } from '../../i18n/t';
 import { Button, IconButton } from '../../ui/Button';
 import { Spinner } from '../../ui/Spinner';
@@ -9,7 +10,7 @@ import { type ModelDetails as Details, pictureOf, readModel } from './api';
 import css from './Models.module.css';
 import { choose } from './models.store';
 import { sizeInWords } from './rows';
-import { addLoader, copyName } from './use';
+import { addLoader } from './use';
 
 interface DetailsProps {
   readonly kind: string;
@@ -39,7 +40,7 @@ export function ModelDetails({ kind, name }: DetailsProps) {
         <Button size="small" kind="primary" icon="plus" onClick={() => addLoader(kind, name)}>
           {t('models.add')}
         </Button>
-        <Button size="small" icon="copy" onClick={() => void copyName(name)}>
+        <Button size="small" icon="copy" onClick={() => void copyText(name, t('models.copied'))}>
           {t('models.copy')}
         </Button>
       </div>

@@ -26,12 +26,3 @@ export function addLoader(kind: string, name: string, at: Point | null = null): 
     queueMicrotask(() => view.select([id]));
   });
 }
-
-export async function copyName(name: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(name);
-    toast({ kind: 'success', title: t('models.copied'), text: name, key: 'models' });
-  } catch {
-    toast({ kind: 'error', title: t('models.copyFailed'), key: 'models' });
-  }
-}

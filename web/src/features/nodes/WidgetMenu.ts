@@ -1,5 +1,6 @@
 // The right button on a widget: its default, its value, and what feeds it.
 
+import { copyText } from '../../app/clipboard';
 import { widgetItems } from '../../app/menus';
 import { canvasHost, view } from '../../app/view';
 import { defaultOf } from '../../core/catalog';
@@ -9,7 +10,6 @@ import { stringifyJson } from '../../core/json';
 import { editValue } from '../../engine/node/edits';
 import { t } from '../../i18n/t';
 import { type MenuItem, showMenu } from '../../ui/Menu';
-import { copyText } from './copy';
 
 /** True if the pointer was on a widget, whose menu is open now. */
 function openWidgetMenu(event: MouseEvent): boolean {
@@ -40,7 +40,7 @@ function openWidgetMenu(event: MouseEvent): boolean {
     {
       id: 'copy',
       label: t('widget.copyValue'),
-      onSelect: () => copyText(typeof value === 'string' ? value : stringifyJson(value)),
+      onSelect: () => void copyText(typeof value === 'string' ? value : stringifyJson(value)),
     },
     {
       id: 'unlink',

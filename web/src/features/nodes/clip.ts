@@ -2,6 +2,7 @@
 // it. Pictures that are pasted become nodes.
 
 import { bus } from '../../app/bus';
+import { putOnClipboard } from '../../app/clipboard';
 import { isTextField } from '../../app/keys';
 import { view } from '../../app/view';
 import { fromApi, isApiPrompt } from '../../core/api';
@@ -14,7 +15,6 @@ import { t } from '../../i18n/t';
 import { toast } from '../../ui/Toast';
 import { imageIn } from '../../widgets/transfer';
 import { announce } from '../graph/api';
-import { putOnClipboard } from './copy';
 import { takeImage } from './images';
 import { recallClip, rememberClip } from './memory';
 import { pointerOnCanvas } from './pointer';

@@ -2,6 +2,7 @@
 
 import { api } from '../../api/client';
 import { bus } from '../../app/bus';
+import { copyText } from '../../app/clipboard';
 import { registerCommands } from '../../app/commands';
 import { registerImageTaker } from '../../app/images';
 import { menuItems } from '../../app/menus';
@@ -30,7 +31,6 @@ import {
   pasteFromClipboard,
 } from './clip';
 import { registerColours } from './colours';
-import { copyText } from './copy';
 import { isFresh, listenForDrops, takeImage, thumbnailOf, uploadImage } from './images';
 import { registerNodeMenus } from './items';
 import { Rename } from './Rename';

@@ -1,5 +1,6 @@
 // What is wrong, one line each: `node > input: message`. A click goes to the node and into the field.
 
+import { copyText } from '../../app/clipboard';
 import { t } from '../../i18n/t';
 import type { Run } from '../../stores/runs';
 import { setRefusal } from '../../stores/runs';
@@ -7,7 +8,6 @@ import type { Tab } from '../../stores/tabs';
 import { Button } from '../../ui/Button';
 import { Empty } from '../../ui/Empty';
 import { Icon } from '../../ui/Icon';
-import { toast } from '../../ui/Toast';
 import { MissingList, missingWords, useMissing } from '../missing/api';
 import css from './IssuesPanel.module.css';
 import { goTo, type Problem, useProblems } from './problems';
@@ -86,10 +86,5 @@ async function copyReport(issues: readonly Problem[], tab: Tab | null, run: Run 
         .join('\n'),
     ),
   ];
-  try {
-    await navigator.clipboard.writeText(withoutHome(lines.join('\n\n')));
-    toast({ kind: 'success', title: t('issues.copied'), seconds: 2 });
-  } catch {
-    toast({ kind: 'warning', title: t('issues.copyFailed') });
-  }
+  await copyText(withoutHome(lines.join('\n\n')), t('issues.copied'));
 }

@@ -92,7 +92,6 @@ export const files = {
   'models.added': 'Add {name}',
   'models.copy': 'Copy name',
   'models.copied': 'Name copied',
-  'models.copyFailed': 'The browser lets nothing be copied here',
   'models.size': 'Size',
   'models.date': 'Changed',
   'models.family': 'Is',

@@ -109,6 +109,8 @@ export const nodes = {
   'edit.pasteLinked': 'Paste with incoming links',
   'edit.duplicate': 'Duplicate',
   'edit.copied': 'Copied',
+  'edit.copyFailed': 'The browser lets nothing be copied here',
+  'edit.pasteTooLarge': 'What is on the clipboard is too large',
   'edit.nothingToPaste': 'There are no nodes on the clipboard.',
   'edit.groupMode': 'Change the mode of a group',
   'group.select': 'Select what is in it',

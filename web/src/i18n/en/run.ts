@@ -35,8 +35,6 @@ export const run = {
   'missing.copyUrl': 'Copy its address',
   'missing.copyHash': 'Copy its SHA-256',
   'missing.hash': 'SHA-256 {hash}',
-  'missing.copied': 'Copied',
-  'missing.copyFailed': 'The browser lets nothing be copied here',
 
   'missing.types': 'Node types that are not there',
   'missing.pack': 'from the pack {pack}',

@@ -86,7 +86,6 @@ export const shell = {
   'workflows.openFailed': '{name} could not be opened',
   'workflows.notJson': 'It holds no JSON object.',
   'workflows.noneInside': 'There is no workflow in it.',
-  'workflows.tooLarge': 'It is larger than 256 MiB.',
   'workflows.isOpen': '{name} is open already',
   'workflows.isOpenChanged': 'What is open differs from what you opened now.',
   'workflows.openCopy': 'Open a copy',
@@ -150,7 +149,6 @@ export const shell = {
   'issues.trace': 'Traceback',
   'issues.copy': 'Copy report',
   'issues.copied': 'Report copied',
-  'issues.copyFailed': 'The browser lets nothing be copied here',
   'issues.dismiss': 'Dismiss',
 
   'queue.title': 'Queue',

@@ -1,12 +1,13 @@
 // Text for the system clipboard, also where the page may not write to it by itself.
 
-import { t } from '../../i18n/t';
-import { toast } from '../../ui/Toast';
+import { t } from '../i18n/t';
+import { toast } from '../ui/Toast';
 
-export function copyText(text: string): void {
-  void putOnClipboard(text).then((isThere) => {
-    if (isThere) toast({ title: t('edit.copied'), key: 'copied', seconds: 2 });
-  });
+/** Copy a text for the user, and say so: `done` in words, or that it cannot be. */
+export async function copyText(text: string, done = t('edit.copied')): Promise<void> {
+  const key = 'copied';
+  if (await putOnClipboard(text)) toast({ kind: 'success', title: done, key, seconds: 2 });
+  else toast({ kind: 'warning', title: t('edit.copyFailed'), key });
 }
 
 /** Whether the text is on the system clipboard now. */
