@@ -40,7 +40,9 @@ def _write_pictures(
     suffix: str,
     images: Tensor,
     encode: Callable[[Tensor, dict[str, Any]], bytes],
-) -> NodeResult[None]:
+) -> list[dict[str, str]]:
+    """The records of the files, as the canvas shows them."""
+
     def encode_all() -> Iterator[bytes]:
         for index, image in enumerate(images):
             yield encode(image, metadata_of(ctx, index))
@@ -48,12 +50,12 @@ def _write_pictures(
 
     height, width = images.shape[1:3]
     saved = write_numbered(ctx.settings.directory(kind), prefix, suffix, encode_all(), width=width, height=height)
-    return NodeResult(ui={"images": [file.record(kind) for file in saved]})
+    return [file.record(kind) for file in saved]
 
 
-def _write_preview(ctx: Context, images: Tensor) -> NodeResult[None]:
-    suffix = "".join(secrets.choice(string.ascii_lowercase) for _ in range(5))
-    return _write_pictures(ctx, "temp", f"preview_{suffix}", ".png", images, partial(encode_png, compress_level=1))
+def _write_preview(ctx: Context, images: Tensor, name: str = "preview") -> list[dict[str, str]]:
+    own = "".join(secrets.choice(string.ascii_lowercase) for _ in range(5))
+    return _write_pictures(ctx, "temp", f"{name}_{own}", ".png", images, partial(encode_png, compress_level=1))
 
 
 @node("SaveImage", category="image", display_name="Save Image", is_output=True, is_io=True)
@@ -65,7 +67,7 @@ def save_image(*, images: Image, filename_prefix: str = "ComfyUI", ctx: Context)
         filename_prefix: Beginning of the names; may have folders, `%width% %height% %batch_num%` and the time:
             `%year% %month% %day% %hour% %minute% %second% %date:yyyy-MM-dd%`.
     """
-    return _write_pictures(ctx, "output", filename_prefix, ".png", images, encode_png)
+    return NodeResult(ui={"images": _write_pictures(ctx, "output", filename_prefix, ".png", images, encode_png)})
 
 
 @node("SaveImageAs", category="image", display_name="Save Image As", is_output=True, is_io=True)
@@ -97,7 +99,8 @@ def save_image_as(
             case "webp":
                 return encode_webp(image[None], metadata, lossless=lossless, quality=quality)
 
-    return _write_pictures(ctx, "output", filename_prefix, ".jpg" if format == "jpeg" else f".{format}", images, encode)
+    suffix = ".jpg" if format == "jpeg" else f".{format}"
+    return NodeResult(ui={"images": _write_pictures(ctx, "output", filename_prefix, suffix, images, encode)})
 
 
 def _never_equal() -> float:
@@ -130,7 +133,23 @@ def preview_image(*, images: Image, ctx: Context) -> NodeResult[None]:
     Args:
         images: The pictures.
     """
-    return _write_preview(ctx, images)
+    return NodeResult(ui={"images": _write_preview(ctx, images)})
+
+
+@node("ImageCompare", category="image", display_name="Compare Images", is_output=True, is_io=True)
+def image_compare(*, image_a: Image | None = None, image_b: Image | None = None, ctx: Context) -> NodeResult[None]:
+    """Show two pictures over each other, with a slider between them, without keeping them.
+
+    Of batches, the first picture of one lies over the first of the other.
+
+    Args:
+        image_a: The pictures at the left of the slider.
+        image_b: The pictures at its right.
+    """
+    shown = {"a_images": image_a, "b_images": image_b}
+    return NodeResult(
+        ui={key: [] if images is None else _write_preview(ctx, images, "compare") for key, images in shown.items()}
+    )
 
 
 @node("MaskPreview", category="mask", display_name="MaskPreview", is_output=True, is_io=True)
@@ -140,4 +159,4 @@ def mask_preview(*, mask: Mask, ctx: Context) -> NodeResult[None]:
     Args:
         mask: The mask.
     """
-    return _write_preview(ctx, as_masks(mask).unsqueeze(-1))
+    return NodeResult(ui={"images": _write_preview(ctx, as_masks(mask).unsqueeze(-1))})

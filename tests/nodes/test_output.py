@@ -16,7 +16,7 @@ import torch
 from engine import Context, FileError, Interrupted
 from engine.images.codec import read_image
 from engine.images.metadata import read_metadata
-from nodes.output import mask_preview, preview_image, save_image, save_image_as, save_image_websocket
+from nodes.output import image_compare, mask_preview, preview_image, save_image, save_image_as, save_image_websocket
 from tests.nodes.pictures import context, picture
 
 
@@ -113,6 +113,23 @@ def test_previews_go_to_temp_under_names_of_their_own(ctx: Context) -> None:
     assert len(names) == 4
     assert all(re.fullmatch(r"preview_[a-z]{5}_0000[12]_\.png", name) for name in names)
     assert set(os.listdir(ctx.settings.directory("temp"))) == names
+
+
+def test_pictures_to_compare_are_told_apart(ctx: Context) -> None:
+    one, other = picture(batch=2), 1 - picture()
+    ui = image_compare(image_a=one, image_b=other, ctx=ctx).ui
+    assert {key: len(records) for key, records in ui.items()} == {"a_images": 2, "b_images": 1}
+    records = [*ui["a_images"], *ui["b_images"]]
+    assert all(re.fullmatch(r"compare_[a-z]{5}_0000[12]_\.png", record["filename"]) for record in records)
+    assert {(record["type"], record["subfolder"]) for record in records} == {("temp", "")}
+    shown = [read_image(ctx.settings.directory("temp") / record["filename"], 1000).image[0] for record in records]
+    for image, expected in zip(shown, [*one, *other], strict=True):
+        assert torch.allclose(image, expected, atol=1 / 255)
+
+
+def test_what_is_not_linked_is_not_compared(ctx: Context) -> None:
+    assert image_compare(ctx=ctx).ui == {"a_images": [], "b_images": []}
+    assert [len(records) for records in image_compare(image_b=picture(), ctx=ctx).ui.values()] == [0, 1]
 
 
 def test_masks_are_shown_in_grey(ctx: Context) -> None:

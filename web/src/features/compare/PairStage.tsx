@@ -1,9 +1,10 @@
-// The two pictures. The slider is a range input, so it moves by arrow keys, too.
+// The two pictures: with an edge between them, side by side, as their difference, or one after the other.
 
-import { type CSSProperties, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { t } from '../../i18n/t';
 import type { Pair } from '../../stores/compare';
 import { Button } from '../../ui/Button';
+import { PictureSlider } from '../../ui/PictureSlider';
 import css from './Compare.module.css';
 import { differenceOf, type Measured } from './measure';
 
@@ -17,30 +18,18 @@ interface StageProps {
 
 export function PairStage({ pair, mode }: StageProps) {
   const [a, b] = [pair.a.url, pair.b.url];
-  const [at, setAt] = useState(50);
   const measured = useMeasured(a, b);
   const nameA = t('compare.pictureA', { name: pair.a.filename });
   const nameB = t('compare.pictureB', { name: pair.b.filename });
   return (
     <section className={css['frame']} aria-label={t('compare.pictures')}>
       {mode === 'slider' && (
-        <div className={css['stage']} style={{ '--at': `${at}%` } as CSSProperties}>
-          <img className={css['layer']} src={b} alt={nameB} draggable={false} />
-          <img className={`${css['layer']} ${css['cut']}`} src={a} alt={nameA} draggable={false} />
-          <span className={css['line']} />
-          <span className={`${css['sign']} ${css['signA']}`}>A</span>
-          <span className={`${css['sign']} ${css['signB']}`}>B</span>
-          <input
-            className={css['range']}
-            type="range"
-            min={0}
-            max={100}
-            step={0.5}
-            value={at}
-            aria-label={t('compare.edge')}
-            onChange={(event) => setAt(Number(event.target.value))}
-          />
-        </div>
+        <PictureSlider
+          key={`${a} ${b}`}
+          a={{ url: a, name: nameA }}
+          b={{ url: b, name: nameB }}
+          label={t('compare.edge')}
+        />
       )}
       {mode === 'beside' && (
         <div className={css['beside']}>

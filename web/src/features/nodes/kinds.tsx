@@ -1,0 +1,120 @@
+// What nodes show of their results, by the key under which they give them. A new kind is one entry.
+
+import { type ReactElement, useState } from 'react';
+import { urlOf } from '../../api/client';
+import type { Ui } from '../../api/types';
+import { asArray, asObject, asString, type Json } from '../../core/json';
+import { t } from '../../i18n/t';
+import { PictureSlider } from '../../ui/PictureSlider';
+import css from './nodes.module.css';
+
+/** How a node's results are shown; null if there is nothing of this kind among them. */
+type Kind = (results: Ui) => ReactElement | null;
+
+/** The first that has something to show is the one that does. */
+export const KINDS: readonly Kind[] = [compared, pictures, text];
+
+const MOST = 4;
+/** Less to fetch, where nobody looks at single pixels. */
+const SMALLER = { preview: 'webp;80' };
+
+export function shownResults(results: Ui | null): ReactElement | null {
+  if (results === null) return null;
+  for (const kind of KINDS) {
+    const shown = kind(results);
+    if (shown !== null) return shown;
+  }
+  return null;
+}
+
+function compared(results: Ui): ReactElement | null {
+  const [a, b] = [urlsOf(results['a_images']), urlsOf(results['b_images'])];
+  if (a.length > 0 && b.length > 0) return <Compared key={`${a[0]} ${b[0]}`} a={a} b={b} />;
+  // Without the other there is nothing to compare it with.
+  return a.length + b.length > 0 ? <Pictures urls={[...a, ...b]} /> : null;
+}
+
+function pictures(results: Ui): ReactElement | null {
+  const urls = urlsOf(results['images'], SMALLER);
+  return urls.length > 0 ? <Pictures urls={urls} /> : null;
+}
+
+function text(results: Ui): ReactElement | null {
+  const words = (asArray(results['text']) ?? []).map(String).join('\n');
+  return words === '' ? null : <pre className={css['text']}>{words}</pre>;
+}
+
+function Pictures({ urls }: { readonly urls: readonly string[] }) {
+  return (
+    <div className={css['pictures']} data-count={Math.min(urls.length, MOST)}>
+      {urls.slice(0, MOST).map((url, index) => (
+        <Picture key={url} url={url} alt={t('result.picture', { number: index + 1 })} />
+      ))}
+      {urls.length > MOST && (
+        <span className={css['more']}>{t('result.more', { count: urls.length - MOST })}</span>
+      )}
+    </div>
+  );
+}
+
+interface ComparedProps {
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+}
+
+/** Pair by pair; where there are fewer of one, its last stays. */
+function Compared({ a, b }: ComparedProps) {
+  const [number, setNumber] = useState(0);
+  const count = Math.max(a.length, b.length);
+  const [one = '', other = ''] = [a[Math.min(number, a.length - 1)], b[Math.min(number, b.length - 1)]];
+  return (
+    <div className={css['compared']}>
+      <PictureSlider
+        a={{ url: one, name: t('result.comparedA', { number: number + 1 }) }}
+        b={{ url: other, name: t('result.comparedB', { number: number + 1 }) }}
+        label={t('result.edge')}
+      />
+      {count > 1 && (
+        <button
+          type="button"
+          className={css['next']}
+          title={t('result.nextPair')}
+          onClick={() => setNumber((number + 1) % count)}
+        >
+          {t('result.pair', { number: number + 1, count })}
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function Picture({ url, alt }: { readonly url: string; readonly alt: string }) {
+  return (
+    <img
+      className={css['picture']}
+      src={url}
+      alt={alt}
+      draggable={false}
+      decoding="async"
+      onError={(event) => {
+        event.currentTarget.hidden = true;
+      }}
+      onLoad={(event) => {
+        event.currentTarget.hidden = false;
+      }}
+    />
+  );
+}
+
+function urlsOf(files: readonly Json[] | undefined, how: Readonly<Record<string, string>> = {}): string[] {
+  return (files ?? []).flatMap((value) => {
+    const file = asObject(value);
+    const filename = asString(file?.['filename']);
+    if (filename === null) return [];
+    const place = {
+      subfolder: asString(file?.['subfolder']) ?? '',
+      type: asString(file?.['type']) ?? 'output',
+    };
+    return [urlOf('/view', { filename, ...place, ...how })];
+  });
+}
