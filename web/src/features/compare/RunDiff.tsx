@@ -14,12 +14,12 @@ import {
   wordsOfValue,
 } from '../../core/diff';
 import type { Json } from '../../core/json';
+import { seconds } from '../../core/words';
 import { t } from '../../i18n/t';
 import type { Pair } from '../../stores/compare';
 import type { Picture } from '../../stores/pictures';
 import { Spinner } from '../../ui/Spinner';
 import { workflowOf } from '../gallery/api';
-import { seconds } from '../run/api';
 import css from './Compare.module.css';
 import { recordDiff } from './record';
 

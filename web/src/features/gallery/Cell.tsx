@@ -1,6 +1,7 @@
 // One file in a grid: its small picture with what the user says of it.
 
 import { type MouseEvent, memo } from 'react';
+import { when } from '../../core/words';
 import { t } from '../../i18n/t';
 import type { Picture } from '../../stores/pictures';
 import { classes } from '../../ui/classes';
@@ -87,7 +88,7 @@ export const Cell = memo(function Cell(props: CellProps) {
 function wordsOf({ filename, at, item }: Picture, isSelected: boolean): string {
   return [
     filename,
-    new Date(at * 1000).toLocaleString(),
+    when(at),
     item?.star === true ? t('gallery.isStarred') : '',
     item != null && item.rating > 0 ? t('gallery.isRated', { count: item.rating }) : '',
     item?.rejected === true ? t('gallery.isRejected') : '',

@@ -5,13 +5,13 @@ import type { AssetDetails, FullRecord } from '../../api/assets';
 import type { GalleryDetails } from '../../api/gallery';
 import { wordsOfValue } from '../../core/diff';
 import { factsOf } from '../../core/facts';
+import { seconds, sizeInWords, when } from '../../core/words';
 import { t } from '../../i18n/t';
 import { closeLightbox } from '../../stores/lightbox';
 import type { Picture } from '../../stores/pictures';
 import { activeTab } from '../../stores/tabs';
 import { Button, IconButton } from '../../ui/Button';
 import { Spinner } from '../../ui/Spinner';
-import { seconds } from '../run/api';
 import {
   comparePictures,
   loadItsValues,
@@ -183,9 +183,9 @@ function FileFacts({ item, asset, record }: Known) {
         {item?.width != null && item.height != null && (
           <Fact name={t('gallery.size')} value={`${item.width} × ${item.height}`} />
         )}
-        {item !== null && <Fact name={t('gallery.bytes')} value={bytes(item.size)} />}
+        {item !== null && <Fact name={t('gallery.bytes')} value={sizeInWords(item.size)} />}
         {item !== null && item.folder !== '' && <Fact name={t('gallery.folder')} value={item.folder} />}
-        {at !== undefined && <Fact name={t('gallery.made')} value={new Date(at * 1000).toLocaleString()} />}
+        {at !== undefined && <Fact name={t('gallery.made')} value={when(at)} />}
         {asset?.job.seconds != null && <Fact name={t('gallery.took')} value={seconds(asset.job.seconds)} />}
         {record !== null && (
           <Fact
@@ -212,13 +212,13 @@ function FileFacts({ item, asset, record }: Known) {
 
 function Models({ record }: { readonly record: FullRecord }) {
   return (record.models ?? []).map(({ name, sha256, size_bytes }) => (
-    <Fact key={name} name={name} value={`${bytes(size_bytes)} · ${sha256.slice(0, 10)}`} hint={sha256} />
+    <Fact
+      key={name}
+      name={name}
+      value={`${sizeInWords(size_bytes)} · ${sha256.slice(0, 10)}`}
+      hint={sha256}
+    />
   ));
-}
-
-function bytes(count: number): string {
-  if (count < 2 ** 20) return `${Math.max(1, Math.round(count / 2 ** 10))} kB`;
-  return count < 2 ** 30 ? `${(count / 2 ** 20).toFixed(1)} MB` : `${(count / 2 ** 30).toFixed(2)} GB`;
 }
 
 function Upstream({ details }: { readonly details: AssetDetails }) {

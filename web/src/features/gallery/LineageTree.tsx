@@ -3,6 +3,7 @@
 
 import { useState } from 'react';
 import type { Lineage, LineageFile } from '../../api/gallery';
+import { seconds, when } from '../../core/words';
 import { t } from '../../i18n/t';
 import { openJobWorkflow } from '../../stores/jobWorkflow';
 import { closeLightbox, openLightbox } from '../../stores/lightbox';
@@ -10,7 +11,6 @@ import { type Picture, pictureOfFile, pictureOfItem } from '../../stores/picture
 import { classes } from '../../ui/classes';
 import { Icon, type IconName } from '../../ui/Icon';
 import { Spinner } from '../../ui/Spinner';
-import { seconds } from '../run/api';
 import { attempt } from './attempt';
 import { useLineage } from './known';
 import css from './Lineage.module.css';
@@ -82,7 +82,7 @@ function Origins({ picture, depth, trail }: OriginsProps) {
 }
 
 function Run({ run, name }: { readonly run: NonNullable<Lineage['run']>; readonly name: string }) {
-  const at = new Date((run.finished_at ?? run.created_at) * 1000).toLocaleString();
+  const at = when(run.finished_at ?? run.created_at);
   const took = run.seconds === null ? '' : ` · ${seconds(run.seconds)}`;
   return (
     <Entry
@@ -100,7 +100,7 @@ function Run({ run, name }: { readonly run: NonNullable<Lineage['run']>; readonl
 
 function Version({ workflow }: { readonly workflow: NonNullable<Lineage['workflow']> }) {
   const { name, version, is_newest, changes } = workflow;
-  const saved = version === null ? '' : new Date(version.saved_at * 1000).toLocaleString();
+  const saved = version === null ? '' : when(version.saved_at);
   const notes = [
     version === null
       ? t('gallery.versionGone')

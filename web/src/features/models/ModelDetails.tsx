@@ -3,13 +3,13 @@
 import { useEffect, useState } from 'react';
 import { wordsOf } from '../../api/client';
 import { copyText } from '../../app/clipboard';
+import { sizeInWords, when } from '../../core/words';
 import { t } from '../../i18n/t';
 import { Button, IconButton } from '../../ui/Button';
 import { Spinner } from '../../ui/Spinner';
 import { type ModelDetails as Details, pictureOf, readModel } from './api';
 import css from './Models.module.css';
 import { choose } from './models.store';
-import { sizeInWords } from './rows';
 import { addLoader } from './use';
 
 interface DetailsProps {
@@ -56,7 +56,7 @@ function Facts({ details }: { readonly details: Details }) {
   const facts: readonly (readonly [string, string])[] = [
     [t('models.family'), family],
     [t('models.size'), sizeInWords(details.size_bytes)],
-    [t('models.date'), new Date(details.modified_at * 1000).toLocaleString()],
+    [t('models.date'), when(details.modified_at)],
     [
       t('models.tensors'),
       tensors === null

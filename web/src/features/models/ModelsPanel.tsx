@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { runCommand } from '../../app/commands';
+import { sizeInWords } from '../../core/words';
 import { t } from '../../i18n/t';
 import { Button, IconButton } from '../../ui/Button';
 import { classes } from '../../ui/classes';
@@ -15,7 +16,7 @@ import { pictureOf } from './api';
 import { ModelDetails } from './ModelDetails';
 import css from './Models.module.css';
 import { choose, loadModels, models, toggle } from './models.store';
-import { type ModelRow, modelRows, sizeInWords } from './rows';
+import { type ModelRow, modelRows } from './rows';
 import { addLoader, MODEL_DRAG } from './use';
 
 const ROW = 32;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modelRows, sizeInWords } from './rows';
+import { modelRows } from './rows';
 
 const file = (name: string) => ({ name, size_bytes: 1, modified_at: 1, has_picture: false });
 const FOLDERS = [
@@ -45,15 +45,4 @@ describe('modelRows', () => {
     expect(shown([], 'vae')).toEqual(['vae 1', '  v.pt']);
     expect(shown([], 'none')).toEqual([]);
   });
-});
-
-describe('sizeInWords', () => {
-  it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [1000, '1.0 kB'],
-    [42_051_278, '42 MB'],
-    [999_600, '1.0 MB'],
-    [4_265_380_512, '4.3 GB'],
-  ])('%d is %s', (bytes, words) => expect(sizeInWords(bytes)).toBe(words));
 });

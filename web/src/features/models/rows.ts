@@ -78,14 +78,3 @@ function addFolder(
   }
   rows.push(...own.sort((a, b) => order.compare(a.name, b.name)).map((file) => row(file, level)));
 }
-
-/** `4.2 GB`, as disks are sold. */
-export function sizeInWords(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let [value, unit] = [bytes, 0];
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toPrecision(2)} ${units[unit]}`;
-}

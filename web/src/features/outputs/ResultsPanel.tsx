@@ -3,13 +3,13 @@
 import { useStore } from 'zustand';
 import { thumbUrl } from '../../api/assets';
 import type { AssetView } from '../../api/types';
+import { seconds } from '../../core/words';
 import { t } from '../../i18n/t';
 import { openLightbox } from '../../stores/lightbox';
 import { type Run, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
 import { Empty } from '../../ui/Empty';
 import { showMenuOf } from '../gallery/api';
-import { seconds } from '../run/api';
 import { filesOf } from './pictures';
 import css from './ResultsPanel.module.css';
 

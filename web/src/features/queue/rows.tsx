@@ -2,6 +2,7 @@
 
 import { useStore } from 'zustand';
 import type { JobSummary } from '../../api/types';
+import { seconds } from '../../core/words';
 import { t } from '../../i18n/t';
 import { originOf, runs } from '../../stores/runs';
 import { IconButton } from '../../ui/Button';
@@ -10,7 +11,7 @@ import { Icon } from '../../ui/Icon';
 import { LivePicture } from '../../ui/LivePicture';
 import { type MenuItem, showMenu } from '../../ui/Menu';
 import { runWithOtherSeed } from '../gallery/api';
-import { cancel, fractionOf, seconds } from '../run/api';
+import { cancel, fractionOf } from '../run/api';
 import { forget, moveBefore, moveToFront, openWorkflowOf, retry } from './actions';
 import { useChanges, usePicture } from './changes';
 import css from './QueuePanel.module.css';

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { runCommand } from '../../app/commands';
 import { lazily } from '../../app/lazily';
 import { paceWords } from '../../core/progress';
+import { seconds } from '../../core/words';
 import { t } from '../../i18n/t';
 import { openPanel } from '../../stores/layout';
 import { type Run, runOf, runs } from '../../stores/runs';
@@ -17,7 +18,6 @@ import { countFates, type Forecast, forecast } from './forecast';
 import { progressOf } from './progress';
 import css from './RunBar.module.css';
 import { runTab } from './submit';
-import { seconds } from './time';
 
 const Meters = lazily(() => import('./Meters').then((module) => module.Meters));
 

@@ -3,4 +3,3 @@
 export { fractionOf, progressOf } from './progress';
 export { cancel, interrupt, type RunOptions, runTab } from './submit';
 export { refreshQueue } from './sync';
-export { seconds } from './time';

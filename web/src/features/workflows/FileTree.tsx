@@ -2,6 +2,7 @@
 
 import { type DragEvent, type KeyboardEvent, type MouseEvent, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { when } from '../../core/words';
 import { t } from '../../i18n/t';
 import { tabs } from '../../stores/tabs';
 import { classes } from '../../ui/classes';
@@ -197,5 +198,5 @@ function RowButtons({ row, onMore }: ButtonsProps) {
 
 function hintOf({ path, file }: Extract<TreeRow, { kind: 'file' }>): string {
   const nodes = file.nodes === null ? '' : `\n${t('versions.nodes', { count: file.nodes })}`;
-  return `${path}\n${new Date(file.modified * 1000).toLocaleString()}${nodes}`;
+  return `${path}\n${when(file.modified)}${nodes}`;
 }

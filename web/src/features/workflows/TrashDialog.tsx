@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { wordsOf } from '../../api/client';
+import { when } from '../../core/words';
 import { t } from '../../i18n/t';
 import { ask } from '../../ui/ask';
 import { Button } from '../../ui/Button';
@@ -70,7 +71,7 @@ export function TrashDialog() {
       <ul>
         {(files ?? []).map((file) => {
           const name = titleOfFile(file.name);
-          const time = new Date(file.deleted_at * 1000).toLocaleString();
+          const time = when(file.deleted_at);
           return (
             <li key={file.trash_id} className={css['row']}>
               <div className={css['words']}>

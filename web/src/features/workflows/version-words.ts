@@ -1,10 +1,11 @@
 // A version in words.
 
+import { when } from '../../core/words';
 import { t } from '../../i18n/t';
 import type { Version } from './files';
 
 export function timeOfVersion({ saved_at }: Version): string {
-  return new Date(saved_at * 1000).toLocaleString();
+  return when(saved_at);
 }
 
 export function titleOfVersion(version: Version): string {
