@@ -9,7 +9,6 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from engine.errors import UnknownJob
 from engine.graph.json_values import as_object, as_text, show
 from engine.jobs.job import Job, JobResult, JobState, JobTexts
 from engine.jobs.reading import Order
@@ -142,21 +141,14 @@ async def _describe_all(request: web.Request, jobs: Iterable[Job]) -> list[_Desc
 async def cancel_jobs(request: web.Request) -> web.Response:
     """Stop several jobs, whether they wait or run; those that have ended stay as they are."""
     ids = read_job_ids(await read_object(request), "job_ids")
-    cancelled = [job_id for job_id in dict.fromkeys(ids) if await _cancel(request, job_id)]
+    cancelled = await request.app[DISPATCHER].cancel_many(ids)
     return web.json_response({"cancelled": bool(cancelled), "job_ids": cancelled})
 
 
 @routes.post("/jobs/{job_id}/cancel")
 async def cancel_job(request: web.Request) -> web.Response:
     """Stop a job; may be repeated."""
-    return web.json_response({"cancelled": await _cancel(request, _read_id(request))})
-
-
-async def _cancel(request: web.Request, job_id: str) -> bool:
-    try:
-        return await request.app[DISPATCHER].cancel(job_id)
-    except UnknownJob:
-        return False
+    return web.json_response({"cancelled": await request.app[DISPATCHER].cancel(_read_id(request))})
 
 
 def _read_id(request: web.Request) -> str:

@@ -28,6 +28,8 @@ from engine.server.work import Body, Checking, Known, Work
 routes = web.RouteTableDef()
 
 LONGEST_ID = 256
+MOST_IDS = 10_000
+"""So many jobs can be named at once."""
 _MOST_TARGETS = 100_000
 _MOST_DEPENDENTS_NAMED = 100
 """For so many wrong nodes validation says which outputs depend on them."""
@@ -171,9 +173,13 @@ def read_job_ids(body: Mapping[str, Any], name: str) -> list[str]:
     """A list of job ids in a body; empty if it is absent.
 
     Raises:
-        Refusal: if it is no list of texts.
+        Refusal: if it is no list of texts, or has more than `MOST_IDS`.
     """
     ids = list_field(body, name) or []
+    if len(ids) > MOST_IDS:
+        raise too_large(
+            f"{name!r} names {len(ids)} jobs; one request may name {MOST_IDS}, a fixed limit. Send more in several."
+        )
     for job_id in ids:
         if not isinstance(job_id, str):
             raise Refusal(f"{name!r} should hold ids as texts, but holds {show(job_id)}.", extra_info={"field": name})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from time import time
 from typing import Any, Literal, TypeVar
 
@@ -39,6 +39,9 @@ from engine.workers.supervisor import Death, Worker
 from engine.workers.waiting import Waiting
 
 T = TypeVar("T")
+
+_CANCELLED_AT_ONCE = 200
+"""So many jobs are written down and told in one turn: in between, others are answered and submit theirs."""
 
 _log = logging.getLogger(__name__)
 
@@ -152,31 +155,39 @@ class Dispatcher:
 
     async def cancel(self, job_id: str) -> bool:
         """Take a job out of the queue, or stop its run. False if it has ended or is unknown."""
-        if job_id in self._waiting:
-            return await self.cancel_waiting([job_id]) == 1
-        return self._runs.cancel(job_id)
+        return bool(await self.cancel_many([job_id]))
+
+    async def cancel_many(self, job_ids: Collection[str]) -> list[str]:
+        """Take these jobs out of the queue, or stop their runs. Returns which; others have ended or are unknown."""
+        waiting = self._waiting.remove_many(job_ids)
+        stopped = {job.id for job in waiting}
+        stopped.update(job_id for job_id in job_ids if self._runs.cancel(job_id))
+        await self._cancel(waiting)
+        return [job_id for job_id in dict.fromkeys(job_ids) if job_id in stopped]
 
     async def cancel_pending(self) -> int:
         """Take all jobs out of the queue; returns how many."""
-        return await self.cancel_waiting(self._waiting.queue.ids())
+        return await self._cancel(self._waiting.clear())
 
-    async def cancel_waiting(self, job_ids: list[str]) -> int:
+    async def cancel_waiting(self, job_ids: Collection[str]) -> int:
         """Take those of these jobs out of the queue that are in it; returns how many."""
-        ended: list[Job] = []
-        for job_id in job_ids:
-            if (job := self._waiting.remove(job_id)) is not None:
-                self._secrets.pop(job_id, None)
-                ended.append(msgspec.structs.replace(job, state="cancelled", finished_at=time()))
-        if ended:
-            await self._see_through(self._tell_cancelled(ended))
-        return len(ended)
+        return await self._cancel(self._waiting.remove_many(job_ids))
 
-    async def _tell_cancelled(self, jobs: list[Job]) -> None:
-        await self._ledger.save_all(jobs)
-        for count, job in enumerate(jobs, 1):
-            self._ledger.tell(job, JobCancelled())
-            if count % 100 == 0:
-                await asyncio.sleep(0)
+    async def _cancel(self, jobs: Sequence[Job]) -> int:
+        """These jobs were taken out of the queue."""
+        if jobs:
+            await self._see_through(self._tell_cancelled(jobs))
+        return len(jobs)
+
+    async def _tell_cancelled(self, jobs: Sequence[Job]) -> None:
+        for start in range(0, len(jobs), _CANCELLED_AT_ONCE):
+            ended: list[Job] = []
+            for job in jobs[start : start + _CANCELLED_AT_ONCE]:
+                self._secrets.pop(job.id, None)
+                ended.append(msgspec.structs.replace(job, state="cancelled", finished_at=time()))
+            await self._ledger.save_all(ended)
+            for job in ended:
+                self._ledger.tell(job, JobCancelled())
         self._tell_queue()
 
     async def move(self, job_id: str, *, before: str | None = None, to: Literal["front", "end"] | None = None) -> Job:

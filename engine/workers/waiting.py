@@ -5,7 +5,7 @@ Each change returns the jobs whose records it changed, for whoever writes them d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -69,6 +69,14 @@ class Waiting:
         """Take a job out; None if it does not wait."""
         self.queue.remove(job_id)
         return self._jobs.pop(job_id, None)
+
+    def remove_many(self, job_ids: Collection[str]) -> list[Job]:
+        """Take those of these jobs out that wait; returns them in order."""
+        return [self._jobs.pop(job_id) for job_id in self.queue.remove_many(job_ids)]
+
+    def clear(self) -> list[Job]:
+        """Take all out; returns them in order."""
+        return [self._jobs.pop(job_id) for job_id in self.queue.clear()]
 
     def move(self, job_id: str, *, before: str | None, to: Literal["front", "end"] | None) -> list[Job]:
         """Give a job another place.

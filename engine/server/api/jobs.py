@@ -218,9 +218,7 @@ async def cancel_jobs(request: web.Request, body: CancelRequest) -> CancelledMan
         raise Refusal("In the body, either 'ids' or 'pending' should say which jobs to cancel.", code="invalid_body")
     ids = list(dict.fromkeys(body.ids))
     passed_over = [job_id for job_id in ids if dispatcher.job(job_id) is None]
-    cancelled = await dispatcher.cancel_waiting(ids)  # all at once: writing each by itself would take long
-    for job_id in ids:
-        cancelled += await dispatcher.cancel(job_id)
+    cancelled = len(await dispatcher.cancel_many(ids))
     if body.pending:
         cancelled += await dispatcher.cancel_pending()
     return CancelledMany(cancelled=cancelled, passed_over=passed_over)

@@ -133,6 +133,23 @@ def test_clear_gives_all_in_order() -> None:
     queue.push("0", 0, 0)
 
 
+@pytest.mark.parametrize("step", [1, 7, 900])
+def test_many_are_taken_out_as_one_by_one(step: int) -> None:
+    queue, other = JobQueue(), JobQueue()
+    for index in range(1_000):
+        for each in (queue, other):
+            each.push(str(index), index % 13, index)
+    wanted = [str(index) for index in range(0, 1_200, step)]
+    expected = [job_id for job_id in other.ids() if job_id in wanted]
+    for job_id in wanted:
+        other.remove(job_id)
+    assert queue.remove_many([*wanted, *wanted]) == expected
+    assert queue.ids() == other.ids()
+    assert all(queue.position_of(job_id) == place for place, job_id in enumerate(queue.ids()))
+    assert not any(job_id in queue for job_id in expected)
+    assert queue.remove_many(wanted) == []
+
+
 def test_what_is_no_place_is_refused() -> None:
     queue = JobQueue()
     with pytest.raises(ValueError, match="not a place"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -195,10 +195,13 @@ class FakeDispatcher(Dispatcher):
             return True
         return False
 
+    async def cancel_many(self, job_ids: Collection[str]) -> list[str]:
+        return [job_id for job_id in dict.fromkeys(job_ids) if await self.cancel(job_id)]
+
     async def cancel_pending(self) -> int:
         return await self.cancel_waiting(list(self._waiting))
 
-    async def cancel_waiting(self, job_ids: list[str]) -> int:
+    async def cancel_waiting(self, job_ids: Collection[str]) -> int:
         return [await self.cancel(job_id) for job_id in job_ids if job_id in self._waiting].count(True)
 
     def position_of(self, job_id: str) -> int | None:
