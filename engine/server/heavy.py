@@ -59,14 +59,14 @@ class Heavy:
         Args:
             work: What to do.
             body: What with.
-            weight: How much it is, in bytes to be read or made, if `body` doesn't say it.
+            weight: How much it is, where the work cannot tell that by itself; as `Work.weigh`.
 
         Raises:
             EngineError: What the work has against it.
             NeedsWorker: As the work says.
         """
-        weight = len(body) if weight is None else weight
-        if weight <= INLINE_BYTES:
+        weight = work.weigh(body) if weight is None else weight
+        if weight <= INLINE_BYTES and not work.uses_files:
             return work.do(self.known(), body)
         if weight <= THREAD_BYTES:
             return await asyncio.to_thread(work.do, self.known(), body)

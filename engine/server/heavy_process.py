@@ -1,8 +1,8 @@
 """A process for heavy work (`engine.server.heavy`), and the server's handle on it.
 
 `python -m engine.server.heavy_process` reads jobs from its standard input, one after another, and writes what became
-of each to its standard output. Either is a few parts of bytes, each after its length; the records are MessagePack. It
-ends when its input does: with the server, however that ends.
+of each to its standard output. Either is a few parts of bytes, each after its length and all after their number; the
+records are made by `engine.server.crossing`. It ends when its input does: with the server, however that ends.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import io
 import os
 import signal
 import struct
@@ -27,6 +26,7 @@ import msgspec
 from msgspec import Struct, field
 
 from engine.errors import EngineError, text_of
+from engine.server.crossing import pack, unpack
 from engine.server.refusal import as_refusal, too_large
 from engine.server.work import Body, Known, NeedsWorker, Work, result_of
 from engine.settings import ServerSettings, Settings
@@ -38,7 +38,6 @@ MOST_MEMORY_BYTES: Final = 3 * 2**30
 _NICENESS: Final = 5
 """Whoever sends little is answered first."""
 _LENGTH = struct.Struct(">Q")
-_PARTS = 4
 _ROOT = str(Path(__file__).resolve().parents[2])
 _OOM_SCORE = 900
 
@@ -77,7 +76,6 @@ class Failed(Struct, frozen=True, tag="failed"):
 
 
 Outcome = Done | Refused | Asking | Failed
-_read_other = msgspec.msgpack.Decoder(Refused | Asking | Failed).decode
 
 
 class _Setup(Struct, frozen=True):
@@ -126,20 +124,21 @@ class HeavyProcess:
         setup = b""
         if declared is not self._told:
             setup = msgspec.msgpack.encode(_Setup(self._settings, self._server, declared))
-        parts = (setup, f"{kind.__module__}:{kind.__qualname__}".encode(), msgspec.msgpack.encode(work), body)
+        parts = (setup, f"{kind.__module__}:{kind.__qualname__}".encode(), body, *pack(work))
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
             _send(self._process.stdin, parts)
-            answer = _receive(self._process.stdout, 2)
+            answer = _receive(self._process.stdout)
         except (OSError, ValueError):  # the latter: closed meanwhile
             answer = None
         self.used_at = time.monotonic()
         if answer is None:
             return None
         self._told = declared
-        is_done, text = bool(answer[0]), answer[1]
-        return Done(msgspec.msgpack.decode(text, type=result_of(kind))) if is_done else _read_other(text)
+        is_done, *record = answer
+        other: Any = Refused | Asking | Failed
+        return Done(unpack(record, result_of(kind))) if is_done else unpack(record, other)
 
     def kill(self) -> None:
         """End it, whatever it does."""
@@ -167,34 +166,30 @@ def _read_settings(values: dict[str, Any], kind: type[_T]) -> _T:
 
 
 def _send(stream: IO[bytes], parts: Sequence[Body]) -> None:
+    stream.write(_LENGTH.pack(len(parts)))
     for part in parts:
         stream.write(_LENGTH.pack(len(part)))
         stream.write(part)
     stream.flush()
 
 
-def _receive(stream: IO[bytes], count: int) -> list[bytearray] | None:
-    """So many parts; None if the other side has gone."""
-    parts: list[bytearray] = []
-    for _ in range(count):
-        length = _receive_bytes(stream, _LENGTH.size)
-        part = None if length is None else _receive_bytes(stream, _LENGTH.unpack(length)[0])
-        if part is None:
+def _receive(stream: IO[bytes]) -> list[bytes] | None:
+    """The parts that were sent together; None if the other side has gone."""
+    parts: list[bytes] = []
+    count = _receive_number(stream)
+    for _ in range(count or 0):
+        length = _receive_number(stream)
+        # Read straight to where it stays, as much at a time as a pipe holds: others have their turn in between.
+        part = None if length is None else stream.read(length)
+        if part is None or len(part) != length:
             return None
         parts.append(part)
-    return parts
+    return None if count is None else parts
 
 
-def _receive_bytes(stream: IO[bytes], length: int) -> bytearray | None:
-    """So many bytes, written straight to where they stay."""
-    part = bytearray(length)
-    view = memoryview(part)
-    while view:
-        read = cast(io.BufferedReader, stream).readinto(view)
-        if not read:
-            return None
-        view = view[read:]
-    return part
+def _receive_number(stream: IO[bytes]) -> int | None:
+    number = stream.read(_LENGTH.size)
+    return _LENGTH.unpack(number)[0] if len(number) == _LENGTH.size else None
 
 
 # -- the process -----------------------------------------------------------------------------------------------------
@@ -213,14 +208,14 @@ def main() -> None:
         os.nice(_NICENESS)
     known = Known.nothing()
     with contextlib.suppress(BrokenPipeError):
-        while (parts := _receive(source, _PARTS)) is not None:
-            setup, name, work, body = parts
+        while (parts := _receive(source)) is not None:
+            setup, name, body, *work = parts
             del parts
             if setup:
                 known = _prepare(msgspec.msgpack.decode(setup, type=_Setup))
-            is_done, text = _answer(name.decode(), bytes(work), body, known)
-            _send(target, (b"1" if is_done else b"", text))
-            del setup, work, body, text
+            answer = _answer(name.decode(), work, body, known)
+            _send(target, answer)
+            del setup, work, body, answer
             gc.collect()
 
 
@@ -240,23 +235,23 @@ def _prepare(setup: _Setup) -> Known:
     )
 
 
-def _answer(name: str, work: bytes, body: bytearray, known: Known) -> tuple[bool, bytes]:
-    """Whether the work was done, and the record of what became of it."""
+def _answer(name: str, work: Sequence[bytes], body: bytes, known: Known) -> Sequence[Body]:
+    """Something if the work was done, else nothing; and the record of what became of it, in one part or several."""
     gc.disable()  # nothing that is made here refers to itself, and looking for that takes half the time
     try:
         module, _, kind = name.partition(":")
-        made = msgspec.msgpack.decode(work, type=cast("type[Work[Any]]", getattr(import_module(module), kind)))
-        return True, msgspec.msgpack.encode(made.do(known, body))
+        made = unpack(work, cast("type[Work[Any]]", getattr(import_module(module), kind)))
+        return b"1", *pack(made.do(known, body))
     except NeedsWorker as needs:
-        return False, msgspec.msgpack.encode(Asking(needs.prompt, needs.targets))
+        return b"", *pack(Asking(needs.prompt, needs.targets))
     except MemoryError:
-        return False, _refuse(
+        return b"", _refuse(
             too_large(f"This takes more than {MOST_MEMORY_BYTES / 2**30:g} GiB of memory, which no request may take.")
         )
     except EngineError as error:
-        return False, _refuse(error)
+        return b"", _refuse(error)
     except Exception:  # at the edge of a process: the server tells and logs it as it does its own
-        return False, msgspec.msgpack.encode(Failed(traceback.format_exc()))
+        return b"", msgspec.msgpack.encode(Failed(traceback.format_exc()))
     finally:
         gc.enable()
 

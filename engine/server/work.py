@@ -1,8 +1,8 @@
 """Work on what clients send and see: functions of bytes that touch neither the network nor the database.
 
-A `Work` is a record of what to do; `do` does it, in whichever thread or process `engine.server.heavy` chooses by the
-size of the bytes. That is why it is given all that it may look at (`Known`), and why what it returns is small, or is
-bytes that nobody here has to read.
+A `Work` is a record of what to do; `do` does it, in whichever thread or process `engine.server.heavy` chooses by its
+weight. That is why it is given all that it may look at (`Known`), and why what it returns is small, or is bytes that
+nobody here has to read.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, ClassVar, Final, Generic, TypeVar, get_type_hints
 
 from msgspec import Struct
 
@@ -20,6 +20,9 @@ from engine.workers.messages import Validation
 
 T = TypeVar("T", covariant=True)
 Body = bytes | bytearray
+
+MUCH: Final = 2**62
+"""The weight of what only reading it would tell: what is packed may be a thousand times as large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,17 @@ class Known:
 
 
 class Work(Struct, Generic[T], frozen=True, kw_only=True):
-    """Something to do. Subclasses stand at the top of a module and have fields that can be written as MessagePack."""
+    """Something to do. Subclasses stand at the top of a module and have fields that can be written as MessagePack.
+
+    Attributes:
+        uses_files: It waits for a disk, so that it is never done at once, however little it is.
+    """
+
+    uses_files: ClassVar[bool] = False
+
+    def weigh(self, body: Body) -> int:
+        """How much it is: bytes to be read or made, a pixel counting as one of them; `MUCH` if nobody can tell."""
+        return len(body)
 
     def do(self, known: Known, body: Body) -> T:
         """Do it. What the return annotation says must be readable from MessagePack, too.
