@@ -35,7 +35,7 @@ from engine.server.keys import SERVER_SETTINGS
 from engine.server.refusal import Refusal, node_errors_of, too_large
 from engine.server.uploads import FORM_ERRORS
 from engine.server.validation import check, find_errors, find_registry
-from engine.server.work import Body, Checking, Known
+from engine.server.work import MUCH, Body, Checking, Known
 from engine.settings import Settings
 
 _MOST_PARTS = 32
@@ -87,7 +87,7 @@ class Source(Struct, frozen=True, kw_only=True):
     is_file: bool = False
     name: str = "The body"
     charset: str = "utf-8"
-    fields: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    fields: dict[str, bytearray] = field(default_factory=dict[str, bytearray])
 
 
 class Received(Struct, frozen=True, kw_only=True):
@@ -104,9 +104,10 @@ def read_as(kind: type[WorkflowRequest]) -> Reader:
         media_type = request.content_type.lower() if hdrs.CONTENT_TYPE in request.headers else "application/json"
         if media_type.startswith(_FILE_TYPES):
             data = await read_body(request)
-            if media_type != "application/octet-stream" and find_container(bytes(data[:HEAD_BYTES])) is None:
+            if media_type != "application/octet-stream" and not _is_container(data):
                 what = "picture" if media_type.startswith("image/") else "file"
                 raise Refusal(f"The body is no {what} of a known format, as its type says.", code="invalid_file")
+            _check_file(data, "The body", request.app[SERVER_SETTINGS].max_json_bytes)
             return Received(source=Source(is_file=True), body=data)
         if media_type == "multipart/form-data":
             return await _receive_form(request, kind)
@@ -176,9 +177,11 @@ def _is_bare(value: object) -> bool:
 
 async def _receive_form(request: web.Request, kind: type[WorkflowRequest]) -> Received:
     """A form: one part with a file, and others as the JSON body has them."""
-    values: dict[str, bytes] = {}
+    values: dict[str, bytearray] = {}
     workflow: tuple[str, bytearray] | None = None
     known = {declared.encode_name for declared in fields(kind)}
+    limit = request.app[SERVER_SETTINGS].max_json_bytes
+    left = limit
     async for name, data, is_file in _parts(request):
         if name in values or (name in _FILE_FIELDS and workflow is not None):
             raise Refusal(
@@ -186,12 +189,31 @@ async def _receive_form(request: web.Request, kind: type[WorkflowRequest]) -> Re
             )
         if name in _FILE_FIELDS or (is_file and name not in known):
             workflow = f"The part {show(name)}", data
+            _check_file(data, workflow[0], limit)
         elif name in known:
-            values[name] = bytes(data)
+            left -= len(data)
+            if left < 0:
+                raise _too_much_json("What the form holds besides its file", limit)
+            values[name] = data
         else:
             raise _no_form(f"The form has a part {show(name)}; known are file, {', '.join(known)}.")
     name, body = workflow or ("", bytearray())
     return Received(source=Source(is_file=workflow is not None, name=name, fields=values), body=body)
+
+
+def _is_container(data: Body) -> bool:
+    """Whether a file is of a kind that carries workflows, and not JSON."""
+    return find_container(bytes(data[:HEAD_BYTES])) is not None
+
+
+def _check_file(data: Body, name: str, limit: int) -> None:
+    """What is no picture, sound or the like is read as JSON and may be as large as that."""
+    if len(data) > limit and not _is_container(data):
+        raise _too_much_json(name, limit)
+
+
+def _too_much_json(what: str, limit: int) -> Refusal:
+    return too_large(f"{what} is larger than {limit / 2**20:g} MiB; --max-json-size raises the limit.")
 
 
 def _document_in(data: bytes, name: str, settings: Settings, max_depth: int) -> Any:
@@ -209,7 +231,7 @@ def _document_in(data: bytes, name: str, settings: Settings, max_depth: int) -> 
     raise Refusal(f"{name} is neither a picture or other file that may carry a workflow nor JSON.", code="invalid_file")
 
 
-def _read_part(name: str, data: bytes, kind: Any, max_depth: int) -> Any:
+def _read_part(name: str, data: Body, kind: Any, max_depth: int) -> Any:
     """A part as a JSON value; what is a text in the JSON body is given as it is."""
     try:
         text = data.decode()
@@ -278,6 +300,12 @@ class WorkflowWork(Checking[_T], Generic[_T], frozen=True, kw_only=True):
     """Work on a workflow that was received. Its `do` begins with `read` or `check`."""
 
     source: Source
+
+    def weigh(self, body: Body) -> int:
+        """All that came. A file that carries texts may hold them packed, so nobody can tell."""
+        if self.source.is_file and _is_container(body):
+            return MUCH
+        return len(body) + sum(map(len, self.source.fields.values()))
 
     def open(self, known: Known, body: Body, kind: type[_R]) -> _R:
         """The record that a body stands for.
