@@ -23,7 +23,7 @@ from PIL import Image
 from engine.errors import FileError
 from engine.graph.json_values import show
 from engine.images.frames import Frame, measure_picture, read_first_frame
-from engine.server.bodies import text_param
+from engine.server.bodies import int_param, text_param
 from engine.server.delivery import LONGEST_NAME, file_headers, find_file, resolve_name, send_file
 from engine.server.heavy import THREAD_BYTES
 from engine.server.keys import HEAVY, PICTURES, SETTINGS
@@ -40,6 +40,7 @@ Channel = Literal["rgba", "rgb", "a"]
 _Result = TypeVar("_Result")
 _AT_ONCE = 2
 _QUALITY = 90
+_LARGEST_SIDE = 16_383  # what a WebP can hold
 
 routes = web.RouteTableDef()
 
@@ -55,16 +56,28 @@ def set_up(app: web.Application) -> None:
 
 
 class Look(NamedTuple):
-    """How a picture is to be seen; `encoding` None is the file itself."""
+    """How a picture is to be seen.
+
+    Attributes:
+        encoding: None is the file itself.
+        quality: From 1 to 100.
+        channel: What of it is seen.
+        size: How many pixels its longer side has at most; None is as many as the file has.
+    """
 
     encoding: Encoding | None
     quality: int
     channel: Channel
+    size: int | None
 
 
 @routes.get("/view")
 async def view(request: web.Request) -> web.StreamResponse:
-    """A file, or its first frame re-encoded (`preview=webp;90`) or reduced to some channels (`channel=rgb`)."""
+    """A file, or a look at its first frame.
+
+    The look is re-encoded (`preview=webp;90`), reduced to some channels (`channel=rgb`), and smaller: with `size=512`,
+    an extension of this server, its longer side has 512 pixels at most. Nothing is enlarged. `size` alone is a WebP.
+    """
     filename = request.query.get("filename")
     if filename is None:
         raise not_found("The parameter 'filename' is missing.")
@@ -124,25 +137,29 @@ def _read_look(request: web.Request) -> Look:
     channel = text_param(request, "channel", "rgba") or "rgba"
     if channel not in ("rgba", "rgb", "a"):
         raise Refusal(f"'channel' should be rgba, rgb or a, but is {show(channel)}.")
+    size = int_param(request, "size", 0, 1, _LARGEST_SIDE) or None
     preview = text_param(request, "preview")
+    if preview is None and size is not None and channel == "rgba":
+        preview = "webp"
     if preview is None:
-        return Look(None if channel == "rgba" else "PNG", _QUALITY, channel)
+        return Look(None if channel == "rgba" else "PNG", _QUALITY, channel, size)
     kind, _, quality = preview.partition(";")
     quality = quality.strip() or str(_QUALITY)
     if not (quality.isascii() and quality.isdigit() and len(quality) <= 3 and 1 <= int(quality) <= 100):
         raise Refusal(f"The quality in 'preview' should be a number from 1 to 100, but is {show(quality)}.")
     # A JPEG has no transparency, so a look at it, or at it alone, is always WebP; as is every format not known.
     is_jpeg = kind.strip().lower() in ("jpeg", "jpg") and channel != "a"
-    return Look("JPEG" if is_jpeg else "WEBP", int(quality), channel)
+    return Look("JPEG" if is_jpeg else "WEBP", int(quality), channel, size)
 
 
 async def _send_look(request: web.Request, path: Path, look: Look) -> web.StreamResponse:
     status = await asyncio.to_thread(os.stat, path)
-    etag = f"{status.st_mtime_ns:x}-{status.st_size:x}-{look.encoding}-{look.quality}-{look.channel}"
+    etag = f"{status.st_mtime_ns:x}-{status.st_size:x}-{'-'.join(map(str, look))}"
     headers = file_headers(path.name, is_shown=True)
     if request.if_none_match and any(known.value in (etag, "*") for known in request.if_none_match):
         return web.Response(status=304, headers=headers)
-    work = _EncodeLook(path=str(path), encoding=look.encoding or "PNG", quality=look.quality, channel=look.channel)
+    encoding = look.encoding or "PNG"
+    work = _EncodeLook(path=str(path), encoding=encoding, quality=look.quality, channel=look.channel, size=look.size)
     body = await do_picture(request, work, path)
     pieces = Pieces(request, headers={**headers, "ETag": f'"{etag}"'}, media_type=f"image/{work.encoding.lower()}")
     await pieces.add(body)
@@ -193,6 +210,7 @@ class _EncodeLook(Work[bytes], frozen=True, kw_only=True):
     encoding: Encoding
     quality: int
     channel: Channel
+    size: int | None
 
     def do(self, known: Known, body: Body) -> bytes:
         """See above.
@@ -204,11 +222,18 @@ class _EncodeLook(Work[bytes], frozen=True, kw_only=True):
         picture = as_pillow(read_first_frame(Path(self.path), known.settings.max_image_pixels))
         if self.encoding == "JPEG" or self.channel == "rgb":
             picture = picture.convert("RGB")
-        elif self.channel == "a" and self.encoding == "PNG":
+        if self.size is not None:
+            reduce_picture(picture, self.size)
+        if self.channel == "a" and self.encoding == "PNG":
             alpha = picture.convert("RGBA").getchannel("A")
             picture = Image.new("RGBA", picture.size)
             picture.putalpha(alpha)
         return encode_picture(picture, self.encoding, self.quality)
+
+
+def reduce_picture(picture: Image.Image, size: int) -> None:
+    """Make a picture smaller, in place, so that its longer side has `size` pixels at most; never larger."""
+    picture.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def encode_picture(picture: Image.Image, encoding: Encoding, quality: int) -> bytes:

@@ -9,13 +9,11 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-from PIL import Image
-
 from engine.errors import FileError
 from engine.files import write_whole
 from engine.images.frames import read_first_frame
 from engine.server.canvas.gallery import Item
-from engine.server.files import as_pillow, encode_picture
+from engine.server.files import as_pillow, encode_picture, reduce_picture
 from engine.server.work import Body, Known, Work
 
 SIZES = (256, 512)
@@ -56,7 +54,7 @@ class MakeThumbnail(Work[bytes], frozen=True, kw_only=True):
         """
         del body
         picture = as_pillow(read_first_frame(Path(self.path), known.settings.max_image_pixels))
-        picture.thumbnail((self.size, self.size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        reduce_picture(picture, self.size)
         data = encode_picture(picture, "WEBP", _QUALITY)
         with suppress(FileError):
             write_whole(Path(self.target), lambda file: file.write(data))

@@ -100,6 +100,48 @@ def test_previews_are_smaller_files_of_the_same_picture(server: RawServer, previ
     assert (known.status, known.body) == (304, b"")
 
 
+@pytest.mark.parametrize(
+    ("query", "size", "kind"),
+    [
+        ({"size": "10"}, (10, 5), "WEBP"),
+        ({"size": "10", "preview": "jpeg;80"}, (10, 5), "JPEG"),
+        ({"size": "10", "channel": "rgb"}, (10, 5), "PNG"),
+        ({"size": "10", "channel": "a"}, (10, 5), "PNG"),
+        ({"size": "1"}, (1, 1), "WEBP"),
+        ({"size": "20", "preview": "webp;80"}, (20, 10), "WEBP"),
+        ({"size": "16383", "preview": "webp;80"}, (20, 10), "WEBP"),
+        ({"size": "", "preview": "webp;80"}, (20, 10), "WEBP"),
+    ],
+)
+def test_a_look_is_as_small_as_asked_for_and_never_larger(
+    server: RawServer, query: dict[str, str], size: tuple[int, int], kind: str
+) -> None:
+    picture = opened(view(server, filename="a.png", **query))
+    assert (picture.size, picture.format) == (size, kind)
+
+
+def test_looks_of_other_sizes_are_other_looks(server: RawServer) -> None:
+    small = view(server, filename="a.png", size="10")
+    assert server.get("/view?filename=a.png&size=10", If_None_Match=small.headers["ETag"]).status == 304
+    assert server.get("/view?filename=a.png&size=11", If_None_Match=small.headers["ETag"]).status == 200
+
+
+def test_a_smaller_look_at_transparency_keeps_what_is_there(server: RawServer) -> None:
+    spot = Image.new("RGBA", (40, 40), (255, 0, 0, 0))
+    spot.paste((255, 0, 0, 255), (0, 0, 20, 40))
+    (server.directory / "output/spot.png").write_bytes(encode(spot, "PNG"))
+    alpha = pixels(opened(view(server, filename="spot.png", size="20", channel="a")))[..., 3]
+    assert (alpha[:, :5] == 255).all()
+    assert (alpha[:, 15:] == 0).all()
+    colors = pixels(opened(view(server, filename="spot.png", size="20", channel="rgb")))
+    assert (colors == (255, 0, 0)).all()
+
+
+def test_what_is_too_long_for_a_webp_can_be_seen_smaller(server: RawServer) -> None:
+    (server.directory / "output/strip.png").write_bytes(encode(Image.new("RGB", (16_384, 1)), "PNG"))
+    assert opened(view(server, filename="strip.png", size="512")).size == (512, 1)
+
+
 def test_a_preview_of_an_animation_is_its_first_frame(server: RawServer) -> None:
     path = server.directory / "temp/t.gif"
     with Image.open(path) as first:
@@ -131,6 +173,14 @@ def test_channels(server: RawServer) -> None:
         {"filename": "a.png", "preview": "webp;-3"},
         {"filename": "a.png", "preview": "webp;" + "9" * 5000},
         {"filename": "a.png", "channel": "z"},
+        {"filename": "a.png", "size": "0"},
+        {"filename": "a.png", "size": "-1"},
+        {"filename": "a.png", "size": "16384"},
+        {"filename": "a.png", "size": "1.5"},
+        {"filename": "a.png", "size": "large", "preview": "webp"},
+        {"filename": "a.png", "size": "9" * 5000},
+        {"filename": "text.txt", "size": "512"},
+        {"filename": "huge.png", "size": "512"},
         {"filename": "a.png", "type": "models"},
         {"filename": "a.png", "type": "x" * 5_000},
         {"filename": ""},
@@ -185,7 +235,7 @@ def test_names_in_headers_cannot_break_out(server: RawServer) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("query", ["", "&preview=webp", "&channel=a"])
+@pytest.mark.parametrize("query", ["", "&preview=webp", "&channel=a", "&size=64"])
 def test_no_name_leads_outside(server: RawServer, name: str, query: str) -> None:
     targets = [
         f"/view?filename={name}{query}",

@@ -345,13 +345,18 @@ def test_large_pictures_are_made_elsewhere(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(files, "encode_picture", encode)
 
     async def talk(server: FakeServer) -> None:
-        for name, size in (("large.png", (1000, 1100)), ("small.png", (1000, 100))):
-            answer = await server.client.get(f"/view?filename={name}&preview=webp;80")
+        for name, look, size in (
+            ("large.png", "preview=webp;80", (1000, 1100)),
+            ("large.png", "size=110", (100, 110)),
+            ("small.png", "preview=webp;80", (1000, 100)),
+            ("small.png", "size=50", (50, 5)),
+        ):
+            answer = await server.client.get(f"/view?filename={name}&{look}")
             assert answer.status == 200
             (tmp_path / "seen.webp").write_bytes(await answer.read())
             with Image.open(tmp_path / "seen.webp") as seen:
                 assert seen.size == size
         assert (await server.client.get("/view?filename=broken.png&preview=webp")).status == 400
-        assert encoded == ["(1000, 100)"]
+        assert encoded == ["(1000, 100)", "(50, 5)"]
 
     _talk(talk, directory=tmp_path)
