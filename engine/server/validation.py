@@ -10,18 +10,27 @@ import msgspec
 from aiohttp import web
 
 from engine.errors import InputError, WorkflowError
+from engine.graph.json_values import as_list, as_object
 from engine.graph.registry import Registry
 from engine.graph.validate import Validated, validate
 from engine.graph.workflow import Workflow
 from engine.jobs.rows import encode_object
 from engine.server.keys import DISPATCHER, HEAVY
+from engine.server.refusal import too_large
 from engine.server.work import Body, Checking, Known, NeedsWorker
 from engine.workers.messages import Validation
 
 T = TypeVar("T")
 READY_TIMEOUT_S = 60.0
 """So long a request waits for the first worker to say which nodes there are."""
-_SECRET = re.compile(r"token|api_?key|secret|passw|credential|authoriz", re.IGNORECASE)
+MOST_SECRET_BYTES = 64 * 1024
+"""Of all keys and tokens of a job as JSON: they are kept in memory, and given to a worker as they are."""
+_SECRET = re.compile(
+    r"token|(api|access|private)[-_. ]?key|secret|passw|passphrase|credential|authoriz|bearer|cookie", re.IGNORECASE
+)
+_PNGINFO = "extra_pnginfo"
+_DOCUMENTS = frozenset({"workflow", "prompt"})
+"""What pictures carry under these names is what ran; its inputs are called as their nodes call them (`max_tokens`)."""
 
 
 async def find_registry(request: web.Request) -> Registry:
@@ -91,6 +100,43 @@ def find_errors(
 
 
 def split_secrets(extra_data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What may be stored and shown, and what may not: keys and tokens, told by their names."""
-    secrets = {name: value for name, value in extra_data.items() if _SECRET.search(name)}
-    return {name: value for name, value in extra_data.items() if name not in secrets}, secrets
+    """What may be stored and shown, and what may not: keys and tokens, told by their names at whatever depth.
+
+    Returns:
+        Both with the same nesting. A list that holds an object with a key or token in it is kept back as a whole.
+
+    Raises:
+        Refusal: 413, if keys and tokens are together larger than `MOST_SECRET_BYTES`.
+    """
+    shown, secrets = _split(extra_data, frozenset())
+    if secrets and (size := len(msgspec.json.encode(secrets))) > MOST_SECRET_BYTES:
+        raise too_large(
+            f"The keys and tokens in 'extra_data' are {size} bytes; they may be {MOST_SECRET_BYTES}, a fixed limit."
+            " What is no secret should have a name without 'token', 'key' and the like."
+        )
+    return shown, secrets
+
+
+def _split(record: Mapping[str, Any], documents: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    shown: dict[str, Any] = {}
+    secrets: dict[str, Any] = {}
+    for name, value in record.items():
+        if _SECRET.search(name):
+            secrets[name] = value
+        elif name in documents:
+            shown[name] = value
+        elif (inner := as_object(value)) is not None:
+            shown[name], hidden = _split(inner, _DOCUMENTS if name == _PNGINFO else frozenset())
+            if hidden:
+                secrets[name] = hidden
+        elif (items := as_list(value)) is not None and any(map(_holds_secret, items)):
+            secrets[name] = value
+        else:
+            shown[name] = value
+    return shown, secrets
+
+
+def _holds_secret(value: object) -> bool:
+    if (record := as_object(value)) is not None:
+        return any(_SECRET.search(name) or _holds_secret(inside) for name, inside in record.items())
+    return any(map(_holds_secret, as_list(value) or ()))
