@@ -29,9 +29,11 @@ it('gives no keys to two commands', () => {
       ...found.map(({ id }) => id).filter((id) => !/^gallery\.(?!panel|window)/.test(id)),
     ])
     .filter((each) => each.length > 2);
-  // What is deleted are the chosen points of links, or else the nodes.
+  // What is deleted are the chosen points of links, or else the nodes; asked about is the one selected node, or else all
+  // that is to be seen of what is selected.
   expect(shared).toEqual([
     ['Del', 'edit.delete', 'graph.deleteReroutes'],
     ['Backspace', 'edit.delete', 'graph.deleteReroutes'],
+    ['?', 'nodes.help', 'nodes.inspector'],
   ]);
 });

@@ -4,6 +4,7 @@
 import { useEffect, useReducer, useState } from 'react';
 import { useStore } from 'zustand';
 import { bus } from '../../app/bus';
+import { help } from '../../app/help';
 import { view } from '../../app/view';
 import type { Inspected } from '../../core/bulk';
 import { asString } from '../../core/json';
@@ -20,6 +21,7 @@ import { Values } from './Values';
 
 export function Inspector() {
   useSelection();
+  const wanted = useStore(help, (state) => state.wanted);
   const found = [...view.selected].flatMap((id): Inspected[] => {
     const [node, shape] = [view.scene?.graph.nodes.get(id), view.scene?.shape(id)];
     return node === undefined || shape === undefined ? [] : [{ id, node, shape }];
@@ -40,7 +42,9 @@ export function Inspector() {
         <Colours found={found} />
       </div>
       <Values found={found} />
-      {isOne && first.shape.type !== null && <NodeHelp type={first.shape.type} />}
+      {isOne && first.shape.type !== null && (
+        <NodeHelp type={first.shape.type} wanted={wanted?.node === first.id ? wanted : null} />
+      )}
     </div>
   );
 }
