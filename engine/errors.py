@@ -71,7 +71,8 @@ class InputError:
         input_name: The input concerned; None if the error concerns the whole node.
         details: The short form that the protocol's clients show after the message.
         extra_info: JSON values, as the protocol lists them for each code.
-        dependent_outputs: Ids of the output nodes that cannot run because of it.
+        dependent_outputs: Ids of output nodes that cannot run because of it.
+        more_outputs: How many more there are than these.
     """
 
     node_id: str
@@ -82,6 +83,7 @@ class InputError:
     details: str = ""
     extra_info: Mapping[str, Any] = field(default_factory=dict[str, Any])
     dependent_outputs: tuple[str, ...] = ()
+    more_outputs: int = 0
 
     def record(self) -> dict[str, Any]:
         """One entry of `node_errors[id]["errors"]`."""

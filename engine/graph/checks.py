@@ -28,6 +28,7 @@ from engine.settings import Settings
 
 _CHOICES_IN_CONFIG = 20
 _TYPES_WITH_HINT = 20
+_LONGEST_REPORTED = 1_000
 _MEANINGLESS = frozenset(
     {"control_after_generate", "upload", "choose file to upload", "audioUI", "video-preview", "speak_and_recognation"}
     | {"Random seed after every gen", "is_changed"}
@@ -340,6 +341,8 @@ class Check:
 
 
 def _reportable(value: Any) -> Any:
-    """A value as JSON that every client can read."""
+    """A value as JSON that every client can read, short whatever its size."""
+    if isinstance(value, str) and len(value) > _LONGEST_REPORTED:
+        return f"{value[:_LONGEST_REPORTED]}... ({len(value)} characters)"
     is_scalar = isinstance(value, str | bool) or (isinstance(value, int | float) and abs(value) <= SEED_MAX)
     return value if is_scalar else show(value)

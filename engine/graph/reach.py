@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from heapq import nsmallest
 from itertools import islice
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from engine.graph.workflow import Link, Workflow
 
 _MOST_WALKS = 100
+_MOST_NAMED = 100
+_MOST_NAMED_IN_ALL = 10_000
+"""So many targets are named for one bad node, and for all together; of each node at least one."""
 
 Readers = Mapping[str, Sequence[str]]
 """By node id, the nodes that take an input from it, once for each link."""
@@ -74,24 +78,43 @@ def bad_targets(bad: Iterable[str], readers: Readers, targets: Collection[str]) 
     return _reached(bad, readers).intersection(targets)
 
 
-def dependent_targets(bad: Collection[str], readers: Readers, targets: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """For each bad node, the targets that depend on it, sorted.
+class Dependents(NamedTuple):
+    """Targets that depend on a node.
 
-    Walks from whichever are fewer, but from no more than 100, so that it stays linear in the nodes.
+    Attributes:
+        ids: The first of them, sorted.
+        more: How many more were found.
     """
-    dependents: dict[str, set[str]] = {}
+
+    ids: tuple[str, ...]
+    more: int
+
+
+def dependent_targets(bad: Collection[str], readers: Readers, targets: Collection[str]) -> dict[str, Dependents]:
+    """For each bad node, the targets that depend on it.
+
+    Walks from whichever are fewer, but from no more than 100, and names few where there are many, so that time and
+    result stay linear in the nodes.
+    """
+    most = max(1, min(_MOST_NAMED, _MOST_NAMED_IN_ALL // max(len(bad), 1)))
     if len(bad) < len(targets):
+        dependents: dict[str, Dependents] = {}
         for node_id in islice(bad, _MOST_WALKS):
-            dependents[node_id] = _reached((node_id,), readers).intersection(targets)
-    else:
-        sources: dict[str, list[str]] = {}
-        for source, ids in readers.items():
-            for reader in ids:
-                sources.setdefault(reader, []).append(source)
-        for target in islice(targets, _MOST_WALKS):
-            for node_id in _reached((target,), sources).intersection(bad):
-                dependents.setdefault(node_id, set()).add(target)
-    return {node_id: tuple(sorted(found)) for node_id, found in dependents.items()}
+            found = _reached((node_id,), readers).intersection(targets)
+            dependents[node_id] = Dependents(tuple(nsmallest(most, found)), max(0, len(found) - most))
+        return dependents
+    sources: dict[str, list[str]] = {}
+    for source, ids in readers.items():
+        for reader in ids:
+            sources.setdefault(reader, []).append(source)
+    named: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
+    for target in nsmallest(_MOST_WALKS, targets):
+        for node_id in _reached((target,), sources).intersection(bad):
+            counts[node_id] = counts.get(node_id, 0) + 1
+            if counts[node_id] <= most:
+                named.setdefault(node_id, []).append(target)
+    return {node_id: Dependents(tuple(ids), counts[node_id] - len(ids)) for node_id, ids in named.items()}
 
 
 def blocked_by(bad: Iterable[str], readers: Readers, refused: Iterable[str]) -> dict[str, str]:

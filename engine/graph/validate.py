@@ -94,7 +94,12 @@ def validate(
         places = {node_id: place for place, node_id in enumerate(nodes)}
         errors.sort(key=lambda error: places[error.node_id])
         dependents = dependent_targets({error.node_id: None for error in errors}, readers, wanted)
-        errors = [replace(error, dependent_outputs=dependents.get(error.node_id, ())) for error in errors]
+        errors = [
+            replace(error, dependent_outputs=found.ids, more_outputs=found.more)
+            if (found := dependents.get(error.node_id)) is not None
+            else error
+            for error in errors
+        ]
     refused = bad_targets((error.node_id for error in errors), readers, wanted)
     return Validated(
         workflow=checked,

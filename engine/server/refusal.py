@@ -41,6 +41,7 @@ _TYPE_OF_STATUS = {
     409: "conflict",
     411: "length_required",
     413: "too_large",
+    414: "address_too_long",
     415: "unsupported_media_type",
     417: "expectation_failed",
     426: "upgrade_required",
@@ -147,6 +148,8 @@ def node_errors_of(error: ValidationError) -> dict[str, Any]:
                 "dependent_outputs": list(one.dependent_outputs),
                 "class_type": one.node_type,
             }
+            if one.more_outputs:
+                found[one.node_id]["more_dependent_outputs"] = one.more_outputs
         found[one.node_id]["errors"].append(one.record())
     return found
 

@@ -149,6 +149,7 @@ def _record(error: InputError) -> InputErrorRecord:
         details=utf8(error.details),
         extra_info=plain_info(error.extra_info),
         dependent_outputs=tuple(map(utf8, error.dependent_outputs)),
+        more_outputs=error.more_outputs,
     )
 
 

@@ -301,6 +301,7 @@ class InputErrorRecord(Struct, frozen=True, kw_only=True):
     details: str = ""
     extra_info: dict[str, Any] = field(default_factory=dict[str, Any])
     dependent_outputs: tuple[str, ...] = ()
+    more_outputs: int = 0
 
 
 class Validation(Struct, frozen=True, tag="validation", kw_only=True):

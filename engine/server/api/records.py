@@ -37,13 +37,15 @@ class NodeErrors(Struct, frozen=True, kw_only=True):
 
     Attributes:
         errors: In the order of its inputs.
-        dependent_outputs: Output nodes that cannot run because of it.
+        dependent_outputs: Output nodes that cannot run because of it, the first hundred or fewer.
         class_type: The node's type.
+        more_dependent_outputs: How many more there are.
     """
 
     errors: list[ErrorRecordView]
     dependent_outputs: list[str]
     class_type: str
+    more_dependent_outputs: int = 0
 
 
 class Failure(Struct, frozen=True, kw_only=True):
@@ -83,7 +85,8 @@ class InputErrorView(Struct, frozen=True, kw_only=True):
         message: One sentence: node, input, what was expected, what came.
         details: The short form.
         extra_info: JSON values for programs.
-        dependent_outputs: Output nodes that cannot run because of it.
+        dependent_outputs: Output nodes that cannot run because of it, the first hundred or fewer.
+        more_dependent_outputs: How many more there are.
     """
 
     node_id: str
@@ -94,6 +97,7 @@ class InputErrorView(Struct, frozen=True, kw_only=True):
     details: str
     extra_info: dict[str, Any] = field(default_factory=dict[str, Any])
     dependent_outputs: list[str] = field(default_factory=list[str])
+    more_dependent_outputs: int = 0
 
 
 def view_notes(notes: Iterable[Note]) -> list[NoteView]:
@@ -113,6 +117,7 @@ def view_errors(errors: Iterable[InputError]) -> list[InputErrorView]:
             details=error.details,
             extra_info=dict(error.extra_info),
             dependent_outputs=list(error.dependent_outputs),
+            more_dependent_outputs=error.more_outputs,
         )
         for error in errors
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import networkx as nx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,7 +45,8 @@ def test_bad_targets_are_those_that_can_be_reached(graph: Workflow, data: st.Dat
     readers = readers_of(graph)
     assert bad_targets(bad, readers, targets) == set().union(*below.values())
     found = dependent_targets(bad, readers, targets)
-    assert {node_id: set(found.get(node_id, ())) for node_id in bad} == below
+    assert {node_id: set(found[node_id].ids) if node_id in found else set() for node_id in bad} == below
+    assert not any(each.more for each in found.values())
 
 
 @given(graphs(acyclic=False), st.data())
@@ -64,6 +66,27 @@ def test_what_is_blocked_lies_between_something_bad_and_a_target(graph: Workflow
 
 def _below(graph: nx.DiGraph[str], node_id: str) -> set[str]:
     return {other for other in graph if nx.has_path(graph, node_id, other)}
+
+
+def _fan(sources: int, readers: int) -> Workflow:
+    """Each reader reads each source."""
+    inputs = {f"x{place}": Link(f"s{place}", 0) for place in range(sources)}
+    nodes = [Node(f"s{place}", "A") for place in range(sources)]
+    return workflow(*nodes, *(Node(f"r{place}", "A", inputs) for place in range(readers)))
+
+
+@pytest.mark.parametrize(("sources", "readers"), [(99, 2_000), (2_000, 99), (1, 101), (30_000, 1)])
+def test_few_targets_are_named_where_there_are_many(sources: int, readers: int) -> None:
+    graph = _fan(sources, readers)
+    bad = [f"s{place}" for place in range(sources)]
+    targets = [f"r{place}" for place in range(readers)]
+    found = dependent_targets(bad, readers_of(graph), targets)
+    assert found.keys() == set(bad)
+    assert sum(len(each.ids) for each in found.values()) <= max(10_000, sources)
+    for each in found.values():
+        assert 1 <= len(each.ids) <= 100
+        assert list(each.ids) == sorted(targets)[: len(each.ids)]
+        assert len(each.ids) + each.more == readers
 
 
 def test_dangling_links_have_no_readers() -> None:

@@ -438,3 +438,16 @@ def test_ten_thousand_errors() -> None:
     found = validate(workflow(*nodes), REGISTRY, files)
     assert len(found.errors) == 10_000
     assert found.refused == ("9999",)
+
+
+def test_errors_stay_short_where_values_are_long_and_outputs_many() -> None:
+    found = _check(
+        Node("a", "Value", {"value": "x" * 1_000_000}),
+        *(Node(f"b{place:03}", "Show", {"source": Link("a", 0)}) for place in range(150)),
+    )
+    (error,) = found.errors
+    assert len(json.dumps(error.record())) < 5_000
+    assert "1000000 characters" in error.extra_info["received_value"]
+    assert error.dependent_outputs == tuple(f"b{place:03}" for place in range(100))
+    assert error.more_outputs == 50
+    assert len(found.refused) == 150

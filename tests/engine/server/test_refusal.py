@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -67,6 +68,12 @@ def test_very_many_errors_are_told_in_part() -> None:
     assert len(refusal.node_errors) == 1_000
     assert refusal.details.endswith("... and 4000 more.")
     assert node_errors_of(ValidationError([])) == {}
+
+
+def test_outputs_that_are_not_named_are_counted() -> None:
+    errors = [_error("1"), replace(_error("2"), more_outputs=7)]
+    found = node_errors_of(ValidationError(errors))
+    assert [entry.get("more_dependent_outputs") for entry in found.values()] == [None, 7]
 
 
 @pytest.mark.parametrize("shows", [False, True])

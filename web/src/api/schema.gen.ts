@@ -555,8 +555,10 @@ export interface InputErrorView {
   readonly details: string;
   /** JSON values for programs. */
   readonly extra_info: JsonObject;
-  /** Output nodes that cannot run because of it. */
+  /** Output nodes that cannot run because of it, the first hundred or fewer. */
   readonly dependent_outputs: readonly string[];
+  /** How many more there are. */
+  readonly more_dependent_outputs: number;
 }
 
 /** An input of a node type. */
@@ -1028,8 +1030,10 @@ export interface NodeBlocked {
 export interface NodeErrors {
   /** In the order of its inputs. */
   readonly errors: readonly ErrorRecordView[];
-  /** Output nodes that cannot run because of it. */
+  /** Output nodes that cannot run because of it, the first hundred or fewer. */
   readonly dependent_outputs: readonly string[];
+  /** How many more there are. */
+  readonly more_dependent_outputs: number;
   /** The node's type. */
   readonly class_type: string;
 }
