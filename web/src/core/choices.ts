@@ -19,17 +19,24 @@ export type ChoiceRow =
     }
   | { readonly kind: 'choice'; readonly choice: Choice; readonly name: string; readonly depth: number };
 
-export function choicesFrom(values: readonly Json[]): Choice[] {
-  return values.map((value) => ({
+/** Lists are opened again and again: what was made of one is kept with it. Nobody writes into either. */
+const made = new WeakMap<readonly Json[], readonly Choice[]>();
+
+export function choicesFrom(values: readonly Json[]): readonly Choice[] {
+  const known = made.get(values);
+  if (known !== undefined) return known;
+  const choices = values.map((value) => ({
     value,
     text: typeof value === 'object' ? JSON.stringify(value) : String(value),
   }));
+  made.set(values, choices);
+  return choices;
 }
 
 /** The choices that a filter leaves, the best first. */
-export function filterChoices(choices: readonly Choice[], query: string): Choice[] {
+export function filterChoices(choices: readonly Choice[], query: string): readonly Choice[] {
   const tokens = tokensOf(query);
-  if (tokens.length === 0) return [...choices];
+  if (tokens.length === 0) return choices;
   const scored: { choice: Choice; score: number; place: number }[] = [];
   for (const [place, choice] of choices.entries()) {
     const text = choice.text.toLowerCase();
@@ -50,30 +57,52 @@ export function filterChoices(choices: readonly Choice[], query: string): Choice
 
 /** As a tree of folders, of which some are open; without folders, as a plain list. */
 export function choiceRows(choices: readonly Choice[], isOpen: (folder: string) => boolean): ChoiceRow[] {
-  const root: Folder = { folders: new Map(), choices: [], count: 0 };
-  for (const choice of choices) {
-    const parts = choice.text.split(/[\\/]/);
-    let folder = root;
-    for (const part of parts.slice(0, -1)) {
-      let next = folder.folders.get(part);
-      if (next === undefined) {
-        next = { folders: new Map(), choices: [], count: 0 };
-        folder.folders.set(part, next);
-      }
-      next.count += 1;
-      folder = next;
-    }
-    folder.choices.push({ choice, name: parts.at(-1) ?? choice.text });
-  }
   const rows: ChoiceRow[] = [];
-  addFolder(rows, root, '', 0, isOpen);
+  addFolder(rows, treeOf(choices), '', 0, isOpen);
   return rows;
 }
 
 interface Folder {
   readonly folders: Map<string, Folder>;
   readonly choices: { readonly choice: Choice; readonly name: string }[];
+  /** Of choices in it and below. */
   count: number;
+}
+
+const trees = new WeakMap<readonly Choice[], Folder>();
+
+function treeOf(choices: readonly Choice[]): Folder {
+  const known = trees.get(choices);
+  if (known !== undefined) return known;
+  const root: Folder = { folders: new Map(), choices: [], count: 0 };
+  // Choices of one folder mostly follow each other: the way to it is looked for once.
+  let [last, way]: [string, readonly Folder[]] = ['', []];
+  for (const choice of choices) {
+    const end = endOfFolder(choice.text);
+    const path = choice.text.slice(0, end);
+    if (path !== last) [last, way] = [path, wayTo(root, path)];
+    for (const folder of way) folder.count += 1;
+    (way.at(-1) ?? root).choices.push({ choice, name: choice.text.slice(end) });
+  }
+  trees.set(choices, root);
+  return root;
+}
+
+/** Where the last name of a path begins. */
+function endOfFolder(text: string): number {
+  return Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1;
+}
+
+/** The folders of `a/b/`, outermost first; those that are not there yet are made. */
+function wayTo(root: Folder, path: string): Folder[] {
+  const way: Folder[] = [];
+  for (const part of path.split(/[\\/]/).slice(0, -1)) {
+    const { folders } = way.at(-1) ?? root;
+    const folder = folders.get(part) ?? { folders: new Map(), choices: [], count: 0 };
+    folders.set(part, folder);
+    way.push(folder);
+  }
+  return way;
 }
 
 function addFolder(
@@ -94,46 +123,56 @@ function addFolder(
 
 /** The folder of a choice; '' if it is in none. */
 export function folderOf(text: string): string {
-  return text.split(/[\\/]/).slice(0, -1).join('/');
+  return text.slice(0, Math.max(0, endOfFolder(text) - 1)).replaceAll('\\', '/');
 }
+
+/** Less likeness than this is none. */
+const LEAST_LIKENESS = 0.3;
 
 /** The choices most like a value that is not among them, the nearest first. */
 export function nearestChoices(value: string, choices: readonly Choice[], most = 3): Choice[] {
   const wanted = baseOf(value);
-  const pairs = pairsOf(wanted);
-  return choices
-    .map((choice) => {
-      const base = baseOf(choice.text);
-      return { choice, score: base === wanted ? 2 : likeness(pairs, pairsOf(base)) };
-    })
-    .filter(({ score }) => score > 0.3)
+  const likeness = likenessTo(wanted);
+  const near: { readonly choice: Choice; readonly score: number }[] = [];
+  for (const choice of choices) {
+    const base = baseOf(choice.text);
+    const score = base === wanted ? 2 : likeness(base);
+    if (score > LEAST_LIKENESS) near.push({ choice, score });
+  }
+  return near
     .sort((a, b) => b.score - a.score)
     .slice(0, most)
     .map(({ choice }) => choice);
 }
 
+const ENDINGS = new Set('safetensors ckpt pt pth bin gguf png jpg jpeg webp'.split(' '));
+
+/** The name alone, without folders and what kind of file it is. */
 function baseOf(text: string): string {
-  const name = text.split(/[\\/]/).at(-1) ?? text;
-  return name.replace(/\.(safetensors|ckpt|pt|pth|bin|gguf|png|jpe?g|webp)$/i, '').toLowerCase();
+  const name = text.slice(endOfFolder(text)).toLowerCase();
+  const dot = name.lastIndexOf('.');
+  return dot >= 0 && ENDINGS.has(name.slice(dot + 1)) ? name.slice(0, dot) : name;
 }
 
-function pairsOf(text: string): Map<string, number> {
-  const pairs = new Map<string, number>();
-  for (let at = 0; at < text.length - 1; at += 1) {
-    const pair = text.slice(at, at + 2);
-    pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
-  }
-  return pairs;
-}
-
-function likeness(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): number {
-  let [shared, total] = [0, 0];
-  for (const [pair, count] of one) {
-    shared += Math.min(count, other.get(pair) ?? 0);
-    total += count;
-  }
-  for (const count of other.values()) total += count;
-  return total === 0 ? 0 : (2 * shared) / total;
+/** How much of two texts is the same, by their pairs of letters: 0 to 1. Lists are long: no pairs are kept of the other. */
+function likenessTo(one: string): (other: string) => number {
+  const left = new Map<number, number>();
+  const pair = (text: string, at: number) => text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1);
+  for (let at = 0; at < one.length - 1; at += 1) left.set(pair(one, at), (left.get(pair(one, at)) ?? 0) + 1);
+  const total = Math.max(0, one.length - 1);
+  return (other) => {
+    const all = total + Math.max(0, other.length - 1);
+    const taken: number[] = [];
+    for (let at = 0; at < other.length - 1; at += 1) {
+      const code = pair(other, at);
+      const count = left.get(code) ?? 0;
+      if (count === 0) continue;
+      left.set(code, count - 1);
+      taken.push(code);
+    }
+    for (const code of taken) left.set(code, (left.get(code) ?? 0) + 1);
+    return all === 0 ? 0 : (2 * taken.length) / all;
+  };
 }
 
 /** What files of early 2023 put before the names of samplers. */

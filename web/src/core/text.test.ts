@@ -1,7 +1,7 @@
 // Prompts, choices and Markdown.
 
 import { describe, expect, it } from 'vitest';
-import { choiceRows, choicesFrom, filterChoices, meansChoice, nearestChoices } from './choices';
+import { choiceRows, choicesFrom, filterChoices, folderOf, meansChoice, nearestChoices } from './choices';
 import { parseMarkdown } from './markdown';
 import { bracketsAt, changeWeight } from './prompt';
 
@@ -56,6 +56,81 @@ describe('choices', () => {
     expect(nearestChoices('sd15.safetensors', all)[0]?.text).toBe('sd/sd15.safetensors');
     expect(nearestChoices('SD15-pruned.ckpt', all)[0]?.text).toBe('sd/sd15.safetensors');
     expect(nearestChoices('qqqq', all)).toEqual([]);
+  });
+});
+
+describe('long lists', () => {
+  const words = ['flux', 'SD15', 'xl', 'base', 'vae', 'ä', '', 'a.b', '.', 'ümlaut'];
+  const ends = ['.safetensors', '.CKPT', '.jpeg', '.txt', ''];
+  let seed = 7;
+  const pick = (from: readonly string[]) => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return from[seed % from.length] ?? '';
+  };
+  const random = () =>
+    Array.from({ length: seed % 4 }, () => pick(words) + pick(['/', '\\'])).join('') +
+    pick(words) +
+    pick(words) +
+    pick(ends);
+  const values = Array.from({ length: 800 }, random);
+  const all = choicesFrom(values);
+
+  /** The same, written so that one sees it. */
+  function plainNearest(value: string): string[] {
+    const base = (text: string) =>
+      (text.split(/[\\/]/).at(-1) ?? '')
+        .replace(/\.(safetensors|ckpt|pt|pth|bin|gguf|png|jpe?g|webp)$/i, '')
+        .toLowerCase();
+    const pairs = (text: string) =>
+      Array.from({ length: Math.max(0, text.length - 1) }, (_, at) => text.slice(at, at + 2));
+    const score = (text: string) => {
+      if (base(text) === base(value)) return 2;
+      const [one, other] = [pairs(base(value)), pairs(base(text))];
+      const total = one.length + other.length;
+      const shared = other.filter((each) => one.includes(each) && one.splice(one.indexOf(each), 1)).length;
+      return total === 0 ? 0 : (2 * shared) / total;
+    };
+    return values
+      .map((text) => ({ text, score: score(text) }))
+      .filter((each) => each.score > 0.3)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, 3)
+      .map(({ text }) => text);
+  }
+
+  it.each(['flux', 'sd15base.ckpt', 'a/b/xlvae.JPG', 'ä', 'x', '', 'basebase.b', 'ümlautflux'])(
+    'the nearest to %j are those of the plain way',
+    (value) => expect(nearestChoices(value, all).map(({ text }) => text)).toEqual(plainNearest(value)),
+  );
+
+  it('hold every choice once, in its folder, and count them', () => {
+    const rows = choiceRows(all, () => true);
+    const open: { path: string; left: number }[] = [];
+    const found: string[] = [];
+    for (const row of rows) {
+      open.length = row.depth;
+      if (row.kind === 'folder') {
+        open.push({ path: row.path, left: row.count });
+        continue;
+      }
+      found.push(row.choice.text);
+      for (const folder of open) folder.left -= 1;
+      const path = row.choice.text.split(/[\\/]/);
+      expect(row.name).toBe(path.pop());
+      expect(folderOf(row.choice.text)).toBe(path.join('/'));
+      expect(row.depth).toBe(path.length);
+    }
+    expect(found.toSorted()).toEqual(values.toSorted());
+    const top = choiceRows(all, () => false).flatMap((row) => (row.kind === 'folder' ? [row.count] : []));
+    const inFolders = values.filter((each) => /[\\/]/.test(each)).length;
+    expect(top.reduce((sum, each) => sum + each, 0)).toBe(inFolders);
+  });
+
+  it('are made once, and left as they are', () => {
+    expect(choicesFrom(values)).toBe(all);
+    expect(filterChoices(all, ' ')).toEqual(values.map((text) => ({ value: text, text })));
+    choiceRows(all, () => false);
+    expect(choiceRows(all, () => true)).toEqual(choiceRows(choicesFrom([...values]), () => true));
   });
 });
 
