@@ -7,10 +7,16 @@ for the end of the file. Sources: PNG (third edition) 5.3; ITU-T T.81 B.1.1; RFC
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import wraps
+from typing import Final, TypeVar
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+MOST_PARTS: Final = 200_000
+"""So many parts of a file are looked at. The largest picture has fewer; a file made of empty ones has millions."""
+
+_T = TypeVar("_T")
 
 _JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff])")
 _JPEG_MARKER_AFTER_SCAN = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # D0-D7 restart inside a scan
@@ -20,6 +26,23 @@ _JPEG_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 
 class TruncatedError(ValueError):
     """The file ends before its parts do."""
+
+
+class TooManyPartsError(TruncatedError):
+    """The file has more than `MOST_PARTS`; what comes after them might as well be missing."""
+
+
+def _bounded(read: Callable[[bytes], Iterator[_T]]) -> Callable[[bytes], Iterator[_T]]:
+    """Have a reader of parts end after `MOST_PARTS`, by `TooManyPartsError`."""
+
+    @wraps(read)
+    def read_some(data: bytes) -> Iterator[_T]:
+        for count, part in enumerate(read(data)):
+            if count == MOST_PARTS:
+                raise TooManyPartsError
+            yield part
+
+    return read_some
 
 
 def sniff(data: bytes) -> str | None:
@@ -39,11 +62,12 @@ def sniff(data: bytes) -> str | None:
     return "BMP" if data.startswith(b"BM") else None
 
 
+@_bounded
 def png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
     """Type, content and whole of each chunk, IEND included. Checksums are not looked at.
 
     Raises:
-        TruncatedError: after the last whole chunk, if the file ends before IEND does.
+        TruncatedError: after the last whole chunk, if the file ends before IEND does, or after `MOST_PARTS`.
     """
     view = memoryview(data)
     start = len(PNG_SIGNATURE)
@@ -59,11 +83,12 @@ def png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
     raise TruncatedError
 
 
+@_bounded
 def jpeg_segments(data: bytes) -> Iterator[tuple[int, memoryview, memoryview]]:
     """Marker, content and whole of each segment up to the end marker; a scan's data belong to its segment.
 
     Raises:
-        TruncatedError: after the last whole segment, if the file ends before the end marker.
+        TruncatedError: after the last whole segment, if the file ends before the end marker, or after `MOST_PARTS`.
     """
     view = memoryview(data)
     found = _JPEG_MARKER.search(data, 2)
@@ -84,11 +109,12 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, memoryview, memoryview]]:
     raise TruncatedError
 
 
+@_bounded
 def webp_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
     """Four-letter code and content of each chunk.
 
     Raises:
-        TruncatedError: after the last whole chunk, if the file is shorter than its header says.
+        TruncatedError: after the last whole chunk, if the file is shorter than its header says, or after `MOST_PARTS`.
     """
     view = memoryview(data)
     size = 8 + int.from_bytes(view[4:8], "little")
@@ -116,12 +142,15 @@ def measure_gif(data: bytes) -> GifExtent:
     """Count the frames of a GIF.
 
     Raises:
-        TruncatedError: if the file ends before its trailer.
+        TruncatedError: if the file ends before its trailer, or has too many parts.
     """
     width, height = _u16(data, 6), _u16(data, 8)
-    frames = 0
+    frames = parts = 0
     at = 13 + _color_table_bytes(data, 10)
     while at < len(data):
+        parts += 1
+        if parts > MOST_PARTS:
+            raise TooManyPartsError
         block = data[at]
         if block == 0x3B:
             return GifExtent(frames, width, height)

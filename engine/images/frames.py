@@ -28,7 +28,9 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from engine.errors import FileError
 from engine.images.containers import (
+    MOST_PARTS,
     PNG_SIGNATURE,
+    TooManyPartsError,
     TruncatedError,
     jpeg_segments,
     measure_gif,
@@ -128,12 +130,13 @@ def check_picture(path: Path, max_pixels: int, name: str | None = None) -> str:
     return _decode(path, max_pixels, measure, name)
 
 
-def measure_picture(source: Path | bytes, max_pixels: int) -> tuple[int, int]:
+def measure_picture(source: Path | bytes, max_pixels: int, name: str | None = None) -> tuple[int, int]:
     """Width and height of a picture as it is seen, upright. Nothing is decoded.
 
     Args:
         source: The file's path or its bytes.
         max_pixels: As for `read_frames`.
+        name: What to call it in messages, if not by its own name.
 
     Raises:
         FileError: as `check_picture`.
@@ -143,7 +146,7 @@ def measure_picture(source: Path | bytes, max_pixels: int) -> tuple[int, int]:
         is_turned = opened.orientation in _TURNS and _TURNS[opened.orientation][0]
         return (opened.height, opened.width) if is_turned else (opened.width, opened.height)
 
-    return _decode(source, max_pixels, measure)
+    return _decode(source, max_pixels, measure, name)
 
 
 def _decode(
@@ -156,6 +159,8 @@ def _decode(
         opened = _open(data, max_pixels)
         with opened.file:
             return use(opened)
+    except TooManyPartsError as error:
+        raise FileError(f"{name} is no sound picture: it has more than {MOST_PARTS} parts.") from error
     except TruncatedError as error:
         raise FileError(f"{name} is truncated: the end of the picture is missing.") from error
     except _RefusedError as error:

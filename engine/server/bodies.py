@@ -6,7 +6,6 @@ become floats, as in JavaScript), no repeated key, no deeper nesting than `--max
 
 from __future__ import annotations
 
-import asyncio
 import codecs
 import json
 import math
@@ -18,14 +17,14 @@ from aiohttp import web
 
 from engine.graph.json_values import as_object, kind_of, show
 from engine.graph.patient_json import gather_pairs
-from engine.server.keys import SERVER_SETTINGS
+from engine.server.keys import HEAVY, SERVER_SETTINGS
 from engine.server.refusal import Refusal, too_large
+from engine.server.work import THREAD_BYTES, Body, Known, Work
 
 T = TypeVar("T")
-MOST_PLAIN_BYTES = 4 * 2**20
-"""Largest body of a route that takes no workflow: ids, settings, small records."""
-_READ_INLINE_BYTES = 64 * 1024
-"""Smaller bodies are parsed in less time than a thread needs to begin."""
+MOST_PLAIN_BYTES = THREAD_BYTES
+"""Largest body of a route that takes no workflow: ids, settings, small records. What is made of it is needed in the
+server itself, so it is no larger than what may be read there."""
 _MOST_VALUES = 2_000_000
 _MOST_CONTAINERS = 1_000_000
 """A body may hold so many values, and so many lists and objects; counted by commas and brackets before it is parsed.
@@ -90,11 +89,17 @@ async def read_json(request: web.Request, *, default: Any = None) -> Any:
         return default
     if not body:
         raise Refusal("The request has no body; JSON was expected.", code="invalid_json")
-    depth = request.app[SERVER_SETTINGS].max_json_depth
-    charset = request.charset or "utf-8"
-    if len(body) <= _READ_INLINE_BYTES:
-        return parse_json(body, max_depth=depth, charset=charset)
-    return await asyncio.to_thread(parse_json, body, max_depth=depth, charset=charset)
+    return await request.app[HEAVY].do(_ReadJson(charset=request.charset or "utf-8"), body)
+
+
+class _ReadJson(Work[Any], frozen=True, kw_only=True):
+    """The value of a body that is never so large that it is read in another process."""
+
+    charset: str
+
+    def do(self, known: Known, body: Body) -> Any:
+        """See above."""
+        return parse_json(body, max_depth=known.server.max_json_depth, charset=self.charset)
 
 
 async def read_object(request: web.Request, *, allow_empty: bool = False) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """GET /view: the files of the input, output and temp directories, as they are or made smaller for looking at.
 
-What is re-encoded is decoded by the rules of `engine.images.frames`: small pictures in a thread, two at a time, large
-ones in another process, since much of it is done without letting others have the interpreter.
+What is re-encoded is decoded by the rules of `engine.images.frames`, as work that `engine.server.heavy` finds a place
+for: much of it is done without letting others have the interpreter.
 Bringing files in: `engine.server.uploads`.
 """
 
@@ -11,10 +11,8 @@ import asyncio
 import io
 import os
 import posixpath
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar
+from typing import ClassVar, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from aiohttp import web
@@ -25,11 +23,10 @@ from engine.graph.json_values import show
 from engine.images.frames import Frame, measure_picture, read_first_frame
 from engine.server.bodies import int_param, text_param
 from engine.server.delivery import LONGEST_NAME, file_headers, find_file, resolve_name, send_file
-from engine.server.heavy import THREAD_BYTES
-from engine.server.keys import HEAVY, PICTURES, SETTINGS
+from engine.server.keys import HEAVY, SETTINGS
 from engine.server.pieces import Pieces
 from engine.server.refusal import Refusal, not_found
-from engine.server.work import Body, Known, Work
+from engine.server.work import THREAD_BYTES, Body, Known, Work
 from engine.settings import Settings
 
 Folder = Literal["input", "output", "temp"]
@@ -38,21 +35,10 @@ Encoding = Literal["PNG", "WEBP", "JPEG"]
 Channel = Literal["rgba", "rgb", "a"]
 
 _Result = TypeVar("_Result")
-_AT_ONCE = 2
 _QUALITY = 90
 _LARGEST_SIDE = 16_383  # what a WebP can hold
 
 routes = web.RouteTableDef()
-
-
-def set_up(app: web.Application) -> None:
-    """Give the application its threads for pictures."""
-    app[PICTURES] = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="pictures")
-
-    async def stop(app: web.Application) -> None:
-        app[PICTURES].shutdown(wait=False, cancel_futures=True)
-
-    app.on_cleanup.append(stop)
 
 
 class Look(NamedTuple):
@@ -174,38 +160,38 @@ async def do_picture(request: web.Request, work: Work[_Result], *sources: Path) 
         work: Is given no body.
         sources: The pictures; the larger they are, the heavier is the work.
     """
-    heavy, limit = request.app[HEAVY], request.app[SETTINGS].max_image_pixels
-    pixels = await in_pictures_thread(request, lambda: sum(_count_pixels(source, limit) for source in sources))
-    if pixels <= THREAD_BYTES:
-        return await in_pictures_thread(request, lambda: work.do(heavy.known(), b""))
-    try:
-        return await heavy.do(work, weight=pixels)
-    except FileError as error:
-        raise Refusal(str(error), code="invalid_picture") from error
+    limit = request.app[SETTINGS].max_image_pixels
+    weight = await asyncio.to_thread(lambda: sum(_weigh(source, limit) for source in sources))
+    return await do_with_files(request, work, weight)
 
 
-def _count_pixels(source: Path, max_pixels: int) -> int:
-    """How many pixels a picture has, or bytes if these are many; 0 if it is none, or one that will be refused."""
+def _weigh(source: Path, max_pixels: int) -> int:
+    """How much a picture is: its bytes, or its pixels if these are more; nothing if it is none or will be refused."""
     try:
         if (size := source.stat().st_size) > THREAD_BYTES:  # even to look at so much takes a while
             return size
         width, height = measure_picture(source, max_pixels)
     except (OSError, FileError):
         return 0
-    return width * height
+    return max(size, width * height)
 
 
-async def in_pictures_thread(request: web.Request, work: Callable[[], _Result]) -> _Result:
-    """Do something little with pictures in one of a few threads; what fails is a refusal."""
+async def do_with_files(request: web.Request, work: Work[_Result], weight: int) -> _Result:
+    """Do some work with files; one that is not as it should be is a refusal, wherever that was found."""
     try:
-        return await asyncio.get_running_loop().run_in_executor(request.app[PICTURES], work)
+        return await request.app[HEAVY].do(work, weight=weight)
     except FileError as error:
         raise Refusal(str(error), code="invalid_picture") from error
+    except Refusal as refusal:
+        if refusal.wire_type != FileError.wire_type:
+            raise
+        raise Refusal(str(refusal), code="invalid_picture") from refusal
 
 
 class _EncodeLook(Work[bytes], frozen=True, kw_only=True):
     """The first frame of a picture as another file; the fields are those of `Look`."""
 
+    uses_files: ClassVar[bool] = True
     path: str
     encoding: Encoding
     quality: int

@@ -23,17 +23,14 @@ from engine.graph.registry import Registry
 from engine.server.heavy_process import Asking, Failed, HeavyProcess, Outcome, Refused, write_settings
 from engine.server.keys import DISPATCHER, HEAVY, LISTINGS, SERVER_SETTINGS, SETTINGS
 from engine.server.refusal import Refusal, too_large
-from engine.server.work import Body, Known, NeedsWorker, Work
+from engine.server.work import INLINE_BYTES, THREAD_BYTES, Body, Known, NeedsWorker, Work
 
 T = TypeVar("T")
 
-INLINE_BYTES: Final = 16 * 1024
-"""What is no larger takes less time than a thread needs to begin."""
-THREAD_BYTES: Final = 2**20
-"""What is larger goes to another process. Whatever a body of this size holds, no single step of reading, checking,
-writing and freeing it holds the interpreter for more than some 5 ms."""
 PROCESSES: Final = 2
 """So many at once; who brings more waits. With one, a slow body would hold up every other large one."""
+_THREADS: Final = 4
+"""Of their own, so that work does not keep those waiting who only look at a disk."""
 LONGEST_S: Final = 60.0
 _IDLE_S: Final = 60.0
 
@@ -47,7 +44,8 @@ class Heavy:
 
     def __init__(self, app: web.Application) -> None:
         self._app = app
-        self._threads = ThreadPoolExecutor(PROCESSES, thread_name_prefix="heavy")
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
+        self._waiting = ThreadPoolExecutor(PROCESSES, thread_name_prefix="heavy")
         self._processes: set[HeavyProcess] = set()
         self._idle: list[HeavyProcess] = []
         self._lock = threading.Lock()
@@ -68,11 +66,11 @@ class Heavy:
         weight = work.weigh(body) if weight is None else weight
         if weight <= INLINE_BYTES and not work.uses_files:
             return work.do(self.known(), body)
-        if weight <= THREAD_BYTES:
-            return await asyncio.to_thread(work.do, self.known(), body)
         loop = asyncio.get_running_loop()
+        if weight <= THREAD_BYTES:
+            return await loop.run_in_executor(self._threads, work.do, self.known(), body)
         try:
-            return _unpack(await loop.run_in_executor(self._threads, self._do_elsewhere, work, body))
+            return _unpack(await loop.run_in_executor(self._waiting, self._do_elsewhere, work, body))
         finally:
             loop.call_later(_IDLE_S + 1, self._end_idle)
 
@@ -94,7 +92,8 @@ class Heavy:
             processes = list(self._processes)
         for process in processes:
             process.kill()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._waiting):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     # -- in a thread that only waits -------------------------------------------------------------------------------
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
     from engine.jobs.store import Store
     from engine.server.gate import Gate
     from engine.server.heavy import Heavy
@@ -35,7 +33,5 @@ HEAVY: web.AppKey[Heavy] = web.AppKey("heavy")
 """Where what clients send is read, and pictures are made: large ones in processes of their own."""
 LOGS: web.AppKey[LogRing] = web.AppKey("logs")
 """The last lines logged."""
-PICTURES: web.AppKey[ThreadPoolExecutor] = web.AppKey("pictures")
-"""The threads on which pictures are decoded and encoded."""
 PACK_FILES: web.AppKey[PackFiles] = web.AppKey("pack_files")
 """What packs bring for the page."""

@@ -13,7 +13,7 @@ import contextlib
 import json
 import os
 from pathlib import Path, PurePosixPath
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from aiohttp import web
 
@@ -158,6 +158,7 @@ def _find_beside(directory: Path, name: str) -> list[Path]:
 class _ReadPreview(Work[bytes | None], frozen=True, kw_only=True):
     """See `make_preview`. Touches the disk."""
 
+    uses_files: ClassVar[bool] = True
     directory: str
     name: str
 

@@ -18,7 +18,7 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -27,13 +27,13 @@ from PIL.PngImagePlugin import PngInfo
 from engine.errors import FileError
 from engine.files import clean_name, is_special_on_windows, resolve_inside, sync_directory
 from engine.graph.json_values import as_object, show
-from engine.images.frames import read_first_frame
+from engine.images.frames import measure_picture, read_first_frame
 from engine.images.metadata import read_metadata
 from engine.server.bodies import check_text
 from engine.server.delivery import LONGEST_NAME, resolve_name
-from engine.server.files import FOLDERS, Folder, as_pillow, check_folder, do_picture, find_viewed, in_pictures_thread
+from engine.server.files import FOLDERS, Folder, as_pillow, check_folder, do_picture, do_with_files, find_viewed
 from engine.server.keys import SERVER_SETTINGS, SETTINGS
-from engine.server.media import check_content
+from engine.server.media import check_content, find_medium
 from engine.server.refusal import Refusal, too_large
 from engine.server.work import Body, Known, Work
 from engine.settings import Settings
@@ -102,7 +102,8 @@ async def upload_image(request: web.Request) -> web.Response:
     settings = request.app[SETTINGS]
     async with _received(request) as form:
         place = _read_place(settings, form)
-        await in_pictures_thread(request, lambda: check_content(form.part, place.name, settings.max_image_pixels))
+        weight = await asyncio.to_thread(_weigh, form.part, place.name)
+        await do_with_files(request, _CheckUpload(part=str(form.part), name=place.name), weight)
         name = await asyncio.to_thread(_put, form.part, place)
     return web.json_response(place.record(name))
 
@@ -115,9 +116,32 @@ async def upload_mask(request: web.Request) -> web.Response:
         place = _read_place(settings, form)
         place = _Place(place.kind, place.directory, place.subfolder, _as_png(place.name), place.overwrite)
         original = await asyncio.to_thread(_find_original, settings, form.texts.get("original_ref"))
-        await do_picture(request, _ApplyMask(part=str(form.part), original=str(original)), original)
+        await do_picture(request, _ApplyMask(part=str(form.part), original=str(original)), original, form.part)
         name = await asyncio.to_thread(_put, form.part, place)
     return web.json_response(place.record(name))
+
+
+def _weigh(part: Path, name: str) -> int:
+    """Of a picture all of its parts are looked at, of others the beginning."""
+    medium = find_medium(name)
+    return part.stat().st_size if medium is not None and medium.kind == "picture" else 0
+
+
+class _CheckUpload(Work[None], frozen=True, kw_only=True):
+    """See to it that a file is what its name says."""
+
+    uses_files: ClassVar[bool] = True
+    part: str
+    name: str
+
+    def do(self, known: Known, body: Body) -> None:
+        """See above.
+
+        Raises:
+            FileError: It is not.
+        """
+        del body
+        check_content(Path(self.part), self.name, known.settings.max_image_pixels)
 
 
 # -- reading the form ------------------------------------------------------------------------------------------------
@@ -377,6 +401,7 @@ def _find_original(settings: Settings, text: str | None) -> Path:
 class _ApplyMask(Work[None], frozen=True, kw_only=True):
     """Write into `part` the original with the transparency of the mask that `part` holds, and with its own texts."""
 
+    uses_files: ClassVar[bool] = True
     part: str
     original: str
 
@@ -389,9 +414,9 @@ class _ApplyMask(Work[None], frozen=True, kw_only=True):
         del body
         part, original, max_pixels = Path(self.part), Path(self.original), known.settings.max_image_pixels
         picture = as_pillow(read_first_frame(original, max_pixels))
+        self._compare(picture.size, measure_picture(part, max_pixels, "the mask"))  # before it costs
         mask = as_pillow(read_first_frame(part, max_pixels, "the mask"))
-        if picture.size != mask.size:
-            raise FileError(f"The mask has {mask.size} pixels, the picture {original.name!r} has {picture.size}.")
+        self._compare(picture.size, mask.size)
         picture = picture.convert("RGBA")
         picture.putalpha(mask.convert("RGBA").getchannel("A"))
         texts = PngInfo()
@@ -402,3 +427,8 @@ class _ApplyMask(Work[None], frozen=True, kw_only=True):
         with open(part, "wb") as file:
             picture.save(file, "PNG", compress_level=4, pnginfo=texts)
             _write_last(file, b"")
+
+    def _compare(self, size: tuple[int, int], mask_size: tuple[int, int]) -> None:
+        if size != mask_size:
+            name = Path(self.original).name
+            raise FileError(f"The mask has {mask_size} pixels, the picture {name!r} has {size}.")

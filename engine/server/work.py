@@ -21,6 +21,11 @@ from engine.workers.messages import Validation
 T = TypeVar("T", covariant=True)
 Body = bytes | bytearray
 
+INLINE_BYTES: Final = 16 * 1024
+"""What is no larger takes less time than a thread needs to begin."""
+THREAD_BYTES: Final = 2**20
+"""What is larger goes to another process. Whatever a body of this size holds, no single step of reading, checking,
+writing and freeing it holds the interpreter for more than some 5 ms."""
 MUCH: Final = 2**62
 """The weight of what only reading it would tell: what is packed may be a thousand times as large."""
 
@@ -93,6 +98,8 @@ class Checking(Work[T], Generic[T], frozen=True, kw_only=True):
         told: What the worker said that had to be asked; None if none was.
     """
 
+    uses_files: ClassVar[bool] = True
+    """What an input may be stands in folders, and a disk may be slow."""
     told: Validation | None = None
 
 

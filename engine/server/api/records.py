@@ -38,14 +38,14 @@ class NodeErrors(Struct, frozen=True, kw_only=True):
     Attributes:
         errors: In the order of its inputs.
         dependent_outputs: Output nodes that cannot run because of it, the first hundred or fewer.
-        class_type: The node's type.
         more_dependent_outputs: How many more there are.
+        class_type: The node's type.
     """
 
     errors: list[ErrorRecordView]
     dependent_outputs: list[str]
-    class_type: str
     more_dependent_outputs: int = 0
+    class_type: str
 
 
 class Failure(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 
 from engine.errors import FileError
 from engine.files import write_whole
@@ -42,6 +43,7 @@ class MakeThumbnail(Work[bytes], frozen=True, kw_only=True):
         size: Its longest side, in pixels.
     """
 
+    uses_files: ClassVar[bool] = True
     path: str
     target: str
     size: int

@@ -322,7 +322,7 @@ def test_what_is_no_workflow_is_not_large() -> None:
         for path in ("/queue", "/history", "/settings", "/api/v1/jobs/cancel"):
             answer = await _post(server, path, body)
             assert answer.status == 413, path
-            assert "4 MiB" in (await answer.json())["error"]["message"]
+            assert "1 MiB" in (await answer.json())["error"]["message"]
 
     _talk(talk)
 
