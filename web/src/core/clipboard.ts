@@ -17,6 +17,7 @@ import {
   stringifyJson,
   withKeys,
 } from './json';
+import { checkLength, checkSize } from './limits';
 import { copyReroutes, lastReroutes, type Reroute, reroutesOf, wayOf } from './reroutes';
 import { typeNameOf } from './slots';
 import { INLETS, portsOf } from './subgraph';
@@ -110,7 +111,9 @@ export function clipText(clip: JsonObject): string {
 export function readClip(text: string): JsonObject | null {
   if (!text.trimStart().startsWith('{')) return null;
   try {
+    checkLength(text.length);
     const clip = asObject(parseJson(text));
+    if (clip !== null) checkSize(clip);
     const nodes = asArray(clip?.['nodes']);
     return clip !== null && nodes !== null && nodes.length > 0 && nodes.length <= MOST ? clip : null;
   } catch {

@@ -33,7 +33,7 @@ export function definitionsFor(doc: GraphDoc, types: Iterable<string>): JsonObje
 export function definitionsIn(raw: JsonObject): Map<Scope, JsonObject> {
   const found = new Map<Scope, JsonObject>();
   const waiting: JsonObject[] = [raw];
-  for (let record = waiting.shift(); record !== undefined; record = waiting.shift()) {
+  for (const record of waiting) {
     for (const entry of asArray(asObject(record['definitions'])?.['subgraphs']) ?? []) {
       const id = isObject(entry) ? entry['id'] : null;
       if (!isObject(entry) || typeof id !== 'string' || id === '' || found.has(id)) continue;

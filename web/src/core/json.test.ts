@@ -28,6 +28,20 @@ describe('json', () => {
     }
   });
 
+  it('finds long integers wherever they stand, and none in numbers and texts', () => {
+    const long = 12345678901234567891n;
+    const text = `[${long},-${long},{"a \\"${long}\\\\":[${long}],"${long}":"x\\\\","b":0.12345678901234567,"c":1e3},${long}.5,[[${long}]]]`;
+    expect(parseJson(text)).toEqual([
+      ...[long, -long],
+      { [`a "${long}\\`]: [long], [`${long}`]: 'x\\', b: Number('0.12345678901234567'), c: 1000 },
+      ...[Number(`${long}.5`), [[long]]],
+    ]);
+    expect(parseJson('9007199254740991')).toBe(9007199254740991);
+    expect(parseJson('9007199254740993')).toBe(9007199254740993n);
+    expect(Object.keys(parseJson(`{"__proto__":${long}}`) as object)).toEqual(['__proto__']);
+    expect(() => parseJson('[NaN')).toThrow(SyntaxError);
+  });
+
   it('keeps the order of keys when one is changed', () => {
     expect(Object.keys(withKeys({ a: 1, b: 2, c: 3 }, { b: 5, d: 6, a: undefined }))).toEqual([
       'b',

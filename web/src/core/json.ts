@@ -6,28 +6,68 @@ export interface JsonObject {
 }
 
 const MARK = '\u0000int:';
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|NaN|-?Infinity/g;
-/** What Python writes, though it is no JSON. */
-const NO_NUMBERS: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity']);
-const LONG_INTEGER = /^-?\d{16,}$/;
+/** What may have to be written otherwise before the browser can parse it: long integers, and what Python writes. */
+const ODD = /-?\d{16,}(?![\d.eE])|NaN|-?Infinity/g;
 const MARKED = /"\\u0000int:(-?\d+)"/g;
 
 /** Parse JSON; integers of more than 15 digits that a number cannot hold become `bigint`, `NaN` null. Throws `SyntaxError`. */
 export function parseJson(text: string): Json {
-  let found = false;
-  const marked = text.replace(TOKEN, (token) => {
-    if (NO_NUMBERS.has(token)) {
-      found = true;
-      return 'null';
+  const marked = markOdd(text);
+  const value = JSON.parse(marked ?? text) as Json;
+  return marked === null ? value : unmarked(value);
+}
+
+/**
+ * The text with what the browser cannot parse exactly marked as strings; null if there is nothing of that kind.
+ *
+ * Looks only at what may be odd and at the quotes before it, not at every value: files may be large.
+ */
+function markOdd(text: string): string | null {
+  const parts: string[] = [];
+  let done = 0;
+  const isInString = stringsIn(text);
+  for (const { 0: token, index } of text.matchAll(ODD)) {
+    const isPart = index > 0 && /[\d.eE+]/.test(text.charAt(index - 1));
+    const isNumber = /\d/.test(token);
+    if (isPart || (isNumber && Number.isSafeInteger(Number(token))) || isInString(index)) continue;
+    parts.push(text.slice(done, index), isNumber ? `"\\u0000int:${token}"` : 'null');
+    done = index + token.length;
+  }
+  return parts.length === 0 ? null : parts.join('') + text.slice(done);
+}
+
+/** Tells of places, each after the one before, whether they are inside of a string. */
+function stringsIn(text: string): (place: number) => boolean {
+  let [at, isInside] = [0, false];
+  return (place) => {
+    for (let quote = text.indexOf('"', at); quote >= 0 && quote < place; quote = text.indexOf('"', at)) {
+      at = quote + 1;
+      if (!isInside || !isEscaped(text, quote)) isInside = !isInside;
     }
-    if (!LONG_INTEGER.test(token) || Number.isSafeInteger(Number(token))) return token;
-    found = true;
-    return `"\\u0000int:${token}"`;
-  });
-  if (!found) return JSON.parse(text) as Json;
-  return JSON.parse(marked, (_key, value: unknown) =>
-    typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value,
-  ) as Json;
+    return isInside;
+  };
+}
+
+function isEscaped(text: string, place: number): boolean {
+  let count = 0;
+  while (text.charAt(place - 1 - count) === '\\') count += 1;
+  return count % 2 === 1;
+}
+
+/** Turns marks into integers, where they stand: nobody else has the value yet. However deep it is. */
+function unmarked(value: Json): Json {
+  const top: unknown[] = [value];
+  const waiting: object[] = [top];
+  for (let holder = waiting.pop(); holder !== undefined; holder = waiting.pop()) {
+    const record = holder as Record<string, unknown>;
+    for (const key of Object.keys(record)) {
+      const held = record[key];
+      if (typeof held === 'object' && held !== null) waiting.push(held);
+      else if (typeof held === 'string' && held.startsWith(MARK))
+        record[key] = BigInt(held.slice(MARK.length));
+    }
+  }
+  return top[0] as Json;
 }
 
 /** The text of a value; `bigint`s are written as the integers that they are. */

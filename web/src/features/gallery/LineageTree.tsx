@@ -3,9 +3,9 @@
 
 import { useState } from 'react';
 import type { Lineage, LineageFile } from '../../api/gallery';
+import { openJobWorkflow } from '../../app/open';
 import { seconds, when } from '../../core/words';
 import { t } from '../../i18n/t';
-import { openJobWorkflow } from '../../stores/jobWorkflow';
 import { closeLightbox, openLightbox } from '../../stores/lightbox';
 import { type Picture, pictureOfFile, pictureOfItem } from '../../stores/pictures';
 import { classes } from '../../ui/classes';

@@ -3,6 +3,7 @@
 import { api } from '../../api/client';
 import { jobPath, readJob, readJobWorkflow } from '../../api/jobs';
 import type { JobView } from '../../api/types';
+import { openDocument } from '../../app/open';
 import { clientId } from '../../app/start';
 import { view } from '../../app/view';
 import { widgetsOf } from '../../core/catalog';
@@ -17,13 +18,13 @@ import { catalog } from '../../stores/catalog';
 import { openCompare } from '../../stores/compare';
 import { nameOfPicture, type Picture } from '../../stores/pictures';
 import { keepOrigin, originOf, runs, takeJob } from '../../stores/runs';
-import { activeTab, openTab } from '../../stores/tabs';
+import { activeTab } from '../../stores/tabs';
 import { ask } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
 import { refreshQueue } from '../run/api';
 import { attempt } from './attempt';
 import { changesList } from './ChangesList';
-import { assetOf, documentOf, needAsset, workflowOf } from './origin';
+import { assetOf, needAsset, workflowOf } from './origin';
 import { verifyAgain } from './verify';
 
 const APART = 320;
@@ -37,8 +38,8 @@ function titleOf(picture: Picture): string {
 
 export const openItsWorkflow = (picture: Picture) =>
   attempt(async () => {
-    const { raw, isFromApi } = await documentOf(picture);
-    openTab(raw, { name: titleOf(picture), isDirty: true, isImportedFromApi: isFromApi });
+    const { workflow, prompt } = await workflowOf(picture);
+    openDocument(workflow ?? prompt, { name: titleOf(picture), isDirty: true });
   });
 
 /** Values of the run into the tab that is open, after a look at what would change. */

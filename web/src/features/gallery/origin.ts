@@ -6,10 +6,8 @@ import { ApiError, api, request } from '../../api/client';
 import { findItem, type GalleryItem, readItem } from '../../api/gallery';
 import { readJobWorkflow } from '../../api/jobs';
 import type { AssetView } from '../../api/types';
-import { fromApi } from '../../core/api';
 import { asObject, type JsonObject } from '../../core/json';
 import { t } from '../../i18n/t';
-import { catalog } from '../../stores/catalog';
 import { nameOfPicture, type Picture } from '../../stores/pictures';
 
 /** An asset by its file, for pictures on nodes, which know no more of themselves. */
@@ -69,12 +67,4 @@ export async function workflowOf(picture: Picture): Promise<MadeWith> {
 
 function queryOf(url: string): { readonly query: Record<string, string> } {
   return { query: Object.fromEntries(new URL(url).searchParams) };
-}
-
-/** The document to open: as it was, or, where only what ran is known, laid out. */
-export async function documentOf(picture: Picture): Promise<{ raw: JsonObject; isFromApi: boolean }> {
-  const { workflow, prompt } = await workflowOf(picture);
-  return workflow === null
-    ? { raw: fromApi(prompt, catalog.getState().types), isFromApi: true }
-    : { raw: workflow, isFromApi: false };
 }

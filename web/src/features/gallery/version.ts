@@ -2,21 +2,15 @@
 
 import { api } from '../../api/client';
 import type { Lineage } from '../../api/gallery';
-import { fromApi } from '../../core/api';
-import { asArray, type JsonObject } from '../../core/json';
+import { openAnew } from '../../app/open';
+import type { JsonObject } from '../../core/json';
 import { t } from '../../i18n/t';
-import { catalog } from '../../stores/catalog';
-import { nameOf, openTab } from '../../stores/tabs';
+import { nameOf } from '../../stores/tabs';
 
 export async function openVersion({ name, version }: NonNullable<Lineage['workflow']>): Promise<void> {
   if (version === null) throw new Error(t('gallery.versionGone'));
   const raw = await api.get<JsonObject>(
     `/api/v1/workflows/files/${encodeURIComponent(name)}/versions/${version.id}`,
   );
-  const isFromApi = asArray(raw['nodes']) === null;
-  openTab(isFromApi ? fromApi(raw, catalog.getState().types) : raw, {
-    name: nameOf(name),
-    isDirty: true,
-    isImportedFromApi: isFromApi,
-  });
+  openAnew(raw, { name: nameOf(name), isDirty: true });
 }

@@ -4,11 +4,13 @@
 import { bus } from '../../app/bus';
 import { putOnClipboard } from '../../app/clipboard';
 import { isTextField } from '../../app/keys';
+import { whyNotOpened } from '../../app/open';
 import { view } from '../../app/view';
 import { fromApi, isApiPrompt } from '../../core/api';
 import { clipText, copyNodes, cornerOf, type Pasted, pasteClip, readClip } from '../../core/clipboard';
 import { deleteNodes } from '../../core/edit';
 import { asObject, type JsonObject, parseJson } from '../../core/json';
+import { checkLength, checkSize, MOST, TooLarge } from '../../core/limits';
 import type { Point, Scope } from '../../core/types';
 import { contentsOf } from '../../engine/gestures/moving';
 import { t } from '../../i18n/t';
@@ -62,9 +64,15 @@ export async function pasteFromClipboard(at?: Point, keepsIncoming = false): Pro
   const place = at ?? view.view.toGraph(pointerOnCanvas());
   const { text, isNewest } = recallClip();
   const held = isNewest ? null : ((await navigator.clipboard?.readText().catch(() => null)) ?? null);
-  const clip = nodesIn(held ?? text ?? '');
+  const words = held ?? text ?? '';
+  const clip = nodesIn(words);
   if (clip !== null) {
     paste(clip, place, keepsIncoming);
+    return;
+  }
+  if (words.length > MOST.letters) {
+    const reason = whyNotOpened(new TooLarge('letters', words.length));
+    toast({ kind: 'error', title: t('edit.pasteTooLarge'), text: reason, key: 'paste' });
     return;
   }
   const image = held === null ? null : await pictureOnClipboard();
@@ -81,13 +89,16 @@ async function pictureOnClipboard(): Promise<File | null> {
   return null;
 }
 
-/** Nodes of a workflow in either format. */
+/** Nodes of a workflow in either format; null if there are none, or far too many. */
 function nodesIn(text: string): JsonObject | null {
   const clip = readClip(text);
   if (clip !== null || !text.trimStart().startsWith('{')) return clip;
   try {
+    checkLength(text.length);
     const prompt = asObject(parseJson(text));
-    return prompt !== null && isApiPrompt(prompt) ? fromApi(prompt, view.catalog) : null;
+    if (prompt === null || !isApiPrompt(prompt)) return null;
+    checkSize(prompt);
+    return fromApi(prompt, view.catalog);
   } catch {
     return null;
   }

@@ -2,8 +2,8 @@
 
 import { call } from '../../api/call';
 import { wordsOf } from '../../api/client';
+import { openJobWorkflow } from '../../app/open';
 import { t } from '../../i18n/t';
-import { openJobWorkflow } from '../../stores/jobWorkflow';
 import { keepOrigin, originOf, runs, takeJob } from '../../stores/runs';
 import { ask } from '../../ui/ask';
 import { toast } from '../../ui/Toast';

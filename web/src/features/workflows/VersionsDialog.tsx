@@ -3,8 +3,9 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { wordsOf } from '../../api/client';
+import { openAnew } from '../../app/open';
 import { t } from '../../i18n/t';
-import { nameOf, openTab, type Tab, tabs } from '../../stores/tabs';
+import { nameOf, type Tab, tabs } from '../../stores/tabs';
 import { askText } from '../../ui/ask';
 import { Button, IconButton } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
@@ -42,7 +43,7 @@ function Versions({ name }: { readonly name: string }) {
     try {
       const time = version.label === '' ? timeOfVersion(version) : version.label;
       const title = t('versions.of', { name: nameOf(name), time });
-      const tab = openTab(await readVersion(name, version.id), { name: title, isDirty: true });
+      const tab = openAnew(await readVersion(name, version.id), { name: title, isDirty: true });
       close();
       return tab;
     } catch (thrown) {

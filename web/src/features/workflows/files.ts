@@ -4,6 +4,7 @@ import { call } from '../../api/call';
 import { ApiError, request } from '../../api/client';
 import type { TrashedFile, Version, WorkflowFile, WorkflowList } from '../../api/types';
 import { asObject, type JsonObject, parseJson } from '../../core/json';
+import { checkLength } from '../../core/limits';
 
 export type { TrashedFile, Version, WorkflowFile };
 
@@ -18,6 +19,12 @@ export async function listFiles(): Promise<WorkflowList> {
 
 export async function readFile(name: string): Promise<{ raw: JsonObject; revision: string | null }> {
   const response = await request('GET', address(name));
+  try {
+    checkLength(Number(response.headers.get('Content-Length') ?? 0));
+  } catch (error) {
+    void response.body?.cancel();
+    throw error;
+  }
   return { raw: toDocument(await response.text()), revision: revisionIn(response) };
 }
 
@@ -111,7 +118,9 @@ export async function readVersion(name: string, id: number): Promise<JsonObject>
   return toDocument(await (await request('GET', `${address(name)}/versions/${id}`)).text());
 }
 
+/** The object that a file holds. Throws `TooLarge`, or `SyntaxError` if it is none. */
 export function toDocument(text: string): JsonObject {
+  checkLength(text.length);
   const raw = asObject(parseJson(text));
   if (raw === null) throw new SyntaxError('not an object');
   return raw;

@@ -1,19 +1,22 @@
 // Opening: whatever holds a workflow becomes a tab of its own; what is open already is shown instead.
 
 import { call } from '../../api/call';
-import { ApiError, wordsOf } from '../../api/client';
+import { ApiError } from '../../api/client';
 import { readTemplate, type TemplateId, titleOfTemplate } from '../../api/templates';
 import { imageTaker } from '../../app/images';
-import { fromApi, isApiPrompt } from '../../core/api';
-import { asArray, asObject, type Json, type JsonObject, parseJson, stringifyJson } from '../../core/json';
+import { isCanvasFormat, openDocument, whyNotOpened } from '../../app/open';
+import { isApiPrompt } from '../../core/api';
+import { asObject, type JsonObject, parseJson } from '../../core/json';
+import { checkLength } from '../../core/limits';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
-import { catalog } from '../../stores/catalog';
-import { activateTab, activeTab, nameOf, openTab, type Tab, tabs } from '../../stores/tabs';
+import { activeTab, nameOf, openTab, type Tab } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { readFile, toDocument } from './files';
 
+/** Of a file that the server is to read. */
 const MOST_BYTES = 256 * 2 ** 20;
+const MOST_PARAMETERS = 1_000_000;
 const EMPTY: JsonObject = {
   last_node_id: 0,
   last_link_id: 0,
@@ -29,85 +32,46 @@ export function newWorkflow(): Tab {
   return openTab(EMPTY, { name: t('workflows.untitled') });
 }
 
-export function isCanvasFormat(raw: JsonObject): boolean {
-  return asArray(raw['nodes']) !== null;
-}
-
-/** The canvas document in what was read; API files are laid out. Throws with a reason for the user. */
-function documentIn(raw: JsonObject): { raw: JsonObject; isFromApi: boolean } {
-  if (isCanvasFormat(raw)) return { raw, isFromApi: false };
-  const inner = asObject(raw['workflow']);
-  if (inner !== null && isCanvasFormat(inner)) return { raw: inner, isFromApi: false };
-  const prompt = isApiPrompt(raw) ? raw : asObject(raw['prompt']);
-  if (prompt !== null && isApiPrompt(prompt))
-    return { raw: fromApi(prompt, catalog.getState().types), isFromApi: true };
-  throw new Error(t('workflows.noneInside'));
-}
-
-export function openDocument(
-  raw: JsonObject,
-  name: string,
-  path: string | null = null,
-  revision: string | null = null,
-) {
-  const found = documentIn(raw);
-  const text = stringifyJson(found.raw);
-  const same = tabs
-    .getState()
-    .tabs.find((tab) => (path === null ? stringifyJson(tab.doc.save()) === text : tab.path === path));
-  if (same !== undefined) {
-    activateTab(same.id);
-    const isSameText = stringifyJson(same.doc.save()) === text;
-    toast({
-      title: t('workflows.isOpen', { name: same.name }),
-      ...(isSameText ? {} : { text: t('workflows.isOpenChanged') }),
-      action: { label: t('workflows.openCopy'), run: () => openTab(found.raw, { name, isDirty: true }) },
-      key: 'is-open',
-    });
-    return same;
-  }
-  return openTab(found.raw, { name, path, revision, isImportedFromApi: found.isFromApi });
-}
-
 /** Tell the user why something could not be opened. */
 async function opening(name: string, open: () => Promise<unknown>): Promise<void> {
   try {
     await open();
   } catch (error) {
-    const words = error instanceof SyntaxError ? t('workflows.notJson') : wordsOf(error);
-    toast({ kind: 'error', title: t('workflows.openFailed', { name }), text: words });
+    toast({ kind: 'error', title: t('workflows.openFailed', { name }), text: whyNotOpened(error) });
   }
 }
 
 export function openServerFile(path: string): Promise<void> {
   return opening(path, async () => {
     const { raw, revision } = await readFile(path);
-    openDocument(raw, nameOf(path), path, revision);
+    openDocument(raw, { name: nameOf(path), path, revision });
   });
 }
 
 export function openTemplate(template: TemplateId): Promise<void> {
   return opening(template.name, async () =>
-    openDocument(await readTemplate(template), titleOfTemplate(template.name)),
+    openDocument(await readTemplate(template), { name: titleOfTemplate(template.name) }),
   );
 }
 
 /** A file of the user's machine: JSON as it is; of pictures and all else the server reads the workflow out. */
 export function openLocalFile(file: File, at: Point | null = null): Promise<void> {
   return opening(file.name, async () => {
-    if (file.size > MOST_BYTES) throw new Error(t('workflows.tooLarge'));
     const name = file.name.replace(/\.[^.]+$/, '');
     if (/\.json$/i.test(file.name) || file.type === 'application/json') {
-      openDocument(toDocument(await file.text()), name);
+      checkLength(file.size);
+      openDocument(toDocument(await file.text()), { name });
       return;
     }
+    const size = { found: Math.ceil(file.size / 2 ** 20), most: MOST_BYTES / 2 ** 20 };
+    if (file.size > MOST_BYTES) throw new Error(t('limit.file', size));
     const embedded = await readEmbedded(file).catch((error: unknown) => {
       const take =
         at === null || activeTab() === null || !file.type.startsWith('image/') ? null : imageTaker();
       if (take === null || !(error instanceof ApiError) || error.isOffline) throw error;
       return take(file, at ?? { x: 0, y: 0 }).then(() => null);
     });
-    if (embedded !== null) openDocument(embedded, name);
+    if (embedded !== null) openDocument(embedded, { name });
   });
 }
 
@@ -124,22 +88,26 @@ function isParameters(text: string): boolean {
   return /(^|\n)Steps: \d+, /.test(text) && /\b(Sampler|CFG scale|Seed): /.test(text);
 }
 
-/** Text that was pasted or dropped: opened if it is a workflow; false if it is something else. */
+/** Text that was pasted or dropped: opened if it is a workflow, told if it is too large; false if it is something else. */
 export function openText(text: string, name: string): boolean {
-  if (isParameters(text)) {
+  if (text.length <= MOST_PARAMETERS && isParameters(text)) {
     void openLocalFile(new File([text], `${name}.txt`, { type: 'application/octet-stream' }));
     return true;
   }
-  let raw: Json;
+  if (!/^\s*\{/.test(text)) return false;
+  let record: JsonObject | null;
   try {
-    raw = parseJson(text);
-  } catch {
-    return false;
+    checkLength(text.length);
+    record = asObject(parseJson(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    void opening(name, () => Promise.reject(error));
+    return true;
   }
-  const record = asObject(raw);
   if (record === null || !(isCanvasFormat(record) || isApiPrompt(record) || record['workflow'] !== undefined))
     return false;
-  void opening(name, async () => openDocument(record, name));
+  const raw = record;
+  void opening(name, async () => openDocument(raw, { name }));
   return true;
 }
 

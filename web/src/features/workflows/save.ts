@@ -1,7 +1,9 @@
 // Saving: a file changes only when the user says so, and never over what somebody else wrote meanwhile.
 
 import { wordsOf } from '../../api/client';
+import { whyNotOpened } from '../../app/open';
 import { stringifyJson } from '../../core/json';
+import { checkSize } from '../../core/limits';
 import { t } from '../../i18n/t';
 import { rememberView } from '../../shell/CanvasHost';
 import { settings } from '../../stores/settings';
@@ -78,11 +80,12 @@ async function resolveConflict(tab: Tab, path: string): Promise<boolean> {
   if (choice !== 'theirs') return false;
   try {
     const { raw, revision } = await readFile(path);
+    checkSize(raw);
     closeTab(tab.id); // "Reopen closed" brings the own state back
     openTab(raw, { name: tab.name, path, revision });
     return true;
   } catch (error) {
-    return tellFailure(error);
+    return tellFailure(new Error(whyNotOpened(error)));
   }
 }
 

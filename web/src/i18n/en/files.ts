@@ -32,6 +32,23 @@ export const files = {
   'workflows.cleared': 'Clear',
   'workflows.loadDefault': 'Open the default workflow',
 
+  'limit.letters':
+    'It has {found} MiB of text; the canvas opens up to {most} MiB. Run it from the command line, or take out what makes it large: pictures that are written into it, for example.',
+  'limit.levels':
+    'Lists and objects stand in each other more than {most} levels deep; the canvas opens no such file. Look into it: no program for workflows writes that.',
+  'limit.nodes':
+    'It has {found} nodes and groups; the canvas opens up to {most}. Run it from the command line, or take it apart into several workflows.',
+  'limit.links':
+    'It has {found} links and points on them; the canvas opens up to {most}. Run it from the command line, or take it apart into several workflows.',
+  'limit.slots':
+    'Its nodes have {found} inputs, outputs and values; the canvas opens up to {most}. Run it from the command line, or take it apart into several workflows.',
+  'limit.slotsOfNode':
+    'A node in it has {found} inputs, outputs and values; the canvas opens nodes with up to {most}. Run it from the command line, or look into the file: hardly a node has that many.',
+  'limit.subgraphs':
+    'It has {found} subgraphs; the canvas opens up to {most}. Run it from the command line, or take out those that nothing uses.',
+  'limit.file':
+    'The file has {found} MiB; the page sends the server files of up to {most} MiB. Take the workflow out of it by `python main.py convert`.',
+
   'trash.title': 'Trash',
   'trash.show': 'Trash…',
   'trash.text': 'Deleted workflows stay for 30 days, with all their versions.',

@@ -1,0 +1,98 @@
+// Opening a workflow, wherever it comes from: nothing that is too large to show, nothing twice. What is open already is
+// shown instead, and another copy offered.
+
+import { wordsOf } from '../api/client';
+import { readJobWorkflow } from '../api/jobs';
+import { holdsSame } from '../core/alike';
+import { fromApi, isApiPrompt } from '../core/api';
+import { asArray, asObject, type JsonObject } from '../core/json';
+import { checkSize, MOST, TooLarge } from '../core/limits';
+import { t } from '../i18n/t';
+import { catalog } from '../stores/catalog';
+import { activateTab, openTab, type Tab, tabs } from '../stores/tabs';
+import { toast } from '../ui/Toast';
+
+export interface OpenedAs {
+  readonly name: string;
+  /** Its file on the server; a tab of that file is the same whatever is in it. */
+  readonly path?: string | null;
+  readonly revision?: string | null;
+  /** It has no file that it could be had from again. */
+  readonly isDirty?: boolean;
+}
+
+export function isCanvasFormat(raw: JsonObject): boolean {
+  return asArray(raw['nodes']) !== null;
+}
+
+/** The canvas document in what was read; what is in the format of runs is laid out. Throws with a reason for the user. */
+function readDocument(raw: JsonObject): { raw: JsonObject; isFromApi: boolean } {
+  try {
+    checkSize(raw);
+  } catch (error) {
+    throw new Error(whyNotOpened(error));
+  }
+  if (isCanvasFormat(raw)) return { raw, isFromApi: false };
+  const inner = asObject(raw['workflow']);
+  if (inner !== null && isCanvasFormat(inner)) return { raw: inner, isFromApi: false };
+  const prompt = isApiPrompt(raw) ? raw : asObject(raw['prompt']);
+  if (prompt !== null && isApiPrompt(prompt))
+    return { raw: fromApi(prompt, catalog.getState().types), isFromApi: true };
+  throw new Error(t('workflows.noneInside'));
+}
+
+/** A tab of it, or the one that has it open. Throws if it is no workflow, or too large. */
+export function openDocument(
+  raw: JsonObject,
+  { name, path = null, revision = null, isDirty }: OpenedAs,
+): Tab {
+  const found = readDocument(raw);
+  const same = tabs
+    .getState()
+    .tabs.find((tab) => (path === null ? holdsSame(tab.doc, found.raw) : tab.path === path));
+  if (same === undefined) {
+    const isImportedFromApi = found.isFromApi;
+    return openTab(found.raw, { name, path, revision, isImportedFromApi, isDirty: isDirty ?? false });
+  }
+  activateTab(same.id);
+  toast({
+    title: t('workflows.isOpen', { name: same.name }),
+    ...(holdsSame(same.doc, found.raw) ? {} : { text: t('workflows.isOpenChanged') }),
+    action: {
+      label: t('workflows.openCopy'),
+      run: () => openTab(found.raw, { name, isDirty: true, isImportedFromApi: found.isFromApi }),
+    },
+    key: 'is-open',
+  });
+  return same;
+}
+
+/** A tab of its own, whatever is open. Throws if it is no workflow, or too large. */
+export function openAnew(raw: JsonObject, { name, path = null, revision = null, isDirty }: OpenedAs): Tab {
+  const found = readDocument(raw);
+  const isImportedFromApi = found.isFromApi;
+  return openTab(found.raw, { name, path, revision, isImportedFromApi, isDirty: isDirty ?? false });
+}
+
+/** The workflow of a job: as its document was, or, of one that was given in the format of runs, laid out. */
+export async function openJobWorkflow(jobId: string, name: string): Promise<void> {
+  const { workflow, prompt } = await readJobWorkflow(jobId);
+  openDocument(workflow ?? prompt, { name, isDirty: true });
+}
+
+/** Why something could not be opened, for people. */
+export function whyNotOpened(error: unknown): string {
+  if (error instanceof TooLarge) return limitWords(error);
+  // A text that is nested too deep for the browser's own reading.
+  if (error instanceof RangeError) return t('limit.levels', { most: MOST.levels });
+  return error instanceof SyntaxError ? t('workflows.notJson') : wordsOf(error);
+}
+
+function limitWords({ limit, found }: TooLarge): string {
+  const numbers = { found: found.toLocaleString(), most: MOST[limit].toLocaleString() };
+  if (limit !== 'letters') return t(`limit.${limit}`, numbers);
+  return t('limit.letters', {
+    found: Math.ceil(found / 2 ** 20).toLocaleString(),
+    most: Math.round(MOST.letters / 2 ** 20),
+  });
+}

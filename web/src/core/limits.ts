@@ -1,0 +1,112 @@
+// How large a workflow may be that the canvas opens. Told before anything is built of it: a page that freezes tells nothing.
+
+import { definitionsIn } from './definitions';
+import { asArray, asObject, type Json, type JsonObject } from './json';
+
+/**
+ * The most that is opened: letters of JSON and levels of lists and objects in each other (what the server takes by
+ * default), and, over all graphs of a file, nodes with groups, links with their points, inputs, outputs and values of
+ * nodes, those of one node, and subgraphs.
+ */
+export const MOST = {
+  letters: 16 * 2 ** 20,
+  levels: 200,
+  nodes: 20_000,
+  links: 100_000,
+  slots: 300_000,
+  slotsOfNode: 1000,
+  subgraphs: 1000,
+} as const;
+
+export type Limit = keyof typeof MOST;
+
+/** A workflow is larger than the canvas takes: which limit it is, and what was found. */
+export class TooLarge extends RangeError {
+  readonly limit: Limit;
+  readonly found: number;
+
+  constructor(limit: Limit, found: number) {
+    super(`${found} ${limit}, more than ${MOST[limit]}`);
+    this.limit = limit;
+    this.found = found;
+  }
+}
+
+/** Throws `TooLarge` for a text, or a file of so many bytes, that is not even to be parsed. */
+export function checkLength(letters: number): void {
+  check('letters', letters);
+}
+
+/** Throws `TooLarge` for what was read, in either format, if it is more than can be shown. */
+export function checkSize(raw: JsonObject): void {
+  for (const each of [raw, asObject(raw['workflow']), asObject(raw['prompt'])]) {
+    if (each === null) continue;
+    if (asArray(each['nodes']) === null) checkPrompt(each);
+    else checkCanvas(each);
+  }
+  check('levels', levelsOf(raw, MOST.levels + 1));
+}
+
+function checkCanvas(raw: JsonObject): void {
+  const definitions = definitionsIn(raw);
+  check('subgraphs', definitions.size);
+  const graphs = [raw, ...definitions.values()];
+  check(
+    'nodes',
+    sum(graphs, ({ nodes, groups }) => lengthOf(nodes) + lengthOf(groups)),
+  );
+  check(
+    'links',
+    sum(graphs, ({ links, reroutes, extra }) => {
+      const points = asObject(extra)?.['reroutes'];
+      return lengthOf(links) + lengthOf(reroutes) + lengthOf(points);
+    }),
+  );
+  checkSlots(
+    graphs.flatMap(({ nodes }) => asArray(nodes) ?? []),
+    (node) => lengthOf(node['inputs']) + lengthOf(node['outputs']) + lengthOf(node['widgets_values']),
+  );
+}
+
+/** A file in the format of runs: its keys are its nodes, and inputs that are pairs may be links. */
+function checkPrompt(prompt: JsonObject): void {
+  const nodes = Object.values(prompt).flatMap((node) => (node === undefined ? [] : [node]));
+  check('nodes', nodes.length);
+  checkSlots(nodes, (node) => lengthOf(node['inputs']));
+}
+
+function checkSlots(nodes: readonly Json[], slotsOf: (node: JsonObject) => number): void {
+  const counts = nodes.map((node) => slotsOf(asObject(node) ?? {}));
+  for (const count of counts) check('slotsOfNode', count);
+  check(
+    'slots',
+    sum(counts, (count) => count),
+  );
+}
+
+function check(limit: Limit, found: number): void {
+  if (found > MOST[limit]) throw new TooLarge(limit, found);
+}
+
+/** Of a list, or of an object. */
+function lengthOf(value: Json | undefined): number {
+  return asArray(value)?.length ?? Object.keys(asObject(value) ?? {}).length;
+}
+
+function sum<T>(items: readonly T[], numberOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + numberOf(item), 0);
+}
+
+/** How deep a value is, counted no further than `most`; without calling itself, as it may be deeper than calls can be. */
+function levelsOf(value: Json, most: number): number {
+  let [depth, level] = [0, [value]];
+  while (level.length > 0 && depth < most) {
+    depth += 1;
+    const next: Json[] = [];
+    for (const each of level)
+      for (const held of Array.isArray(each) ? each : Object.values(each ?? {}))
+        if (typeof held === 'object' && held !== null) next.push(held);
+    level = next;
+  }
+  return depth;
+}
