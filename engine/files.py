@@ -15,10 +15,14 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from engine.errors import FileError
 from engine.settings import Settings
+
+Folder = Literal["input", "output", "temp"]
+FOLDERS: tuple[Folder, ...] = ("input", "output", "temp")
+"""The directories whose files workflows name; any other folder is a kind of model files."""
 
 MODEL_SUFFIXES = frozenset({".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".bin", ".pth", ".pkl"})
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif"})
@@ -69,22 +73,29 @@ def is_special_on_windows(name: str) -> bool:
     return _WINDOWS_ONLY.search(name) is not None
 
 
-def resolve_input_file(settings: Settings, name: str, what: str = "file", *, folder: str = "input") -> Path:
+def split_annotation(name: str) -> tuple[str, Folder | None]:
+    """A name without the directory that it says at its end, and that: `x.png [output]`; None if it says none."""
+    for folder in FOLDERS:
+        stem = name.removesuffix(f"[{folder}]")
+        if stem and stem != name:
+            return stem.rstrip(), folder
+    return name, None
+
+
+def resolve_input_file(settings: Settings, name: str, what: str = "file", *, folder: Folder = "input") -> Path:
     """The path of a file named by a workflow: below `folder`, or where the name says (`name [output]`).
 
     Args:
         settings: Says where the directories are.
         name: As in the workflow; may end in ` [input]`, ` [output]` or ` [temp]`.
         what: The input's name, for the message.
-        folder: Where a name without an ending is looked for: `input`, `output` or `temp`.
+        folder: Where a name without an ending is looked for.
 
     Raises:
         FileError: if the name leads outside or no such file is there.
     """
-    stem, _, ending = name.rpartition("[")
-    if stem and ending in ("input]", "output]", "temp]"):
-        name, folder = stem.rstrip(), ending[:-1]
-    directory = settings.directory("output" if folder == "output" else "temp" if folder == "temp" else "input")
+    name, annotated = split_annotation(name)
+    directory = settings.directory(annotated or folder)
     path = resolve_inside(directory, name, what)
     if not os.path.isfile(path):
         raise FileError(f"{what} {_shown(name)} was not found in the {directory.name} directory.")
@@ -135,7 +146,7 @@ def list_images(directory: Path) -> list[str]:
 
 def list_choices(settings: Settings, folder: str) -> list[str]:
     """The choices of a `ModelFile(folder)` input: pictures of `input`, `output` or `temp`, or model files of a kind."""
-    if folder == "input" or folder == "output" or folder == "temp":
+    if folder in FOLDERS:
         return list_images(settings.directory(folder))
     return list_model_files(settings, folder)
 

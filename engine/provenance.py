@@ -21,7 +21,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from engine.errors import FileError
-from engine.files import MODEL_SUFFIXES, find_model_file, resolve_input_file, walk_files, write_whole
+from engine.files import FOLDERS, MODEL_SUFFIXES, find_model_file, resolve_input_file, walk_files, write_whole
 from engine.graph.json_values import as_list, as_object
 from engine.graph.missing import Missing, find_missing
 from engine.graph.plan import order_upstream
@@ -37,7 +37,7 @@ Seed = Annotated[int, Meta(extra_json_schema={"format": "uint64"})]
 """May be more than a number of JavaScript holds."""
 
 _PACKAGES = ("torch", "transformers", "numpy", "pillow")
-_INPUT_FOLDERS = ("input", "output", "temp")
+_CODE = Path(__file__).resolve().parent.parent
 _CPU_INFO = Path("/proc/cpuinfo")
 _MOST_KNOWN = 10_000
 log = logging.getLogger(__name__)
@@ -296,7 +296,7 @@ def _record_files(
                 named[declared.choices.folder, name] = None
     for folder, name in named:
         try:
-            if folder in _INPUT_FOLDERS:
+            if folder in FOLDERS:
                 path = resolve_input_file(settings, name, folder=folder)
             else:
                 path = find_model_file(settings, folder, name)

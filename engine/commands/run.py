@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from engine.commands import BAD_REQUEST, DONE, INTERRUPTED, RUN_FAILED
 from engine.errors import EngineError, Interrupted, NodeError, ValidationError, WorkflowError
+from engine.files import FOLDERS
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def _with_path(item: object, settings: Settings) -> object:
     if not isinstance(item, Mapping):
         return item
     record = cast(Mapping[str, Any], item)
-    if record.get("type") not in ("input", "output", "temp") or "filename" not in record:
+    if record.get("type") not in FOLDERS or "filename" not in record:
         return record
     path = settings.directory(record["type"]) / record.get("subfolder", "") / record["filename"]
     return {**record, "path": str(path)}

@@ -12,23 +12,23 @@ import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, NoReturn, cast
+from typing import Any, Literal, NoReturn
 
 from engine.compat.file_list import FileList
 from engine.compat.host import Folders, Host, current_host
 from engine.errors import FileError, PackError
 from engine.files import (
+    FOLDERS,
     MODEL_SUFFIXES,
     clean_name,
     fill_prefix,
     highest_counter,
     resolve_inside,
     resolve_model_name,
+    split_annotation,
     walk_files,
 )
 from engine.settings import OLDER_FOLDERS, Settings
-
-Place = Literal["input", "output", "temp"]
 
 _KINDS = (
     *("checkpoints", "loras", "vae", "text_encoders", "diffusion_models", "clip_vision", "style_models"),
@@ -37,7 +37,6 @@ _KINDS = (
 )
 _OTHER_SUFFIXES = {"configs": {".yaml"}, "diffusers": {"folder"}, "classifiers": {""}}
 _PACKS = "custom_nodes"
-_PLACES: dict[str, Place] = {"[input]": "input", "[output]": "output", "[temp]": "temp"}
 
 
 class _EverySuffix(Collection[str]):
@@ -192,7 +191,7 @@ def directory_of(name: Literal["models", "input", "output", "temp", "user"]) -> 
 
 def get_directory_by_type(type_name: str) -> str | None:
     """The path of `input`, `output` or `temp`; None for another name."""
-    return directory_of(cast("Place", type_name)) if type_name in _PLACES.values() else None
+    return directory_of(type_name) if type_name in FOLDERS else None
 
 
 def refuse_directory(path: str) -> NoReturn:
@@ -206,10 +205,8 @@ def refuse_directory(path: str) -> NoReturn:
 
 def annotated_filepath(name: str) -> tuple[str, str | None]:
     """A name without its ending ` [input]`, ` [output]` or ` [temp]`, and the directory that this means."""
-    for ending, place in _PLACES.items():
-        if name.endswith(ending):
-            return name[: -len(ending)].rstrip(), directory_of(place)
-    return name, None
+    name, folder = split_annotation(name)
+    return name, directory_of(folder) if folder is not None else None
 
 
 def get_annotated_filepath(name: str, default_dir: str | None = None) -> str:

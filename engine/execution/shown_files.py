@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.errors import FileError
 from engine.execution.events import Ui
-from engine.files import resolve_inside
+from engine.files import FOLDERS, resolve_inside
 from engine.graph.json_values import as_object, as_text
 from engine.settings import Settings
 
@@ -22,9 +22,9 @@ def shown_files_exist(ui: Ui, settings: Settings) -> bool:
 def _exists(kind: object, record: object, settings: Settings) -> bool:
     reference = as_object(record) or {}
     name = as_text(reference.get("filename"))
-    if not name or kind not in ("input", "output", "temp"):
+    if not name or kind not in FOLDERS:
         return True  # not a reference to a file
-    directory = settings.directory("input" if kind == "input" else "output" if kind == "output" else "temp")
+    directory = settings.directory(kind)
     folder = as_text(reference.get("subfolder"))
     try:
         return resolve_inside(directory, f"{folder}/{name}" if folder else name).is_file()

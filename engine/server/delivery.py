@@ -60,6 +60,15 @@ def find_file(root: Path, name: object, what: str, *, status: int = 400) -> Path
     return path
 
 
+def find_regular(root: Path, name: str) -> Path | None:
+    """The path of a regular file below `root`; None if it is not there or leads outside. Touches the disk."""
+    try:
+        path = resolve_inside(root, name)
+    except FileError:
+        return None
+    return path if is_regular(path) else None
+
+
 def is_regular(path: Path) -> bool:
     """Whether it is a file with contents, not a folder, a device or a pipe, and can be looked at."""
     try:

@@ -19,6 +19,7 @@ from aiohttp import web
 from PIL import Image
 
 from engine.errors import FileError
+from engine.files import FOLDERS, Folder, split_annotation
 from engine.graph.json_values import show
 from engine.images.frames import Frame, measure_picture, read_first_frame
 from engine.server.bodies import int_param, text_param
@@ -29,8 +30,6 @@ from engine.server.refusal import Refusal, not_found
 from engine.server.work import THREAD_BYTES, Body, Known, Work
 from engine.settings import Settings
 
-Folder = Literal["input", "output", "temp"]
-FOLDERS: tuple[Folder, ...] = ("input", "output", "temp")
 Encoding = Literal["PNG", "WEBP", "JPEG"]
 Channel = Literal["rgba", "rgb", "a"]
 
@@ -82,6 +81,8 @@ def find_viewed(settings: Settings, filename: object, folder: str, subfolder: st
     Raises:
         Refusal: 400 for what is no name or folder, 403 for a subfolder that leads outside, 404 for no such file.
     """
+    if not isinstance(filename, str) or not filename.strip():
+        raise Refusal(f"'filename' should be a file's name, but is {show(filename)}.", code="invalid_name")
     name, annotated = split_annotation(filename)
     root = settings.directory(check_folder(annotated or folder))
     if name.startswith("/") or ".." in name:
@@ -92,20 +93,6 @@ def find_viewed(settings: Settings, filename: object, folder: str, subfolder: st
     elif subfolder and (subfolder.startswith(("/", "\\")) or ".." in subfolder):
         raise Refusal(f"'subfolder' {show(subfolder)} is not a folder inside.", status=403, code="invalid_name")
     return find_file(root, name, "The file")
-
-
-def split_annotation(filename: object) -> tuple[str, Folder | None]:
-    """A name and the folder that it names at its end: `x.png [input]`.
-
-    Raises:
-        Refusal: if it is no text, or empty.
-    """
-    if not isinstance(filename, str) or not filename.strip():
-        raise Refusal(f"'filename' should be a file's name, but is {show(filename)}.", code="invalid_name")
-    for folder in FOLDERS:
-        if filename.endswith(f"[{folder}]"):
-            return filename[: -len(folder) - 2].rstrip(), folder
-    return filename, None
 
 
 def check_folder(value: object, what: str = "'type'") -> Folder:

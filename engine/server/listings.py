@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.files import IMAGE_SUFFIXES, MODEL_SUFFIXES, walk_files
+from engine.files import FOLDERS, IMAGE_SUFFIXES, MODEL_SUFFIXES, walk_files
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Listings:
 
     def choices(self, folder: str) -> Sequence[str]:
         """The choices of a `ModelFile(folder)` input, sorted."""
-        if folder == "input" or folder == "output" or folder == "temp":
+        if folder in FOLDERS:
             return self._list(self.settings.directory(folder), pictures=True)
         parts = [self._list(directory) for directory in self.settings.model_directories(folder)]
         known, merged = self._merged.get(folder, ([], ()))

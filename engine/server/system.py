@@ -17,11 +17,11 @@ from typing import Any
 import psutil
 from aiohttp import web
 
-from engine.files import is_text
+from engine.files import FOLDERS, is_text
 from engine.graph.json_values import show
 from engine.server.bodies import check_text, read_object
 from engine.server.delivery import answer_json
-from engine.server.files import FOLDERS, check_folder
+from engine.server.files import check_folder
 from engine.server.keys import DISPATCHER, HUB, LOGS, SERVER_SETTINGS, SETTINGS
 from engine.server.log_ring import Line, LogRing
 from engine.server.model_files import list_kinds, name_folders

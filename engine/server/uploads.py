@@ -25,13 +25,13 @@ from aiohttp.http_exceptions import HttpProcessingError
 from PIL.PngImagePlugin import PngInfo
 
 from engine.errors import FileError
-from engine.files import clean_name, is_special_on_windows, resolve_inside, sync_directory
+from engine.files import FOLDERS, Folder, clean_name, is_special_on_windows, resolve_inside, sync_directory
 from engine.graph.json_values import as_object, show
 from engine.images.frames import measure_picture, read_first_frame
 from engine.images.metadata import read_metadata
 from engine.server.bodies import check_text
 from engine.server.delivery import LONGEST_NAME, resolve_name
-from engine.server.files import FOLDERS, Folder, as_pillow, check_folder, do_picture, do_with_files, find_viewed
+from engine.server.files import as_pillow, check_folder, do_picture, do_with_files, find_viewed
 from engine.server.keys import SERVER_SETTINGS, SETTINGS
 from engine.server.media import check_content, find_medium
 from engine.server.refusal import Refusal, too_large

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from engine.errors import EngineError
+from engine.files import FOLDERS
 from engine.graph.document import parse_json_text
 from engine.graph.keys import content_keys
 from engine.graph.registry import Registry
@@ -19,7 +20,6 @@ from engine.graph.workflow import Workflow
 
 LARGEST_READ_BYTES = 2**20
 _JOBS_REMEMBERED = 8
-_NOT_MODELS = frozenset({"input", "output", "temp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _models(workflow: Workflow, registry: Registry) -> Iterable[str]:
         for declared in definition.inputs if definition is not None else ():
             value = node.inputs.get(declared.name)
             folder = declared.choices.folder if isinstance(declared.choices, ModelFile) else None
-            if folder is not None and folder not in _NOT_MODELS and isinstance(value, str):
+            if folder is not None and folder not in FOLDERS and isinstance(value, str):
                 yield f"{folder}/{value}"
 
 

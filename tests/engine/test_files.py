@@ -26,6 +26,7 @@ from engine.files import (
     list_model_files,
     resolve_input_file,
     resolve_inside,
+    split_annotation,
     write_numbered,
     write_whole,
 )
@@ -97,6 +98,22 @@ def test_links_that_lead_outside_are_refused_and_not_listed(world: Settings) -> 
             resolve_input_file(world, name)
     assert list_images(inside) == ["alias.png", "sub/real.png"]
     assert resolve_input_file(world, "alias.png").name == "real.png"
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("a b.png [output]", ("a b.png", "output")),
+        ("sub/x.png[temp]", ("sub/x.png", "temp")),
+        ("x.png [input] [output]", ("x.png [input]", "output")),
+        ("x.png", ("x.png", None)),
+        ("x.png [models]", ("x.png [models]", None)),
+        ("[input]", ("[input]", None)),
+        ("", ("", None)),
+    ],
+)
+def test_a_name_says_its_directory_at_its_end(name: str, wanted: tuple[str, str | None]) -> None:
+    assert split_annotation(name) == wanted
 
 
 def test_endings_choose_the_directory(world: Settings) -> None:

@@ -6,8 +6,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -15,27 +15,25 @@ from aiohttp import web
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from engine.errors import FileError, WorkflowError
-from engine.files import resolve_inside
-from engine.graph.workflow import Link, Workflow
+from engine.errors import WorkflowError
+from engine.graph.workflow import Workflow
 from engine.jobs.job import Asset, JobDetails
 from engine.server.api.gallery_records import GalleryItem, view_item
 from engine.server.api.job_records import AssetView, FileKind, JobSummary
-from engine.server.api.lineage import upstream_of
+from engine.server.api.lineage import loaded_files, newest_asset, upstream_of
 from engine.server.api.records import ShortText
 from engine.server.api.route import Refused, route
 from engine.server.api.views import read_prompt, summarize, view_asset
-from engine.server.canvas.facts import DIRECTORIES, read_texts, source_of
+from engine.server.canvas.facts import read_texts
 from engine.server.canvas.gallery import Item, files_of
 from engine.server.canvas.origins import WorkflowOrigin, find_origin
 from engine.server.canvas.state import CANVAS
-from engine.server.delivery import is_regular
+from engine.server.delivery import find_regular
 from engine.server.keys import DISPATCHER, SETTINGS, STORE
 from engine.server.refusal import not_found
 
 _MOST_PARENTS = 100
 _MOST_CHILDREN = 200
-_MOST_ASSETS = 100
 
 
 class FilePlace(Struct, frozen=True, kw_only=True):
@@ -112,25 +110,26 @@ class Lineage(Struct, frozen=True, kw_only=True):
 async def show_lineage(request: web.Request, params: FilePlace) -> Lineage:
     """Where a file of the output, input or temp directory comes from, and which files of the gallery came of it."""
     index, _ = await request.app[CANVAS].gallery()
-    place = f"{params.kind}/{params.subfolder}/{params.filename}" if params.subfolder else None
-    place = place or f"{params.kind}/{params.filename}"
-    file, asset = await _describe(request, place)
+    kind, subfolder, filename = params.kind, params.subfolder, params.filename
+    file, asset = await _describe(request, kind, subfolder, filename)
+    place = f"{kind}/{_join(subfolder, filename)}"
     child_ids, total = await index.database.ask(partial(_children_of, place=place))
     if not file.exists and asset is None and not child_ids:
         raise not_found(f"Nothing is known of a file {params.filename!r} in {params.kind!r}.", "file_not_found")
     details = None if asset is None else await request.app[STORE].details(asset.job_id)
     if details is not None and (present := request.app[DISPATCHER].job(details.job.id)) is not None:
         details = replace(details, job=present)
-    workflow, nodes = await asyncio.to_thread(_read_workflow, request, place, asset, details)
+    workflow, nodes = await asyncio.to_thread(_read_workflow, request, params, asset, details)
+    registry = request.app[DISPATCHER].catalog.registry
     parents = [
         ParentFile(
-            node_id=node_id,
-            node_type=workflow.nodes[node_id].type,
-            input_name=name,
-            file=(await _describe(request, source, before=asset))[0],
+            node_id=each.node_id,
+            node_type=workflow.nodes[each.node_id].type,
+            input_name=each.input_name,
+            file=(await _describe(request, each.kind, each.subfolder, each.filename, before=asset))[0],
         )
-        for node_id, name, source in _sources_of(workflow, nodes)
-        if source != place
+        for each in islice(loaded_files(workflow, nodes, registry), _MOST_PARENTS)
+        if (each.kind, each.subfolder, each.filename) != (kind, subfolder, filename)
     ]
     return Lineage(
         file=file,
@@ -154,52 +153,36 @@ def _children_of(connection: sqlite3.Connection, place: str) -> tuple[list[int],
 
 
 def _read_workflow(
-    request: web.Request, place: str, asset: Asset | None, details: JobDetails | None
-) -> tuple[Workflow, set[str]]:
+    request: web.Request, place: FilePlace, asset: Asset | None, details: JobDetails | None
+) -> tuple[Workflow, list[str]]:
     """The workflow that made a file, and which of its nodes took part; that of the job, or else that in the file."""
     if details is not None and asset is not None:
         workflow = read_prompt(details)
-        return workflow, upstream_of(workflow, [asset.node_id])
-    path = _path_of(request, place)
+        upstream = upstream_of(workflow, [asset.node_id])
+        return workflow, [node_id for node_id in workflow.nodes if node_id in upstream]
+    path = _path_of(request, place.kind, place.subfolder, place.filename)
     texts = {} if path is None else read_texts(path)
     try:
         workflow = Workflow.from_api(json.loads(texts.get("prompt", "{}")))
     except (WorkflowError, ValueError, RecursionError):
         workflow = Workflow()
-    return workflow, set(workflow.nodes)
+    return workflow, list(workflow.nodes)
 
 
-def _sources_of(workflow: Workflow, nodes: Iterable[str]) -> list[tuple[str, str, str]]:
-    """Node, input and place of each file that these nodes name."""
-    found = [
-        (node_id, name, source)
-        for node_id in workflow.nodes
-        if node_id in nodes
-        for name, value in workflow.nodes[node_id].inputs.items()
-        if not isinstance(value, Link) and (source := source_of(value)) is not None
-    ]
-    return found[:_MOST_PARENTS]
-
-
-async def _describe(request: web.Request, place: str, before: Asset | None = None) -> tuple[LineageFile, Asset | None]:
-    """A file by its place, and the newest asset of that name; with `before`, the newest that is older than that."""
-    kind, name = _split(place)
-    subfolder, _, filename = name.rpartition("/")
-    assets, _ = await request.app[STORE].assets(
-        kind=kind, subfolder=subfolder, filename=filename, limit=1 if before is None else _MOST_ASSETS
-    )
-    if before is not None:
-        assets = [one for one in assets if one.job_id != before.job_id and one.created_at <= before.created_at]
-    asset = assets[0] if assets else None
+async def _describe(
+    request: web.Request, kind: FileKind, subfolder: str, filename: str, *, before: Asset | None = None
+) -> tuple[LineageFile, Asset | None]:
+    """A file, and the newest asset of that name; with `before`, the newest that is older than that."""
+    asset = await newest_asset(request, kind, subfolder, filename, before=before)
     item = None
     if kind == "output":
         index, _ = await request.app[CANVAS].gallery()
-        item = await index.database.ask(partial(_item_of, name=name))
+        item = await index.database.ask(partial(_item_of, name=_join(subfolder, filename)))
     return LineageFile(
         kind=kind,
         subfolder=subfolder,
         filename=filename,
-        exists=await asyncio.to_thread(_path_of, request, place) is not None,
+        exists=await asyncio.to_thread(_path_of, request, kind, subfolder, filename) is not None,
         item=None if item is None else view_item(item),
         asset=None if asset is None else view_asset(asset),
     ), asset
@@ -210,19 +193,9 @@ def _item_of(connection: sqlite3.Connection, name: str) -> Item | None:
     return None if row is None else next(iter(files_of(connection, [row[0]])), None)
 
 
-_KINDS: Mapping[str, FileKind] = {"input": "input", "output": "output", "temp": "temp"}
-assert set(_KINDS) == set(DIRECTORIES)
+def _path_of(request: web.Request, kind: FileKind, subfolder: str, filename: str) -> Path | None:
+    return find_regular(request.app[SETTINGS].directory(kind), _join(subfolder, filename))
 
 
-def _split(place: str) -> tuple[FileKind, str]:
-    directory, _, name = place.partition("/")
-    return _KINDS[directory], name
-
-
-def _path_of(request: web.Request, place: str) -> Path | None:
-    kind, name = _split(place)
-    try:
-        path = resolve_inside(request.app[SETTINGS].directory(kind), name)
-    except FileError:
-        return None
-    return path if is_regular(path) else None
+def _join(subfolder: str, filename: str) -> str:
+    return f"{subfolder}/{filename}" if subfolder else filename

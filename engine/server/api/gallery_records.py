@@ -9,15 +9,13 @@ from typing import Annotated, Literal
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from engine.errors import FileError
-from engine.files import resolve_inside
 from engine.server.api.job_records import AssetView
 from engine.server.api.records import Limit, Offset
 from engine.server.api.route import PREFIX, Refused
 from engine.server.canvas.finding import Order
 from engine.server.canvas.gallery import Item, Kind
 from engine.server.canvas.state import CANVAS
-from engine.server.delivery import is_regular
+from engine.server.delivery import find_regular
 from engine.server.keys import SETTINGS
 from engine.server.media import describe_delivery
 from engine.server.refusal import not_found
@@ -250,11 +248,7 @@ async def find_path(request: web.Request, item: Item) -> Path:
 
 def path_of(request: web.Request, item: Item) -> Path | None:
     """Where a file of the gallery is; None if it went away. Touches the disk."""
-    try:
-        path = resolve_inside(request.app[SETTINGS].directory("output"), item.name)
-    except FileError:
-        return None
-    return path if is_regular(path) else None
+    return find_regular(request.app[SETTINGS].directory("output"), item.name)
 
 
 def view_item(item: Item) -> GalleryItem:

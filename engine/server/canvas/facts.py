@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from engine.errors import FileError
-from engine.files import MODEL_SUFFIXES
+from engine.files import MODEL_SUFFIXES, Folder, split_annotation
 from engine.graph.a1111_text import is_parameters, split_parameters
 from engine.graph.json_values import as_list, as_object
 from engine.images.containers import PNG_SIGNATURE
@@ -22,7 +22,6 @@ _MOST_WORDS = 20_000
 _MOST_FACTS = 200
 _SKIPPED_CHUNKS = frozenset({b"IDAT", b"fdAT"})
 _LONGEST_NAME = 500
-DIRECTORIES = ("input", "output", "temp")
 _SETTINGS = {"sampler_name": "sampler", "sampler": "sampler", "scheduler": "scheduler", "steps": "steps", "cfg": "cfg"}
 
 
@@ -142,24 +141,21 @@ def _facts_of_input(name: str, value: Any) -> Iterator[tuple[str, str]]:
     elif name in _SETTINGS and isinstance(value, str | int | float) and not isinstance(value, bool):
         yield _SETTINGS[name], str(value)[:100]
     elif (source := source_of(value)) is not None:
-        yield "source", source
+        yield "source", "/".join(source)
 
 
-def source_of(value: object) -> str | None:
-    """The file that an input names, as `DIRECTORY/FOLDERS/NAME`; None if it names no picture, film or sound.
+def source_of(value: object) -> tuple[Folder, str] | None:
+    """Directory and name, with slashes, of the file that an input names; None if it names no picture, film or sound.
 
     By default it is in `input`; `fox.png [output]` says otherwise.
     """
     if not isinstance(value, str) or len(value) > _LONGEST_NAME or "\n" in value:
         return None
-    name, folder = value.strip(), "input"
-    stem, _, ending = name.rpartition("[")
-    if stem and ending.endswith("]") and ending[:-1] in DIRECTORIES:
-        name, folder = stem.rstrip(), ending[:-1]
+    name, folder = split_annotation(value.strip())
     medium = find_medium(name)
     if medium is None or medium.kind == "model":
         return None
-    return f"{folder}/" + name.replace("\\", "/").lstrip("/")
+    return folder or "input", name.replace("\\", "/").lstrip("/")
 
 
 def _texts_above(nodes: Mapping[str, Mapping[str, Any]], link: Any) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.server.delivery import file_headers, find_file, is_regular, resolve_name
+from engine.server.delivery import file_headers, find_file, find_regular, is_regular, resolve_name
 from engine.server.refusal import Refusal
 
 
@@ -46,8 +46,11 @@ def test_only_regular_files_are_found(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
     assert find_file(tmp_path, "file", "The file") == (tmp_path / "file").resolve()
+    assert find_regular(tmp_path, "file") == (tmp_path / "file").resolve()
     assert is_regular(tmp_path / "link")
     for name in ("folder", "pipe", "none", "file/x", "x" * 500):
+        assert find_regular(tmp_path, name) is None
         with pytest.raises(Refusal) as refused:
             find_file(tmp_path, name, "The file")
         assert refused.value.status == 404
+    assert find_regular(tmp_path / "folder", "../file") is None

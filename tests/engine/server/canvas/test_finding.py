@@ -117,10 +117,10 @@ def test_what_is_kept_is_asked_again_after_a_change() -> None:
 @pytest.mark.parametrize(
     ("value", "place"),
     [
-        ("fox.png", "input/fox.png"),
-        ("cats/fox.png [output]", "output/cats/fox.png"),
-        ("cats\\fox.webp[temp]", "temp/cats/fox.webp"),
-        ("film.mp4 [input]", "input/film.mp4"),
+        ("fox.png", ("input", "fox.png")),
+        ("cats/fox.png [output]", ("output", "cats/fox.png")),
+        ("cats\\fox.webp[temp]", ("temp", "cats/fox.webp")),
+        ("film.mp4 [input]", ("input", "film.mp4")),
         ("fox.png [elsewhere]", None),
         ("model.safetensors", None),
         ("a red fox", None),
@@ -129,5 +129,5 @@ def test_what_is_kept_is_asked_again_after_a_change() -> None:
         ("x" * 600 + ".png", None),
     ],
 )
-def test_inputs_that_name_files(value: object, place: str | None) -> None:
+def test_inputs_that_name_files(value: object, place: tuple[str, str] | None) -> None:
     assert source_of(value) == place
