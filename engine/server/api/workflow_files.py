@@ -19,6 +19,7 @@ from engine.server.refusal import Refusal
 from engine.server.work import Body, Known, Work
 
 _TAG = "workflow files"
+_MARK = b"\xef\xbb\xbf"
 _DOCUMENT: dict[str, Any] = {"type": "object", "description": "A workflow of either format, as the file has it."}
 _ETAG = {"ETag": "The revision, in quotes."}
 _NO_SUCH_FILE = Refused(404, "There is no such workflow.")
@@ -167,7 +168,7 @@ class _Document(Struct, frozen=True):
         text: The bytes of the body.
     """
 
-    text: bytes
+    text: bytearray
 
 
 async def _read_document(request: web.Request) -> _Document:
@@ -176,7 +177,9 @@ async def _read_document(request: web.Request) -> _Document:
     if not body:
         raise Refusal("The request has no body; a workflow was expected.", code="invalid_json")
     await request.app[HEAVY].do(_Vet(charset=request.charset or "utf-8"), body)
-    return _Document(bytes(body).removeprefix(b"\xef\xbb\xbf"))
+    if body.startswith(_MARK):
+        del body[: len(_MARK)]
+    return _Document(body)
 
 
 class _Vet(Work[None], frozen=True, kw_only=True):

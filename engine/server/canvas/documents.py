@@ -1,6 +1,7 @@
 """What is in a workflow file, of either format, and what changed from one version of it to the next.
 
 Files are what people and programs put there: nothing that is read here is taken for granted, and nothing is an error.
+They may be large: a server has `engine.server.canvas.looking` look into them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 
 from engine.graph.json_values import as_list, as_object
+from engine.server.work import Body
 
 _MOST_TOLD = 20
 _MOST_VALUES_TOLD = 8
@@ -100,13 +102,13 @@ class _Outline(NamedTuple):
     links: frozenset[tuple[str, ...]]
 
 
-def count_nodes(text: bytes) -> int | None:
+def count_nodes(text: Body) -> int | None:
     """How many nodes a file has, those of its subgraphs included; None if it is no workflow."""
     outline = _outline(text)
     return None if outline is None else len(outline.nodes)
 
 
-def compare(before: bytes | None, after: bytes) -> Changes:
+def compare(before: Body | None, after: Body) -> Changes:
     """What changed from one file to another; `before` None is the first version."""
     now = _outline(after) or _Outline({}, frozenset())
     if before is None:
@@ -159,7 +161,9 @@ def _told(key: str, node: _Node, different: list[tuple[str, Any, Any]] | None = 
         ChangedValue(name=name[:_LONGEST_TEXT], before=_cut(old), after=_cut(new))
         for name, old, new in (different or [])[:_MOST_VALUES_TOLD]
     ]
-    return ChangedNode(id=key, type=node.type[:_LONGEST_TEXT], title=node.title[:_LONGEST_TEXT], values=values)
+    return ChangedNode(
+        id=key[:_LONGEST_TEXT], type=node.type[:_LONGEST_TEXT], title=node.title[:_LONGEST_TEXT], values=values
+    )
 
 
 def _cut(value: Any) -> Any:
@@ -176,7 +180,7 @@ def _different(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple
             yield name, before, after
 
 
-def _outline(text: bytes) -> _Outline | None:
+def _outline(text: Body) -> _Outline | None:
     try:
         document = as_object(json.loads(text))
     except (ValueError, RecursionError):

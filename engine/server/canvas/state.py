@@ -13,7 +13,7 @@ from engine.server.canvas.index import Index
 from engine.server.canvas.scan import Scanner
 from engine.server.canvas.trash import keep_emptying
 from engine.server.canvas.workflow_files import WorkflowFiles
-from engine.server.keys import DISPATCHER, SERVER_SETTINGS, SETTINGS
+from engine.server.keys import DISPATCHER, HEAVY, SERVER_SETTINGS, SETTINGS
 from engine.server.profile import profile_directory
 from engine.workers.notices import Notice
 
@@ -26,6 +26,7 @@ class Canvas:
     """
 
     def __init__(self, app: web.Application) -> None:
+        self._app = app
         self._settings = app[SETTINGS]
         self._in_memory = app[SERVER_SETTINGS].in_memory
         self._opening = asyncio.Lock()
@@ -53,7 +54,7 @@ class Canvas:
         """The workflow files."""
         database = await self.database()
         if self._files is None:
-            self._files = WorkflowFiles(profile_directory(self._settings), database)
+            self._files = WorkflowFiles(profile_directory(self._settings), database, self._app[HEAVY])
         return self._files
 
     async def gallery(self) -> tuple[Index, Scanner]:

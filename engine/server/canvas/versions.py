@@ -8,7 +8,6 @@ go first, the newest of a file never.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import sqlite3
 import time
@@ -18,7 +17,9 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from engine.server.canvas.documents import Changes, compare, count_nodes
+from engine.server.canvas.documents import Changes
+from engine.server.canvas.looking import Compared, revision_of
+from engine.server.work import Body
 
 Origin = Literal["saved", "found", "restored"]
 KEPT_WHOLE = 50
@@ -55,11 +56,6 @@ class Version(Struct, frozen=True, kw_only=True):
 _COLUMNS = "id, saved_at, size, nodes, revision, origin, changes, label"
 
 
-def revision_of(text: bytes) -> str:
-    """The name of a text."""
-    return hashlib.sha256(text).hexdigest()[:32]
-
-
 def list_versions(connection: sqlite3.Connection, file: str, limit: int = 1000) -> list[Version]:
     """The versions of a file, the newest first."""
     query = f"SELECT {_COLUMNS} FROM versions WHERE file = ? ORDER BY id DESC LIMIT ?"
@@ -69,6 +65,12 @@ def list_versions(connection: sqlite3.Connection, file: str, limit: int = 1000) 
 def newest(connection: sqlite3.Connection, file: str) -> Version | None:
     """The last version of a file."""
     return next(iter(list_versions(connection, file, 1)), None)
+
+
+def text_of_newest(connection: sqlite3.Connection, file: str) -> bytes | None:
+    """The text of the last version of a file; None if there is none."""
+    last = newest(connection, file)
+    return None if last is None else _text(connection, last.revision)
 
 
 def read_version(connection: sqlite3.Connection, file: str, version_id: int) -> tuple[Version, bytes] | None:
@@ -103,15 +105,23 @@ def _version(row: tuple[object, ...]) -> Version:
     return msgspec.convert({**record, "changes": json.loads(str(record["changes"]))}, Version)
 
 
-def keep_version(connection: sqlite3.Connection, file: str, text: bytes, origin: Origin) -> Version:
-    """Record a text as the newest version of a file. The same text as the newest one is no new version."""
+def keep_version(connection: sqlite3.Connection, file: str, text: Body, origin: Origin, compared: Compared) -> Version:
+    """Record a text as the newest version of a file. The same text as the newest one is no new version.
+
+    Args:
+        connection: To the database.
+        file: The name of the file.
+        text: What it holds.
+        origin: How it came to that.
+        compared: What is in it, and how it differs from the newest version.
+    """
     last = newest(connection, file)
     revision = revision_of(text)
     if last is not None and last.revision == revision:
         return last
-    changes = compare(None if last is None else _text(connection, last.revision), text)
+    nodes, changes = compared.nodes, msgspec.json.encode(compared.changes).decode()
     connection.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (revision, gzip.compress(text, 6, mtime=0)))
-    values = (file, revision, time.time(), len(text), count_nodes(text), origin, msgspec.json.encode(changes).decode())
+    values = (file, revision, time.time(), len(text), nodes, origin, changes)
     connection.execute(
         "INSERT INTO versions (file, revision, saved_at, size, nodes, origin, changes) VALUES (?, ?, ?, ?, ?, ?, ?)",
         values,

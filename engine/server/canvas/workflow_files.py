@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
@@ -19,8 +20,8 @@ from engine.files import is_text
 from engine.graph.json_values import show
 from engine.server.bodies import check_text
 from engine.server.canvas.database import Database
-from engine.server.canvas.documents import count_nodes
 from engine.server.canvas.favourites import list_favourites, mark_favourite, move_favourite
+from engine.server.canvas.looking import Looker, revision_of
 from engine.server.canvas.versions import (
     Origin,
     Version,
@@ -30,15 +31,16 @@ from engine.server.canvas.versions import (
     move_versions,
     newest,
     read_version,
-    revision_of,
+    text_of_newest,
 )
 from engine.server.delivery import LONGEST_NAME, is_regular, resolve_name
+from engine.server.heavy import Heavy
 from engine.server.profile import TRASH, make_way, move_own, throw_away, walk_own, write_own
 from engine.server.refusal import Refusal, not_found
+from engine.server.work import Body
 
 FOLDER = "workflows"
 SUFFIX = ".json"
-_MOST_KNOWN = 20_000
 
 
 class WorkflowFile(Struct, frozen=True, kw_only=True):
@@ -93,31 +95,37 @@ class WorkflowFiles:
     Args:
         profile: The user's directory.
         database: Holds the versions, and which files stand first.
+        heavy: Where files are looked into.
     """
 
-    def __init__(self, profile: Path, database: Database) -> None:
+    def __init__(self, profile: Path, database: Database, heavy: Heavy) -> None:
         self.profile = profile
         self.database = database
+        self._looker = Looker(heavy)
         self.changing = asyncio.Lock()
         """Held by whoever changes something."""
-        self._known: dict[tuple[str, int, int], tuple[int | None, str]] = {}
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
     async def list(self) -> tuple[list[WorkflowFile], list[str]]:
         """All files, by name, and all folders."""
-        return await asyncio.to_thread(self._list)
-
-    def _list(self) -> tuple[list[WorkflowFile], list[str]]:
-        root = self.root
+        paths, folders = await asyncio.to_thread(self._list)
         files: list[WorkflowFile] = []
+        for name, path, status in paths:
+            with suppress(Refusal):  # it went away meanwhile
+                files.append(await self._describe(name, path, status=status))
+        return files, folders
+
+    def _list(self) -> tuple[list[tuple[str, Path, os.stat_result]], list[str]]:
+        root = self.root
+        files: list[tuple[str, Path, os.stat_result]] = []
         folders: set[str] = set()
         for path in walk_own(self.profile, root):
             name = path.relative_to(root).as_posix()
             folders.update(str(folder) for folder in PurePosixPath(name).parents if str(folder) != ".")
             if path.suffix.lower() == SUFFIX:
-                with suppress(Refusal):  # it went away meanwhile
-                    files.append(self._describe(name, path))
+                with suppress(OSError):
+                    files.append((name, path, os.stat(path)))
         for folder, names, _ in os.walk(root):
             names[:] = [name for name in names if not name.startswith(".") and is_text(name)]
             folders.update((Path(folder) / name).relative_to(root).as_posix() for name in names)
@@ -130,17 +138,17 @@ class WorkflowFiles:
             Refusal: There is none, or the name is none.
         """
 
-        def read() -> tuple[WorkflowFile, bytes]:
+        def read() -> tuple[Path, bytes]:
             path = self._find(name)
-            text = _read(path)
-            return self._describe(name, path, text), text
+            return path, _read(path)
 
-        return await asyncio.to_thread(read)
+        path, text = await asyncio.to_thread(read)
+        return await self._describe(name, path, text), text
 
     # -- changing --------------------------------------------------------------------------------------------------
 
     async def save(
-        self, name: str, text: bytes, condition: Condition, origin: Origin = "saved"
+        self, name: str, text: Body, condition: Condition, origin: Origin = "saved"
     ) -> tuple[WorkflowFile, Version, bool]:
         """Write a file, and keep its text as a version. Returns whether it is new, too.
 
@@ -150,13 +158,13 @@ class WorkflowFiles:
         path = await asyncio.to_thread(self._resolve, name)
         async with self.changing:
             there = await asyncio.to_thread(_read_if_there, path)
-            self._check(name, path, there, condition)
+            await self._check(name, path, there, condition)
             await asyncio.to_thread(make_way, self.profile, path, overwrite=True)
             if there is not None:
                 await self._keep(name, there, "found")
             await asyncio.to_thread(write_own, self.profile, path, text, overwrite=True)
             version = await self._keep(name, text, origin)
-            return await asyncio.to_thread(self._describe, name, path, text), version, there is None
+            return await self._describe(name, path, text), version, there is None
 
     async def move(self, name: str, target_name: str, *, overwrite: bool) -> WorkflowFile:
         """Give a file another name; its versions go with it. What is replaced goes to the trash.
@@ -174,7 +182,7 @@ class WorkflowFiles:
             target = await asyncio.to_thread(move)
             if name != target_name:
                 await self.database.run(lambda connection: move_records(connection, name, target_name))
-            return await asyncio.to_thread(self._describe, target_name, target)
+            return await self._describe(target_name, target)
 
     async def copy(self, name: str, target_name: str) -> WorkflowFile:
         """Make a file of another name with the same text.
@@ -197,7 +205,7 @@ class WorkflowFiles:
         async with self.changing:
             path = await asyncio.to_thread(self._find, name)
             there = await asyncio.to_thread(_read, path)
-            self._check(name, path, there, condition)
+            await self._check(name, path, there, condition)
             return await self.throw_away(name, path)
 
     async def throw_away(self, name: str, path: Path) -> str:
@@ -219,7 +227,7 @@ class WorkflowFiles:
         async with self.changing:
             path = await asyncio.to_thread(self._find, name)
             await self.database.run(lambda connection: mark_favourite(connection, name, is_favourite))
-            return await asyncio.to_thread(self._describe, name, path)
+            return await self._describe(name, path)
 
     async def favourites(self) -> list[str]:
         """Names of the files that stand first, sorted; of those that are gone, too."""
@@ -269,7 +277,7 @@ class WorkflowFiles:
             path = await asyncio.to_thread(restore)
             kept = trashed_name(trash_id, trashed.name)
             await self.database.run(lambda connection: move_records(connection, kept, name))
-            return await asyncio.to_thread(self._describe, name, path)
+            return await self._describe(name, path)
 
     # -- versions --------------------------------------------------------------------------------------------------
 
@@ -313,29 +321,33 @@ class WorkflowFiles:
 
     # -- the rest --------------------------------------------------------------------------------------------------
 
-    async def _keep(self, name: str, text: bytes, origin: Origin) -> Version:
+    async def _keep(self, name: str, text: Body, origin: Origin) -> Version:
+        """Keep a text as a version, unless it is the newest; whoever asks holds `changing`."""
         last = await self.database.ask(lambda connection: newest(connection, name))
-        if last is not None and last.revision == revision_of(text):
+        if last is not None and last.revision == await asyncio.to_thread(revision_of, text):
             return last
-        return await self.database.run(lambda connection: keep_version(connection, name, text, origin), durable=True)
+        before = await self.database.ask(lambda connection: text_of_newest(connection, name))
+        compared = await self._looker.compare(before, text)
+        keep = partial(keep_version, file=name, text=text, origin=origin, compared=compared)
+        return await self.database.run(keep, durable=True)
 
-    def _check(self, name: str, path: Path, there: bytes | None, condition: Condition) -> None:
+    async def _check(self, name: str, path: Path, there: bytes | None, condition: Condition) -> None:
         """See whether a change meets what it expects.
 
         Raises:
             Refusal: 412, with what is there.
         """
         if condition.is_new and there is not None:
-            raise self._conflict(name, path, there, f"{show(name)} exists already.")
+            raise await self._conflict(name, path, there, f"{show(name)} exists already.")
         if condition.revisions is None:
             return
         if there is None:
-            raise self._conflict(name, path, there, f"{show(name)} is not there any more.")
-        if "*" not in condition.revisions and revision_of(there) not in condition.revisions:
-            raise self._conflict(name, path, there, f"{show(name)} was changed by somebody else meanwhile.")
+            raise await self._conflict(name, path, there, f"{show(name)} is not there any more.")
+        if "*" not in condition.revisions and await asyncio.to_thread(revision_of, there) not in condition.revisions:
+            raise await self._conflict(name, path, there, f"{show(name)} was changed by somebody else meanwhile.")
 
-    def _conflict(self, name: str, path: Path, there: bytes | None, message: str) -> Refusal:
-        file = None if there is None else self._describe(name, path, there)
+    async def _conflict(self, name: str, path: Path, there: bytes | None, message: str) -> Refusal:
+        file = None if there is None else await self._describe(name, path, there)
         current = None if file is None else {key: getattr(file, key) for key in WorkflowFile.__struct_fields__}
         return Refusal(message, status=412, code="revision_conflict", extra_info={"current": current})
 
@@ -359,25 +371,32 @@ class WorkflowFiles:
             raise _missing(name)
         return path
 
-    def _describe(self, name: str, path: Path, text: bytes | None = None) -> WorkflowFile:
-        try:
-            status = os.stat(path)
-        except OSError as error:
-            raise _missing(name) from error
-        key = (str(path), status.st_mtime_ns, status.st_size)
-        known = None if text is not None else self._known.get(key)
-        if known is None:
-            text = _read(path) if text is None else text
-            known = count_nodes(text), revision_of(text)
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            self._known[key] = known
-        nodes, revision = known
-        return WorkflowFile(name=name, size=status.st_size, modified=status.st_mtime, nodes=nodes, revision=revision)
+    async def _describe(
+        self, name: str, path: Path, text: Body | None = None, status: os.stat_result | None = None
+    ) -> WorkflowFile:
+        """A file by its name and path; `text` and `status` are what it holds and is, where that is known already.
+
+        Raises:
+            Refusal: It is not there.
+        """
+        status = await asyncio.to_thread(_stat, path) if status is None else status
+        looked = await self._looker.look(path, status, text)
+        if looked is None:
+            raise _missing(name)
+        return WorkflowFile(
+            name=name, size=status.st_size, modified=status.st_mtime, nodes=looked.nodes, revision=looked.revision
+        )
 
 
 def _missing(name: str) -> Refusal:
     return not_found(f"There is no workflow {show(name)}.", "workflow_not_found")
+
+
+def _stat(path: Path) -> os.stat_result:
+    try:
+        return os.stat(path)
+    except OSError as error:
+        raise _missing(path.name) from error
 
 
 def _read(path: Path) -> bytes:
