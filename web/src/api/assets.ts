@@ -34,7 +34,7 @@ export function fileUrl({ filename, subfolder, kind }: Place): string {
 /** A smaller copy of a picture, for grids. */
 export function thumbUrl({ filename, subfolder, kind }: Place): string {
   const query = { filename, subfolder: subfolder === '' ? null : subfolder, type: kind };
-  return urlOf('/view', { ...query, preview: 'webp;75' });
+  return urlOf('/view', { ...query, preview: 'webp;75', size: 512 });
 }
 
 export type Medium = 'picture' | 'video' | 'audio' | 'file';

@@ -124,6 +124,14 @@ export function layoutOf(node: JsonObject, shape: NodeShape): Layout {
   };
 }
 
+/** Where the widgets, or without any the slots, end; from the top of the body. */
+export function bottomOf(shape: NodeShape, layout: Layout): number {
+  const last = layout.fold ?? layout.widgets.at(-1);
+  if (last !== undefined) return last.y + last.h + GAP - layout.body.y;
+  const rows = Math.max(shape.inputs.filter((slot) => !slot.isWidget).length, shape.outputs.length);
+  return rows * PITCH + 6;
+}
+
 function leastHeight(widget: Widget): number {
   return isFlexible(widget) ? TEXT_LEAST : WIDGET;
 }

@@ -15,8 +15,9 @@ import { Gestures } from './gestures/Gestures';
 import { NodeMounts } from './mounts';
 import { changesTypes } from './outside';
 import { type Flow, isStill, paintOverlay } from './overlay';
-import { type Mark, paint, paintDrag } from './paint';
+import { DETAIL, type Mark, paint, paintDrag } from './paint';
 import { type Palette, readPalette } from './palette';
+import { NodePictures } from './pictures';
 import { Scene } from './scene';
 import { Selection } from './selection';
 import { Still } from './still';
@@ -30,6 +31,7 @@ export class GraphView {
   readonly selection = new Selection();
   readonly marks = new Map<NodeId, Mark>();
   readonly progress = new Map<NodeId, number>();
+  readonly pictures = new NodePictures(this);
   preferences: Preferences = DEFAULT_PREFERENCES;
   hoveredLink: LinkId | null = null;
   /** The node under the pointer, if it is linked by name. */
@@ -104,6 +106,7 @@ export class GraphView {
     this.#focused = null;
     this.marks.clear();
     this.progress.clear();
+    this.pictures.forget();
     this.#catalog = doc === null ? this.#served : withDefinitions(doc, this.#served);
     this.#scene = doc === null ? null : new Scene(doc, scope, this.#catalog, this.preferences.linkStyle);
     this.#followPreferences();
@@ -119,6 +122,7 @@ export class GraphView {
     this.#catalog = this.#doc === null ? catalog : withDefinitions(this.#doc, catalog);
     this.#scene?.setCatalog(this.#catalog);
     this.mounts.reset();
+    this.pictures.forget();
     this.invalidate();
   }
 
@@ -250,6 +254,12 @@ export class GraphView {
     this.invalidate();
   }
 
+  /** One node, or every node, may show other pictures now (`registerNodePictures`). */
+  forgetPictures(id?: NodeId): void {
+    this.pictures.forget(id);
+    if (this.view.zoom < DETAIL) this.invalidate();
+  }
+
   /** The visible part changed. */
   moved(): void {
     this.events.viewport();
@@ -299,9 +309,9 @@ export class GraphView {
       this.#layer.style.transform = `scale(${zoom}) translate(${-x}px, ${-y}px)`;
     }
     const { showsGrid, showsLinks, showsTeleports } = this.preferences;
-    const { view, selected, selectedGroups, selectedReroutes, marks, progress } = this;
+    const { view, selected, selectedGroups, selectedReroutes, marks, progress, pictures } = this;
     const picture = {
-      ...{ scene, view, palette, selected, selectedGroups, selectedReroutes, marks, progress },
+      ...{ scene, view, palette, selected, selectedGroups, selectedReroutes, marks, progress, pictures },
       ...{ showsGrid, showsLinks, showsTeleports, hiddenLinks: this.hiddenLinks },
       ...{ backdrop: this.#backdrop, part: null, mounted: this.mounts.ids },
       hovered: this.hoveredLink,
@@ -309,12 +319,14 @@ export class GraphView {
       focused: this.#hasKeyboard() ? this.#focused : null,
     };
     const moving = this.#moving;
+    pictures.begin();
     if (moving !== null && this.#isStillGood && !isUnfinished)
       paintDrag(context, picture, ratio, moving, this.#still, `${this.mounts.revision}`);
     else {
       this.#still.forget();
       paint(context, picture, ratio);
     }
+    pictures.end();
     this.#isStillGood = true;
     return isUnfinished;
   }
@@ -356,6 +368,7 @@ export class GraphView {
       if (patch.after === null && this.#focused === patch.id) this.#focused = null;
       if (patch.after === null && this.hoveredNode === patch.id) this.hoveredNode = null;
       this.mounts.touch(patch.id);
+      this.pictures.forget(patch.id);
     }
     const isNodeGone = this.selection.follow(
       change,

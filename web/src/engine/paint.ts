@@ -7,6 +7,7 @@ import { paintLinks, paintReroutes } from './draw/links';
 import { paintFocus, paintNodes } from './draw/nodes';
 import { paintTeleports } from './draw/teleports';
 import type { Palette } from './palette';
+import type { NodePictures } from './pictures';
 import type { Scene } from './scene';
 import type { Still } from './still';
 import type { Viewport } from './viewport';
@@ -29,6 +30,7 @@ export interface Picture {
   readonly selectedReroutes: ReadonlySet<string>;
   readonly marks: ReadonlyMap<NodeId, Mark>;
   readonly progress: ReadonlyMap<NodeId, number>;
+  readonly pictures: Pick<NodePictures, 'of' | 'take'>;
   /** Nodes that have an element and are not painted. */
   readonly mounted: ReadonlySet<NodeId>;
   readonly hovered: LinkId | null;
@@ -65,7 +67,7 @@ export function paint(context: CanvasRenderingContext2D, picture: Picture, ratio
   if (isBelow && picture.showsLinks) paintLinks(context, picture);
   if (isBelow) paintTeleports(context, picture);
   if (!isAbove) return;
-  paintNodes(context, picture);
+  paintNodes(context, picture, ratio);
   if (part?.isMoving === false) return;
   if (picture.showsLinks) paintReroutes(context, picture);
   paintFocus(context, picture);

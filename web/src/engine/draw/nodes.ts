@@ -11,12 +11,13 @@ import { timeOf } from '../node/times';
 import { foldWords, timeWords, valueWords } from '../node/words';
 import { BOXES, type Picture, SPECKS } from '../paint';
 import type { Inks } from '../palette';
+import { paintPictures } from './pictures';
 import { cut, setFont } from './text';
 
-export function paintNodes(context: CanvasRenderingContext2D, picture: Picture): void {
+export function paintNodes(context: CanvasRenderingContext2D, picture: Picture, ratio: number): void {
   const ids = visibleNodes(picture);
   if (picture.view.zoom < SPECKS) paintSpecks(context, ids, picture);
-  else for (const id of ids) paintNode(context, id, picture);
+  else for (const id of ids) paintNode(context, id, picture, ratio);
 }
 
 /** From back to front. Far out nearly all nodes are in sight, and asking each is quicker than the index. */
@@ -85,7 +86,7 @@ function outlineOf(id: NodeId, { marks, selected, palette }: Picture): string | 
   return selected.has(id) ? palette.selected : null;
 }
 
-function paintNode(context: CanvasRenderingContext2D, id: NodeId, picture: Picture): void {
+function paintNode(context: CanvasRenderingContext2D, id: NodeId, picture: Picture, ratio: number): void {
   const { scene, view, palette, progress } = picture;
   const [layout, node, shape] = [scene.layout(id), scene.node(id), scene.shape(id)];
   if (layout === undefined || node === undefined || shape === undefined) return;
@@ -120,6 +121,7 @@ function paintNode(context: CanvasRenderingContext2D, id: NodeId, picture: Pictu
     const inks = palette.on(mode === BYPASSED ? null : asString(node['bgcolor']));
     if (!layout.isCollapsed && !isReroute) paintRows(context, layout, shape, picture, inks);
   }
+  if (!layout.isCollapsed && !isReroute) paintPictures(context, id, layout, shape, picture, ratio);
   context.globalAlpha = 1;
 }
 

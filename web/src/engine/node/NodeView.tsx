@@ -4,7 +4,7 @@ import { memo, useCallback, useSyncExternalStore } from 'react';
 import type { InputType } from '../../core/catalog';
 import { inkOn } from '../../core/colour';
 import { toggleFlag } from '../../core/edit';
-import type { Layout } from '../../core/geometry';
+import { bottomOf, type Layout } from '../../core/geometry';
 import { asObject, asString, type JsonObject } from '../../core/json';
 import { CONTROLS } from '../../core/seed';
 import {
@@ -21,6 +21,7 @@ import type { NodeId } from '../../core/types';
 import { controlsOf } from '../../core/values';
 import { t } from '../../i18n/t';
 import { classes } from '../../ui/classes';
+import { roomIn } from '../draw/pictures';
 import type { GraphView } from '../GraphView';
 import { FoldRow } from './FoldRow';
 import { issueAt } from './issues';
@@ -126,7 +127,7 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
                   room={body.h - bottomOf(shape, layout)}
                 />
               )}
-              <PreviewArea view={view} node={id} room={body.h - bottomOf(shape, layout) - 8} />
+              <PreviewArea view={view} node={id} room={roomIn(shape, layout)} />
             </div>
           )}
           {layout.isCollapsed && <CollapsedDots shape={shape} />}
@@ -136,14 +137,6 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
     </section>
   );
 });
-
-/** Where the widgets, or without any the slots, end. */
-function bottomOf(shape: NodeShape, layout: Layout): number {
-  const last = layout.fold ?? layout.widgets.at(-1);
-  if (last !== undefined) return last.y + last.h + 4 - layout.body.y;
-  const rows = Math.max(shape.inputs.filter((slot) => !slot.isWidget).length, shape.outputs.length);
-  return rows * 20 + 6;
-}
 
 function isUnknown(view: GraphView, node: JsonObject, shape: NodeShape): boolean {
   const name = typeNameOf(node);

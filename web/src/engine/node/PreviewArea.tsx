@@ -1,15 +1,14 @@
 // What is free below the widgets of a node, for pictures and other results that parts of the application put there.
 
 import { useSyncExternalStore } from 'react';
+import { LEAST_ROOM } from '../draw/pictures';
 import { type ExtraProps, nodeExtras, watchExtras } from './extras';
 import css from './node.module.css';
-
-const LEAST = 60;
 
 export function PreviewArea({ view, node, room }: ExtraProps) {
   const extras = useSyncExternalStore(watchExtras, nodeExtras);
   if (extras.length === 0) return null;
-  const hangs = room < LEAST;
+  const hangs = room < LEAST_ROOM;
   return (
     <div
       className={hangs ? css['hanging'] : css['preview']}

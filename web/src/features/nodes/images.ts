@@ -1,6 +1,6 @@
 // Pictures of the user's machine that become input files and nodes that load them.
 
-import { api, urlOf, wordsOf } from '../../api/client';
+import { api, wordsOf } from '../../api/client';
 import { view } from '../../app/view';
 import { addNode, setValue } from '../../core/edit';
 import { pictureRef, valueFor } from '../../core/picture';
@@ -8,6 +8,7 @@ import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { toast } from '../../ui/Toast';
 import { imageIn } from '../../widgets/transfer';
+import { pictureUrl } from './pictures';
 
 interface Uploaded {
   readonly name: string;
@@ -38,7 +39,7 @@ function stamp(): string {
 
 /** Where a small picture of a file is that an input names; the input takes its files from `folder`. */
 export function thumbnailOf(value: string, folder: string | null = null): string {
-  return urlOf('/view', { ...pictureRef(value, folder), preview: 'webp;80' });
+  return pictureUrl(pictureRef(value, folder), 0);
 }
 
 /** Upload a picture into the one selected node that loads pictures, or into a new one. */

@@ -8,6 +8,8 @@ import { shownResults } from './kinds';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
+const LOOK = { pixels: 300, hangs: false };
+
 let root: Root;
 let box: HTMLElement;
 
@@ -21,7 +23,7 @@ afterEach(async () => {
   box.remove();
 });
 
-const show = (results: Ui) => act(async () => root.render(shownResults(results)));
+const show = (results: Ui) => act(async () => root.render(shownResults(results, LOOK)));
 const files = (...names: string[]) =>
   names.map((filename) => ({ filename, subfolder: 'x', type: 'temp' }) as const);
 const shownFiles = () =>
@@ -70,8 +72,9 @@ it('shows up to four pictures, else texts, else nothing', async () => {
   expect(shownFiles()).toEqual(['1', '2', '3', '4']);
   expect(box.textContent).toBe('1 more');
   expect(box.querySelector('img')?.src).toContain('preview');
+  expect(box.querySelector('img')?.src).toContain('size=512');
   await show({ text: ['one', 2] });
   expect(box.querySelector('pre')?.textContent).toBe('one\n2');
-  expect(shownResults({ a_images: [], b_images: [], latents: files('x') })).toBeNull();
-  expect(shownResults(null)).toBeNull();
+  expect(shownResults({ a_images: [], b_images: [], latents: files('x') }, LOOK)).toBeNull();
+  expect(shownResults(null, LOOK)).toBeNull();
 });

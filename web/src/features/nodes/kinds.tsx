@@ -1,42 +1,51 @@
 // What nodes show of their results, by the key under which they give them. A new kind is one entry.
 
 import { type ReactElement, useState } from 'react';
-import { urlOf } from '../../api/client';
+import { fileUrl } from '../../api/assets';
 import type { Ui } from '../../api/types';
-import { asArray, asObject, asString, type Json } from '../../core/json';
+import { asArray, type Json } from '../../core/json';
 import { t } from '../../i18n/t';
+import { classes } from '../../ui/classes';
 import { PictureSlider } from '../../ui/PictureSlider';
 import css from './nodes.module.css';
+import { MOST, pictureUrl, refsIn } from './pictures';
+
+/** How pictures are shown. */
+export interface Look {
+  /** How many pixels the node is wide or high: what is shown is fetched no larger. */
+  readonly pixels: number;
+  /** Below the node, where they may not become as high as they like. */
+  readonly hangs: boolean;
+}
 
 /** How a node's results are shown; null if there is nothing of this kind among them. */
-type Kind = (results: Ui) => ReactElement | null;
+type Kind = (results: Ui, look: Look) => ReactElement | null;
 
 /** The first that has something to show is the one that does. */
 export const KINDS: readonly Kind[] = [compared, pictures, text];
 
-const MOST = 4;
-/** Less to fetch, where nobody looks at single pixels. */
-const SMALLER = { preview: 'webp;80' };
-
-export function shownResults(results: Ui | null): ReactElement | null {
+export function shownResults(results: Ui | null, look: Look): ReactElement | null {
   if (results === null) return null;
   for (const kind of KINDS) {
-    const shown = kind(results);
+    const shown = kind(results, look);
     if (shown !== null) return shown;
   }
   return null;
 }
 
-function compared(results: Ui): ReactElement | null {
+function compared(results: Ui, look: Look): ReactElement | null {
   const [a, b] = [urlsOf(results['a_images']), urlsOf(results['b_images'])];
   if (a.length > 0 && b.length > 0) return <Compared key={`${a[0]} ${b[0]}`} a={a} b={b} />;
   // Without the other there is nothing to compare it with.
-  return a.length + b.length > 0 ? <Pictures urls={[...a, ...b]} /> : null;
+  return a.length + b.length > 0 ? <Pictures urls={[...a, ...b]} hangs={look.hangs} /> : null;
 }
 
-function pictures(results: Ui): ReactElement | null {
-  const urls = urlsOf(results['images'], SMALLER);
-  return urls.length > 0 ? <Pictures urls={urls} /> : null;
+/** Nobody looks at single pixels here: they come smaller. */
+function pictures(results: Ui, { pixels, hangs }: Look): ReactElement | null {
+  const files = refsIn(results['images']);
+  const side = files.length > 1 ? pixels / 2 : pixels;
+  const urls = files.map((file) => pictureUrl(file, side));
+  return urls.length > 0 ? <Pictures urls={urls} hangs={hangs} /> : null;
 }
 
 function text(results: Ui): ReactElement | null {
@@ -44,11 +53,11 @@ function text(results: Ui): ReactElement | null {
   return words === '' ? null : <pre className={css['text']}>{words}</pre>;
 }
 
-function Pictures({ urls }: { readonly urls: readonly string[] }) {
+function Pictures({ urls, hangs }: { readonly urls: readonly string[]; readonly hangs: boolean }) {
   return (
     <div className={css['pictures']} data-count={Math.min(urls.length, MOST)}>
       {urls.slice(0, MOST).map((url, index) => (
-        <Picture key={url} url={url} alt={t('result.picture', { number: index + 1 })} />
+        <Picture key={url} url={url} alt={t('result.picture', { number: index + 1 })} hangs={hangs} />
       ))}
       {urls.length > MOST && (
         <span className={css['more']}>{t('result.more', { count: urls.length - MOST })}</span>
@@ -88,10 +97,16 @@ function Compared({ a, b }: ComparedProps) {
   );
 }
 
-export function Picture({ url, alt }: { readonly url: string; readonly alt: string }) {
+interface PictureProps {
+  readonly url: string;
+  readonly alt: string;
+  readonly hangs: boolean;
+}
+
+export function Picture({ url, alt, hangs }: PictureProps) {
   return (
     <img
-      className={css['picture']}
+      className={classes(css['picture'], hangs && css['hangs'])}
       src={url}
       alt={alt}
       draggable={false}
@@ -106,15 +121,5 @@ export function Picture({ url, alt }: { readonly url: string; readonly alt: stri
   );
 }
 
-function urlsOf(files: readonly Json[] | undefined, how: Readonly<Record<string, string>> = {}): string[] {
-  return (files ?? []).flatMap((value) => {
-    const file = asObject(value);
-    const filename = asString(file?.['filename']);
-    if (filename === null) return [];
-    const place = {
-      subfolder: asString(file?.['subfolder']) ?? '',
-      type: asString(file?.['type']) ?? 'output',
-    };
-    return [urlOf('/view', { filename, ...place, ...how })];
-  });
-}
+const urlsOf = (files: readonly Json[] | undefined): string[] =>
+  refsIn(files).map(({ type, ...place }) => fileUrl({ ...place, kind: type }));

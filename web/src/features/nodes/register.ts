@@ -33,21 +33,24 @@ import {
 import { registerColours } from './colours';
 import { isFresh, listenForDrops, takeImage, thumbnailOf, uploadImage } from './images';
 import { registerNodeMenus } from './items';
+import { registerPictures } from './pictures';
 import { Rename } from './Rename';
 import { NodeResults } from './results';
 import { Tips } from './Tips';
-import { listenForWidgetMenus } from './WidgetMenu';
+import { listenForWidgetMenus, registerWidgetCommands } from './WidgetMenu';
 
 registerHost({ id: 'widget-popup', Component: PopupHost });
 registerHost({ id: 'node-tips', Component: Tips });
 registerOverlay({ id: 'rename', order: 40, Component: Rename });
 registerNodeExtra({ id: 'results', Component: NodeResults });
+registerPictures();
 registerNodeMenus();
 registerColours();
 registerImageTaker(takeImage);
 listenForClipboard();
 listenForDrops();
 listenForWidgetMenus();
+registerWidgetCommands();
 
 setWidgetHost({
   upload: uploadImage,

@@ -3,27 +3,28 @@
 
 import { useStore } from 'zustand';
 import { runIdOf } from '../../app/scopes';
-import { asString } from '../../core/json';
+import { LEAST_ROOM } from '../../engine/draw/pictures';
 import type { ExtraProps } from '../../engine/node/extras';
 import { runOf, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
-import { isOffered } from '../../widgets/offered';
-import { thumbnailOf } from './images';
-import { Picture, shownResults } from './kinds';
+import { type Look, Picture, shownResults } from './kinds';
+import { loadedIn, pictureUrl } from './pictures';
 
-export function NodeResults({ view, node }: ExtraProps) {
+export function NodeResults({ view, node, room }: ExtraProps) {
   const tab = useStore(tabs, (state) => state.active);
   const isPreviewed = useStore(runs, (state) => state.previews.has(runIdOf(node)));
   const output = useStore(runs, (state) => runOf(state, tab)?.outputs.get(runIdOf(node)) ?? null);
   // While it runs, its unfinished picture stands here (features/run).
   if (isPreviewed) return null;
-  const results = shownResults(output);
+  const width = view.scene?.layout(node)?.body.w ?? 0;
+  const look: Look = {
+    pixels: Math.max(room, width) * window.devicePixelRatio,
+    hangs: room < LEAST_ROOM,
+  };
+  const results = shownResults(output, look);
   if (results !== null) return results;
-  const shape = view.scene?.shape(node);
-  const widget = shape?.widgets.find((each) => each.input?.image_upload === true);
-  const isLinked = shape?.inputs.some((slot) => slot.name === widget?.name && slot.link !== null) === true;
-  const value = isLinked ? null : asString(widget?.value);
-  // What is not there is not asked for: it is marked at the field already.
-  if (value === null || value === '' || !isOffered(value, widget?.input ?? null)) return null;
-  return <Picture url={thumbnailOf(value, widget?.input?.choices_from)} alt={value} />;
+  const loaded = loadedIn(view.scene?.shape(node));
+  return loaded === null ? null : (
+    <Picture url={pictureUrl(loaded.ref, look.pixels)} alt={loaded.value} hangs={look.hangs} />
+  );
 }

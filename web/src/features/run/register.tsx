@@ -12,10 +12,12 @@ import { activeTab } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { Announcer } from './Announcer';
 import { followBatch } from './batch';
+import { registerBatch } from './batchCommands';
 import { followEnds } from './done';
 import { followForecast } from './forecast';
 import { toggleMeters } from './load';
 import { NodePreview } from './NodePreview';
+import { registerPreviews } from './pictures';
 import { useIssueCount } from './problems';
 import { followTimings } from './progress';
 import { followRuns } from './show';
@@ -89,7 +91,9 @@ registerCommands(
   },
 );
 
+registerBatch();
 registerNodeExtra({ id: 'preview', Component: NodePreview });
+registerPreviews();
 followRuns();
 followTitle();
 followForecast();

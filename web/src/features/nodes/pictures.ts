@@ -1,0 +1,86 @@
+// Which pictures a node shows: those of its last run, or the one that it loads; as small as they are shown.
+
+import { urlOf } from '../../api/client';
+import type { Ui } from '../../api/types';
+import { runIdOf } from '../../app/scopes';
+import { view } from '../../app/view';
+import { asObject, asString, type Json } from '../../core/json';
+import { type PictureRef, pictureInputs, pictureRef } from '../../core/picture';
+import type { NodeShape } from '../../core/slots';
+import { type NodePicture, registerNodePictures } from '../../engine/pictures';
+import { runOf, runs } from '../../stores/runs';
+import { tabs } from '../../stores/tabs';
+import { isOffered } from '../../widgets/offered';
+
+/** More are counted, not shown. */
+export const MOST = 4;
+/** Few sizes, so that a node that is resized seldom asks for another one. Nodes are looked at from nearer, too. */
+const SIDES = [512, 1024, 2048] as const;
+
+/** Where a picture is, as large as it must be to fill so many pixels. */
+export function pictureUrl(ref: PictureRef, pixels: number): string {
+  return lookAt(ref, SIDES.find((side) => side >= pixels) ?? 2048);
+}
+
+/** A picture whose longer side has so many pixels at most. */
+function lookAt({ filename, subfolder, type }: PictureRef, size: number): string {
+  return urlOf('/view', { filename, subfolder, type, preview: 'webp;80', size });
+}
+
+/** Where the pictures are that a run tells of. */
+export function refsIn(files: readonly Json[] | undefined): PictureRef[] {
+  return (files ?? []).flatMap((each) => {
+    const file = asObject(each);
+    const filename = asString(file?.['filename']);
+    if (filename === null) return [];
+    const { type } = pictureRef('', asString(file?.['type']) ?? 'output');
+    return [{ filename, subfolder: asString(file?.['subfolder']) ?? '', type }];
+  });
+}
+
+/** The pictures among what a run gave a node; null where it gave something else to show. */
+export function picturesIn(output: Ui | null): readonly PictureRef[] | null {
+  const [a, b] = [refsIn(output?.['a_images']), refsIn(output?.['b_images'])];
+  // Of pairs that are compared, the first.
+  if (a.length > 0 && b.length > 0) return [...a.slice(0, 1), ...b.slice(0, 1)];
+  const images = [...a, ...b, ...(a.length + b.length > 0 ? [] : refsIn(output?.['images']))];
+  if (images.length > 0) return images.slice(0, MOST);
+  return (output?.['text'] ?? []).length > 0 ? null : [];
+}
+
+/** The picture that a node loads. What is not there is not asked for: it is marked at the field already. */
+export function loadedIn(
+  shape: NodeShape | undefined,
+): { readonly ref: PictureRef; readonly value: string } | null {
+  const [held] = shape === undefined ? [] : pictureInputs(shape);
+  if (held === undefined || !isOffered(held.value, held.input)) return null;
+  return { ref: pictureRef(held.value, held.input.choices_from), value: held.value };
+}
+
+function onCanvas(ref: PictureRef): NodePicture {
+  const { filename, subfolder, type } = ref;
+  return { key: `${type}/${subfolder}/${filename}`, version: 0, origin: (side) => lookAt(ref, side) };
+}
+
+const outputOf = (id: string) => runOf(runs.getState(), tabs.getState().active)?.outputs.get(id) ?? null;
+
+export function registerPictures(): void {
+  registerNodePictures({
+    ...{ id: 'results', order: 20 },
+    picturesOf: ({ scene }, node) => {
+      const images = picturesIn(outputOf(runIdOf(node)));
+      if (images === null) return [];
+      if (images.length > 0) return images.map(onCanvas);
+      const loaded = loadedIn(scene?.shape(node));
+      return loaded === null ? [] : [onCanvas(loaded.ref)];
+    },
+  });
+  let shown: unknown = null;
+  runs.subscribe((state, before) => {
+    if (state.runs === before.runs) return;
+    const outputs = runOf(state, tabs.getState().active)?.outputs ?? null;
+    if (outputs === shown) return;
+    shown = outputs;
+    view.forgetPictures();
+  });
+}
