@@ -119,6 +119,12 @@ export function keysFor(command: Command): readonly string[] {
   return bindingsOf(command).map((binding) => formOf(binding, 'letter'));
 }
 
+/** The first keys of a command, as people read them, for what is shown beside its name. */
+export function keysOfCommand(id: string): string | undefined {
+  const command = commands.getState().commands.get(id);
+  return command === undefined ? undefined : keysFor(command)[0];
+}
+
 /** Other commands that the same keys would reach. */
 export function conflictsOf(id: string, binding: string): Command[] {
   const by = settings.getState().keysBy;
@@ -175,10 +181,34 @@ function isOurs(event: Pressed): boolean {
   return /^Ctrl\+(Shift\+)?[SOK]$/.test(pressed);
 }
 
+/** While it is held the view is moved: on the canvas, what is bound to this key is done by a tap on it. */
+const HELD = 'Space';
+const TAP = 250;
+
 export function listenForKeys(): void {
+  let tap: { readonly command: Command; readonly at: number } | null = null;
+  const forget = () => {
+    tap = null;
+  };
+  window.addEventListener('pointerdown', forget, { capture: true });
+  window.addEventListener('blur', forget);
+  window.addEventListener('keyup', (event) => {
+    if (nameOfKey(event) !== HELD || tap === null) return;
+    const { command, at } = tap;
+    tap = null;
+    if (event.timeStamp - at < TAP && applies(command)) void command.run();
+  });
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing) return;
+    const isHeld = keysOf(event) === HELD && canvasHasFocus();
+    if (isHeld && event.repeat) return;
+    tap = null;
     const command = commandFor(event);
+    if (isHeld && command !== null) {
+      tap = { command, at: event.timeStamp };
+      event.preventDefault();
+      return;
+    }
     if (command === null) {
       if (isOurs(event)) event.preventDefault();
       return;

@@ -147,7 +147,8 @@ export function markSaved(id: string, path: string, revision: string | null): vo
   const tab = tabOf(id);
   if (tab === null) return;
   saved.set(id, tab.doc.steps.at(-1)?.patches ?? null);
-  updateTab(id, { path, revision, isDirty: false, name: nameOf(path) });
+  // The file says where its nodes stand from now on.
+  updateTab(id, { path, revision, isDirty: false, name: nameOf(path), isImportedFromApi: false });
 }
 
 /** Close at once; who must ask first has asked. */

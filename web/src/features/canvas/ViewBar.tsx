@@ -5,7 +5,7 @@ import { useEffect, useReducer, useState } from 'react';
 import { useStore } from 'zustand';
 import { bus } from '../../app/bus';
 import { commands, runCommand } from '../../app/commands';
-import { keysFor } from '../../app/keys';
+import { useKeys } from '../../app/useKeys';
 import { view } from '../../app/view';
 import { t } from '../../i18n/t';
 import { tabs } from '../../stores/tabs';
@@ -14,13 +14,9 @@ import { Menu } from '../../ui/Menu';
 import { Info } from './Info';
 import { LinkMenu } from './LinkMenu';
 import css from './ViewBar.module.css';
+import { askZoom, zoomTo } from './zoom';
 
 const ZOOMS = [0.25, 0.5, 1, 2] as const;
-
-function zoomTo(zoom: number): void {
-  view.view.zoomAt({ x: view.view.width / 2, y: view.view.height / 2 }, zoom / view.view.zoom);
-  view.moved();
-}
 
 export function ViewBar() {
   const tab = useStore(tabs, (state) => state.tabs.find((each) => each.id === state.active) ?? null);
@@ -29,6 +25,7 @@ export function ViewBar() {
   useEffect(() => bus.on('viewport', () => setPercent(Math.round(view.view.zoom * 100))), []);
   const doc = tab?.doc;
   useEffect(() => doc?.watch(redraw), [doc]);
+  const keysOf = useKeys();
   if (tab === null) return null;
   const button = (id: string, icon: IconButtonProps['icon'], isActive?: boolean, isDisabled = false) => {
     const command = commands.getState().commands.get(id);
@@ -36,7 +33,7 @@ export function ViewBar() {
       <IconButton
         icon={icon}
         label={command.title()}
-        keys={keysFor(command)[0]}
+        keys={keysOf(id)}
         side="top"
         disabled={isDisabled}
         {...(isActive === undefined ? {} : { isActive })}
@@ -63,8 +60,19 @@ export function ViewBar() {
             label: `${zoom * 100} %`,
             onSelect: () => zoomTo(zoom),
           })),
+          {
+            id: 'other',
+            label: t('view.zoomTo'),
+            keys: keysOf('view.zoomTo'),
+            onSelect: () => void askZoom(),
+          },
           { kind: 'separator', id: 'line' },
-          { id: 'fit', label: t('view.fit'), keys: '.', onSelect: () => void runCommand('view.fit') },
+          {
+            id: 'fit',
+            label: t('view.fit'),
+            keys: keysOf('view.fit'),
+            onSelect: () => void runCommand('view.fit'),
+          },
         ]}
       >
         <Button kind="quiet" className={css['percent']} aria-label={t('view.zoom', { percent })}>

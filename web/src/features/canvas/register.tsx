@@ -4,16 +4,18 @@ import { type Command, registerCommands } from '../../app/commands';
 import { registerOverlay } from '../../app/panels';
 import { LINK_STYLES } from '../../core/stretches';
 import { t } from '../../i18n/t';
+import { activeTab } from '../../stores/tabs';
 import { followValues } from '../../stores/values';
 import { LinkTip } from './LinkTip';
 import { change, setLinks, toggleLinks, toggleSnapToNodes, toggleTeleports } from './preferences';
 import { hasPartners, jumpToPartner, registerTeleportMenu } from './teleports';
 import { ViewBar } from './ViewBar';
+import { askZoom } from './zoom';
 
 const command = (
   id: string,
   title: () => string,
-  run: () => void,
+  run: Command['run'],
   keys: readonly string[] = [],
 ): Command => ({ id, title, group: 'view', keys, run });
 
@@ -34,6 +36,7 @@ registerCommands(
     ...command('graph.teleport', () => t('canvas.teleports.jump'), jumpToPartner, ['J']),
     when: hasPartners,
   },
+  { ...command('view.zoomTo', () => t('view.zoomTo'), askZoom), when: () => activeTab() !== null },
   command('view.teleports', () => t('canvas.teleports.toggle'), toggleTeleports, ['Shift+G']),
   command('view.snapNodes', () => t('canvas.snapNodes'), toggleSnapToNodes),
   ...(['auto', 'mouse', 'trackpad'] as const).map((navigation) =>

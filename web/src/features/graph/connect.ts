@@ -5,7 +5,7 @@ import { connect, unlink } from '../../core/edit';
 import { titleOf } from '../../core/slots';
 import { INLETS, isBoundary } from '../../core/subgraph';
 import { typesFit } from '../../core/typecheck';
-import type { NodeId } from '../../core/types';
+import type { Link, NodeId } from '../../core/types';
 import { t } from '../../i18n/t';
 import { type MenuItem, showMenu } from '../../ui/Menu';
 import { openSearch } from '../search/api';
@@ -139,6 +139,13 @@ export function chooseConnection(id: NodeId | null): void {
   showMenu(beside(id), [...outputs, ...inputs], t('graph.connect'));
 }
 
+/** A link in words: from what to what. */
+export function lineOf({ id, from, fromSlot, to }: Link): string {
+  const output = view.scene?.shape(from)?.outputs[fromSlot]?.label ?? '';
+  const input = view.scene?.shape(to)?.inputs.find((slot) => slot.link === id)?.label ?? '';
+  return t('graph.linkLine', { from: nameOf(from), output, to: nameOf(to), input });
+}
+
 /** L: the links of a node; each leads to its other end, or is cut. */
 export function showLinks(id: NodeId | null): void {
   const scene = view.scene;
@@ -150,12 +157,10 @@ export function showLinks(id: NodeId | null): void {
   }
   const items = links.map((each): MenuItem => {
     const other = each.from === id ? each.to : each.from;
-    const output = scene.shape(each.from)?.outputs[each.fromSlot]?.label ?? '';
-    const input = scene.shape(each.to)?.inputs.find((slot) => slot.link === each.id)?.label ?? '';
     return {
       kind: 'sub',
       id: each.id,
-      label: t('graph.linkLine', { from: nameOf(each.from), output, to: nameOf(each.to), input }),
+      label: lineOf(each),
       items: [
         {
           id: 'go',

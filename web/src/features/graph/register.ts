@@ -17,7 +17,7 @@ import { align, arrange, distribute, snapToGrid } from './arrange';
 import { Breadcrumb } from './Breadcrumb';
 import { Find, finder } from './Find';
 import { registerKeyboard } from './keyboard';
-import { deleteReroutes, deleteThrough, registerLinkMenu } from './links';
+import { deleteReroutes, deleteThrough, LINK_COMMANDS, registerLinkMenu } from './links';
 import { Minimap, toggleMinimap } from './Minimap';
 
 const hasDoc = () => view.doc !== null;
@@ -60,6 +60,7 @@ registerPanel({
 });
 
 registerCommands(
+  ...LINK_COMMANDS,
   command('graph.outline', 'graph.outline', ['O'], () => togglePanel('left', 'outline')),
   { ...command('graph.minimap', 'graph.minimap', ['Alt+M'], toggleMinimap), scope: 'anywhere' },
   {

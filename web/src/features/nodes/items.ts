@@ -1,19 +1,20 @@
 // The items that nodes, groups and the canvas have in their menus.
 
 import { bus } from '../../app/bus';
+import { registerCommands } from '../../app/commands';
+import { keysOfCommand } from '../../app/keys';
 import { commandItem, type MenuContext, registerMenu } from '../../app/menus';
-import { view } from '../../app/view';
+import { canvasHost, view } from '../../app/view';
 import type { NodeType } from '../../core/catalog';
-import { groupBox, toggleMode } from '../../core/edit';
-import { contains } from '../../core/geometry';
-import { BYPASSED, MUTED } from '../../core/slots';
-import type { Point } from '../../core/types';
+import type { NodeId, Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { openPanel } from '../../stores/layout';
-import type { MenuItem } from '../../ui/Menu';
+import { type MenuItem, showMenu } from '../../ui/Menu';
 import { addAt, openSearch } from '../search/api';
 import { pasteFromClipboard } from './clip';
 import { colourItems } from './colours';
+import { GROUP_COMMANDS, registerGroups } from './groups';
+import { pointerOnCanvas } from './pointer';
 
 /** Node types by category, as menus in menus. */
 export function categoryItems(types: Iterable<NodeType>, at: Point): MenuItem[] {
@@ -59,61 +60,91 @@ const item = (id: string, label: string, onSelect: () => void, more: object = {}
   ...more,
 });
 
+function renameItem(kind: 'node' | 'group', id: string, label: string): MenuItem {
+  return item('rename', label, () => bus.tell('rename', kind, id), { keys: keysOfCommand('edit.rename') });
+}
+
 function nodeItems({ id, at }: MenuContext): MenuItem[] {
   const screen = view.view.toScreen(at);
   return [
-    item('rename', t('edit.rename'), () => bus.tell('rename', 'node', id), { keys: 'F2' }),
+    renameItem('node', id, t('edit.rename')),
     { kind: 'sub', id: 'colour', label: t('edit.colour'), items: colourItems() },
     ...commandItem('edit.bypass'),
     ...commandItem('edit.mute'),
     ...commandItem('edit.collapse'),
     ...commandItem('edit.pin'),
-    item('properties', t('inspector.title'), () => openPanel('right', 'inspector')),
-    item('replace', t('edit.replace'), () => openSearch({ at, screen, replaces: id })),
+    item('properties', t('inspector.title'), () => openPanel('right', 'inspector'), {
+      keys: keysOfCommand('nodes.inspector'),
+    }),
+    item('replace', t('edit.replace'), () => openSearch({ at, screen, replaces: id }), {
+      keys: keysOfCommand('nodes.replace'),
+    }),
   ];
 }
 
 function groupItems({ id }: MenuContext): MenuItem[] {
-  const setMode = (mode: typeof MUTED | typeof BYPASSED) =>
-    view.doc?.edit(t('edit.groupMode'), view.scope, (tx) => toggleMode(tx, nodesIn(id), mode));
   return [
-    item('rename', t('edit.renameGroup'), () => bus.tell('rename', 'group', id), { keys: 'F2' }),
+    renameItem('group', id, t('edit.renameGroup')),
     { kind: 'sub', id: 'colour', label: t('edit.colour'), items: colourItems() },
-    item('inside', t('group.select'), () => view.select(nodesIn(id), [id])),
-    item('fit', t('group.fit'), () => fitGroup(id), { isDisabled: nodesIn(id).length === 0 }),
-    item('bypass', t('group.bypass'), () => void setMode(BYPASSED)),
-    item('mute', t('group.mute'), () => void setMode(MUTED)),
+    ...GROUP_COMMANDS.flatMap((id) => commandItem(id).map((each) => ({ ...each, label: t(id) }))),
   ];
-}
-
-/** The nodes whose middle is in a group. */
-function nodesIn(group: string): string[] {
-  const scene = view.scene;
-  const box = groupBox(scene?.graph.groups.get(group) ?? {});
-  if (scene === null || box === null) return [];
-  return [...scene.nodeIndex.query(box)].filter((id) => {
-    const own = scene.layout(id)?.box;
-    return own !== undefined && contains(box, { x: own.x + own.w / 2, y: own.y + own.h / 2 });
-  });
-}
-
-function fitGroup(id: string): void {
-  const box = view.scene?.bounds(nodesIn(id)) ?? null;
-  if (box === null) return;
-  const bounding = [box.x - 10, box.y - 40, box.w + 20, box.h + 50].map(Math.round);
-  view.doc?.edit(t('group.fit'), view.scope, (tx) => tx.patch('group', id, { bounding }));
 }
 
 function canvasItems({ at }: MenuContext): MenuItem[] {
   const screen = view.view.toScreen(at);
   return [
-    item('search', t('search.title'), () => openSearch({ at, screen }), { icon: 'search', keys: 'Space' }),
+    item('search', t('search.title'), () => openSearch({ at, screen }), {
+      icon: 'search',
+      keys: keysOfCommand('nodes.add'),
+    }),
     { kind: 'sub', id: 'add', label: t('edit.addNode'), items: categoryItems(view.catalog.values(), at) },
     item('paste', t('edit.paste'), () => void pasteFromClipboard(at), { keys: 'Ctrl+V' }),
   ];
 }
 
+/** The node that is meant by keys, or else the first one selected. */
+function meantNode(): NodeId | null {
+  const [first] = view.selected;
+  const { focused } = view;
+  return focused !== null && (first === undefined || view.selected.has(focused)) ? focused : (first ?? null);
+}
+
+function replace(): void {
+  const id = meantNode();
+  const box = id === null ? undefined : view.scene?.layout(id)?.box;
+  if (id === null || box === undefined) return;
+  const { x, y } = view.view.toScreen(box);
+  const { width, height } = view.view;
+  const screen = { x: Math.min(Math.max(x, 0), width / 2), y: Math.min(Math.max(y, 0), height / 2) };
+  openSearch({ at: box, screen, replaces: id });
+}
+
+/** Below the pointer, or where the middle of the canvas is. */
+function addByCategory(): void {
+  const screen = pointerOnCanvas();
+  const corner = canvasHost()?.getBoundingClientRect();
+  const items = categoryItems(view.catalog.values(), view.view.toGraph(screen));
+  showMenu({ x: screen.x + (corner?.left ?? 0), y: screen.y + (corner?.top ?? 0) }, items, t('edit.addNode'));
+}
+
 export function registerNodeMenus(): void {
+  registerGroups();
+  registerCommands(
+    {
+      id: 'nodes.replace',
+      title: () => t('edit.replace'),
+      group: 'nodes',
+      when: () => meantNode() !== null,
+      run: replace,
+    },
+    {
+      id: 'nodes.addByCategory',
+      title: () => t('edit.addNode'),
+      group: 'nodes',
+      when: () => view.doc !== null,
+      run: addByCategory,
+    },
+  );
   registerMenu(10, (context) => {
     if (context.kind === 'node') return nodeItems(context);
     return context.kind === 'group' ? groupItems(context) : canvasItems(context);

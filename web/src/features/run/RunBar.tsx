@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { runCommand } from '../../app/commands';
 import { lazily } from '../../app/lazily';
+import { useKeys } from '../../app/useKeys';
 import { paceWords } from '../../core/progress';
 import { seconds } from '../../core/words';
 import { t } from '../../i18n/t';
@@ -35,6 +36,7 @@ export function RunBar() {
   const plan = useStore(forecast, (state) => (state.tabId === active ? state : null));
   const run = own?.state === 'running' ? own : (other ?? own);
   const isRunning = run?.state === 'running';
+  const keysOf = useKeys();
   return (
     <section className={css['bar']} aria-label={t('run.label')}>
       <Meters />
@@ -48,7 +50,7 @@ export function RunBar() {
         <IconButton
           icon="stop"
           label={run.isStopping ? t('run.stopping') : t('run.stop')}
-          keys="Ctrl+Alt+Enter"
+          keys={keysOf('run.interrupt')}
           kind="plain"
           disabled={run.isStopping}
           onClick={() => runCommand('run.interrupt')}
@@ -70,10 +72,15 @@ export function RunBar() {
             {
               id: 'front',
               label: t('run.front'),
-              keys: 'Ctrl+Shift+Enter',
+              keys: keysOf('run.front'),
               onSelect: () => runCommand('run.front'),
             },
-            { id: 'selected', label: t('run.selected'), onSelect: () => runCommand('run.selected') },
+            {
+              id: 'selected',
+              label: t('run.selected'),
+              onSelect: () => runCommand('run.selected'),
+              keys: keysOf('run.selected'),
+            },
             { kind: 'separator', id: 'a' },
             { kind: 'label', id: 'count', label: t('run.count') },
             ...[1, 2, 4, 8, 16].map((each) => ({

@@ -4,13 +4,13 @@
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
 import { registerOverlay } from '../../app/panels';
-import { canvasHasFocus, view } from '../../app/view';
+import { view } from '../../app/view';
 import { t } from '../../i18n/t';
 import { activeTab } from '../../stores/tabs';
 import { isPointerOnCanvas, pointerOnCanvas } from '../nodes/api';
 import { RefusalTip } from './RefusalTip';
 import { SearchPanel } from './SearchPanel';
-import { openSearch, search } from './store';
+import { openSearch } from './store';
 
 registerOverlay({
   id: 'node-search',
@@ -32,24 +32,8 @@ registerCommands({
   id: 'nodes.add',
   title: () => t('search.title'),
   group: 'nodes',
-  keys: ['Shift+A'],
+  // Space is a tap: while it is held it moves the view.
+  keys: ['Space', 'Shift+A'],
   when: () => activeTab() !== null,
   run: openAtPointer,
-});
-
-// Space that is held pans; a short tap opens the search.
-const TAP = 250;
-let downAt = 0;
-window.addEventListener('keydown', (event) => {
-  if (event.code !== 'Space' || event.repeat || event.defaultPrevented) return;
-  downAt = canvasHasFocus() && !event.ctrlKey && !event.altKey && !event.metaKey ? event.timeStamp : 0;
-});
-window.addEventListener('pointerdown', () => {
-  downAt = 0;
-});
-window.addEventListener('keyup', (event) => {
-  if (event.code !== 'Space' || downAt === 0) return;
-  const isTap = event.timeStamp - downAt < TAP && canvasHasFocus() && !search.getState().isOpen;
-  downAt = 0;
-  if (isTap && activeTab() !== null) openAtPointer();
 });

@@ -3,6 +3,7 @@
 import { type DragEvent, type KeyboardEvent, useState } from 'react';
 import { useStore } from 'zustand';
 import { runCommand } from '../../app/commands';
+import { keysOfCommand } from '../../app/keys';
 import { t } from '../../i18n/t';
 import { runOf, runs } from '../../stores/runs';
 import { activateTab, moveTab, type Tab, tabs } from '../../stores/tabs';
@@ -74,6 +75,7 @@ function TabHead({ tab, isActive, dragged, setDragged }: HeadProps) {
     runCommand('workflow.close');
   };
   const mark = [
+    tab.isImportedFromApi ? t('tabs.fromApi') : '',
     tab.isDirty ? t('tabs.dirty') : '',
     tab.isElsewhere ? t('tabs.elsewhere') : '',
     tab.isUnsafe && tab.isDirty ? t('tabs.unsafe') : '',
@@ -113,6 +115,11 @@ function TabHead({ tab, isActive, dragged, setDragged }: HeadProps) {
       >
         {isRunning && <span className={css['running']} role="img" aria-label={t('tabs.running')} />}
         <span className={css['text']}>{tab.name}</span>
+        {tab.isImportedFromApi && (
+          <span className={css['api']} aria-hidden="true">
+            API
+          </span>
+        )}
         {tab.isElsewhere && <Icon name="copy" size={12} />}
         {tab.isUnsafe && <Icon name="alert" size={12} />}
       </button>
@@ -133,14 +140,14 @@ function TabHead({ tab, isActive, dragged, setDragged }: HeadProps) {
 }
 
 function menu() {
-  const item = (id: string, label: string, keys?: string) => ({
+  const item = (id: string, label: string) => ({
     id,
     label,
-    keys,
+    keys: keysOfCommand(id),
     onSelect: () => void runCommand(id),
   });
   return [
-    item('workflow.save', t('workflows.save'), 'Ctrl+S'),
+    item('workflow.save', t('workflows.save')),
     item('workflow.saveAs', t('workflows.saveAs')),
     item('workflow.rename', t('workflows.renameTab')),
     item('workflow.duplicate', t('workflows.duplicate')),

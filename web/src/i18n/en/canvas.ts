@@ -32,6 +32,10 @@ export const canvas = {
     'A mouse wheel zooms, two fingers move the view; pinching and Ctrl always zoom.',
   'settings.navigation.mouse': 'As a mouse',
   'settings.navigation.trackpad': 'As a trackpad',
+  'settings.showsIds': 'Badges: ids',
+  'settings.showsIds.hint': 'The number of each node in its title, as in files and messages.',
+  'settings.showsPacks': 'Badges: source',
+  'settings.showsPacks.hint': 'The pack that each node comes from.',
   'settings.showsInfo': 'Numbers',
   'settings.showsInfo.hint': 'Nodes and links below the canvas; frames a second while it moves.',
   'settings.showsTeleports': 'Links by name',
@@ -39,4 +43,8 @@ export const canvas = {
   'settings.snapsToNodes': 'Snap to other nodes',
   'settings.snapsToNodes.hint':
     'What is dragged jumps in line with edges and middles of others. Lines show them either way.',
+  'view.zoomTo': 'Zoom to…',
+  'view.zoomIt': 'Zoom',
+  'view.zoomField': 'Percent, from {least} to {most}',
+  'view.zoomWrong': '“{value}” is no number from {least} to {most}.',
 } as const;

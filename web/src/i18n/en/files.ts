@@ -32,6 +32,8 @@ export const files = {
   'workflows.cleared': 'Clear',
   'workflows.loadDefault': 'Open the default workflow',
 
+  'tabs.fromApi': 'Imported from the API format: where its nodes stand was worked out here',
+
   'limit.letters':
     'It has {found} MiB of text; the canvas opens up to {most} MiB. Run it from the command line, or take out what makes it large: pictures that are written into it, for example.',
   'limit.levels':

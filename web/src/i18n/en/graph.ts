@@ -2,6 +2,7 @@
 
 export const graph = {
   'graph.add': 'Add a node into this link…',
+  'graph.addPoint': 'Add a point',
   'graph.align': 'Align and lay out',
   'graph.alignBottom': 'Align bottom edges',
   'graph.alignCentre': 'Align centres',
@@ -39,6 +40,7 @@ export const graph = {
   'graph.issue.too_large': '{value} is more than {limit}',
   'graph.issue.wrong_kind': '“{value}” is not what it takes ({type})',
   'graph.issueInstead': 'Did you mean {names}?',
+  'graph.linkCommand': 'Link: {what}',
   'graph.links': 'Links of this node',
   'graph.linksNone': 'This node has no links',
   'graph.linkLine': '{from} › {output} → {to} › {input}',

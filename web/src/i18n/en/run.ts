@@ -1,6 +1,9 @@
 // Texts of what is missing, of repairs, of the server's meters, and of the large preview.
 
 export const run = {
+  'run.countIs': 'Runs at a time: {count}',
+  'run.autoIs': 'Run by itself: {when}',
+
   'missing.show': 'Show what is missing',
   'missing.bypass': 'Bypass all missing nodes',
   'missing.repair': 'Repair values that do not fit',
