@@ -36,7 +36,7 @@ from engine.server.canvas.state import CANVAS
 from engine.server.canvas.thumbnails import MakeThumbnail, find_thumbnail, thumbnail_of
 from engine.server.delivery import send_file
 from engine.server.files import do_picture
-from engine.server.keys import SERVER_SETTINGS, SETTINGS, STORE
+from engine.server.keys import HEAVY, SERVER_SETTINGS, SETTINGS, STORE
 from engine.server.refusal import Refusal, not_found
 
 _FILE = {"type": "string", "contentMediaType": "*/*"}
@@ -102,7 +102,7 @@ async def show_gallery_item(request: web.Request, params: ItemPath) -> GalleryDe
         **record,
         negative=item.negative,
         settings={kind: list(values) for kind, values in item.facts.items() if kind in _SETTINGS},
-        texts={} if path is None or item.kind != "picture" else await asyncio.to_thread(read_texts, path),
+        texts={} if path is None or item.kind != "picture" else await read_texts(request.app[HEAVY], path),
         asset=view_asset(assets[0]) if assets else None,
     )
 

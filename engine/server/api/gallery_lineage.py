@@ -4,33 +4,37 @@ came of it. Works for whatever lies in the output, input and temp directories, k
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
+from collections.abc import Iterable
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from aiohttp import web
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from engine.errors import WorkflowError
+from engine.graph.registry import Registry
 from engine.graph.workflow import Workflow
-from engine.jobs.job import Asset, JobDetails
+from engine.jobs.job import Asset
+from engine.jobs.rows import decode_object
 from engine.server.api.gallery_records import GalleryItem, view_item
 from engine.server.api.job_records import AssetView, FileKind, JobSummary
-from engine.server.api.lineage import loaded_files, newest_asset, upstream_of
+from engine.server.api.lineage import LoadedFile, loaded_files, newest_asset, upstream_of
 from engine.server.api.records import ShortText
 from engine.server.api.route import Refused, route
-from engine.server.api.views import read_prompt, summarize, view_asset
-from engine.server.canvas.facts import read_texts
+from engine.server.api.views import summarize, view_asset
+from engine.server.canvas.facts import Reach, json_in, read_as_far_as_needed, texts_in
 from engine.server.canvas.gallery import Item, files_of
-from engine.server.canvas.origins import WorkflowOrigin, find_origin
+from engine.server.canvas.looking import Looker
+from engine.server.canvas.origins import SaidOrigin, WorkflowOrigin, find_origin, read_origin
 from engine.server.canvas.state import CANVAS
 from engine.server.delivery import find_regular
-from engine.server.keys import DISPATCHER, SETTINGS, STORE
+from engine.server.keys import DISPATCHER, HEAVY, SETTINGS, STORE
 from engine.server.refusal import not_found
+from engine.server.work import Body, Known, Work
 
 _MOST_PARENTS = 100
 _MOST_CHILDREN = 200
@@ -116,27 +120,28 @@ async def show_lineage(request: web.Request, params: FilePlace) -> Lineage:
     child_ids, total = await index.database.ask(partial(_children_of, place=place))
     if not file.exists and asset is None and not child_ids:
         raise not_found(f"Nothing is known of a file {params.filename!r} in {params.kind!r}.", "file_not_found")
-    details = None if asset is None else await request.app[STORE].details(asset.job_id)
-    if details is not None and (present := request.app[DISPATCHER].job(details.job.id)) is not None:
-        details = replace(details, job=present)
-    workflow, nodes = await asyncio.to_thread(_read_workflow, request, params, asset, details)
-    registry = request.app[DISPATCHER].catalog.registry
+    record = None if asset is None else await request.app[STORE].record(asset.job_id)
+    if asset is not None and record is not None:
+        work = _ReadRun(node_id=asset.node_id, extra_data=record.extra_data)
+        read = await request.app[HEAVY].do(work, record.prompt)
+        record = replace(record, job=request.app[DISPATCHER].job(record.job.id) or record.job)
+    else:
+        read = await _read_picture(request, kind, subfolder, filename)
     parents = [
         ParentFile(
             node_id=each.node_id,
-            node_type=workflow.nodes[each.node_id].type,
+            node_type=node_type,
             input_name=each.input_name,
             file=(await _describe(request, each.kind, each.subfolder, each.filename, before=asset))[0],
         )
-        for each in islice(loaded_files(workflow, nodes, registry), _MOST_PARENTS)
+        for node_type, each in read.loaded
         if (each.kind, each.subfolder, each.filename) != (kind, subfolder, filename)
     ]
+    looker = Looker(request.app[HEAVY])
     return Lineage(
         file=file,
-        run=None if details is None else summarize(request, details.job),
-        workflow=None
-        if details is None
-        else await index.database.ask(partial(find_origin, extra_data=details.extra_data)),
+        run=None if record is None else summarize(request, record.job),
+        workflow=None if read.origin is None else await find_origin(index.database, looker, read.origin),
         parents=[parent for parent in parents if parent.file.exists or parent.file.asset is not None],
         children=[view_item(item) for item in await index.items(child_ids)],
         children_total=total,
@@ -152,21 +157,72 @@ def _children_of(connection: sqlite3.Connection, place: str) -> tuple[list[int],
     return ids[:_MOST_CHILDREN], len(ids)
 
 
-def _read_workflow(
-    request: web.Request, place: FilePlace, asset: Asset | None, details: JobDetails | None
-) -> tuple[Workflow, list[str]]:
-    """The workflow that made a file, and which of its nodes took part; that of the job, or else that in the file."""
-    if details is not None and asset is not None:
-        workflow = read_prompt(details)
-        upstream = upstream_of(workflow, [asset.node_id])
-        return workflow, [node_id for node_id in workflow.nodes if node_id in upstream]
-    path = _path_of(request, place.kind, place.subfolder, place.filename)
-    texts = {} if path is None else read_texts(path)
+class _Read(Struct, frozen=True):
+    """What a workflow says of where a file comes from.
+
+    Attributes:
+        loaded: Files that its nodes read, each after the type of the node.
+        origin: The workflow file, if something says which.
+    """
+
+    loaded: list[tuple[str, LoadedFile]]
+    origin: SaidOrigin | None = None
+
+
+class _ReadRun(Work[_Read], frozen=True, kw_only=True):
+    """What a job says of a file that one of its nodes made; the body is its prompt."""
+
+    node_id: str
+    extra_data: bytes
+
+    def weigh(self, body: Body) -> int:
+        """Both."""
+        return len(body) + len(self.extra_data)
+
+    def do(self, known: Known, body: Body) -> _Read:
+        """See above."""
+        workflow = _workflow_of(decode_object(bytes(body)))
+        upstream = upstream_of(workflow, [self.node_id])
+        ids = [node_id for node_id in workflow.nodes if node_id in upstream]
+        return _Read(_loaded(workflow, ids, known.registry), read_origin(decode_object(self.extra_data)))
+
+
+class _ReadPicture(Work[_Read | None], frozen=True, kw_only=True):
+    """What a picture itself says; None if there is more in it than may be read."""
+
+    uses_files: ClassVar[bool] = True
+    path: str
+    reach: Reach
+
+    def do(self, known: Known, body: Body) -> _Read | None:
+        """See above."""
+        del body
+        texts = texts_in(Path(self.path), self.reach)
+        if texts is None:
+            return None
+        workflow = _workflow_of(json_in(texts, "prompt"))
+        return _Read(_loaded(workflow, workflow.nodes, known.registry))
+
+
+async def _read_picture(request: web.Request, kind: FileKind, subfolder: str, filename: str) -> _Read:
+    path = await asyncio.to_thread(_path_of, request, kind, subfolder, filename)
+    if path is None:
+        return _Read([])
+    make = partial(_ReadPicture, path=str(path))
+    return await read_as_far_as_needed(request.app[HEAVY], lambda reach: make(reach=reach)) or _Read([])
+
+
+def _workflow_of(prompt: object) -> Workflow:
+    """A workflow; empty if it cannot be read."""
     try:
-        workflow = Workflow.from_api(json.loads(texts.get("prompt", "{}")))
-    except (WorkflowError, ValueError, RecursionError):
-        workflow = Workflow()
-    return workflow, list(workflow.nodes)
+        return Workflow.from_api(prompt)
+    except WorkflowError:
+        return Workflow()
+
+
+def _loaded(workflow: Workflow, node_ids: Iterable[str], registry: Registry) -> list[tuple[str, LoadedFile]]:
+    found = islice(loaded_files(workflow, node_ids, registry), _MOST_PARENTS)
+    return [(workflow.nodes[each.node_id].type, each) for each in found]
 
 
 async def _describe(

@@ -18,8 +18,9 @@ from pathlib import Path
 from engine.errors import EngineError
 from engine.files import is_text
 from engine.server.canvas.database import Database
-from engine.server.canvas.facts import Facts, read_facts
+from engine.server.canvas.facts import Facts, read_all_facts
 from engine.server.canvas.gallery import Seen, forget_files, known_files, store_files
+from engine.server.heavy import Heavy
 from engine.server.media import find_medium
 
 _EVERY_S = 2.0
@@ -36,12 +37,14 @@ class Scanner:
     Args:
         root: The directory.
         database: Holds the index.
+        heavy: Where files are read.
         tell: Called on the event loop with how many files came (or changed) and how many went.
     """
 
-    def __init__(self, root: Path, database: Database, tell: Callable[[int, int], None]) -> None:
+    def __init__(self, root: Path, database: Database, heavy: Heavy, tell: Callable[[int, int], None]) -> None:
         self._root = root
         self._database = database
+        self._heavy = heavy
         self._tell = tell
         self._known: dict[str, tuple[int, int]] | None = None
         self._folders: dict[str, int] = {}
@@ -86,7 +89,7 @@ class Scanner:
             self.is_indexing = bool(seen)
             for start in range(0, len(seen), _AT_ONCE):
                 some = seen[start : start + _AT_ONCE]
-                files = await asyncio.to_thread(self._read_all, some)
+                files = await self._read_all(some)
                 await self._database.run(partial(store_files, files=files))
                 known.update({one.name: (one.size, one.modified_ns) for one in some})
                 self._tell(len(some), 0)
@@ -97,17 +100,11 @@ class Scanner:
                 self._tell(0, len(gone))
             self.is_indexing = False
 
-    def _read_all(self, files: Sequence[Seen]) -> list[tuple[Seen, Facts]]:
-        return [(one, self._read(one)) for one in files]
-
-    def _read(self, seen: Seen) -> Facts:
-        if seen.kind != "picture":
-            return Facts()
-        try:
-            return read_facts(self._root / seen.name)
-        except Exception as error:  # whatever a file holds, the others must be found
-            logger.warning("%s tells nothing: %s", seen.name, error)
-            return Facts()
+    async def _read_all(self, files: Sequence[Seen]) -> list[tuple[Seen, Facts]]:
+        pictures = [one for one in files if one.kind == "picture"]
+        facts = await read_all_facts(self._heavy, [self._root / one.name for one in pictures])
+        found = dict(zip(pictures, facts, strict=True))
+        return [(one, found.get(one, Facts())) for one in files]
 
     def _compare(self, known: dict[str, tuple[int, int]]) -> tuple[list[Seen], list[str]]:
         """Files that are new or changed, the newest first, and names of those that are gone."""

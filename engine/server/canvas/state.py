@@ -62,7 +62,7 @@ class Canvas:
         database = await self.database()
         if self._scanner is None or self._index is None:
             self._index = Index(database)
-            self._scanner = Scanner(self._settings.directory("output"), database, self._tell)
+            self._scanner = Scanner(self._settings.directory("output"), database, self._app[HEAVY], self._tell)
             self._working = asyncio.create_task(self._scanner.work(), name="gallery")
         return self._index, self._scanner
 
