@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from engine import Context, FileError, ModelFile, Number, Settings, Widget, node
-from engine.files import resolve_input_file
+from engine.files import Folder, resolve_input_file
 from engine.images.canvas import concatenate, fill
 from engine.images.codec import read_image
 from engine.images.color import unpack_color
@@ -59,7 +59,7 @@ def _check_output(image: str | None, settings: Settings) -> bool | str:
     return _check(image, settings, "output")
 
 
-def _stamp(image: str | None, settings: Settings, folder: str) -> Any:
+def _stamp(image: str | None, settings: Settings, folder: Folder) -> Any:
     if image is None:  # the name comes over a link: always look it up again
         return math.nan
     try:
@@ -69,7 +69,7 @@ def _stamp(image: str | None, settings: Settings, folder: str) -> Any:
     return [status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns]
 
 
-def _check(image: str | None, settings: Settings, folder: str) -> bool | str:
+def _check(image: str | None, settings: Settings, folder: Folder) -> bool | str:
     try:
         if image is not None:
             resolve_input_file(settings, str(image), "image", folder=folder)

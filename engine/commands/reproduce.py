@@ -151,7 +151,7 @@ def _threads_of(told: PictureRecord | None) -> Generator[None]:
 
 def _bring_files(engine: Engine, workflow: Workflow, settings: Settings) -> None:
     """Copy what the workflow loads from the output and temp directories to those of this run."""
-    from engine.files import resolve_input_file
+    from engine.files import FOLDERS, resolve_input_file, split_annotation
     from engine.graph.schema import ModelFile
 
     for node in workflow.nodes.values():
@@ -160,15 +160,16 @@ def _bring_files(engine: Engine, workflow: Workflow, settings: Settings) -> None
             name = node.inputs.get(declared.name)
             if not isinstance(declared.choices, ModelFile) or not isinstance(name, str):
                 continue
-            for kind in ("output", "temp"):
-                if name.endswith(f"[{kind}]") or declared.choices.folder == kind:
-                    try:
-                        path = resolve_input_file(settings, name, folder=declared.choices.folder)
-                    except FileError:
-                        continue  # running it will say so
-                    copy = engine.settings.directory(kind) / path.relative_to(settings.directory(kind).resolve())
-                    copy.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(path, copy)
+            folder = declared.choices.folder
+            if folder not in FOLDERS or (kind := split_annotation(name)[1] or folder) == "input":
+                continue
+            try:
+                path = resolve_input_file(settings, name, folder=folder)
+            except FileError:
+                continue  # running it will say so
+            copy = engine.settings.directory(kind) / path.relative_to(settings.directory(kind).resolve())
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
 
 
 # -- what came of it -------------------------------------------------------------------------------------------------
