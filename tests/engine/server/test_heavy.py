@@ -28,6 +28,7 @@ from engine.server.work import Body, Known, NeedsWorker, Work
 from engine.workers.messages import InputErrorRecord, Validation
 from tests.engine.graph.examples import REGISTRY
 from tests.engine.server.fakes import VALUE, FakeServer
+from tests.engine.server.watching import refuse_large
 
 LARGE = bytes(THREAD_BYTES + 1)
 
@@ -183,37 +184,7 @@ def test_nobody_stays(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def small_only(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Readers and writers of JSON in this process refuse what is large; gives the sizes of what they were given."""
-    sizes: list[int] = []
-
-    def watch(function: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(value: Any, *arguments: Any, **named: Any) -> Any:
-            result = function(value, *arguments, **named)
-            sizes.append(max(len(each) for each in (value, result) if isinstance(each, str | bytes | bytearray)))
-            assert sizes[-1] <= THREAD_BYTES, f"{function} was given {sizes[-1]} bytes"
-            return result
-
-        return watched
-
-    monkeypatch.setattr(json, "loads", watch(json.loads))
-    for module, name in (
-        ("engine.server.prompts", "encode_object"),
-        ("engine.server.api.submit", "encode_object"),
-        ("engine.server.api.workflows", "encode_json"),
-        ("engine.server.api.views", "encode_json"),
-        ("engine.server.api.views", "decode_object"),
-        ("engine.server.job_list", "decode_object"),
-        ("engine.jobs.rows", "decode_object"),
-    ):
-        target = f"{module}.{name}"
-        monkeypatch.setattr(target, watch(_find(target)))
-    return sizes
-
-
-def _find(target: str) -> Any:
-    from importlib import import_module
-
-    module, _, name = target.rpartition(".")
-    return getattr(import_module(module), name)
+    return refuse_large(monkeypatch)
 
 
 async def _post(server: FakeServer, path: str, body: Any) -> ClientResponse:

@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 from engine.server.canvas import versions
+from engine.server.canvas.looking import NOT_COMPARED
 from engine.server.canvas.state import CANVAS
+from engine.server.work import THREAD_BYTES
 from tests.engine.server.api.checked import Api, Reply, with_api
+from tests.engine.server.watching import refuse_large
 
 NAME = quote("cats/my work.json", safe="")
 FILE = f"/workflows/files/{NAME}"
@@ -118,10 +123,38 @@ async def test_names_and_bodies_that_are_none_are_refused(api: Api) -> None:
 async def test_many_versions_are_thinned_out_but_not_the_newest_nor_the_first(api: Api) -> None:
     database = await api.app[CANVAS].database()
     for number in range(versions.MOST_OF_A_FILE + 5):
-        keep = partial(versions.keep_version, file="a.json", text=document(number), origin="saved")
+        text = document(number)
+        keep = partial(versions.keep_version, file="a.json", text=text, origin="saved", compared=NOT_COMPARED)
         await database.run(keep)
     kept = await database.ask(lambda connection: versions.list_versions(connection, "a.json"))
     assert len(kept) == versions.MOST_OF_A_FILE
     ids = [version.id for version in kept]
     assert ids[: versions.KEPT_WHOLE] == list(range(ids[0], ids[0] - versions.KEPT_WHOLE, -1))
     assert ids[-1] == 1
+
+
+@with_api(max_json_bytes=3 * 2**20)
+async def test_large_files_are_looked_into_elsewhere_and_very_large_ones_not_at_all(api: Api) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        refuse_large(patch)
+        large = document(*range(30_000), "x" * THREAD_BYTES)
+        saved = await save(api, large)
+        assert (saved.status, saved.body["nodes"]) == (201, 30_001)
+        again = await save(api, document(*range(30_000), "y" * THREAD_BYTES))
+        assert (again.status, again.body["version"]["changes"]["text"]) == (200, "1 value changed")
+        # What other programs put there, and /userdata takes.
+        (folder(api) / "other.json").write_bytes(large)
+        (folder(api) / "none.json").write_bytes(document("x" * 4 * 2**20))
+        listed = (await api.client.get("/api/v1/workflows/files")).json()
+        nodes = {file["name"]: (file["nodes"], file["revision"]) for file in (await listed)["files"]}
+        assert {name: count for name, (count, _) in nodes.items()} == {
+            "cats/my work.json": 30_001,
+            "other.json": 30_001,
+            "none.json": None,
+        }
+        assert nodes["other.json"][1] == saved.body["revision"]
+        answer = await api.client.get("/api/v1/workflows/files/none.json/versions")
+        (version,) = (await answer.json())["versions"]
+        assert (version["nodes"], version["revision"]) == nodes["none.json"]
+        stale = await save(api, b"{}", **{"If-Match": '"none"'})
+        assert stale.status == 412
