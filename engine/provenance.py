@@ -11,7 +11,7 @@ import logging
 import os
 import platform
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import file_digest
 from importlib.metadata import PackageNotFoundError, version
@@ -29,6 +29,7 @@ from engine.graph.registry import Registry
 from engine.graph.schema import ModelFile
 from engine.graph.values import default_of
 from engine.graph.workflow import Link, Node, Workflow
+from engine.revisions import commit_of, revision_of
 from engine.settings import Settings
 
 VERSION = "0.1.0"
@@ -63,6 +64,9 @@ class RunRecord(Struct, frozen=True, kw_only=True):
         models: Files that the workflow names.
         seeds: Every seed as it was used, by `NODE.INPUT`.
         threads: Of the processor, if it computed: who adds up what decides the last bit of a sum. 0 if it did not.
+        commit: Of Skein's own code, in hexadecimal; empty if it does not run from a checkout, or in older records.
+        packs: Of the packs whose nodes the workflow uses, by name, the state of their code (`engine.revisions`); None
+            in older records, which say nothing of packs.
     """
 
     versions: dict[str, str]
@@ -72,6 +76,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     models: tuple[ModelRecord, ...] = ()
     seeds: dict[str, Seed] = field(default_factory=dict[str, int])
     threads: int = 0
+    commit: str = ""
+    packs: dict[str, str] | None = None
 
 
 class PictureRecord(Struct, frozen=True, kw_only=True):
@@ -209,6 +215,7 @@ def make_record(
     device: str,
     dtype: str,
     threads: int = 0,
+    packs: Mapping[str, tuple[str, Path]] | None = None,
 ) -> RunRecord:
     """The record of a run.
 
@@ -221,6 +228,7 @@ def make_record(
         device: Name of the device.
         dtype: What networks compute in.
         threads: How many threads of the processor compute; 0 if an accelerator does.
+        packs: By node type, for types of packs, the pack's name and where it is.
     """
     wanted = workflow.nodes if targets is None else targets
     nodes = [workflow.nodes[node_id] for node_id in order_upstream(workflow, wanted)]
@@ -232,16 +240,19 @@ def make_record(
         models=tuple(_record_files(nodes, registry, settings, hashes)),
         seeds=dict(_find_seeds(nodes, workflow, registry)),
         threads=threads,
+        commit=commit_of(_CODE),
+        packs={name: revision_of(path) for name, path in sorted(_packs_of(nodes, packs or {}))},
     )
 
 
 def list_changes(then: RunRecord, now: RunRecord) -> list[str]:
-    """What is different now and may change the result, one sentence each: versions, device, files; not seeds."""
-    changes = [
-        f"{name} was {then.versions.get(name, 'not there')}, is {now.versions.get(name, 'not there')}"
-        for name in {**then.versions, **now.versions}
-        if then.versions.get(name) != now.versions.get(name)
-    ]
+    """What is different now and may change the result, one sentence each: versions, packs, device, files; not seeds."""
+    changes = list(_list_differences(then.versions, now.versions))
+    if then.commit and then.commit != now.commit:
+        changes.append(f"the code of Skein was commit {then.commit[:12]}, is {now.commit[:12] or 'no checkout'}")
+    if then.packs is not None:
+        packs = _list_differences(then.packs, now.packs or {})
+        changes += [f"the pack {change}" for change in packs]
     for name in ("platform", "device", "dtype", "threads"):
         before, today = getattr(then, name), getattr(now, name)
         if before != today:
@@ -257,6 +268,13 @@ def list_changes(then: RunRecord, now: RunRecord) -> list[str]:
                 f"is {present.sha256[:12]}..."
             )
     return changes
+
+
+def _list_differences(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name in {**then, **now}:
+        before, today = then.get(name, "not there"), now.get(name, "not there")
+        if before != today:
+            yield f"{name} was {before}, is {today}"
 
 
 @cache
@@ -305,6 +323,10 @@ def _record_files(
             log.debug("no hash of %s: %s", name, error)
             continue
         yield ModelRecord(folder=folder, name=name, sha256=digest, size_bytes=size_bytes)
+
+
+def _packs_of(nodes: Iterable[Node], packs: Mapping[str, tuple[str, Path]]) -> set[tuple[str, Path]]:
+    return {packs[node.type] for node in nodes if node.type in packs}
 
 
 def _find_seeds(nodes: Iterable[Node], workflow: Workflow, registry: Registry) -> Iterator[tuple[str, int]]:

@@ -70,6 +70,7 @@ class Engine:
         self.registry = registry if registry is not None else Registry.collect(*node_packages)
         self.cache = OutputCache(self.settings)
         self.pack_host: Host | None = None
+        self._packs: Mapping[str, tuple[str, Path]] = {}
         self._hashes = open_hashes(self.settings)
         self._pool: Pool | None = None
         self._pool_lock = threading.Lock()
@@ -95,6 +96,7 @@ class Engine:
         """
         from engine.compat.host import Host
         from engine.compat.loader import load_packs
+        from engine.compat.packs import find_packs
 
         host = Host(self.settings, self.registry, lambda: self.pool, interrupt=self.interrupt)
         if send is not None:
@@ -102,6 +104,8 @@ class Engine:
         reports = load_packs(host)
         self.settings = host.settings  # packs may have added folders of model files
         self.pack_host = host
+        paths = {pack.name: pack.path for pack in find_packs(self.settings)}
+        self._packs = {kind: (report.name, paths[report.name]) for report in reports for kind in report.node_types}
         return reports
 
     def load(self, source: str | Path | Mapping[str, Any] | list[Any]) -> Workflow:
@@ -216,6 +220,7 @@ class Engine:
             device=name_device(device),
             dtype=str(self.pool.dtype_for("unet")).removeprefix("torch."),
             threads=count_threads(device),
+            packs=self._packs,
         )
 
     def interrupt(self) -> None:

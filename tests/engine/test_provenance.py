@@ -15,6 +15,8 @@ from engine.graph.node import node
 from engine.graph.registry import Registry
 from engine.graph.workflow import Workflow
 from engine.provenance import VERSION, FileHashes, RunRecord, list_changes, make_record, open_hashes, package_versions
+from engine.revisions import commit_of
+from engine.runtime import Engine
 from engine.settings import Settings
 from nodes.image import load_image
 from nodes.loaders import vae_loader
@@ -76,6 +78,36 @@ def test_a_record_survives_json(settings: Settings):
     assert msgspec.json.decode(msgspec.json.encode(record), type=RunRecord) == record
 
 
+def test_a_record_of_an_older_server_is_read():
+    old = b'{"versions":{"skein":"0.0.1"},"platform":"p","device":"cpu","dtype":"float32"}'
+    then = msgspec.json.decode(old, type=RunRecord)
+    assert (then.commit, then.packs) == ("", None)
+    now = msgspec.structs.replace(then, commit="a" * 40, packs={"some": "code:1"})
+    assert list_changes(then, now) == []  # it did not say
+
+
+def test_the_packs_whose_nodes_are_used_are_noted_with_their_state(tmp_path: Path):
+    for name in ("used", "idle"):
+        pack = tmp_path / "custom_nodes" / name
+        pack.mkdir(parents=True)
+        (pack / "__init__.py").write_text(
+            f"from engine import node\n\n@node('{name.title()}', category='test', is_output=True)\n"
+            f"def {name}(*, value: int = 0) -> int:\n    return value\n"
+        )
+    (tmp_path / "custom_nodes/used/pyproject.toml").write_text('[project]\nversion = "2.0.1"\n')
+    engine = Engine(Settings(base_directory=tmp_path, device="cpu"), registry=Registry())
+    engine.load_packs()
+    record = engine.make_record(Workflow.from_api({"1": {"class_type": "Used", "inputs": {}}}))
+    assert record.packs is not None
+    assert list(record.packs) == ["used"]
+    assert record.packs["used"].startswith("2.0.1 code:")
+
+
+def test_a_commit_is_noted_where_it_runs_from_a_checkout(settings: Settings):
+    commit = record_of(settings, PROMPT).commit
+    assert commit == commit_of(Path(__file__).resolve().parents[2])
+
+
 def test_versions():
     versions = package_versions()
     assert set(versions) == {"skein", "python", "torch", "transformers", "numpy", "pillow"}
@@ -127,6 +159,14 @@ def test_what_has_changed_is_named_and_nothing_else(settings: Settings):
         dtype="float16",
         seeds={},
     )
+    known = msgspec.structs.replace(then, commit="a" * 40, packs={"one": "1.0 code:1", "gone": "code:2"})
+    other = msgspec.structs.replace(then, commit="", packs={"one": "1.0 code:3", "new": "code:4"})
+    assert list_changes(known, other) == [
+        "the code of Skein was commit aaaaaaaaaaaa, is no checkout",
+        "the pack one was 1.0 code:1, is 1.0 code:3",
+        "the pack gone was code:2, is not there",
+        "the pack new was not there, is code:4",
+    ]
     changes = list_changes(then, now)
     assert [change.split(" ")[0] for change in changes] == [
         *("torch", "numpy", "dtype", "vae/a.safetensors", "input/cat.png")

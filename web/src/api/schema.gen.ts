@@ -725,8 +725,6 @@ export interface JobSummary {
   readonly queue_position: number | null;
   /** Who is told what happens; empty if nobody said. */
   readonly client_id: string;
-  /** The output nodes that run. */
-  readonly targets: readonly string[];
   /** When it was accepted, in seconds since 1970. */
   readonly created_at: number;
   /** When its run began. */
@@ -766,8 +764,6 @@ export interface JobView {
   readonly queue_position: number | null;
   /** Who is told what happens; empty if nobody said. */
   readonly client_id: string;
-  /** The output nodes that run. */
-  readonly targets: readonly string[];
   /** When it was accepted, in seconds since 1970. */
   readonly created_at: number;
   /** When its run began. */
@@ -784,6 +780,8 @@ export interface JobView {
   readonly error: JobError | null;
   /** Where all that is known of it is found. */
   readonly url: string;
+  /** The output nodes that run. */
+  readonly targets: readonly string[];
   /** How far its run is; null if it does not run. */
   readonly progress: Progress | null;
   /** What its nodes gave to be shown, once it has ended. */
@@ -1154,13 +1152,14 @@ export interface NodeTypeView {
 }
 
 /**
- * Nodes that need not run. Comes once at the start, possibly empty, and again when more are found. `values`: by
- * node, its outputs, where they are known.
+ * Nodes that need not run. Comes at the start, possibly empty, and again when more are found. `values`: by
+ * node, its outputs, where they are known. `continues`: there are so many that the next event goes on.
  */
 export interface NodesCached {
   readonly type: 'nodes_cached';
   readonly node_ids: readonly string[];
   readonly values: Readonly<Record<string, readonly ValueSummary[]>>;
+  readonly continues: boolean;
 }
 
 /** Something that reading a workflow had to drop, fill in or guess. */
@@ -1320,6 +1319,13 @@ export interface RunRecord {
   readonly seeds: Readonly<Record<string, number | bigint>>;
   /** Of the processor, if it computed: who adds up what decides the last bit of a sum. 0 if it did not. */
   readonly threads: number;
+  /** Of Skein's own code, in hexadecimal; empty if it does not run from a checkout, or in older records. */
+  readonly commit: string;
+  /**
+   * Of the packs whose nodes the workflow uses, by name, the state of their code (`engine.revisions`); None in
+   * older records, which say nothing of packs.
+   */
+  readonly packs: Readonly<Record<string, string>> | null;
 }
 
 /** A workflow file as it was saved. */
