@@ -106,6 +106,23 @@ class ValidationError(EngineError):
             self.wire_type = code
         super().__init__(message or "\n".join(error.message for error in self.errors))
 
+    def by_node(self, most: int | None = None) -> dict[str, Any]:
+        """`node_errors` of the protocol: by node id, what is wrong with the node. Holds the first `most` nodes."""
+        found: dict[str, Any] = {}
+        for one in self.errors:
+            if one.node_id not in found:
+                if len(found) == most:
+                    break
+                found[one.node_id] = {
+                    "errors": [],
+                    "dependent_outputs": list(one.dependent_outputs),
+                    "class_type": one.node_type,
+                }
+                if one.more_outputs:
+                    found[one.node_id]["more_dependent_outputs"] = one.more_outputs
+            found[one.node_id]["errors"].append(one.record())
+        return found
+
 
 class NodeError(EngineError):
     """A node failed while it ran. Raised `from` the node's own exception.
@@ -135,9 +152,25 @@ class NodeError(EngineError):
 
 
 class OutOfMemory(NodeError):
-    """A node needed more memory than the device has, after everything that could be freed was freed."""
+    """A node needed more memory than the device has, after everything that could be freed was freed.
+
+    Attributes:
+        remedies: What helps, a sentence each.
+    """
 
     wire_type = "out_of_memory"
+
+    def __init__(self, message: str, *, remedies: Sequence[str] = (), **about: Any) -> None:
+        super().__init__(message, **about)
+        self.remedies = tuple(remedies)
+
+    @property
+    def details(self) -> str:
+        """What helps, as a numbered list."""
+        if not self.remedies:
+            return ""
+        lines = (f"{number}. {remedy}" for number, remedy in enumerate(self.remedies, 1))
+        return "\n".join(("What helps:", *lines))
 
 
 class InputValueError(EngineError, ValueError):

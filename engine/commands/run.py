@@ -77,9 +77,9 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
         status, report["status"] = _outcome(error)
         report["error"] = error.record()
         if isinstance(error, ValidationError):
-            report["node_errors"] = _node_errors(error)
+            report["node_errors"] = error.by_node()
         if not options.json:
-            print(f"{report['status']}: {error}", file=sys.stderr)
+            print("\n".join(filter(None, (f"{report['status']}: {error}", error.details))), file=sys.stderr)
     if options.json:
         print(json.dumps(report, indent=2))
     return status
@@ -244,15 +244,3 @@ def _shortest(path: str) -> Path:
     """The path as one would type it here."""
     here = Path.cwd()
     return Path(path).relative_to(here) if Path(path).is_relative_to(here) else Path(path)
-
-
-def _node_errors(error: ValidationError) -> dict[str, Any]:
-    """The `node_errors` object of the HTTP protocol."""
-    by_node: dict[str, Any] = {}
-    for each in error.errors:
-        entry = by_node.setdefault(
-            each.node_id,
-            {"errors": [], "dependent_outputs": list(each.dependent_outputs), "class_type": each.node_type},
-        )
-        entry["errors"].append(each.record())
-    return by_node

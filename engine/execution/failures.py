@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from engine.errors import EngineError, NodeError, OutOfMemory, text_of
 from engine.execution.cache import OutputCache
 from engine.execution.calls import Lists, WrongResultError
+from engine.execution.remedies import find_remedies
 from engine.graph.json_values import show
 from engine.graph.workflow import Node
 
@@ -42,18 +43,22 @@ def make_node_error(node: Node, error: BaseException, lists: Lists | None = None
 
 
 def make_memory_error(node: Node, lists: Lists, pool: Pool, cache: OutputCache) -> OutOfMemory:
-    """The error for a node that ran out of memory again after everything was freed that could be. Says what is left."""
+    """The error for a node that ran out of memory again after everything was freed that could be.
+
+    Says what is left, and three things that help.
+    """
     holders = [(held.name, str(held.device), held.bytes) for held in pool.held()]
     holders += [(f"the output of {label}", place, size) for label, place, size in cache.biggest()]
     holders.sort(key=lambda holder: -holder[2])
     shown = ", ".join(f"{name} ({_in_units(size)}, {place})" for name, place, size in holders[:_MOST_HOLDERS_SHOWN])
     return OutOfMemory(
         f"Node {node.label}: there is not enough memory on {pool.device}, even after everything that could be freed was"
-        f" freed. Smaller pictures or batches need less.{f' What holds most: {shown}.' if shown else ''}",
+        f" freed.{f' What holds most: {shown}.' if shown else ''}",
         node_id=node.id,
         node_type=node.type,
         title=node.title,
         inputs=describe_inputs(lists),
+        remedies=find_remedies(node, lists, pool),
     )
 
 

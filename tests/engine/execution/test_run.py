@@ -592,6 +592,9 @@ def test_when_nothing_more_can_be_freed_the_biggest_holders_are_named(engine: En
     with pytest.raises(OutOfMemory, match=r"Node 'f'.* What holds most: the output of Noise \(1 MiB, cpu\)") as caught:
         run(engine, document, "f")
     assert isinstance(caught.value.__cause__, MemoryError)
+    assert len(caught.value.remedies) == 3
+    assert caught.value.details.splitlines()[0] == "What helps:"
+    assert [line[:3] for line in caught.value.record()["details"].splitlines()[1:]] == ["1. ", "2. ", "3. "]
 
 
 def test_outputs_are_let_go_after_their_last_reader(engine: Engine):

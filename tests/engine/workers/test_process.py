@@ -423,6 +423,7 @@ def test_who_takes_too_much_memory_fails_and_the_worker_lives(how: str, limited:
     assert ended.error is not None
     assert ended.error.type == "out_of_memory"
     assert "there is not enough memory on cpu" in ended.error.message
+    assert "--worker-memory-limit: workers may take 1.5 GiB" in ended.error.details
     _assert_works(limited)
 
 
