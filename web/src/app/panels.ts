@@ -14,8 +14,8 @@ export interface Panel {
   readonly icon: IconName;
   /** Where it stands among its neighbours; lower comes first. */
   readonly order: number;
-  /** Keys to open it, for the tooltip (the command is the part's own, or made by the shell from these). */
-  readonly keys?: string;
+  /** The command that shows it, whose keys the tooltip names. */
+  readonly command?: string;
   readonly Component: FC;
   /** A number to show on its button; called on every render of the rail, which `useBadge` causes. */
   readonly useBadge?: () => number | string | null;

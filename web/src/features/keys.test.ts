@@ -3,6 +3,7 @@
 
 import { beforeAll, expect, it, vi } from 'vitest';
 import { type Command, commands } from '../app/commands';
+import { panels } from '../app/panels';
 
 beforeAll(async () => {
   // Nothing is asked of a server.
@@ -36,4 +37,25 @@ it('gives no keys to two commands', () => {
     ['Backspace', 'edit.delete', 'graph.deleteReroutes'],
     ['?', 'nodes.help', 'nodes.inspector'],
   ]);
+});
+
+it('has a command for whatever menus offer', () => {
+  const known = commands.getState().commands;
+  const wanted = [
+    ...['nodes.replace', 'nodes.addByCategory', 'graph.addIntoLink', 'graph.addPoint', 'graph.cutLink'],
+    ...['group.select', 'group.fit', 'group.bypass', 'group.mute'],
+    ...['widget.reset', 'widget.copy', 'widget.unlink', 'widget.menu', 'view.zoomTo'],
+    ...['run.count1', 'run.count16', 'run.auto.off', 'run.auto.change', 'run.auto.always'],
+    ...['gallery.openWorkflow', 'gallery.loadValues', 'gallery.asInput', 'gallery.download', 'gallery.copy'],
+  ];
+  expect(wanted.filter((id) => !known.has(id))).toEqual([]);
+  // None of them fails where there is nothing to act on, and none shows there.
+  expect(wanted.filter((id) => !id.startsWith('run.') && known.get(id)?.when?.() !== false)).toEqual([]);
+});
+
+it('names commands whose keys the tooltips of panels show', () => {
+  const known = commands.getState().commands;
+  const named = panels.getState().panels.flatMap(({ command }) => command ?? []);
+  expect(named.length).toBeGreaterThan(6);
+  expect(named.filter((id) => !known.has(id))).toEqual([]);
 });

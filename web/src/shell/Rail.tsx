@@ -2,6 +2,7 @@
 
 import { useStore } from 'zustand';
 import { type Panel, panels } from '../app/panels';
+import { useKeys } from '../app/useKeys';
 import { t } from '../i18n/t';
 import { layout, togglePanel } from '../stores/layout';
 import { classes } from '../ui/classes';
@@ -34,8 +35,9 @@ function RailButton({ panel }: { readonly panel: Panel }) {
   const isOpen = useStore(layout, (state) => state.open[panel.side] === panel.id);
   const badge = (panel.useBadge ?? NO_BADGE)();
   const title = panel.title();
+  const keysOf = useKeys();
   return (
-    <Tooltip text={title} keys={panel.keys} side="right">
+    <Tooltip text={title} keys={panel.command === undefined ? undefined : keysOf(panel.command)} side="right">
       <button
         type="button"
         className={classes(css['button'], isOpen && css['open'])}

@@ -3,6 +3,7 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { keysOfCommand } from '../../app/keys';
 import { t } from '../../i18n/t';
 import { gallery } from '../../stores/gallery';
 import {
@@ -80,7 +81,7 @@ function Lightbox({ items, index }: LightboxProps) {
           <IconButton
             icon="search"
             label={t('gallery.realSize')}
-            keys="Z"
+            keys={keysOfCommand('gallery.real')}
             isActive={isReal}
             onClick={toggleReal}
           />
@@ -176,7 +177,7 @@ function Marks({ picture: { item } }: { readonly picture: Picture }) {
       <IconButton
         icon="star"
         label={t('gallery.star')}
-        keys="S"
+        keys={keysOfCommand('gallery.star')}
         isActive={star}
         onClick={() => void mark([id], { star: !star })}
       />
@@ -184,7 +185,7 @@ function Marks({ picture: { item } }: { readonly picture: Picture }) {
       <IconButton
         icon="mute"
         label={t('gallery.reject')}
-        keys="X"
+        keys={keysOfCommand('gallery.reject')}
         isActive={rejected}
         onClick={() => void mark([id], { rejected: !rejected })}
       />

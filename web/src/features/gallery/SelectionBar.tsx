@@ -2,6 +2,7 @@
 // moves when the first one is.
 
 import { useStore } from 'zustand';
+import { keysOfCommand } from '../../app/keys';
 import { t } from '../../i18n/t';
 import { clearSelected, gallery } from '../../stores/gallery';
 import type { Picture } from '../../stores/pictures';
@@ -60,7 +61,7 @@ function Actions({ selected, isNarrow }: ActionsProps) {
             size="small"
             side="top"
             label={t('gallery.star')}
-            keys="S"
+            keys={keysOfCommand('gallery.star')}
             isActive={known.length > 0 && known.every(({ star }) => star)}
             onClick={() => void toggleMark(known, ids, 'star')}
           />
@@ -77,7 +78,7 @@ function Actions({ selected, isNarrow }: ActionsProps) {
             size="small"
             side="top"
             label={t('gallery.reject')}
-            keys="X"
+            keys={keysOfCommand('gallery.reject')}
             isActive={known.length > 0 && known.every(({ rejected }) => rejected)}
             onClick={() => void toggleMark(known, ids, 'rejected')}
           />
@@ -86,7 +87,7 @@ function Actions({ selected, isNarrow }: ActionsProps) {
             size="small"
             side="top"
             label={t('gallery.tag')}
-            keys="T"
+            keys={keysOfCommand('gallery.tag')}
             onClick={() => void askTags(ids)}
           />
         </>
@@ -112,7 +113,7 @@ function Actions({ selected, isNarrow }: ActionsProps) {
           size="small"
           side="top"
           label={t('gallery.delete')}
-          keys="Del"
+          keys={keysOfCommand('gallery.delete')}
           onClick={() => void askDelete(pictures, ids)}
         />
       )}

@@ -5,8 +5,17 @@ import type { Command } from '../../app/commands';
 import { type TextKey, t } from '../../i18n/t';
 import { clearSelected, gallery, selectRange } from '../../stores/gallery';
 import { lightbox, openLightbox, toggleReal } from '../../stores/lightbox';
+import type { Picture } from '../../stores/pictures';
+import {
+  comparePictures,
+  loadItsValues,
+  openItsWorkflow,
+  runExactly,
+  runPictureWithOtherSeed,
+  takeAsInput,
+} from './actions';
 import { attempt } from './attempt';
-import { downloadZip } from './files';
+import { copyPicture, download, downloadZip } from './files';
 import { askDelete, askTags, mark, toggleMark } from './marks';
 import { itemOf } from './origin';
 import { hasKeys, type Target, targetOfKeys, targetOfSelection } from './target';
@@ -21,6 +30,8 @@ interface Own {
   readonly isOfGrid?: boolean;
   /** It is about one picture. */
   readonly isSingle?: boolean;
+  /** Of a selection, it is about the only one. */
+  readonly isOfOne?: boolean;
 }
 
 /** Pictures of a run are files of the gallery, too, once they are asked for. */
@@ -53,6 +64,14 @@ const RATINGS: readonly Own[] = [0, 1, 2, 3, 4, 5].map((rating) => ({
   run: withIds((ids) => mark(ids, { rating })),
 }));
 
+/** What the menu of a picture offers; its id is that of its text. */
+function onPicture(id: Extract<TextKey, `gallery.${string}`>, act: (picture: Picture) => unknown): Own {
+  return {
+    ...{ id, title: id, keys: [], isOfOne: true },
+    run: ({ pictures: [picture] }) => (picture === undefined ? undefined : act(picture)),
+  };
+}
+
 const OWN: readonly Own[] = [
   ...RATINGS,
   { id: 'gallery.star', title: 'gallery.star', keys: ['S'], run: toggled('star') },
@@ -64,6 +83,13 @@ const OWN: readonly Own[] = [
     keys: ['Del'],
     run: (target) => attempt(async () => askDelete(target.pictures, await idsOfTarget(target))),
   },
+  onPicture('gallery.openWorkflow', openItsWorkflow),
+  onPicture('gallery.loadValues', loadItsValues),
+  onPicture('gallery.asInput', takeAsInput),
+  onPicture('gallery.runExactly', runExactly),
+  onPicture('gallery.runOther', runPictureWithOtherSeed),
+  onPicture('gallery.copy', copyPicture),
+  { id: 'gallery.download', title: 'gallery.download', keys: [], run: ({ pictures }) => download(pictures) },
   { id: 'gallery.zip', title: 'gallery.zip', keys: ['Ctrl+Shift+D'], run: withIds(downloadZip) },
   {
     id: 'gallery.real',
@@ -108,15 +134,36 @@ const BY_KEYS: readonly Command[] = OWN.map(({ id, title, values, keys, run, isO
 
 /** In the palette, where nothing has the focus but the palette, they are about what is selected. */
 const BY_NAME: readonly Command[] = OWN.filter(({ isSingle }) => isSingle !== true).map(
-  ({ id, title, values, run }) => ({
+  ({ id, title, values, run, isOfOne }) => ({
     id: `${id}.selected`,
     title: () => t('gallery.ofSelected', { what: t(title, values) }),
     group: 'results',
-    when: () => gallery.getState().selected.size > 0,
+    when: () => {
+      const { size } = gallery.getState().selected;
+      return isOfOne === true ? size === 1 : size > 0;
+    },
     run: async () => {
       await run(targetOfSelection());
     },
   }),
 );
 
-export const COMMANDS: readonly Command[] = [...BY_KEYS, ...BY_NAME];
+/** The two pictures that are selected. */
+function pair(): readonly [Picture, Picture] | null {
+  const { pictures } = targetOfSelection();
+  const [one, other] = pictures.filter(({ medium }) => medium === 'picture');
+  const isPair = gallery.getState().selected.size === 2 && one !== undefined && other !== undefined;
+  return isPair ? [one, other] : null;
+}
+
+const COMPARE: Command = {
+  ...{ id: 'gallery.compare.selected', title: () => t('gallery.ofSelected', { what: t('gallery.compare') }) },
+  group: 'results',
+  when: () => pair() !== null,
+  run: async () => {
+    const both = pair();
+    if (both !== null) await comparePictures(...both);
+  },
+};
+
+export const COMMANDS: readonly Command[] = [...BY_KEYS, ...BY_NAME, COMPARE];

@@ -1,6 +1,7 @@
 // The menu of a picture, wherever it is shown.
 
 import type { AssetView } from '../../api/types';
+import { keysOfCommand } from '../../app/keys';
 import { t } from '../../i18n/t';
 import { gallery } from '../../stores/gallery';
 import { openLightbox } from '../../stores/lightbox';
@@ -119,7 +120,7 @@ function marksOf(picture: Picture, target: Target): MenuItem[] {
       id: 'star',
       label: t('gallery.star'),
       icon: 'star',
-      keys: 'S',
+      keys: keysOfCommand('gallery.star'),
       ...(known === null ? {} : { isChecked: known.star }),
       onSelect: withIds((ids) =>
         known === null ? mark(ids, { star: true }) : toggleMark([known], ids, 'star'),
@@ -133,7 +134,7 @@ function marksOf(picture: Picture, target: Target): MenuItem[] {
       items: RATINGS.map((rating) => ({
         id: `rating-${rating}`,
         label: rating === 0 ? t('gallery.rateNone') : '★'.repeat(rating),
-        keys: String(rating),
+        keys: keysOfCommand(`gallery.rate${rating}`),
         ...(known === null ? {} : { isChecked: known.rating === rating }),
         onSelect: withIds((ids) => mark(ids, { rating })),
       })),
@@ -142,13 +143,19 @@ function marksOf(picture: Picture, target: Target): MenuItem[] {
       id: 'reject',
       label: t('gallery.reject'),
       icon: 'mute',
-      keys: 'X',
+      keys: keysOfCommand('gallery.reject'),
       ...(known === null ? {} : { isChecked: known.rejected }),
       onSelect: withIds((ids) =>
         known === null ? mark(ids, { rejected: true }) : toggleMark([known], ids, 'rejected'),
       ),
     },
-    { id: 'tags', label: t('gallery.tag'), icon: 'tag', keys: 'T', onSelect: withIds(askTags) },
+    {
+      id: 'tags',
+      label: t('gallery.tag'),
+      icon: 'tag',
+      keys: keysOfCommand('gallery.tag'),
+      onSelect: withIds(askTags),
+    },
   ];
 }
 
@@ -176,7 +183,7 @@ function filesOf(picture: Picture, target: Target): MenuItem[] {
             id: 'delete',
             label: isMany ? t('gallery.deleteSelected', { count: target.ids.length }) : t('gallery.delete'),
             icon: 'trash' as const,
-            keys: 'Del',
+            keys: keysOfCommand('gallery.delete'),
             isDanger: true,
             onSelect: () => void askDelete(target.pictures, target.ids),
           },

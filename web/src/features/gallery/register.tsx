@@ -26,7 +26,7 @@ registerPanel({
   title: () => t('gallery.title'),
   icon: 'image',
   order: 60,
-  keys: 'G',
+  command: 'gallery.panel',
   Component: lazily(() => import('./GalleryPanel').then((module) => module.GalleryPanel)),
 });
 

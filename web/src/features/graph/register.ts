@@ -55,7 +55,8 @@ registerOverlay({ id: 'minimap', order: 10, Component: Minimap });
 registerOverlay({ id: 'path', order: 20, Component: Breadcrumb });
 registerOverlay({ id: 'find', order: 45, Component: Find });
 registerPanel({
-  ...{ id: 'outline', side: 'left', title: () => t('graph.outline'), icon: 'layers', order: 50, keys: 'O' },
+  ...{ id: 'outline', side: 'left', title: () => t('graph.outline'), icon: 'layers', order: 50 },
+  command: 'graph.outline',
   Component: lazily(() => import('./Outline').then((module) => module.Outline)),
 });
 

@@ -17,6 +17,7 @@ registerPanel({
   title: () => t('inspector.title'),
   icon: 'settings',
   order: 10,
+  command: 'nodes.inspector',
   Component: lazily(() => import('./Inspector').then((module) => module.Inspector)),
 });
 

@@ -16,7 +16,7 @@ registerPanel({
   title: () => t('library.title'),
   icon: 'box',
   order: 15,
-  keys: 'N',
+  command: 'nodes.library',
   Component: lazily(() => import('./LibraryPanel').then((module) => module.LibraryPanel)),
 });
 

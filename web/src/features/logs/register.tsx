@@ -12,7 +12,7 @@ registerPanel({
   title: () => t('logs.title'),
   icon: 'terminal',
   order: 20,
-  keys: 'Ctrl+`',
+  command: 'app.logs',
   Component: lazily(() => import('./LogsPanel').then((module) => module.LogsPanel)),
 });
 registerCommands({

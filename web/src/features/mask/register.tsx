@@ -2,6 +2,7 @@
 
 import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
+import { keysOfCommand } from '../../app/keys';
 import { lazily } from '../../app/lazily';
 import { registerMenu } from '../../app/menus';
 import { registerHost } from '../../app/panels';
@@ -41,7 +42,7 @@ registerMenu(15, ({ kind, id }) => {
     id: `mask-${widget.name}`,
     label: pictures.length === 1 ? t('mask.edit') : t('mask.editOf', { label: widget.label }),
     icon: 'pen' as const,
-    ...(index === 0 ? { keys: 'Alt+E' } : {}),
+    ...(index === 0 ? { keys: keysOfCommand('mask.edit') } : {}),
     onSelect: () => openMask(id, widget.name),
   }));
 });

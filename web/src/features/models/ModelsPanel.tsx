@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { runCommand } from '../../app/commands';
+import { keysOfCommand } from '../../app/keys';
 import { sizeInWords } from '../../core/words';
 import { t } from '../../i18n/t';
 import { Button, IconButton } from '../../ui/Button';
@@ -52,7 +53,7 @@ export function ModelsPanel() {
         <IconButton
           icon="refresh"
           label={t('models.refresh')}
-          keys="R"
+          keys={keysOfCommand('app.refresh')}
           onClick={() => runCommand('edit.refresh')}
         />
       </div>

@@ -14,7 +14,7 @@ registerPanel({
   title: () => t('models.title'),
   icon: 'disk',
   order: 16,
-  keys: 'M',
+  command: 'models.panel',
   Component: lazily(() => import('./ModelsPanel').then((module) => module.ModelsPanel)),
 });
 

@@ -58,6 +58,7 @@ registerPanel({
   title: () => t('outputs.title'),
   icon: 'grid',
   order: 40,
+  command: 'outputs.panel',
   Component: lazily(() => import('./ResultsPanel').then((module) => module.ResultsPanel)),
 });
 

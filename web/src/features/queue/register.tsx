@@ -15,7 +15,7 @@ registerPanel({
   title: () => t('queue.title'),
   icon: 'queue',
   order: 50,
-  keys: 'Q',
+  command: 'queue.panel',
   Component: lazily(() => import('./QueuePanel').then((module) => module.QueuePanel)),
   useBadge: () => useStore(runs, (state) => state.running.length + state.pendingTotal),
 });

@@ -34,6 +34,7 @@ registerPanel({
   title: () => t('issues.title'),
   icon: 'alert',
   order: 10,
+  command: 'run.issues',
   Component: lazily(() => import('./IssuesPanel').then((module) => module.IssuesPanel)),
   useBadge: useIssueCount,
 });

@@ -14,6 +14,7 @@ registerPanel({
   title: () => t('steps.title'),
   icon: 'history',
   order: 60,
+  command: 'edit.steps',
   Component: lazily(() => import('./StepsPanel').then((module) => module.StepsPanel)),
 });
 registerCommands({

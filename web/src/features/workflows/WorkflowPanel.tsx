@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
+import { keysOfCommand } from '../../app/keys';
 import { t } from '../../i18n/t';
 import { Button, IconButton } from '../../ui/Button';
 import { Empty } from '../../ui/Empty';
@@ -45,7 +46,12 @@ export function WorkflowPanel() {
           onChange={(event) => setText(event.target.value)}
         />
         <IconButton icon="plus" label={t('workflows.new')} onClick={newWorkflow} />
-        <IconButton icon="upload" label={t('workflows.openFile')} keys="Ctrl+O" onClick={chooseFiles} />
+        <IconButton
+          icon="upload"
+          label={t('workflows.openFile')}
+          keys={keysOfCommand('workflow.open')}
+          onClick={chooseFiles}
+        />
         <Menu
           align="end"
           items={[

@@ -12,6 +12,7 @@ import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { activeTab, nameOf, openTab, type Tab } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
+import { fetchOwnFile, type OwnFile } from './address';
 import { readFile, toDocument } from './files';
 
 /** Of a file that the server is to read. */
@@ -73,6 +74,15 @@ export function openLocalFile(file: File, at: Point | null = null): Promise<void
     });
     if (embedded !== null) openDocument(embedded, { name });
   });
+}
+
+/** A file that the server has already, by its address: read whole, and opened as one of the user's machine. */
+export async function openOwnFile(own: OwnFile, at: Point | null = null): Promise<void> {
+  let file: File | null = null;
+  await opening('query' in own ? (own.query['filename'] ?? '') : t('workflows.dropped'), async () => {
+    file = await fetchOwnFile(own);
+  });
+  if (file !== null) await openLocalFile(file, at);
 }
 
 async function readEmbedded(file: File): Promise<JsonObject> {

@@ -27,7 +27,7 @@ registerPanel({
   title: () => t('workflows.title'),
   icon: 'folder',
   order: 10,
-  keys: 'W',
+  command: 'workflow.panel',
   Component: lazily(() => import('./WorkflowPanel').then((module) => module.WorkflowPanel)),
 });
 

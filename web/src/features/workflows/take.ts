@@ -2,14 +2,23 @@
 // pictures that carry none, are the business of others: they take the event first.
 
 import { bus } from '../../app/bus';
+import { PICTURES } from '../../app/drags';
 import { isTextField } from '../../app/keys';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
-import { openLocalFile, openServerFile, openText } from './open';
+import { ownFileIn } from './address';
+import { openLocalFile, openOwnFile, openServerFile, openText } from './open';
 import { FILE_DRAG } from './tree';
 
 /** True if something was made of it. */
 function take(data: DataTransfer, name: string, at: Point | null = null): boolean {
+  // From the gallery, which has told what that means.
+  if (data.types.includes(PICTURES)) return true;
+  const own = ownFileIn(data.getData('text/uri-list'), location.origin);
+  if (own !== null) {
+    void openOwnFile(own, at);
+    return true;
+  }
   const files = [...data.files];
   for (const file of files) void openLocalFile(file, at);
   if (files.length > 0) return true;
