@@ -72,6 +72,11 @@ export function isCollapsed(node: JsonObject): boolean {
   return asObject(node['flags'])?.['collapsed'] === true;
 }
 
+/** Whether a node or a group stays where it is, and as large. */
+export function isPinned(record: JsonObject): boolean {
+  return asObject(record['flags'])?.['pinned'] === true;
+}
+
 export function isFlexible(widget: Widget): boolean {
   return widget.input?.multiline === true;
 }

@@ -127,7 +127,10 @@ export class GraphView {
   }
 
   setPreferences(preferences: Partial<Preferences>): void {
+    const { showsIds, showsPacks } = this.preferences;
     this.preferences = { ...this.preferences, ...preferences };
+    if (showsIds !== this.preferences.showsIds || showsPacks !== this.preferences.showsPacks)
+      this.mounts.touch();
     this.#followPreferences();
     this.invalidate();
   }

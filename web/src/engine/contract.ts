@@ -18,6 +18,9 @@ export interface Preferences {
   readonly snapsToNodes: boolean;
   /** What turns the wheel: a mouse zooms, two fingers on a trackpad pan; `auto` tells them apart. */
   readonly navigation: 'auto' | 'mouse' | 'trackpad';
+  /** Badges on nodes: their numbers, and which pack they are from. */
+  readonly showsIds: boolean;
+  readonly showsPacks: boolean;
   /** Drags move the view, whatever they begin on. */
   readonly isLocked: boolean;
 }
@@ -31,6 +34,8 @@ export const DEFAULT_PREFERENCES: Preferences = {
   snapsToGrid: false,
   snapsToNodes: false,
   navigation: 'auto',
+  showsIds: false,
+  showsPacks: false,
   isLocked: false,
 };
 

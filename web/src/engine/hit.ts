@@ -1,6 +1,7 @@
 // What is under a point of the graph: slots before points of links, before nodes, before links, before groups.
 
-import { contains } from '../core/geometry';
+import { contains, isPinned } from '../core/geometry';
+import { groupTitleHeight } from '../core/groups';
 import { distanceTo } from '../core/stretches';
 import { isBoundary } from '../core/subgraph';
 import type { LinkId, NodeId, Point } from '../core/types';
@@ -70,7 +71,7 @@ function hitNode(scene: Scene, id: NodeId, point: Point, reach: number): Hit | n
   if (at !== undefined && (isSocket || point.x < at.x + 4)) return { kind: 'input', node: id, index: input };
   if (!contains(layout.box, point)) return null;
   const { body } = layout;
-  const isSizable = !layout.isCollapsed && !isBoundary(id);
+  const isSizable = !layout.isCollapsed && !isBoundary(id) && !isPinned(scene.node(id) ?? {});
   if (isSizable && point.x > body.x + body.w - CORNER && point.y > body.y + body.h - CORNER)
     return { kind: 'corner', node: id };
   return point.y < body.y ? { kind: 'title', node: id } : { kind: 'node', node: id };
@@ -112,8 +113,11 @@ function hitGroup(scene: Scene, point: Point): Hit {
   for (const id of inOrder) {
     const box = scene.groupIndex.box(id);
     if (box === undefined || !contains(box, point)) continue;
-    const isCorner = point.x > box.x + box.w - CORNER && point.y > box.y + box.h - CORNER;
-    if (isCorner || point.y < box.y + 30) found = { kind: 'group', group: id, isCorner };
+    const record = scene.graph.groups.get(id) ?? {};
+    const isAtCorner = point.x > box.x + box.w - CORNER && point.y > box.y + box.h - CORNER;
+    const isCorner = isAtCorner && !isPinned(record);
+    if (isCorner || point.y < box.y + groupTitleHeight(record))
+      found = { kind: 'group', group: id, isCorner };
   }
   return found;
 }

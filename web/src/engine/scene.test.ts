@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TYPES, textToImage } from '../../e2e/fixtures/files';
 import { GraphDoc } from '../core/doc';
-import { moveNodes, unlink } from '../core/edit';
+import { moveNodes, toggleFlag, unlink } from '../core/edit';
 import { type JsonObject, parseJson } from '../core/json';
 import { removeReroute } from '../core/reroutes';
 import { linksCrossing } from './gestures/knife';
@@ -29,6 +29,29 @@ describe('Scene', () => {
     expect(scene.hit({ x: 1211, y: 378 }, 1)).toEqual({ kind: 'corner', node: '5' });
     expect(scene.hit(scene.middle('9') ?? { x: 0, y: 0 }, 1)).toEqual({ kind: 'middle', link: '9' });
     expect(scene.hit({ x: -500, y: -500 }, 1)).toEqual({ kind: 'empty' });
+  });
+
+  it('has no corner to drag where a node or a group is pinned', () => {
+    const { doc, scene } = open();
+    doc.edit('pin', '', (tx) => {
+      toggleFlag(tx, ['5'], 'pinned');
+      tx.put('group', '1', { id: 1, title: 'G', bounding: [-500, -500, 200, 100], flags: { pinned: true } });
+      tx.put('group', '2', { id: 2, title: 'H', bounding: [-900, -500, 200, 100], flags: {} });
+    });
+    expect(scene.hit({ x: 1211, y: 378 }, 1)).toEqual({ kind: 'node', node: '5' });
+    expect(scene.hit({ x: -301, y: -401 }, 1)).toEqual({ kind: 'empty' });
+    expect(scene.hit({ x: -701, y: -401 }, 1)).toEqual({ kind: 'group', group: '2', isCorner: true });
+  });
+
+  it('takes hold of groups at their titles, however large these are', () => {
+    const { doc, scene } = open();
+    const bounding = [-500, -500, 200, 200];
+    doc.edit('group', '', (tx) => tx.put('group', '1', { id: 1, title: 'G', bounding, font_size: 64 }));
+    expect(scene.hit({ x: -400, y: -500 + 80 }, 1)).toEqual({ kind: 'group', group: '1', isCorner: false });
+    expect(scene.hit({ x: -400, y: -500 + 95 }, 1)).toEqual({ kind: 'empty' });
+    doc.edit('group', '', (tx) => tx.patch('group', '1', { font_size: 10 }));
+    expect(scene.hit({ x: -400, y: -500 + 29 }, 1)).toEqual({ kind: 'group', group: '1', isCorner: false });
+    expect(scene.hit({ x: -400, y: -500 + 80 }, 1)).toEqual({ kind: 'empty' });
   });
 
   it('follows edits and undo with what they touch', () => {

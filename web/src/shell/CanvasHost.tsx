@@ -34,6 +34,8 @@ export function CanvasHost() {
     showsTeleports,
     snapsToGrid,
     snapsToNodes,
+    showsIds,
+    showsPacks,
   } = useStore(settings);
   const overlays = useStore(panels, (state) => state.overlays);
 
@@ -62,8 +64,21 @@ export function CanvasHost() {
         snapsToGrid,
         snapsToNodes,
         animatesLinks,
+        showsIds,
+        showsPacks,
       }),
-    [navigation, showsGrid, showsLinks, linkStyle, animatesLinks, showsTeleports, snapsToGrid, snapsToNodes],
+    [
+      navigation,
+      showsGrid,
+      showsLinks,
+      linkStyle,
+      animatesLinks,
+      showsTeleports,
+      snapsToGrid,
+      snapsToNodes,
+      showsIds,
+      showsPacks,
+    ],
   );
 
   useEffect(() => {

@@ -17,6 +17,9 @@ export interface Settings {
   readonly animatesLinks: boolean;
   readonly showsTeleports: boolean;
   readonly showsInfo: boolean;
+  /** Badges on nodes. */
+  readonly showsIds: boolean;
+  readonly showsPacks: boolean;
   readonly snapsToGrid: boolean;
   readonly snapsToNodes: boolean;
   readonly confirmsClose: boolean;
@@ -47,6 +50,8 @@ export const DEFAULT_SETTINGS: Settings = {
   animatesLinks: true,
   showsTeleports: false,
   showsInfo: true,
+  showsIds: false,
+  showsPacks: false,
   snapsToGrid: false,
   snapsToNodes: false,
   confirmsClose: true,

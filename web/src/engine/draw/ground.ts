@@ -1,8 +1,9 @@
 // What lies under links and nodes: the grid and the groups.
 
 import { groupBox } from '../../core/edit';
-import { overlaps, TITLE } from '../../core/geometry';
-import { asNumber, asString } from '../../core/json';
+import { overlaps } from '../../core/geometry';
+import { groupFont, groupTitleHeight } from '../../core/groups';
+import { asString } from '../../core/json';
 import { type Picture, SPECKS } from '../paint';
 import type { Palette } from '../palette';
 import type { Viewport } from '../viewport';
@@ -82,7 +83,8 @@ export function paintGroups(context: CanvasRenderingContext2D, picture: Picture)
     context.fill();
     context.globalAlpha = 0.5;
     context.beginPath();
-    context.roundRect(box.x, box.y, box.w, Math.min(box.h, TITLE), [6, 6, 0, 0]);
+    const title = groupTitleHeight(group);
+    context.roundRect(box.x, box.y, box.w, Math.min(box.h, title), [6, 6, 0, 0]);
     context.fill();
     context.globalAlpha = selectedGroups.has(id) ? 1 : 0.7;
     context.lineWidth = Math.max(selectedGroups.has(id) ? 2 : 1, 1 / view.zoom);
@@ -92,9 +94,9 @@ export function paintGroups(context: CanvasRenderingContext2D, picture: Picture)
     context.stroke();
     context.globalAlpha = 1;
     if (view.zoom < SPECKS) continue;
-    const size = Math.min(asNumber(group['font_size']) ?? 20, 20);
+    const size = groupFont(group);
     context.fillStyle = palette.text;
     setFont(context, size, 600);
-    context.fillText(cut(asString(group['title']) ?? '', size, box.w - 16), box.x + 10, box.y + TITLE / 2);
+    context.fillText(cut(asString(group['title']) ?? '', size, box.w - 16), box.x + 10, box.y + title / 2);
   }
 }

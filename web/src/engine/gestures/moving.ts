@@ -2,10 +2,10 @@
 
 import { copyNodes, cornerOf, type Pasted, pasteClip } from '../../core/clipboard';
 import { groupBox, moveNodes, resizeNode } from '../../core/edit';
-import { contains, positionOf, readPoint } from '../../core/geometry';
+import { contains, isPinned, positionOf, readPoint } from '../../core/geometry';
 import { type Alignment, alignmentOf, type Guide } from '../../core/guides';
 import { insertOnLink, linkFor } from '../../core/insert';
-import { asArray, asObject, type JsonObject } from '../../core/json';
+import { asArray, type JsonObject } from '../../core/json';
 import { moveReroutes } from '../../core/reroutes';
 import { isBoundary } from '../../core/subgraph';
 import type { Box, LinkId, NodeId, Point } from '../../core/types';
@@ -48,8 +48,6 @@ export function contentsOf(
   }
   return { nodes, groups, reroutes };
 }
-
-const isPinned = (record: JsonObject) => asObject(record['flags'])?.['pinned'] === true;
 
 /** What goes along with a drag: everything selected but what is pinned. */
 export function movable(graph: GraphView, scene: Scene): Moving {

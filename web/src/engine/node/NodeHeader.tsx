@@ -8,7 +8,8 @@ import { Icon, type IconName } from '../../ui/Icon';
 import css from './node.module.css';
 
 export interface Badge {
-  readonly text: TextKey;
+  /** What it says: a text of ours, or words that nobody translates. */
+  readonly text: TextKey | { readonly words: string; readonly title: string };
   readonly icon?: IconName;
   readonly tone?: 'danger' | 'warning' | 'quiet';
   readonly isIconOnly?: boolean;
@@ -46,12 +47,15 @@ export const NodeHeader = memo(
           <Icon name={isCollapsed ? 'chevronRight' : 'chevronDown'} size={12} />
         </button>
         <h3 className={css['title']}>{title}</h3>
-        {badges.map(({ text, icon, tone, isIconOnly }) => (
-          <span key={text} className={classes(css['badge'], tone !== undefined && css[tone])} title={t(text)}>
-            {icon !== undefined && <Icon name={icon} size={12} />}
-            <span className={isIconOnly === true ? 'visually-hidden' : undefined}>{t(text)}</span>
-          </span>
-        ))}
+        {badges.map(({ text, icon, tone, isIconOnly }) => {
+          const { words, title: hint } = typeof text === 'string' ? { words: t(text), title: t(text) } : text;
+          return (
+            <span key={hint} className={classes(css['badge'], tone !== undefined && css[tone])} title={hint}>
+              {icon !== undefined && <Icon name={icon} size={12} />}
+              <span className={isIconOnly === true ? 'visually-hidden' : undefined}>{words}</span>
+            </span>
+          );
+        })}
         {time !== null && (
           <span className={css['time']} title={t('node.time')}>
             <span className="visually-hidden">{t('node.time')} </span>

@@ -143,6 +143,22 @@ describe('NodeView', () => {
     expect(element('4').querySelector('button')?.getAttribute('aria-expanded')).toBe('false');
   });
 
+  it('says its number and its pack to those who want to see them', async () => {
+    const properties = { cnr_id: 'a-pack' };
+    await show(
+      { id: 4, type: 'Loader', pos: [0, 0], size: [200, 80], widgets_values: ['a'] },
+      { id: 5, type: 'Elsewhere', pos: [0, 0], size: [200, 80], properties },
+    );
+    expect(element('4').textContent).not.toContain('#4');
+    await act(async () => view.setPreferences({ showsIds: true, showsPacks: true }));
+    expect(element('4').querySelector('header')?.textContent).toContain('#4');
+    expect(element('4').querySelector('[title="Number of this node: 4"]')).not.toBeNull();
+    expect(element('4').querySelector('header')?.textContent).toContain('Built in');
+    expect(element('5').querySelector('[title="Comes from: a-pack"]')?.textContent).toBe('a-pack');
+    await act(async () => view.setPreferences({ showsIds: false, showsPacks: false }));
+    expect(element('4').querySelector('header')?.textContent).not.toContain('#4');
+  });
+
   it('runs no markup of a file', async () => {
     await show({
       ...SAMPLER,

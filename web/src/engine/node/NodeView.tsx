@@ -6,6 +6,7 @@ import { inkOn } from '../../core/colour';
 import { toggleFlag } from '../../core/edit';
 import { bottomOf, type Layout } from '../../core/geometry';
 import { asObject, asString, type JsonObject } from '../../core/json';
+import { packOf } from '../../core/pack';
 import { CONTROLS } from '../../core/seed';
 import {
   BYPASSED,
@@ -53,7 +54,7 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
   const [mode, mark, done] = [modeOf(node), view.marks.get(id), view.progress.get(id)];
   const isMissing = isUnknown(view, node, shape);
   const seconds = timeOf(id);
-  const badges = badgesOf(node, shape, mode, isMissing);
+  const badges = [...badgesOf(node, shape, mode, isMissing), ...originBadges(view, id, node, shape)];
   const bgcolor = asString(node['bgcolor']);
   const { box, body } = layout;
   const isReroute = node['type'] === 'Reroute';
@@ -92,7 +93,7 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
             isCollapsed={layout.isCollapsed}
             isBypassed={mode === BYPASSED}
             badges={badges}
-            badgeKey={badges.map((badge) => badge.text).join()}
+            badgeKey={badges.map(({ text }) => (typeof text === 'string' ? text : text.title)).join()}
             time={seconds === null ? null : timeWords(seconds)}
             onToggle={onToggle}
           />
@@ -158,6 +159,17 @@ function badgesOf(node: JsonObject, shape: NodeShape, mode: number, isMissing: b
     ...(mode === MUTED ? [{ text: 'node.muted', icon: 'mute', isIconOnly: true } as const] : []),
     ...(mode === BYPASSED ? [{ text: 'node.bypassed', icon: 'bypass', isIconOnly: true } as const] : []),
     ...(flags?.['pinned'] === true ? [{ text: 'node.pinned', icon: 'pin', isIconOnly: true } as const] : []),
+  ];
+}
+
+/** Which node it is, and where it comes from, for those who want to see that. */
+function originBadges({ preferences }: GraphView, id: NodeId, node: JsonObject, shape: NodeShape): Badge[] {
+  const { showsIds, showsPacks } = preferences;
+  const pack = showsPacks ? packOf(node, shape.type) : null;
+  const name = pack === '' ? t('node.builtIn') : pack;
+  return [
+    ...(name === null ? [] : [{ text: { words: name, title: t('node.pack', { name }) } }]),
+    ...(showsIds ? [{ text: { words: `#${id}`, title: t('node.id', { id }) } }] : []),
   ];
 }
 

@@ -3,7 +3,7 @@
 import { view } from '../../app/view';
 import { alignBoxes, distributeBoxes, type Edge, snapBoxes } from '../../core/align';
 import { moveNodes } from '../../core/edit';
-import { asObject } from '../../core/json';
+import { isPinned } from '../../core/geometry';
 import { layered } from '../../core/layout';
 import { isBoundary } from '../../core/subgraph';
 import type { Box, NodeId, Point } from '../../core/types';
@@ -17,8 +17,8 @@ function boxesOf(needed: number): Map<NodeId, Box> {
   return new Map(
     ids.flatMap((id): [NodeId, Box][] => {
       const box = scene.layout(id)?.box;
-      const isPinned = asObject(scene.node(id)?.['flags'])?.['pinned'] === true;
-      return box === undefined || isPinned || isBoundary(id) ? [] : [[id, box]];
+      const stays = isPinned(scene.node(id) ?? {}) || isBoundary(id);
+      return box === undefined || stays ? [] : [[id, box]];
     }),
   );
 }

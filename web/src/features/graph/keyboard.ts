@@ -5,7 +5,7 @@ import { type Command, registerCommands } from '../../app/commands';
 import { enterNode, leaveScope } from '../../app/scopes';
 import { canvasHasFocus, canvasHost, focusCanvas, view } from '../../app/view';
 import { moveNodes, resizeNode } from '../../core/edit';
-import { positionOf } from '../../core/geometry';
+import { isPinned, positionOf } from '../../core/geometry';
 import { nearestBox, type Way } from '../../core/nearest';
 import { executionOrder } from '../../core/select';
 import { titleOf } from '../../core/slots';
@@ -68,7 +68,7 @@ function move(by: Point): void {
   const places = new Map(
     ids.flatMap((id): [NodeId, Point][] => {
       const node = graph?.nodes.get(id);
-      if (node === undefined) return [];
+      if (node === undefined || isPinned(node)) return [];
       const at = positionOf(node);
       return [[id, { x: at.x + by.x * GRID, y: at.y + by.y * GRID }]];
     }),
@@ -85,7 +85,7 @@ function move(by: Point): void {
 function resize(by: Point): void {
   const id = currentNode();
   const body = id === null ? undefined : view.scene?.layout(id)?.body;
-  if (id === null || body === undefined) return;
+  if (id === null || body === undefined || isPinned(view.scene?.node(id) ?? {})) return;
   const size = { x: Math.max(140, body.w + by.x * GRID), y: Math.max(0, body.h + by.y * GRID) };
   view.doc?.edit(t('graph.stepResize'), view.scope, (tx) => resizeNode(tx, id, size), `size ${id}`);
 }
@@ -140,6 +140,7 @@ export function labelOf(id: NodeId): string {
 }
 
 const withNode = () => currentNode() !== null;
+const withNodes = () => view.selected.size > 0 || withNode();
 
 function key(
   id: string,
@@ -158,7 +159,7 @@ export function registerKeyboard(): void {
       key(`graph.walk.${way}`, 'graph.walk', [arrow], () => walk(way), undefined, true),
     ),
     ...WAYS.map(([way, arrow, by]) =>
-      key(`graph.move.${way}`, 'graph.stepMove', [`Ctrl+${arrow}`], () => move(by), withNode, true),
+      key(`graph.move.${way}`, 'graph.stepMove', [`Ctrl+${arrow}`], () => move(by), withNodes, true),
     ),
     ...WAYS.map(([way, arrow, by]) =>
       key(`graph.resize.${way}`, 'graph.grow', [`Ctrl+Shift+${arrow}`], () => resize(by), withNode, true),

@@ -5,6 +5,7 @@ import { bus } from '../../app/bus';
 import { focusCanvas, view } from '../../app/view';
 import { groupBox } from '../../core/edit';
 import { TITLE } from '../../core/geometry';
+import { groupFont, groupTitleHeight } from '../../core/groups';
 import { asString } from '../../core/json';
 import { titleOf } from '../../core/slots';
 import type { Box } from '../../core/types';
@@ -41,6 +42,8 @@ export function Rename() {
   if (box == null) return null;
   const corner = view.view.toScreen(box);
   const zoom = view.view.zoom;
+  const group = renamed.kind === 'group' ? (graph?.groups.get(renamed.id) ?? {}) : null;
+  const [height, font] = group === null ? [TITLE, 13] : [groupTitleHeight(group), groupFont(group)];
   const finish = (isKept: boolean) => {
     const title = renamed.text.trim();
     setRenamed(null);
@@ -53,8 +56,8 @@ export function Rename() {
         left: corner.x,
         top: corner.y,
         width: Math.max(140, box.w * zoom),
-        height: Math.max(26, TITLE * zoom),
-        fontSize: Math.max(12, 13 * zoom),
+        height: Math.max(26, height * zoom),
+        fontSize: Math.max(12, font * zoom),
       }}
       aria-label={t('edit.rename')}
       // biome-ignore lint/a11y/noAutofocus: whoever renames wants to type

@@ -31,6 +31,7 @@ import {
   pasteFromClipboard,
 } from './clip';
 import { registerColours } from './colours';
+import { registerFonts } from './fonts';
 import { isFresh, listenForDrops, takeImage, thumbnailOf, uploadImage } from './images';
 import { registerNodeMenus } from './items';
 import { registerPictures } from './pictures';
@@ -46,6 +47,7 @@ registerNodeExtra({ id: 'results', Component: NodeResults });
 registerPictures();
 registerNodeMenus();
 registerColours();
+registerFonts();
 registerImageTaker(takeImage);
 listenForClipboard();
 listenForDrops();

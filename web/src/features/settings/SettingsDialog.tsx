@@ -112,6 +112,8 @@ function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] 
         flip('showsTeleports'),
         flip('showsInfo'),
         flip('showsPreviews'),
+        flip('showsIds'),
+        flip('showsPacks'),
       ],
     },
     {

@@ -1,0 +1,129 @@
+// Stops of the tour that need a graph of their own: what is missing, ports of subgraphs, lists, tips and menus on the
+// graph, pictures that are compared.
+
+import type { Locator, Page } from 'playwright-core';
+import { t } from '../../src/i18n/t';
+import { beginning, byPalette, leave, openPanel, openSaved } from './steps';
+import type { Visit } from './tour';
+
+/** Types, files and values that are not there: the line above the canvas, the list, and the dialog of repairs. */
+export async function missing(page: Page, visit: Visit): Promise<void> {
+  await openSaved(page, 'broken');
+  const banner = page.getByRole('status', { name: t('missing.banner') });
+  const show = banner.getByRole('button', { name: t('run.showErrors'), exact: true });
+  await show.waitFor();
+  await visit('line about what is missing');
+  await show.click();
+  const list = page.getByRole('region', { name: t('issues.title'), exact: true });
+  await list.waitFor();
+  await visit('list of what is missing');
+  await list.getByRole('button', { name: t('repair.open'), exact: true }).click();
+  await page.getByRole('dialog', { name: t('repair.title') }).waitFor();
+  await visit('repairs');
+  await leave(page);
+  await list.getByRole('button', { name: t('app.closePanel'), exact: true }).click();
+}
+
+/** The ports of a subgraph, from outside; and its graph, with the way back. */
+export async function subgraphs(page: Page, visit: Visit): Promise<void> {
+  await openSaved(page, 'soften');
+  await page.keyboard.press('ArrowRight');
+  await byPalette(page, t('subgraph.ports'));
+  await page.getByRole('dialog').waitFor();
+  await visit('ports of a subgraph');
+  await leave(page);
+  await page.getByRole('application').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('[data-type="ImageInvert"]').waitFor();
+  await visit('inside of a subgraph');
+}
+
+/** Two pictures on a node that compares them; the large preview; values of a run for the open workflow. */
+export async function results(page: Page, visit: Visit): Promise<void> {
+  await openSaved(page, 'compared');
+  await page.getByRole('button', { name: t('run.start'), exact: true }).click();
+  await page.locator('[data-node="3"] input[type="range"]').waitFor();
+  await visit('pictures compared on a node');
+  await byPalette(page, t('preview.show'));
+  const preview = page.getByRole('region', { name: t('preview.title'), exact: true });
+  await preview.waitFor();
+  await visit('large preview');
+  await preview.getByRole('button', { name: t('preview.close'), exact: true }).click();
+  await openSaved(page, 'graph');
+  const { panel, close } = await openPanel(page, t('gallery.title'));
+  const cell = panel
+    .getByRole('button')
+    .filter({ has: page.locator('img') })
+    .first();
+  await cell.click({ button: 'right' });
+  await visit('menu of a picture');
+  await page.getByRole('menuitem', { name: beginning(t('gallery.loadValues')) }).click();
+  await page.getByRole('dialog').waitFor();
+  await visit('question before values are loaded');
+  await leave(page);
+  await close();
+}
+
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
+async function middle(of: Locator): Promise<Spot> {
+  const box = await of.boundingBox();
+  if (box === null) throw new Error(`not on the screen: ${of}`);
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** What opens over the graph at the pointer. Nodes must be in sight, so it is for windows with room. */
+export async function onGraph(page: Page, visit: Visit): Promise<void> {
+  await openSaved(page, 'graph');
+  const node = (id: number) => page.locator(`[data-node="${id}"]`);
+  const field = (id: number, name: string) => node(id).locator(`[data-widget="${name}"]`);
+  const opened = async (name: string, sheet: string) => {
+    await page.locator(sheet).first().waitFor();
+    await visit(name);
+    await leave(page);
+  };
+
+  await field(4, 'sampler_name').getByRole('combobox').click();
+  await opened('list of choices', '[role="option"]');
+  await field(4, 'seed').locator('button[aria-haspopup="menu"]').click();
+  await opened('menu of a seed', '[role="menu"]');
+  await field(4, 'cfg').click({ button: 'right' });
+  await opened('menu of a value', '[role="menu"]');
+  await node(2)
+    .getByRole('button', { name: t('widget.fromGallery', { label: 'image' }) })
+    .click();
+  await opened('choice of a picture', '[role="dialog"] img');
+  await page.getByRole('button', { name: t('canvas.links'), exact: true }).click();
+  await opened('menu of how links look', '[role="menu"]');
+
+  const output = await middle(node(2).locator('[data-output="IMAGE"] > span').first());
+  const input = await middle(node(5).locator('[data-input="images"] > span').first());
+  const link = { x: (output.x + input.x) / 2, y: (output.y + input.y) / 2 };
+  await page.mouse.move(link.x, link.y);
+  await opened('tip of a link', '[data-link-tip]');
+  await page.mouse.click(link.x, link.y, { button: 'right' });
+  await opened('menu of a link', '[role="menu"]');
+
+  const sampler = await node(4).boundingBox();
+  if (sampler === null) throw new Error('the sampler is not on the screen');
+  const zoom = sampler.width / 300;
+  // The head of the group lies 35 above that of the node that it holds.
+  await page.mouse.click(sampler.x + 100 * zoom, sampler.y - 35 * zoom, { button: 'right' });
+  await opened('menu of a group', '[role="menu"]');
+
+  const cfg = await middle(field(4, 'cfg'));
+  await page.mouse.move(cfg.x, cfg.y);
+  await opened('tip of a value', '#node-tip');
+  const model = await middle(node(4).locator('[data-input="model"] > span').first());
+  await page.mouse.move(output.x, output.y);
+  await page.mouse.down();
+  await page.mouse.move(model.x - 20, model.y, { steps: 4 });
+  await page.mouse.move(model.x, model.y, { steps: 2 });
+  await opened('tip of a refused link', '[data-offer]');
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await leave(page);
+}

@@ -1,0 +1,68 @@
+// @vitest-environment happy-dom
+// Keys that move and resize nodes, in sight of what is pinned.
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TYPES, textToImage } from '../../../e2e/fixtures/files';
+import { runCommand } from '../../app/commands';
+import { view } from '../../app/view';
+import { GraphDoc } from '../../core/doc';
+import { toggleFlag } from '../../core/edit';
+import { type JsonObject, parseJson } from '../../core/json';
+import { align, arrange, snapToGrid } from './arrange';
+import { registerKeyboard } from './keyboard';
+
+beforeAll(() => registerKeyboard());
+
+let doc: GraphDoc;
+beforeEach(() => {
+  doc = new GraphDoc(parseJson(textToImage()) as JsonObject);
+  view.setCatalog(new Map(TYPES.map((type) => [type.type, type])));
+  view.show(doc);
+  doc.edit('pin', '', (tx) => toggleFlag(tx, ['5'], 'pinned'));
+});
+
+const key = (id: string, name: 'pos' | 'size') => doc.graph().nodes.get(id)?.[name];
+
+describe('a pinned node', () => {
+  it('is not moved by keys, others beside it are', () => {
+    const [pinned, other] = [key('5', 'pos'), key('6', 'pos') as number[]];
+    view.select(['5', '6']);
+    runCommand('graph.move.right');
+    expect(key('5', 'pos')).toEqual(pinned);
+    expect(key('6', 'pos')).toEqual([(other[0] ?? 0) + 10, other[1]]);
+    view.select(['5']);
+    const steps = doc.steps.length;
+    runCommand('graph.move.right');
+    expect(key('5', 'pos')).toEqual(pinned);
+    expect(doc.steps).toHaveLength(steps);
+  });
+
+  it('is not resized by keys, others are', () => {
+    const size = key('5', 'size');
+    view.select(['5']);
+    runCommand('graph.resize.right');
+    expect(key('5', 'size')).toEqual(size);
+    const before = view.scene?.layout('6')?.body.w ?? 0;
+    view.select(['6']);
+    runCommand('graph.resize.right');
+    expect(view.scene?.layout('6')?.body.w).toBe(before + 10);
+  });
+
+  it.each([
+    ['aligned', () => align('left')],
+    ['put on the grid', snapToGrid],
+    ['arranged', arrange],
+  ])('is not %s', (_, act) => {
+    doc.edit('off the grid', '', (tx) => tx.patch('node', '5', { pos: [903, 127] }));
+    view.select(['4', '5', '6']);
+    act();
+    expect(key('5', 'pos')).toEqual([903, 127]);
+  });
+
+  it('is moved again once it is free', () => {
+    doc.edit('free', '', (tx) => toggleFlag(tx, ['5'], 'pinned'));
+    const [x, y] = key('5', 'pos') as number[];
+    view.select(['5']);
+    runCommand('graph.move.down');
+    expect(key('5', 'pos')).toEqual([x, (y ?? 0) + 10]);
+  });
+});
