@@ -35,9 +35,10 @@ KINDS = (
     *("embeddings", "diffusers", "vae_approx", "controlnet", "gligen", "upscale_models", "hypernetworks"),
     *("photomaker", "classifiers", "model_patches", "audio_encoders"),
 )
-MOST_HEADER_BYTES = 4 * 2**20
+_MOST_HEADER_BYTES = 4 * 2**20
 """Of a header that is shown: parsing it keeps others waiting for the interpreter."""
 _LONGEST_SIDE = 512
+TENSOR_SUFFIXES = (".safetensors", ".sft")
 PREVIEWS = tuple(f"{middle}{suffix}" for middle in (".preview", "") for suffix in (".png", ".jpg", ".jpeg", ".webp"))
 """What a picture beside a model file ends in, in place of the model's own ending; the first that is there counts."""
 
@@ -170,7 +171,7 @@ class _ReadPreview(Work[bytes | None], frozen=True, kw_only=True):
             return None
         sources: list[Path | bytes] = [*_find_beside(Path(self.directory), self.name)]
         with contextlib.suppress(CheckpointError, OSError):
-            sources += _find_pictures(read_metadata(path))
+            sources += _find_pictures(read_head(path)[1])
         for source in sources:
             with contextlib.suppress(FileError):
                 picture = as_pillow(read_first_frame(source, known.settings.max_image_pixels))
@@ -203,8 +204,8 @@ async def view_metadata(request: web.Request) -> web.Response:
     def read() -> dict[str, str]:
         for directory in request.app[LISTINGS].settings.model_directories(kind):
             path = resolve_model_name(directory, name)
-            if path is not None and name.lower().endswith((".safetensors", ".sft")):
-                return read_metadata(path)
+            if path is not None and name.lower().endswith(TENSOR_SUFFIXES):
+                return read_head(path)[1]
         refuse()
 
     try:
@@ -216,13 +217,14 @@ async def view_metadata(request: web.Request) -> web.Response:
     return web.json_response(metadata)
 
 
-def read_metadata(path: Path) -> dict[str, str]:
-    """What a .safetensors file says about itself.
+def read_head(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the header of a .safetensors file says: of its tensors, by name, and about the file.
 
     Raises:
         CheckpointError: It is none, or damaged.
         OSError: It cannot be read.
     """
     with path.open("rb") as file:
-        header, _, _ = read_header(path, file, MOST_HEADER_BYTES)
-    return take_metadata(path, header)
+        header, _, _ = read_header(path, file, _MOST_HEADER_BYTES)
+    metadata = take_metadata(path, header)
+    return header, metadata

@@ -138,20 +138,7 @@ def refuse_validation(error: ValidationError) -> Refusal:
 
 def node_errors_of(error: ValidationError) -> dict[str, Any]:
     """`node_errors` of the protocol: by node id, what is wrong with the node. Holds the first thousand nodes."""
-    found: dict[str, Any] = {}
-    for one in error.errors:
-        if one.node_id not in found:
-            if len(found) == _MOST_NODES_IN_ERRORS:
-                break
-            found[one.node_id] = {
-                "errors": [],
-                "dependent_outputs": list(one.dependent_outputs),
-                "class_type": one.node_type,
-            }
-            if one.more_outputs:
-                found[one.node_id]["more_dependent_outputs"] = one.more_outputs
-        found[one.node_id]["errors"].append(one.record())
-    return found
+    return error.by_node(_MOST_NODES_IN_ERRORS)
 
 
 def write_refusal(refusal: Refusal) -> web.Response:

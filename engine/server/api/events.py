@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from engine.jobs.events import FINAL, Event, JobEvent, JobFailed
 from engine.server.api.feed import Feed
-from engine.server.api.job_records import JobId
+from engine.server.api.job_records import NO_SUCH_JOB, JobId
 from engine.server.api.route import Answer, Refused, route
 from engine.server.api.told import Told, Topic
 from engine.server.api.views import find_state, is_ended, public_error
@@ -150,7 +150,7 @@ async def stream_events(request: web.Request, params: StreamParams) -> web.Strea
     "GET",
     "/jobs/{job_id}/events",
     answers=(*_STREAM, Answer(204, None, "The job has ended and nothing more will happen: do not connect again.")),
-    refusals=(Refused(404, "There is no such job."),),
+    refusals=(NO_SUCH_JOB,),
 )
 async def stream_job_events(request: web.Request, params: JobStreamParams) -> web.StreamResponse:
     """Events of one job, as server-sent events, from its first to its last.

@@ -8,9 +8,11 @@ from msgspec import Meta, Struct, field
 
 from engine.jobs.job import NodeRecord, RunRecord
 from engine.server.api.records import NodeErrors, NoteView
+from engine.server.api.route import Refused
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 FileKind = Literal["output", "temp", "input"]
+NO_SUCH_JOB = Refused(404, "There is no such job.")
 JobId = Annotated[str, Meta(min_length=1, max_length=1000)]
 
 

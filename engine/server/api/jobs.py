@@ -16,7 +16,7 @@ from engine.errors import UnknownJob
 from engine.graph.json_values import as_object
 from engine.jobs.job import Job
 from engine.jobs.rows import decode_object, encode_object
-from engine.server.api.job_records import JobPath, JobState, JobSummary, JobView
+from engine.server.api.job_records import NO_SUCH_JOB, JobPath, JobState, JobSummary, JobView
 from engine.server.api.records import Limit, Seconds, ShortText
 from engine.server.api.route import Answer, Refused, route
 from engine.server.api.views import (
@@ -30,9 +30,6 @@ from engine.server.keys import DISPATCHER, HEAVY, STORE
 from engine.server.pieces import Pieces, send_json
 from engine.server.refusal import Refusal
 from engine.server.work import Body, Known, Work
-
-_NO_SUCH_JOB = Refused(404, "There is no such job.")
-
 
 # -- looking ---------------------------------------------------------------------------------------------------------
 
@@ -110,7 +107,7 @@ async def list_jobs(request: web.Request, params: JobListParams) -> JobPage:
     )
 
 
-@route("GET", "/jobs/{job_id}", answers=(Answer(200, JobView, "The job."),), refusals=(_NO_SUCH_JOB,))
+@route("GET", "/jobs/{job_id}", answers=(Answer(200, JobView, "The job."),), refusals=(NO_SUCH_JOB,))
 async def show_job(request: web.Request, params: JobPath) -> web.StreamResponse:
     """All that is known of a job: state, progress, outputs, timings, what is needed to repeat it."""
     return await send_json(request, await view_job(request, await find_texts(request, params.job_id)))
@@ -134,7 +131,7 @@ class JobWorkflow(Struct, frozen=True, kw_only=True):
     "GET",
     "/jobs/{job_id}/workflow",
     answers=(Answer(200, JobWorkflow, "The workflow."),),
-    refusals=(_NO_SUCH_JOB,),
+    refusals=(NO_SUCH_JOB,),
 )
 async def show_workflow(request: web.Request, params: JobPath) -> web.StreamResponse:
     """The workflow of a job, in both formats where both are known."""
@@ -174,7 +171,7 @@ class Cancelled(Struct, frozen=True, kw_only=True):
     state: JobState
 
 
-@route("POST", "/jobs/{job_id}/cancel", refusals=(_NO_SUCH_JOB,))
+@route("POST", "/jobs/{job_id}/cancel", refusals=(NO_SUCH_JOB,))
 async def cancel_job(request: web.Request, params: JobPath) -> Cancelled:
     """Take a job out of the queue, or stop its run.
 
@@ -244,7 +241,7 @@ OneMove = Annotated[MoveRequest, Meta(extra_json_schema={"minProperties": 1, "ma
 @route(
     "POST",
     "/jobs/{job_id}/move",
-    refusals=(_NO_SUCH_JOB, Refused(409, "One of the jobs does not wait (any more).")),
+    refusals=(NO_SUCH_JOB, Refused(409, "One of the jobs does not wait (any more).")),
 )
 async def move_job(request: web.Request, params: JobPath, body: OneMove) -> JobSummary:
     """Give a waiting job another place in the queue."""
@@ -286,7 +283,7 @@ class Deleted(Struct, frozen=True, kw_only=True):
     deleted: int
 
 
-@route("DELETE", "/jobs/{job_id}", refusals=(_NO_SUCH_JOB, Refused(409, "The job has not ended: cancel it.")))
+@route("DELETE", "/jobs/{job_id}", refusals=(NO_SUCH_JOB, Refused(409, "The job has not ended: cancel it.")))
 async def delete_job(request: web.Request, params: JobPath) -> Deleted:
     """Forget a job that has ended. The files that it left stay where they are."""
     job = await find_state(request, params.job_id)

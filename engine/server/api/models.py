@@ -14,18 +14,16 @@ from msgspec import Struct
 from engine.errors import CheckpointError
 from engine.graph.json_values import as_list, as_object, show
 from engine.models.family import name_family
-from engine.models.tensor_header import read_header, take_metadata
 from engine.provenance import open_hashes
 from engine.server.api.records import ShortText
 from engine.server.api.route import Answer, Refused, route
 from engine.server.keys import LISTINGS, SETTINGS
-from engine.server.model_files import MOST_HEADER_BYTES, PREVIEWS, list_kinds, make_preview
+from engine.server.model_files import PREVIEWS, TENSOR_SUFFIXES, list_kinds, make_preview, read_head
 from engine.server.refusal import not_found
 
 _NO_SUCH_MODEL = Refused(404, "There is no such kind of model files, or no such file.")
 _LONGEST_VALUE = 4_000
 _MOST_VALUES = 200
-_TENSOR_SUFFIXES = (".safetensors", ".sft")
 _MOST_AXES = 16
 _MOST_SIZE = 2**40
 
@@ -206,12 +204,10 @@ def _look_inside(path: Path) -> tuple[_Tensors, dict[str, str], str]:
     Raises:
         OSError: The disk does not give it.
     """
-    if path.suffix.lower() not in _TENSOR_SUFFIXES:
+    if path.suffix.lower() not in TENSOR_SUFFIXES:
         return {}, {}, ""
     try:
-        with path.open("rb") as file:
-            header, _, _ = read_header(path, file, MOST_HEADER_BYTES)
-        metadata = take_metadata(path, header)
+        header, metadata = read_head(path)
     except CheckpointError as error:
         return {}, {}, str(error)
     tensors: _Tensors = {}
@@ -232,7 +228,12 @@ def _cut(value: str) -> str:
     "GET",
     "/models/{kind}/{name}/picture",
     answers=(
-        Answer(200, {"type": "string", "format": "binary"}, "The picture, at most 512 px wide or high.", "image/webp"),
+        Answer(
+            200,
+            {"type": "string", "contentMediaType": "image/webp"},
+            "The picture, at most 512 px wide or high.",
+            "image/webp",
+        ),
     ),
     refusals=(_NO_SUCH_MODEL,),
 )

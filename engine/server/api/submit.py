@@ -17,8 +17,8 @@ from msgspec import Meta, Struct, field
 from engine.graph.json_values import as_object, kind_of
 from engine.jobs.events import FINAL, JobEvent
 from engine.jobs.job import Job, Submission
-from engine.jobs.rows import encode_object
-from engine.server.api.job_records import JobPath, JobView
+from engine.jobs.rows import decode_targets, encode_object
+from engine.server.api.job_records import NO_SUCH_JOB, JobPath, JobView
 from engine.server.api.records import NodeErrors, view_notes
 from engine.server.api.route import Answer, Refused, route
 from engine.server.api.submission import Checked, Received, WorkflowRequest, WorkflowWork, do_work, read_as
@@ -38,7 +38,6 @@ from engine.workers.notices import Notice
 _LONGEST_WAIT_S = 86_400
 WAITS: web.AppKey[set[asyncio.Event]] = web.AppKey("waits")
 """One for each request that waits for the end of a job."""
-_NO_SUCH_JOB = Refused(404, "There is no such job.")
 _NOT_ACCEPTED = (
     Refused(409, "Another job has this id or idempotency key and asks for something else."),
     Refused(429, "Too many jobs wait."),
@@ -203,7 +202,7 @@ async def end_waits(app: web.Application) -> None:
     "POST",
     "/jobs/{job_id}/retry",
     answers=(_answer_with_job(201, "A new job was accepted."),),
-    refusals=(_NO_SUCH_JOB, *_NOT_ACCEPTED),
+    refusals=(NO_SUCH_JOB, *_NOT_ACCEPTED),
 )
 async def retry_job(request: web.Request, params: JobPath) -> web.StreamResponse:
     """Run the same workflow again, as a new job.

@@ -6,8 +6,8 @@ from aiohttp import web
 from msgspec import Struct
 
 from engine.jobs.events import NodeFinished, NodesCached, ValueSummary
-from engine.server.api.job_records import JobPath
-from engine.server.api.route import Refused, route
+from engine.server.api.job_records import NO_SUCH_JOB, JobPath
+from engine.server.api.route import route
 from engine.server.api.views import find_state
 from engine.server.keys import STORE
 
@@ -25,7 +25,7 @@ class JobValues(Struct, frozen=True, kw_only=True):
     values: dict[str, tuple[ValueSummary, ...]]
 
 
-@route("GET", "/jobs/{job_id}/values", refusals=(Refused(404, "There is no such job."),))
+@route("GET", "/jobs/{job_id}/values", refusals=(NO_SUCH_JOB,))
 async def show_values(request: web.Request, params: JobPath) -> JobValues:
     """What the nodes of a job gave, each output in a few characters: shape and number type, or the beginning of a text.
 
