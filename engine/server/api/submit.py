@@ -17,7 +17,7 @@ from msgspec import Meta, Struct, field
 from engine.graph.json_values import as_object, kind_of
 from engine.jobs.events import FINAL, JobEvent
 from engine.jobs.job import Job, Submission
-from engine.jobs.rows import decode_targets, encode_object
+from engine.jobs.rows import encode_object
 from engine.server.api.job_records import NO_SUCH_JOB, JobPath, JobView
 from engine.server.api.records import NodeErrors, view_notes
 from engine.server.api.route import Answer, Refused, route
