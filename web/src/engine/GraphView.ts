@@ -21,7 +21,7 @@ import { NodePictures } from './pictures';
 import { Scene } from './scene';
 import { Selection } from './selection';
 import { Still } from './still';
-import { Viewport } from './viewport';
+import { LEAST_ZOOM, MOST_ZOOM, Viewport } from './viewport';
 
 export type { LinkSpot, OpenLink, Preferences, ViewEvents } from './contract';
 
@@ -197,6 +197,17 @@ export class GraphView {
     if (box === null) return;
     this.view.fit(box);
     this.moved();
+  }
+
+  /** Look there, if any node is to be seen there; otherwise nothing happens, and it is false. */
+  lookAt({ x, y, zoom }: Pick<Viewport, 'x' | 'y' | 'zoom'>): boolean {
+    const { width, height } = this.view;
+    const near = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, zoom));
+    const area = { x, y, w: width / near, h: height / near };
+    if (this.#scene === null || this.#scene.nodeIndex.query(area).size === 0) return false;
+    Object.assign(this.view, { x, y, zoom: near });
+    this.moved();
+    return true;
   }
 
   /** The node that has the keyboard: arrows go on from here. It is brought into sight. */

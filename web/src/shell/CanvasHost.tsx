@@ -7,6 +7,7 @@ import { lazily } from '../app/lazily';
 import { panels } from '../app/panels';
 import { keptSpots, restoreSpots } from '../app/scopes';
 import { setCanvasHost, view } from '../app/view';
+import { storedLook } from '../core/look';
 import { t } from '../i18n/t';
 import { catalog } from '../stores/catalog';
 import { settings } from '../stores/settings';
@@ -139,8 +140,10 @@ function showTab(tab: Tab | null): void {
     view.select(kept.selected.filter((id) => tab?.doc.graph(scope).nodes.has(id) === true));
     view.moved();
   } else {
-    view.fit();
     const isSmall = view.view.width < NARROW || view.view.height < LOW;
+    // What was in sight in a large window would be a corner of that in a small one.
+    const look = isSmall ? null : storedLook(tab?.doc.graph().key('extra'));
+    if (look === null || !view.lookAt(look)) view.fit();
     if (isSmall && view.view.zoom < READABLE) showBeginning();
   }
   bus.tell('viewport');
