@@ -1,8 +1,9 @@
 // Workflows to begin with: our own and those of packs.
 
-import { asObject, type JsonObject, parseJson } from '../core/json';
+import type { JsonObject } from '../core/json';
 import { call } from './call';
 import { request } from './client';
+import { toDocument } from './workflows';
 
 export interface Template {
   readonly pack: string;
@@ -34,7 +35,5 @@ export async function listTemplates(): Promise<readonly Template[]> {
 }
 
 export async function readTemplate(of: TemplateId): Promise<JsonObject> {
-  const raw = asObject(parseJson(await (await request('GET', `${address(of)}.json`)).text()));
-  if (raw === null) throw new SyntaxError('not an object');
-  return raw;
+  return toDocument(await (await request('GET', `${address(of)}.json`)).text());
 }

@@ -6,6 +6,7 @@ import { choicesFrom, meansChoice, nearestChoices } from './choices';
 import type { GraphDoc } from './doc';
 import type { Graph } from './graph';
 import type { Json, JsonObject } from './json';
+import { isNumeric, readsAsNumber } from './numbers';
 import { BYPASSED, type InSlot, MUTED, modeOf, shapeOf, titleOf, typeNameOf, VIRTUAL } from './slots';
 import { isBoundary, withDefinitions } from './subgraph';
 import type { NodeId, Scope } from './types';
@@ -157,8 +158,8 @@ export function valueIssue(input: InputType, value: Json): ValueIssue | null {
   switch (input.type) {
     case 'INT':
     case 'FLOAT': {
-      if (typeof value !== 'number' && typeof value !== 'bigint')
-        return isNumeric(value) ? null : { code: 'wrong_kind' };
+      if (!isNumeric(value))
+        return typeof value === 'string' && readsAsNumber(value) ? null : { code: 'wrong_kind' };
       if (input.min !== null && value < input.min) return { code: 'too_small', limit: String(input.min) };
       return input.max !== null && value > input.max ? { code: 'too_large', limit: String(input.max) } : null;
     }
@@ -177,10 +178,6 @@ export function valueIssue(input: InputType, value: Json): ValueIssue | null {
     default:
       return null;
   }
-}
-
-function isNumeric(value: Json): boolean {
-  return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
 }
 
 const asked = new WeakMap<readonly Json[], Map<string, readonly string[]>>();

@@ -110,6 +110,11 @@ export function isNumeric(value: unknown): value is Numeric {
   return typeof value === 'number' || typeof value === 'bigint';
 }
 
+/** Whether a text can be read as a number. */
+export function readsAsNumber(text: string): boolean {
+  return text.trim() !== '' && Number.isFinite(Number(text));
+}
+
 /** How far one step goes. */
 export function stepOf(input: InputType | null): number {
   if (input?.step != null && input.step > 0) return input.step;

@@ -4,6 +4,7 @@
 import { type Catalog, defaultOf, hasControl, type InputType, type NodeType, widgetsOf } from './catalog';
 import type { GraphDoc } from './doc';
 import { asArray, type Json, type JsonObject, withKeys } from './json';
+import { isNumeric, readsAsNumber } from './numbers';
 import { modeOf, titleOf, typeNameOf } from './slots';
 import { editScopes } from './steps';
 import type { NodeId, Scope } from './types';
@@ -130,15 +131,14 @@ type Fit = 'yes' | 'soft' | 'odd' | 'no';
 /** `soft`: it can be converted. `odd`: it is of the right kind, and still none of the choices. */
 export function fitOf(widget: InputType, value: Json): Fit {
   if (value === null) return 'yes';
-  const isNumber = typeof value === 'number' || typeof value === 'bigint';
   const text = typeof value === 'string' ? value.trim() : null;
-  const isNumeric = text !== null && text !== '' && Number.isFinite(Number(text));
+  const canBeNumber = text !== null && readsAsNumber(text);
   switch (widget.type) {
     case 'INT':
-      if (isNumber) return typeof value === 'bigint' || Number.isInteger(value) ? 'yes' : 'soft';
-      return isNumeric ? 'soft' : 'no';
+      if (isNumeric(value)) return typeof value === 'bigint' || Number.isInteger(value) ? 'yes' : 'soft';
+      return canBeNumber ? 'soft' : 'no';
     case 'FLOAT':
-      return isNumber ? 'yes' : isNumeric ? 'soft' : 'no';
+      return isNumeric(value) ? 'yes' : canBeNumber ? 'soft' : 'no';
     case 'BOOLEAN':
       if (typeof value === 'boolean') return 'yes';
       return value === 0 || value === 1 || /^(true|false)$/i.test(text ?? '') ? 'soft' : 'no';

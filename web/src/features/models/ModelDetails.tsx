@@ -2,12 +2,12 @@
 
 import { useEffect, useState } from 'react';
 import { wordsOf } from '../../api/client';
+import { type ModelDetails as Details, pictureOf, readModel } from '../../api/models';
 import { copyText } from '../../app/clipboard';
 import { sizeInWords, when } from '../../core/words';
 import { t } from '../../i18n/t';
 import { Button, IconButton } from '../../ui/Button';
 import { Spinner } from '../../ui/Spinner';
-import { type ModelDetails as Details, pictureOf, readModel } from './api';
 import css from './Models.module.css';
 import { choose } from './models.store';
 import { addLoader } from './use';

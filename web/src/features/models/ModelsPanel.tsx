@@ -2,6 +2,7 @@
 
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { pictureOf } from '../../api/models';
 import { runCommand } from '../../app/commands';
 import { keysOfCommand } from '../../app/keys';
 import { sizeInWords } from '../../core/words';
@@ -13,7 +14,6 @@ import { TextInput } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { Spinner } from '../../ui/Spinner';
 import { VirtualList } from '../../ui/VirtualList';
-import { pictureOf } from './api';
 import { ModelDetails } from './ModelDetails';
 import css from './Models.module.css';
 import { choose, loadModels, models, toggle } from './models.store';

@@ -2,8 +2,8 @@
 
 import { createStore } from 'zustand/vanilla';
 import { wordsOf } from '../../api/client';
+import { listModels, type ModelFolder } from '../../api/models';
 import { catalog } from '../../stores/catalog';
-import { listModels, type ModelFolder } from './api';
 
 interface ModelsState {
   readonly folders: readonly ModelFolder[] | null;

@@ -1,6 +1,6 @@
 // Model files as rows of a tree: kinds, folders in them, files; with a search, what fits it, kind by kind.
 
-import type { ModelFile, ModelFolder } from './api';
+import type { ModelFile, ModelFolder } from '../../api/models';
 
 export type ModelRow =
   | {

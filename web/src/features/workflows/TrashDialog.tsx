@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { wordsOf } from '../../api/client';
+import { emptyTrash, listTrash, removeForGood, type TrashedFile, takeBack } from '../../api/workflows';
 import { when } from '../../core/words';
 import { t } from '../../i18n/t';
 import { ask } from '../../ui/ask';
@@ -10,7 +11,6 @@ import { Dialog } from '../../ui/Dialog';
 import { Empty } from '../../ui/Empty';
 import { Spinner } from '../../ui/Spinner';
 import { toast } from '../../ui/Toast';
-import { emptyTrash, listTrash, removeForGood, type TrashedFile, takeBack } from './files';
 import { changed } from './list.store';
 import { trash } from './trash.store';
 import { folderOf, titleOfFile } from './tree';

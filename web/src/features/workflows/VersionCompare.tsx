@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { wordsOf } from '../../api/client';
+import { readVersion, type Version } from '../../api/workflows';
 import { GraphDoc } from '../../core/doc';
 import { type DocChange, diffDocs, type NodeAt } from '../../core/docdiff';
 import { t } from '../../i18n/t';
@@ -12,7 +13,6 @@ import { Button, IconButton } from '../../ui/Button';
 import { Empty } from '../../ui/Empty';
 import { Field, Select } from '../../ui/Field';
 import { Spinner } from '../../ui/Spinner';
-import { readVersion, type Version } from './files';
 import { showNode } from './show-node';
 import css from './VersionsDialog.module.css';
 import { titleOfVersion } from './version-words';

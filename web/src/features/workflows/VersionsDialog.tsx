@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { wordsOf } from '../../api/client';
+import { labelVersion, listVersions, readVersion, type Version } from '../../api/workflows';
 import { openAnew } from '../../app/open';
 import { t } from '../../i18n/t';
 import { nameOf, type Tab, tabs } from '../../stores/tabs';
@@ -12,7 +13,6 @@ import { Dialog } from '../../ui/Dialog';
 import { Empty } from '../../ui/Empty';
 import { Spinner } from '../../ui/Spinner';
 import { toast } from '../../ui/Toast';
-import { labelVersion, listVersions, readVersion, type Version } from './files';
 import { type Compared, VersionCompare } from './VersionCompare';
 import css from './VersionsDialog.module.css';
 import { factsOfVersion, timeOfVersion, titleOfVersion } from './version-words';

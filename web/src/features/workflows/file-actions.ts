@@ -1,11 +1,11 @@
 // What can be done with workflow files and folders: make, rename, copy, move, mark, delete. Open tabs follow.
 
 import { wordsOf } from '../../api/client';
+import * as server from '../../api/workflows';
 import { t } from '../../i18n/t';
 import { nameOf, tabs, updateTab } from '../../stores/tabs';
 import { ask, askText } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
-import * as server from './files';
 import { changed, lists, loadLists, setOpen } from './list.store';
 import { baseOf, folderOf, followMove, freeName, placeIn, titleOfFile } from './tree';
 

@@ -3,7 +3,7 @@
 import { createStore } from 'zustand/vanilla';
 import { wordsOf } from '../../api/client';
 import { listTemplates, type Template } from '../../api/templates';
-import { listFiles, type WorkflowFile } from './files';
+import { listFiles, type WorkflowFile } from '../../api/workflows';
 
 export interface ListState {
   readonly files: readonly WorkflowFile[] | null;

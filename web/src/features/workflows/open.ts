@@ -3,6 +3,7 @@
 import { call } from '../../api/call';
 import { ApiError } from '../../api/client';
 import { readTemplate, type TemplateId, titleOfTemplate } from '../../api/templates';
+import { readFile, toDocument } from '../../api/workflows';
 import { imageTaker } from '../../app/images';
 import { isCanvasFormat, openDocument, whyNotOpened } from '../../app/open';
 import { isApiPrompt } from '../../core/api';
@@ -13,7 +14,6 @@ import { t } from '../../i18n/t';
 import { activeTab, nameOf, openTab, type Tab } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { fetchOwnFile, type OwnFile } from './address';
-import { readFile, toDocument } from './files';
 
 /** Of a file that the server is to read. */
 const MOST_BYTES = 256 * 2 ** 20;

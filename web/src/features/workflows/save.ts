@@ -1,6 +1,7 @@
 // Saving: a file changes only when the user says so, and never over what somebody else wrote meanwhile.
 
 import { wordsOf } from '../../api/client';
+import { type Expected, isConflict, readFile, writeFile } from '../../api/workflows';
 import { whyNotOpened } from '../../app/open';
 import { stringifyJson } from '../../core/json';
 import { checkSize } from '../../core/limits';
@@ -10,7 +11,6 @@ import { settings } from '../../stores/settings';
 import { activeTab, closeTab, markSaved, openTab, type Tab, tabOf, tabs } from '../../stores/tabs';
 import { ask, askText } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
-import { type Expected, isConflict, readFile, writeFile } from './files';
 import { changed } from './list.store';
 
 /** Save a tab under its name, or ask for one. True if it was saved. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkflowFile } from './files';
+import type { WorkflowFile } from '../../api/workflows';
 import { FAVOURITES, followMove, freeName, keyOfRow, placeIn, treeRows } from './tree';
 
 const file = (name: string): WorkflowFile => ({ name, size: 1, modified: 1, nodes: 1, revision: name });

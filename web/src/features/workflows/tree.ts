@@ -1,6 +1,6 @@
 // Workflow files as rows of a tree: favourites first, then folders with what is in them; with a search, what fits it.
 
-import type { WorkflowFile } from './files';
+import type { WorkflowFile } from '../../api/workflows';
 
 /** As what a row is dragged: its kind and path. */
 export const FILE_DRAG = 'application/x-skein-workflow';

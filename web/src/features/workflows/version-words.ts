@@ -1,8 +1,8 @@
 // A version in words.
 
+import type { Version } from '../../api/workflows';
 import { when } from '../../core/words';
 import { t } from '../../i18n/t';
-import type { Version } from './files';
 
 export function timeOfVersion({ saved_at }: Version): string {
   return when(saved_at);

@@ -1,8 +1,8 @@
 // Model files as /api/v1/models describes them.
 
-import { call } from '../../api/call';
-import { urlOf } from '../../api/client';
-import type { ModelDetails, ModelFile, ModelFolder } from '../../api/types';
+import { call } from './call';
+import { urlOf } from './client';
+import type { ModelDetails, ModelFile, ModelFolder } from './types';
 
 export type { ModelDetails, ModelFile, ModelFolder };
 

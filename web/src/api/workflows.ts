@@ -1,10 +1,10 @@
 // Workflow files on the server: the user's own, each save of them a version, and the ones to begin with.
 
-import { call } from '../../api/call';
-import { ApiError, request } from '../../api/client';
-import type { TrashedFile, Version, WorkflowFile, WorkflowList } from '../../api/types';
-import { asObject, type JsonObject, parseJson } from '../../core/json';
-import { checkLength } from '../../core/limits';
+import { asObject, type JsonObject, parseJson } from '../core/json';
+import { checkLength } from '../core/limits';
+import { call } from './call';
+import { ApiError, request } from './client';
+import type { TrashedFile, Version, WorkflowFile, WorkflowList } from './types';
 
 export type { TrashedFile, Version, WorkflowFile };
 
