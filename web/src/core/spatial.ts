@@ -1,16 +1,22 @@
-// Which boxes are near: a uniform grid. Putting, moving and asking cost as much as the cells that a box covers.
+// Which boxes are near: uniform grids, each of cells twice as large as those of the one before. A box stands in the grid
+// whose cells are as large as it, so putting, moving and asking cost little however large boxes are.
 
 import { overlaps } from './geometry';
 import type { Box } from './types';
 
 const CELL = 1024;
 const MOST_CELLS = 4096;
+/** Beyond, numbers do not count cells any more. */
+const FARTHEST = 2 ** 40;
+
+type Grid = Map<string, Set<string>>;
 
 export class SpatialIndex {
   readonly #boxes = new Map<string, Box>();
-  readonly #cells = new Map<string, Set<string>>();
-  /** Ids of boxes that cover too many cells; always looked at. */
-  readonly #large = new Set<string>();
+  /** By the size of their cells; none is empty. */
+  readonly #grids = new Map<number, Grid>();
+  /** Ids of boxes that are nowhere, or too far away for any cell; always looked at. */
+  readonly #astray = new Set<string>();
 
   get size(): number {
     return this.#boxes.size;
@@ -23,15 +29,18 @@ export class SpatialIndex {
   put(id: string, box: Box): void {
     this.remove(id);
     this.#boxes.set(id, box);
-    const keys = cellsOf(box);
+    const cell = sizeFor(box);
+    const keys = cellsOf(box, cell);
     if (keys === null) {
-      this.#large.add(id);
+      this.#astray.add(id);
       return;
     }
+    const grid = this.#grids.get(cell) ?? new Map<string, Set<string>>();
+    this.#grids.set(cell, grid);
     for (const key of keys) {
-      const cell = this.#cells.get(key);
-      if (cell === undefined) this.#cells.set(key, new Set([id]));
-      else cell.add(id);
+      const held = grid.get(key);
+      if (held === undefined) grid.set(key, new Set([id]));
+      else held.add(id);
     }
   }
 
@@ -39,43 +48,52 @@ export class SpatialIndex {
     const box = this.#boxes.get(id);
     if (box === undefined) return;
     this.#boxes.delete(id);
-    if (this.#large.delete(id)) return;
-    for (const key of cellsOf(box) ?? []) {
-      const cell = this.#cells.get(key);
-      cell?.delete(id);
-      if (cell?.size === 0) this.#cells.delete(key);
+    if (this.#astray.delete(id)) return;
+    const cell = sizeFor(box);
+    const grid = this.#grids.get(cell);
+    for (const key of cellsOf(box, cell) ?? []) {
+      const held = grid?.get(key);
+      held?.delete(id);
+      if (held?.size === 0) grid?.delete(key);
     }
+    if (grid?.size === 0) this.#grids.delete(cell);
   }
 
   clear(): void {
     this.#boxes.clear();
-    this.#cells.clear();
-    this.#large.clear();
+    this.#grids.clear();
+    this.#astray.clear();
   }
 
   /** Ids of all boxes that overlap an area. */
   query(area: Box): Set<string> {
-    const keys = cellsOf(area);
-    const near = new Set(this.#large);
-    if (keys === null) return this.#filter(new Set(this.#boxes.keys()), area);
-    for (const key of keys) for (const id of this.#cells.get(key) ?? []) near.add(id);
-    return this.#filter(near, area);
-  }
-
-  #filter(ids: Set<string>, area: Box): Set<string> {
-    for (const id of ids) {
-      const box = this.#boxes.get(id);
-      if (box === undefined || !overlaps(box, area)) ids.delete(id);
+    const near = new Set(this.#astray);
+    for (const [cell, grid] of this.#grids) {
+      // Where the area has more cells than the grid, all that the grid has is looked at.
+      for (const key of cellsOf(area, cell, Math.min(MOST_CELLS, grid.size)) ?? grid.keys())
+        for (const id of grid.get(key) ?? []) near.add(id);
     }
-    return ids;
+    for (const id of near) {
+      const box = this.#boxes.get(id);
+      if (box === undefined || !overlaps(box, area)) near.delete(id);
+    }
+    return near;
   }
 }
 
-function cellsOf(box: Box): string[] | null {
-  const [left, top] = [Math.floor(box.x / CELL), Math.floor(box.y / CELL)];
-  const [right, bottom] = [Math.floor((box.x + box.w) / CELL), Math.floor((box.y + box.h) / CELL)];
+/** The size of cells of which a box covers four at most. */
+function sizeFor(box: Box): number {
+  const side = Math.max(box.w, box.h);
+  return side <= CELL ? CELL : CELL * 2 ** Math.ceil(Math.log2(side / CELL));
+}
+
+/** The cells that a box covers; null if there are more than `most`, or they cannot be counted. */
+function cellsOf(box: Box, cell: number, most = MOST_CELLS): string[] | null {
+  const [left, top] = [Math.floor(box.x / cell), Math.floor(box.y / cell)];
+  const [right, bottom] = [Math.floor((box.x + box.w) / cell), Math.floor((box.y + box.h) / cell)];
   const count = (right - left + 1) * (bottom - top + 1);
-  if (!(count <= MOST_CELLS)) return null;
+  const isNear = Math.max(Math.abs(left), Math.abs(right), Math.abs(top), Math.abs(bottom)) < FARTHEST;
+  if (!isNear || !(count <= most)) return null;
   const keys: string[] = [];
   for (let x = left; x <= right; x += 1) for (let y = top; y <= bottom; y += 1) keys.push(`${x},${y}`);
   return keys;
