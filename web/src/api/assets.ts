@@ -7,8 +7,8 @@ import type { AssetDetails, AssetPage, AssetView, RunRecord } from './types';
 export type { AssetDetails, AssetPage, ModelUsed, ParentAsset, UpstreamNode } from './types';
 
 /** Old records lack what newer servers note. */
-export type FullRecord = Omit<RunRecord, 'models' | 'threads'> &
-  Partial<Pick<RunRecord, 'models' | 'threads'>>;
+type Later = 'models' | 'threads' | 'commit' | 'packs';
+export type FullRecord = Omit<RunRecord, Later> & Partial<Pick<RunRecord, Later>>;
 
 type Place = Pick<AssetView, 'filename' | 'subfolder' | 'kind'>;
 

@@ -19,7 +19,10 @@ export const BOXES = 0.35;
 /** From here on they show their titles; below, links are straight. */
 export const SPECKS = 0.12;
 
-export type Mark = 'running' | 'failed' | 'done' | 'cached' | 'skipped';
+/** How a node went in a run, or what a run would do with it: `cached` is both. */
+export type Mark =
+  | ('running' | 'failed' | 'done' | 'cached' | 'skipped')
+  | ('planned' | 'perhaps' | 'blocked');
 
 export interface Picture {
   readonly scene: Scene;

@@ -44,6 +44,8 @@ export interface Run {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly error: ErrorRecord | null;
+  /** The user has seen why it failed, and wants to see it no longer. */
+  readonly isDismissed: boolean;
 }
 
 export interface RunsState {
@@ -91,6 +93,7 @@ export const ENDED: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'can
 interface Origin {
   readonly tabId: string | null;
   readonly name: string;
+  readonly isDismissed?: boolean;
 }
 
 const ORIGINS_KEY = 'skein.jobs';
@@ -222,6 +225,7 @@ export function emptyRun(jobId: string, at: number): Run {
     startedAt: null,
     finishedAt: null,
     error: null,
+    isDismissed: origin?.isDismissed ?? false,
   };
 }
 
@@ -347,6 +351,13 @@ export function updateRun(jobId: string, changes: Partial<Run>): void {
     const run = state.runs.get(jobId);
     return run === undefined ? state : { runs: new Map([...state.runs, [jobId, { ...run, ...changes }]]) };
   });
+}
+
+/** Say no longer why a run failed; a reload remembers. */
+export function dismissRun(jobId: string): void {
+  const origin = originOf(jobId);
+  if (origin !== null) keepOrigin(jobId, { ...origin, isDismissed: true });
+  updateRun(jobId, { isDismissed: true });
 }
 
 /** The latest run of a tab: one under way before those that have ended. */

@@ -168,7 +168,7 @@ function paintTitle(
 /** Size of the time in a title; far away it cannot be read and is left out. */
 const TIME = 11;
 
-/** At the right end of a title: how it went in the last run, and how long it took. Returns the room that it takes. */
+/** At the right end of a title: how it went in the last run or what the next would do, and how long it took. Returns the room that it takes. */
 function paintOutcome(
   context: CanvasRenderingContext2D,
   id: NodeId,
@@ -188,6 +188,9 @@ function paintOutcome(
     if (mark === 'cached') context.stroke();
     else context.fill();
     right -= 14;
+  } else if (mark === 'planned' || mark === 'perhaps' || mark === 'blocked') {
+    paintFate(context, mark, right, y, mark === 'blocked' ? palette.failed : palette.on(colour).muted);
+    right -= 14;
   }
   if (seconds !== null && TIME * view.zoom >= 6) {
     const words = timeWords(seconds);
@@ -199,6 +202,32 @@ function paintOutcome(
     right -= words.length * 6.5 + 4;
   }
   return box.x + box.w - 10 - right;
+}
+
+/** What a run would do with the node: a small triangle, hollow for perhaps; a struck circle where it is blocked. */
+function paintFate(
+  context: CanvasRenderingContext2D,
+  mark: 'planned' | 'perhaps' | 'blocked',
+  right: number,
+  y: number,
+  colour: string,
+): void {
+  context.lineWidth = 1.25;
+  context.fillStyle = colour;
+  context.strokeStyle = colour;
+  context.beginPath();
+  if (mark === 'blocked') {
+    context.arc(right - 4.5, y, 4.5, 0, 2 * Math.PI);
+    context.moveTo(right - 7.5, y + 3);
+    context.lineTo(right - 1.5, y - 3);
+  } else {
+    context.moveTo(right - 7, y - 4);
+    context.lineTo(right, y);
+    context.lineTo(right - 7, y + 4);
+    context.closePath();
+  }
+  if (mark === 'planned') context.fill();
+  else context.stroke();
 }
 
 function paintDots(

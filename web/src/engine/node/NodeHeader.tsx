@@ -11,7 +11,8 @@ export interface Badge {
   /** What it says: a text of ours, or words that nobody translates. */
   readonly text: TextKey | { readonly words: string; readonly title: string };
   readonly icon?: IconName;
-  readonly tone?: 'danger' | 'warning' | 'quiet';
+  /** `bare` is only a sign, for what most nodes have. */
+  readonly tone?: 'danger' | 'warning' | 'quiet' | 'bare';
   readonly isIconOnly?: boolean;
 }
 
@@ -51,7 +52,7 @@ export const NodeHeader = memo(
           const { words, title: hint } = typeof text === 'string' ? { words: t(text), title: t(text) } : text;
           return (
             <span key={hint} className={classes(css['badge'], tone !== undefined && css[tone])} title={hint}>
-              {icon !== undefined && <Icon name={icon} size={12} />}
+              {icon !== undefined && <Icon name={icon} size={tone === 'bare' ? 9 : 12} />}
               <span className={isIconOnly === true ? 'visually-hidden' : undefined}>{words}</span>
             </span>
           );

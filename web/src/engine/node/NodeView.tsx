@@ -24,6 +24,8 @@ import { t } from '../../i18n/t';
 import { classes } from '../../ui/classes';
 import { roomIn } from '../draw/pictures';
 import type { GraphView } from '../GraphView';
+import type { Mark } from '../paint';
+import { blockedAt } from './blocked';
 import { FoldRow } from './FoldRow';
 import { issueAt } from './issues';
 import { MissingNode } from './MissingNode';
@@ -54,7 +56,11 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
   const [mode, mark, done] = [modeOf(node), view.marks.get(id), view.progress.get(id)];
   const isMissing = isUnknown(view, node, shape);
   const seconds = timeOf(id);
-  const badges = [...badgesOf(node, shape, mode, isMissing), ...originBadges(view, id, node, shape)];
+  const badges = [
+    ...badgesOf(node, shape, mode, isMissing),
+    ...originBadges(view, id, node, shape),
+    ...fateOf(id, mark),
+  ];
   const bgcolor = asString(node['bgcolor']);
   const { box, body } = layout;
   const isReroute = node['type'] === 'Reroute';
@@ -134,7 +140,9 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
           {layout.isCollapsed && <CollapsedDots shape={shape} />}
         </>
       )}
-      {mark !== undefined && <span className="visually-hidden">{t(`node.mark.${mark}`)}</span>}
+      {mark !== undefined && !FATES.has(mark) && (
+        <span className="visually-hidden">{t(`node.mark.${mark}`)}</span>
+      )}
     </section>
   );
 });
@@ -148,6 +156,20 @@ function isUnknown(view: GraphView, node: JsonObject, shape: NodeShape): boolean
     view.doc?.has(name) !== true &&
     !name.startsWith('workflow')
   );
+}
+
+/** What a run would do with the node: its title says so. */
+const FATES: ReadonlySet<Mark> = new Set<Mark>(['planned', 'perhaps', 'blocked']);
+
+function fateOf(id: NodeId, mark: Mark | undefined): Badge[] {
+  if (mark === 'planned' || mark === 'perhaps')
+    return [{ text: `node.mark.${mark}`, icon: 'play', tone: 'bare', isIconOnly: true }];
+  if (mark !== 'blocked') return [];
+  const words = t('node.mark.blocked');
+  const found = blockedAt(id);
+  if (found?.isCause === true) return [{ text: { words, title: found.why }, icon: 'alert', tone: 'danger' }];
+  const why = t('node.blockedBy', { why: found?.why ?? '' });
+  return [{ text: { words, title: why }, icon: 'stop', tone: 'warning' }];
 }
 
 function badgesOf(node: JsonObject, shape: NodeShape, mode: number, isMissing: boolean): Badge[] {

@@ -1,4 +1,4 @@
 // What other parts may use of comparing.
 
 export { differenceOf } from './measure';
-export { recordDiff } from './record';
+export { recordDiff, tellsCode } from './record';

@@ -7,7 +7,7 @@ import { t } from '../../i18n/t';
 import { openCompare } from '../../stores/compare';
 import { ENDED, onRunEvent, runs } from '../../stores/runs';
 import { toast } from '../../ui/Toast';
-import { differenceOf, recordDiff } from '../compare/api';
+import { differenceOf, recordDiff, tellsCode } from '../compare/api';
 
 const LONGEST = 60 * 60 * 1000;
 
@@ -60,12 +60,13 @@ export async function verifyAgain(asset: AssetView, jobId: string): Promise<void
     return;
   }
   const changed = recordDiff(before.record as FullRecord | null, after.record as FullRecord | null);
+  const isTold = tellsCode(before.record) && tellsCode(after.record);
   toast({
     kind: 'warning',
     title: t('gallery.otherThisTime'),
     text:
       changed.length === 0
-        ? t('gallery.nothingAround')
+        ? t(isTold ? 'gallery.nothingAround' : 'gallery.nothingNoted')
         : changed.map((row) => `${row.name}: ${row.a} → ${row.b}`).join('\n'),
     action: { label: t('gallery.compare'), run: () => openCompare(asset, again) },
     seconds: 20,

@@ -1,19 +1,21 @@
 // What is wrong, one line each: `node > input: message`. A click goes to the node and into the field.
 
 import { copyText } from '../../app/clipboard';
+import { focusCanvas } from '../../app/view';
 import { t } from '../../i18n/t';
 import type { Run } from '../../stores/runs';
-import { setRefusal } from '../../stores/runs';
+import { dismissRun, setRefusal } from '../../stores/runs';
 import type { Tab } from '../../stores/tabs';
 import { Button } from '../../ui/Button';
 import { Empty } from '../../ui/Empty';
 import { Icon } from '../../ui/Icon';
 import { MissingList, missingWords, useMissing } from '../missing/api';
 import css from './IssuesPanel.module.css';
+import { closeIfClear } from './mended';
 import { goTo, type Problem, useProblems } from './problems';
 
 export function IssuesPanel() {
-  const { problems: issues, tab, refusal, run } = useProblems();
+  const { problems: issues, tab, run } = useProblems();
   const { files, types, repairs } = useMissing();
   if (issues.length + files.length + types.length + repairs.length === 0)
     return <Empty icon="check" title={t('issues.none')} text={t('issues.noneText')} />;
@@ -54,14 +56,22 @@ export function IssuesPanel() {
         <Button size="small" icon="copy" onClick={() => void copyReport(issues, tab, run)}>
           {t('issues.copy')}
         </Button>
-        {refusal !== null && tab !== null && (
-          <Button size="small" onClick={() => setRefusal(tab.id, null)}>
+        {tab !== null && issues.some(({ error }) => error !== null) && (
+          <Button size="small" onClick={() => dismiss(tab.id, run)}>
             {t('issues.dismiss')}
           </Button>
         )}
       </div>
     </div>
   );
+}
+
+/** What the server said; what is known here to be wrong stays until it is put right. */
+function dismiss(tabId: string, run: Run | null): void {
+  setRefusal(tabId, null);
+  if (run?.error != null) dismissRun(run.jobId);
+  closeIfClear(tabId);
+  focusCanvas();
 }
 
 /** Paths of the home directory say who the user is. */

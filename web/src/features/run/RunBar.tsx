@@ -14,11 +14,10 @@ import { tabs } from '../../stores/tabs';
 import { Button, IconButton } from '../../ui/Button';
 import { classes } from '../../ui/classes';
 import { Menu } from '../../ui/Menu';
-import { batch, setBatch } from './batch';
-import { countFates, type Forecast, forecast } from './forecast';
+import { batch, COUNTS, setBatch } from './batch';
+import { countFates, type Forecast, forecast, planOf } from './forecast';
 import { progressOf } from './progress';
 import css from './RunBar.module.css';
-import { runTab } from './submit';
 
 const Meters = lazily(() => import('./Meters').then((module) => module.Meters));
 
@@ -62,7 +61,7 @@ export function RunBar() {
           icon="play"
           className={css['run']}
           disabled={active === null || connection === 'offline'}
-          onClick={() => void runTab(undefined, { count })}
+          onClick={() => runCommand('run.start')}
         >
           {count > 1 ? t('run.startMany', { count }) : t('run.start')}
         </Button>
@@ -83,12 +82,19 @@ export function RunBar() {
             },
             { kind: 'separator', id: 'a' },
             { kind: 'label', id: 'count', label: t('run.count') },
-            ...[1, 2, 4, 8, 16].map((each) => ({
+            ...COUNTS.map((each) => ({
               id: `count-${each}`,
               label: String(each),
               isChecked: count === each,
               onSelect: () => setBatch({ count: each }),
             })),
+            {
+              id: 'count-other',
+              label: COUNTS.includes(count) ? t('run.countOther') : t('run.countOtherNow', { count }),
+              isChecked: !COUNTS.includes(count),
+              onSelect: () => runCommand('run.countOther'),
+              keys: keysOf('run.countOther'),
+            },
             { kind: 'separator', id: 'b' },
             { kind: 'label', id: 'auto', label: t('run.auto') },
             ...(['off', 'change', 'always'] as const).map((each) => ({
@@ -112,6 +118,9 @@ export function RunBar() {
   );
 }
 
+/** Of what keeps nodes from running, in the tooltip. */
+const MOST_REASONS = 5;
+
 interface StatusProps {
   readonly plan: Forecast | null;
   readonly run: Run | null;
@@ -128,7 +137,7 @@ function Status({ plan, run, isOffline, isPaused }: StatusProps) {
     );
   if (run?.state === 'running') return <Progress run={run} />;
   if (isPaused) return <p className={classes(css['status'], css['paused'])}>{t('run.paused')}</p>;
-  if (run?.state === 'failed')
+  if (run?.state === 'failed' && !run.isDismissed)
     return (
       <button
         type="button"
@@ -138,18 +147,21 @@ function Status({ plan, run, isOffline, isPaused }: StatusProps) {
         {t('run.failed')}
       </button>
     );
+  if (plan !== null && countFates(plan).blocked > 0)
+    return (
+      <button
+        type="button"
+        className={classes(css['status'], css['blocked'])}
+        title={[...new Set(Object.values(plan.reasons))].slice(0, MOST_REASONS).join('\n')}
+        onClick={() => openPanel('bottom', 'issues')}
+      >
+        {planOf(plan)}
+      </button>
+    );
   if (plan !== null && countFates(plan).runs > 0) return <p className={css['status']}>{planOf(plan)}</p>;
   if (run?.state === 'succeeded' && run.startedAt !== null && run.finishedAt !== null)
     return <p className={css['status']}>{tookOf(run, run.startedAt, run.finishedAt)}</p>;
   return plan === null ? null : <p className={css['status']}>{planOf(plan)}</p>;
-}
-
-/** "2 nodes will run, 5 are cached". */
-function planOf(plan: Forecast): string {
-  const { runs: running, cached } = countFates(plan);
-  if (running + cached === 0) return '';
-  if (running === 0) return t('run.planNothing');
-  return cached === 0 ? t('run.plan', { count: running }) : t('run.planCached', { count: running, cached });
 }
 
 function tookOf(run: Run, from: number, to: number): string {

@@ -12,6 +12,15 @@ export interface Batch {
 }
 
 const CALM = 500;
+/** What the menu offers; any other number can be typed. */
+export const COUNTS: readonly number[] = [1, 2, 4, 8, 16];
+export const MOST = 999;
+
+/** A number of runs as somebody wrote it; null if it is none. */
+export function readCount(text: string): number | null {
+  const count = /^\s*\d+\s*$/.test(text) ? Number(text) : 0;
+  return count >= 1 && count <= MOST ? count : null;
+}
 
 export const batch = createStore<Batch>(() => ({ count: 1, auto: 'off' }));
 

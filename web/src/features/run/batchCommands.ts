@@ -3,9 +3,9 @@
 import { type Command, registerCommands } from '../../app/commands';
 import { t } from '../../i18n/t';
 import { activeTab } from '../../stores/tabs';
-import { type Batch, batch, setBatch } from './batch';
+import { askText } from '../../ui/ask';
+import { type Batch, batch, COUNTS, MOST, readCount, setBatch } from './batch';
 
-const COUNTS = [1, 2, 4, 8, 16] as const;
 const AUTO: readonly Batch['auto'][] = ['off', 'change', 'always'];
 
 function command(id: string, title: () => string, changes: Partial<Batch>): Command {
@@ -19,9 +19,37 @@ function command(id: string, title: () => string, changes: Partial<Batch>): Comm
   };
 }
 
+/** Any number of runs; asked again, with the reason, for what is none. */
+async function askCount(): Promise<void> {
+  let value = String(batch.getState().count);
+  for (let text = ''; ; text = t('run.countWrong', { text: value, most: MOST })) {
+    const answer = await askText({
+      title: t('run.countAsk'),
+      ...(text === '' ? {} : { text }),
+      choices: [{ id: 'set', label: t('run.countSet'), kind: 'primary' }],
+      closeLabel: t('app.close'),
+      field: { label: t('run.count'), value },
+    });
+    if (answer === null) return;
+    const count = readCount(answer);
+    if (count !== null) {
+      setBatch({ count });
+      return;
+    }
+    value = answer;
+  }
+}
+
 export function registerBatch(): void {
   registerCommands(
     ...COUNTS.map((count) => command(`count${count}`, () => t('run.countIs', { count }), { count })),
+    {
+      id: 'run.countOther',
+      title: () => t('run.countOther'),
+      group: 'run',
+      when: () => activeTab() !== null,
+      run: askCount,
+    },
     ...AUTO.map((auto) =>
       command(`auto.${auto}`, () => t('run.autoIs', { when: t(`run.auto.${auto}`) }), { auto }),
     ),

@@ -6,17 +6,22 @@ import { call } from '../../api/call';
 import { whenConnected, whenStarted } from '../../app/start';
 import type { GraphDoc } from '../../core/doc';
 import { reachOf } from '../../core/effects';
+import { t } from '../../i18n/t';
 import { ENDED, onRunEvent, runs } from '../../stores/runs';
 import { activeTab, tabs } from '../../stores/tabs';
+import { asItRuns } from './seeds';
 
 export type Fate = 'cached' | 'runs' | 'perhaps' | 'unneeded' | 'blocked';
 
 export interface Forecast {
   readonly tabId: string | null;
   readonly nodes: Readonly<Record<string, Fate>>;
+  /** Of each blocked node the one that is wrong, and what is wrong with those, in the server's words. */
+  readonly blockedBy: Readonly<Record<string, string>>;
+  readonly reasons: Readonly<Record<string, string>>;
 }
 
-const NONE: Forecast = { tabId: null, nodes: {} };
+const NONE: Forecast = { tabId: null, nodes: {}, blockedBy: {}, reasons: {} };
 /** So long a document must have been left alone, by how many nodes it has: the whole of it is sent. */
 const PAUSES = [
   [200, 400],
@@ -61,11 +66,11 @@ async function ask(): Promise<void> {
   const own = new AbortController();
   asking = own;
   try {
-    const { nodes } = await call('POST /api/v1/workflows/forecast', {
-      body: { workflow: tab.doc.save() },
+    const { nodes, blocked_by, reasons } = await call('POST /api/v1/workflows/forecast', {
+      body: { workflow: asItRuns(tab.doc).save() },
       signal: own.signal,
     });
-    if (asking === own) forecast.setState({ tabId: tab.id, nodes });
+    if (asking === own) forecast.setState({ tabId: tab.id, nodes, blockedBy: blocked_by, reasons });
   } catch {
     // An unfinished workflow says nothing of what it would do; Run says what is wrong.
     if (asking === own) forecast.setState(NONE);
@@ -110,11 +115,28 @@ export function followForecast(): void {
   });
 }
 
-/** How many nodes would run, and how many need not. */
-export function countFates({ nodes }: Forecast): { readonly runs: number; readonly cached: number } {
+/** How many nodes would run, how many need not, and how many cannot. */
+export function countFates({ nodes }: Pick<Forecast, 'nodes'>): {
+  readonly runs: number;
+  readonly cached: number;
+  readonly blocked: number;
+} {
   const fates = Object.values(nodes);
   return {
+    blocked: fates.filter((fate) => fate === 'blocked').length,
     runs: fates.filter((fate) => fate === 'runs' || fate === 'perhaps').length,
     cached: fates.filter((fate) => fate === 'cached').length,
   };
+}
+
+/** "2 nodes will run, 5 are cached", or how many cannot. */
+export function planOf(plan: Pick<Forecast, 'nodes'>): string {
+  const { runs: running, cached, blocked } = countFates(plan);
+  if (blocked > 0) {
+    const words = t('run.planBlocked', { count: blocked });
+    return running === 0 ? words : `${t('run.plan', { count: running })}, ${words}`;
+  }
+  if (running + cached === 0) return '';
+  if (running === 0) return t('run.planNothing');
+  return cached === 0 ? t('run.plan', { count: running }) : t('run.planCached', { count: running, cached });
 }

@@ -19,7 +19,9 @@ export function outcomeOf(run: Run | null, at: (runNode: string) => string, isFa
       marks.set(here, mark);
       if (node.total !== null && node.total > 0 && node.value !== null)
         progress.set(here, node.value / node.total);
-    } else if (mark === 'failed') marks.set(here, mark);
+    } else if (mark === 'failed') {
+      if (run?.isDismissed !== true) marks.set(here, mark);
+    }
     // Of the nodes in a subgraph one that ran says more than one that did not.
     else if (!isFaded && (!marks.has(here) || (mark === 'done' && WEAK.has(marks.get(here)))))
       marks.set(here, mark);

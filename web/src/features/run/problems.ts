@@ -55,7 +55,7 @@ export function useProblems(): Problems {
   const types = useStore(catalog, (state) => state.types);
   const live = useStore(found, (state) => (state.doc === (tab?.doc ?? null) ? state.found : NONE));
   const missing = useMissing();
-  const error = run?.error ?? null;
+  const error = run === null || run.isDismissed ? null : run.error;
   const problems = useMemo(() => {
     const doc = tab?.doc ?? null;
     const titleFor = (id: string, type: string): string => {

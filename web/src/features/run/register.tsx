@@ -2,6 +2,7 @@
 
 import { registerCommands } from '../../app/commands';
 import { lazily } from '../../app/lazily';
+import { commandItem, registerMenu } from '../../app/menus';
 import { registerPanel } from '../../app/panels';
 import { view } from '../../app/view';
 import { registerNodeExtra } from '../../engine/node/extras';
@@ -11,11 +12,12 @@ import { onRunEvent, originOf } from '../../stores/runs';
 import { activeTab } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { Announcer } from './Announcer';
-import { followBatch } from './batch';
+import { batch, followBatch } from './batch';
 import { registerBatch } from './batchCommands';
 import { followEnds } from './done';
 import { followForecast } from './forecast';
 import { toggleMeters } from './load';
+import { followMended } from './mended';
 import { NodePreview } from './NodePreview';
 import { registerPreviews } from './pictures';
 import { useIssueCount } from './problems';
@@ -38,6 +40,7 @@ registerPanel({
   Component: lazily(() => import('./IssuesPanel').then((module) => module.IssuesPanel)),
   useBadge: useIssueCount,
 });
+registerMenu(20, ({ kind }) => (kind === 'node' ? commandItem('run.selected') : []));
 registerHost({ id: 'announcer', Component: Announcer });
 
 registerCommands(
@@ -49,7 +52,7 @@ registerCommands(
     scope: 'anywhere',
     inFields: true,
     when: hasTab,
-    run: () => runTab(),
+    run: () => runTab(undefined, { count: batch.getState().count }),
   },
   {
     id: 'run.front',
@@ -96,6 +99,7 @@ registerBatch();
 registerNodeExtra({ id: 'preview', Component: NodePreview });
 registerPreviews();
 followRuns();
+followMended();
 followTitle();
 followForecast();
 followTimings();

@@ -4,11 +4,12 @@ import { bus } from '../../app/bus';
 import { nodeHere } from '../../app/scopes';
 import { view } from '../../app/view';
 import { modeOf, typeNameOf, VIRTUAL } from '../../core/slots';
+import { type Blocked, blockedNodes, setBlockedNodes } from '../../engine/node/blocked';
 import { nodeTimes, setNodeTimes } from '../../engine/node/times';
 import type { Mark } from '../../engine/paint';
 import { type Run, runOf, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
-import { countFates, forecast } from './forecast';
+import { countFates, type Fate, type Forecast, forecast } from './forecast';
 import { outcomeOf, timesOf, unneeded } from './outcome';
 
 const FADE = 4000;
@@ -35,18 +36,42 @@ export function showRun(): void {
   const plan = forecast.getState();
   if (plan.tabId === tabId && run?.state !== 'running') {
     // Where nothing runs, what feeds a cached node is not even asked for.
-    const isAllCached = countFates(plan).runs === 0;
+    const { runs: running, blocked } = countFates(plan);
+    const isAllCached = running + blocked === 0;
+    const told = new Map(marks);
     for (const [id, fate] of Object.entries(plan.nodes)) {
       const at = nodeOnScreen(id);
-      if ((fate === 'cached' || (isAllCached && fate === 'unneeded')) && !marks.has(at))
-        marks.set(at, 'cached');
+      const mark = MARKS[isAllCached && fate === 'unneeded' ? 'cached' : fate];
+      // Of the nodes in a subgraph the one that has most to say.
+      if (mark !== null && !told.has(at) && rankOf(mark) > rankOf(marks.get(at))) marks.set(at, mark);
     }
   }
+  showBlocked(plan.tabId === tabId ? plan : null, marks);
   for (const id of Object.keys(refusal?.nodes ?? {})) marks.set(nodeOnScreen(id), 'failed');
   apply(marks, progress);
   showTimes([...state.runs.values()].filter((each) => each.tabId === tabId));
   clearTimeout(fadeTimer);
   if (isOver && !isFaded) fadeTimer = setTimeout(showRun, FADE + 50);
+}
+
+const MARKS: Readonly<Record<Fate, Mark | null>> = {
+  ...{ cached: 'cached', runs: 'planned', perhaps: 'perhaps', blocked: 'blocked', unneeded: null },
+};
+const RANKS: readonly (Mark | undefined)[] = [undefined, 'cached', 'perhaps', 'planned', 'blocked'];
+const rankOf = (mark: Mark | undefined) => RANKS.indexOf(mark);
+
+/** Why nodes that are marked as blocked are. */
+function showBlocked(plan: Forecast | null, marks: ReadonlyMap<string, Mark>): void {
+  const next = new Map<string, Blocked>();
+  for (const [id, cause] of Object.entries(plan?.blockedBy ?? {})) {
+    const at = nodeOnScreen(id);
+    const why = plan?.reasons[cause] ?? '';
+    if (marks.get(at) !== 'blocked' || next.get(at)?.isCause === true) continue;
+    next.set(at, { why, isCause: nodeOnScreen(cause) === at });
+  }
+  const before = blockedNodes();
+  setBlockedNodes(next);
+  for (const [id, { why }] of next) if (before.get(id)?.why !== why) view.mounts.touch(id);
 }
 
 function apply(marks: Map<string, Mark>, progress: Map<string, number>): void {

@@ -5,15 +5,22 @@ import { ApiError, wordsOf } from '../../api/client';
 import type { NodeErrors } from '../../api/types';
 import { clientId } from '../../app/start';
 import { view } from '../../app/view';
-import type { GraphDoc } from '../../core/doc';
-import { rememberSeeds, rollSeeds } from '../../core/seed';
 import { t } from '../../i18n/t';
-import { catalog } from '../../stores/catalog';
 import { openPanel } from '../../stores/layout';
-import { ENDED, keepOrigin, runOf, runs, setRefusal, takeJob, updateRun } from '../../stores/runs';
+import {
+  dismissRun,
+  ENDED,
+  keepOrigin,
+  runOf,
+  runs,
+  setRefusal,
+  takeJob,
+  updateRun,
+} from '../../stores/runs';
 import { activeTab, newId, type Tab } from '../../stores/tabs';
 import { closeToast, toast } from '../../ui/Toast';
 import { notePlan } from './progress';
+import { prepareSeeds } from './seeds';
 import { refreshQueue } from './sync';
 
 export interface RunOptions {
@@ -34,16 +41,6 @@ export async function runTab(tab: Tab | null = activeTab(), options: RunOptions 
   } finally {
     submitting = false;
   }
-}
-
-const hasRun = new WeakSet<GraphDoc>();
-
-/** The seeds that this run uses, before it is queued. No step of undo: a run is none. */
-function prepareSeeds(doc: GraphDoc): void {
-  const { types } = catalog.getState();
-  for (const scope of doc.scopes) doc.adjust('seeds', scope, (tx) => rollSeeds(tx, types, !hasRun.has(doc)));
-  hasRun.add(doc);
-  rememberSeeds(doc, types);
 }
 
 /** One job; false if it was refused. */
@@ -86,6 +83,9 @@ function refuse(tab: Tab, error: unknown): void {
   const count = Object.keys(nodes).length;
   const gone = typesMissingIn(nodes);
   if (count > 0) {
+    // Why an earlier run failed is old news, and would come back when this is put right.
+    const last = runOf(runs.getState(), tab.id);
+    if (last?.state === 'failed') dismissRun(last.jobId);
     setRefusal(tab.id, { message, details, nodes });
     openPanel('bottom', 'issues');
   }

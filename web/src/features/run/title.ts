@@ -22,7 +22,11 @@ function update(): void {
   const title = percent === null ? name : `[${percent}%] ${name}`;
   if (document.title !== title) document.title = title;
   const icon =
-    percent === null ? (own?.state === 'failed' ? 'failed' : '') : String(Math.round(percent / 5) * 5);
+    percent === null
+      ? own?.state === 'failed' && !own.isDismissed
+        ? 'failed'
+        : ''
+      : String(Math.round(percent / 5) * 5);
   if (icon !== shown) {
     shown = icon;
     setIcon(icon);

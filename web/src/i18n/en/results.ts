@@ -41,7 +41,10 @@ export const results = {
   'gallery.sameAgain': 'The same picture again, pixel by pixel',
   'gallery.notComputed': 'Nothing had changed, so nothing was computed.',
   'gallery.otherThisTime': 'Another picture this time',
-  'gallery.nothingAround': 'Models, versions and device are the same; a node does not do the same each time.',
+  'gallery.nothingAround':
+    'Models, versions, packs and device are the same; a node does not do the same each time.',
+  'gallery.nothingNoted':
+    'No change was noted, but the older run says nothing of packs or of the version of the program.',
   'gallery.noSeeds': 'This run had no seed that could be another.',
   'gallery.role.positive': 'Prompt',
   'gallery.role.negative': 'Avoided',

@@ -73,6 +73,13 @@ export const run = {
   'repair.none': 'All values fit',
   'repair.pick': 'Repair {title} #{node}',
 
+  'run.planBlocked': '{count|1 node is|{count} nodes are} blocked',
+  'run.countOther': 'Another number of runs…',
+  'run.countOtherNow': '{count} (another number…)',
+  'run.countAsk': 'How many runs at a time?',
+  'run.countSet': 'Set',
+  'run.countWrong': '“{text}” is no number of runs: it must be from 1 to {most}.',
+
   'run.pace': '{pace} it/s',
   'run.paceSlow': '{pace} s/it',
 
