@@ -15,6 +15,8 @@ export const GAP = 4;
 export const TEXT_LEAST = 56;
 const SLOT_INSET = 10;
 const LEAST_WIDTH = 140;
+const NARROWEST = 40;
+const WIDGETS_WIDTH = 210;
 const BOTTOM = 8;
 const COLLAPSED_WIDTH = 120;
 const REROUTE = { w: 75, h: 26 } as const;
@@ -91,8 +93,9 @@ export function layoutOf(node: JsonObject, shape: NodeShape): Layout {
   const top = rows * PITCH + (rows > 0 ? 6 : GAP);
   const { shown, rare, isUnfolded } = foldOf(node, shape);
   const foldHeight = rare.length > 0 ? WIDGET + GAP : 0;
-  const least = top + shown.reduce((sum, widget) => sum + leastHeight(widget) + GAP, 0) + foldHeight + BOTTOM;
-  const w = Math.max(stored?.x ?? 0, shown.length > 0 ? 210 : LEAST_WIDTH);
+  const below = shown.length > 0 || rare.length > 0 || rows === 0 ? BOTTOM : 0;
+  const least = top + shown.reduce((sum, widget) => sum + leastHeight(widget) + GAP, 0) + foldHeight + below;
+  const w = widthOf(stored?.x ?? 0, shown.length > 0);
   const h = Math.max(stored?.y ?? 0, least);
   const flexible = shown.filter(isFlexible).length;
   const spare = flexible > 0 ? (h - least) / flexible : 0;
@@ -135,6 +138,12 @@ export function bottomOf(shape: NodeShape, layout: Layout): number {
   if (last !== undefined) return last.y + last.h + GAP - layout.body.y;
   const rows = Math.max(shape.inputs.filter((slot) => !slot.isWidget).length, shape.outputs.length);
   return rows * PITCH + 6;
+}
+
+/** Of what has nothing but slots, a width that was made small on purpose stays. */
+function widthOf(stored: number, hasWidgets: boolean): number {
+  if (hasWidgets) return Math.max(stored, WIDGETS_WIDTH);
+  return stored >= NARROWEST ? stored : LEAST_WIDTH;
 }
 
 function leastHeight(widget: Widget): number {
