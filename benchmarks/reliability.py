@@ -25,6 +25,7 @@ import psutil
 from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgType
 from PIL import Image
 
+from benchmarks._large import large_prompts, large_requests, put_files
 from benchmarks.server import print_row
 from tests.engine.server.real import RealServer
 from tests.reliability.driving import Line, add_pack, assert_next_runs, connect_deaf, graph, run, wait_until
@@ -117,6 +118,7 @@ def large_bodies() -> dict[str, bytes]:
         "50,000 unknown nodes": json.dumps({"prompt": wrong}).encode(),
         "an object of 900,000 members": json.dumps(extra).encode(),
         "1 MB of small nodes": json.dumps({"prompt": dict(list(nodes.items())[:15_000])}).encode(),
+        **large_prompts(),
     }
 
 
@@ -130,6 +132,15 @@ def _blocking(_: argparse.Namespace) -> None:
             _save_noise(Path(base) / "output" / "noise.png")
             print_row("another client waits, ms", "median", "p99", "longest")
             _print_waits(server, "nothing", lambda: time.sleep(2))
+            put_files(Path(base))
+            found = "/api/v1/gallery?limit=1"
+            _print_waits(
+                server,
+                "pictures that tell much are found",
+                lambda: wait_until(lambda: server.get(found)["total"] == 4, patience_s=300),
+            )
+            for one in large_requests():
+                _print_waits(server, one.what, lambda one=one: line.ask(one.method, one.path, one.headers, one.body))
             server.post("/api/v1/queue/pause", {})
             bodies = large_bodies()
             for what, body in bodies.items():
