@@ -158,8 +158,8 @@ def parse_json(body: bytes | bytearray, *, max_depth: int = 200, charset: str = 
 
 def _too_plain() -> Refusal:
     return too_large(
-        f"The body is larger than {MOST_PLAIN_BYTES / 2**20:g} MiB: this route takes no workflow, and nothing else is"
-        " as large."
+        f"The body is larger than {MOST_PLAIN_BYTES / 2**20:g} MiB, a fixed limit: this route takes no workflow, and"
+        " nothing else is as large."
     )
 
 

@@ -7,6 +7,7 @@ import logging
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
 
 from engine.server.refusal import Refusal, write_refusal
 from engine.server.security import HEADERS, STRICT_POLICY, AccessLog
@@ -16,6 +17,10 @@ LOGGER = logging.getLogger(__name__)
 _HEADER_TIMEOUT_S = 30.0
 """So long a connection may take to send the headers of its first or its next request."""
 _LINGERING_S = 5.0
+MOST_HEADERS = 128
+LONGEST_HEADER_BYTES = 8192
+LONGEST_LINE_BYTES = 8190
+"""Of the first line's address. Not the same as that of a header: what was too long is told by the number alone."""
 
 
 class Connection(web.RequestHandler):
@@ -34,7 +39,7 @@ class Connection(web.RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError("A part of the answer was sent already.")
         if status < 500:
-            refusal = Refusal("The request is not HTTP as this server reads it.", status=status, details=_reason(exc))
+            refusal = _refuse(exc, status)
         else:
             refusal = Refusal("The server failed to answer this request.", status=status, code="internal_error")
         response = write_refusal(refusal)
@@ -43,8 +48,20 @@ class Connection(web.RequestHandler):
         return response
 
 
-def _reason(exc: BaseException | None) -> str:
-    return type(exc).__name__ if exc is not None else ""
+def _refuse(exc: BaseException | None, status: int) -> Refusal:
+    """What is wrong with a request that could not be read. Nothing of it is quoted: a token may be in it."""
+    limit = exc.args[1] if isinstance(exc, LineTooLong) else None
+    if limit == LONGEST_LINE_BYTES:
+        message = (
+            f"The address in the first line is longer than {limit} bytes, a fixed limit."
+        )
+        return Refusal(message, status=414)
+    if limit == LONGEST_HEADER_BYTES:
+        return Refusal(f"A header of the request is longer than {limit} bytes, a fixed limit.", status=431)
+    if str(getattr(exc, "message", "")).startswith("Too many headers"):
+        return Refusal(f"The request has more than {MOST_HEADERS} headers, a fixed limit.", status=431)
+    reason = type(exc).__name__ if exc is not None else ""
+    return Refusal("The request is not HTTP as this server reads it.", status=status, details=reason)
 
 
 class Runner(web.AppRunner):
@@ -57,6 +74,9 @@ class Runner(web.AppRunner):
             access_log=LOGGER,
             keepalive_timeout=_HEADER_TIMEOUT_S,
             lingering_time=_LINGERING_S,
+            max_line_size=LONGEST_LINE_BYTES,
+            max_field_size=LONGEST_HEADER_BYTES,
+            max_headers=MOST_HEADERS,
             auto_decompress=False,
             shutdown_timeout=shutdown_timeout,
         )

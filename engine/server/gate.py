@@ -218,7 +218,8 @@ class Gate:
         if failures and len(failures) >= _MOST_FAILURES:
             wait_s = int(failures[0] + _FAILURES_WINDOW_S - now) + 1
             raise Refusal(
-                f"Too many wrong tokens came from this address; try again in {wait_s} seconds.",
+                f"{_MOST_FAILURES} wrong tokens came from this address within {_FAILURES_WINDOW_S:g} seconds, a fixed"
+                f" limit; try again in {wait_s} seconds.",
                 status=429,
                 headers={hdrs.RETRY_AFTER: str(wait_s)},
             )

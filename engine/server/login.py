@@ -62,7 +62,7 @@ async def let_in(request: web.Request) -> web.Response:
     """Take the token from the form."""
     gate = request.app[GATE]
     if (request.content_length or 0) > _LONGEST_FORM_BYTES or request.content_length is None:
-        raise Refusal(f"A form of at most {_LONGEST_FORM_BYTES} bytes was expected.", status=413)
+        raise Refusal(f"A form of at most {_LONGEST_FORM_BYTES} bytes was expected, a fixed limit.", status=413)
     form = parse_qs((await read_body(request)).decode("utf-8", "replace"))
     if gate.requires_token:
         try:

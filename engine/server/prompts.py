@@ -199,7 +199,7 @@ def _read_targets(body: Mapping[str, Any]) -> list[str] | None:
     if targets is None:
         return None
     if len(targets) > _MOST_TARGETS:
-        raise too_large(f"'partial_execution_targets' names more than {_MOST_TARGETS} nodes.")
+        raise too_large(f"'partial_execution_targets' names more than {_MOST_TARGETS} nodes, a fixed limit.")
     for target in targets:
         if not isinstance(target, str):
             raise Refusal(

@@ -110,7 +110,10 @@ class _BodyWatch:
         elapsed_s = self._loop.time() - self._began_at
         if elapsed_s >= allowed_s:
             self._body.set_exception(
-                SlowBodyError(f"Only {self._body.total_bytes} bytes of the body came in {elapsed_s:.0f} seconds.")
+                SlowBodyError(
+                    f"Only {self._body.total_bytes} bytes of the body came in {elapsed_s:.0f} seconds; after the first"
+                    f" {_BODY_GRACE_S:g} seconds it must be {_SLOWEST_BYTES_PER_S:.0f} a second, a fixed limit."
+                )
             )
         else:
             self._timer = self._loop.call_later(max(allowed_s - elapsed_s, 1.0), self._look)

@@ -186,7 +186,7 @@ async def subscribe_logs(request: web.Request) -> web.Response:
             if not request.app[HUB].has(known):
                 del subscribers[known]
         if len(subscribers) >= _MOST_SUBSCRIBERS:
-            raise Refusal(f"{_MOST_SUBSCRIBERS} clients follow the log already.", status=429)
+            raise Refusal(f"{_MOST_SUBSCRIBERS} clients follow the log already, a fixed limit.", status=429)
         subscribers[client_id] = None
     return web.Response()
 

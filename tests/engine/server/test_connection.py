@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from typing import Any
 
 import pytest
 
@@ -61,12 +62,36 @@ def test_a_websocket_whose_client_is_gone_is_closed(monkeypatch: pytest.MonkeyPa
         b"GET /queue HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         b"POST /prompt HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
         b"POST /prompt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
-        b"GET /queue HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 20_000 + b"\r\n\r\n",
         b"GET /queue HTTP/1.1\r\nHost: localhost\r\nX: a\x00b\r\n\r\n",
-        b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ],
 )
 def test_what_is_not_http_gets_the_error_object_and_the_end(data: bytes) -> None:
+    status, error = _ask_raw(data)
+    assert status == 400
+    assert error["message"]
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "limit"),
+    [
+        (b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, connection.LONGEST_LINE_BYTES),
+        (b"GET /queue?x=" + b"secret" * 3_000 + b" HTTP/1.1\r\n", 414, connection.LONGEST_LINE_BYTES),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"secret" * 3_000 + b"\r\n\r\n", 431, connection.LONGEST_HEADER_BYTES),
+        (b"GET / HTTP/1.1\r\nHost: a\r\n" + b"secret" * 3_000 + b": x\r\n\r\n", 431, connection.LONGEST_HEADER_BYTES),
+        (b"GET / HTTP/1.1\r\n" + b"X: secret\r\n" * 200 + b"\r\n", 431, connection.MOST_HEADERS),
+    ],
+)
+def test_too_much_before_the_body_is_refused_with_its_limit(data: bytes, status: int, limit: int) -> None:
+    came, error = _ask_raw(data)
+    assert came == status
+    assert str(limit) in error["message"]
+    assert "fixed limit" in error["message"]
+    assert "secret" not in str(error)
+
+
+def _ask_raw(data: bytes) -> tuple[int, dict[str, Any]]:
+    """Status and error object of what is answered before the connection is closed."""
+
     async def run() -> bytes:
         async with asyncio.timeout(30), FakeServer() as server:
             reader, writer = await _open(server)
@@ -76,7 +101,6 @@ def test_what_is_not_http_gets_the_error_object_and_the_end(data: bytes) -> None
             return answer
 
     head, _, body = asyncio.run(run()).partition(b"\r\n\r\n")
-    assert b" 400 " in head.split(b"\r\n")[0]
     record = json.loads(body)
     assert set(record) == {"error", "node_errors"}
-    assert record["error"]["message"]
+    return int(head.split()[1]), record["error"]

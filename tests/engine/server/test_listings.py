@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from engine.files import list_choices
 from engine.server import listings as module
 from engine.server.listings import Listings
 from engine.settings import Settings
+from tests.engine.server.fakes import FakeServer
 
 LONG_AGO = 1_000_000_000
 
@@ -96,3 +100,30 @@ def test_a_folder_that_just_changed_is_read_again(world: Settings) -> None:
     put(folder / "b.pt")
     os.utime(folder, ns=(stamp, stamp))
     assert lists.choices("loras") == ("a.pt", "b.pt")
+
+
+def test_no_prompt_has_the_event_loop_wait_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However small it is: whether a file can be chosen is looked up in a thread."""
+    threads: list[int] = []
+    choices = Listings.choices
+
+    def watched(self: Listings, folder: str) -> Sequence[str]:
+        threads.append(threading.get_ident())
+        return choices(self, folder)
+
+    monkeypatch.setattr(Listings, "choices", watched)
+    prompt = {
+        "1": {"class_type": "Draw", "inputs": {"text": "a cat", "model": "nowhere.safetensors"}},
+        "2": {"class_type": "Save", "inputs": {"images": ["1", 0]}},
+    }
+
+    async def ask() -> None:
+        async with asyncio.timeout(60), FakeServer(tmp_path) as server:
+            for path, name in (("/prompt", "prompt"), ("/api/v1/jobs", "workflow")):
+                answer = await server.client.post(path, json={name: prompt})
+                assert "nowhere.safetensors" in await answer.text()
+                assert answer.status == 400
+
+    asyncio.run(ask())
+    assert len(threads) >= 2
+    assert threading.get_ident() not in threads

@@ -196,11 +196,17 @@ def test_encoded_bodies_are_not_unpacked(server: RawServer, encoding: str) -> No
     assert (reply.status, reply.error["type"]) == (415, "unsupported_media_type")
 
 
-@pytest.mark.parametrize("path", ["/prompt", "/settings", "/userdata/a.json", "/api/v1/jobs", "/queue"])
-def test_bodies_that_are_too_large(server: RawServer, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        *((path, "--max-upload-size") for path in ("/prompt", "/userdata/a.json", "/api/v1/jobs")),
+        *((path, "1 MiB, a fixed limit") for path in ("/settings", "/queue")),
+    ],
+)
+def test_bodies_that_are_too_large(server: RawServer, path: str, limit: str) -> None:
     reply = server.ask("POST", path, bytes(2**20 + 1), {"Content-Type": "application/json"})
     assert reply.status == 413
-    assert "--max-upload-size" in reply.error["message"]
+    assert limit in reply.error["message"]
 
 
 def test_json_has_a_limit_of_its_own(tmp_path: Path) -> None:
@@ -233,12 +239,15 @@ def test_a_body_that_hardly_comes_is_not_waited_for(monkeypatch: pytest.MonkeyPa
         async with asyncio.timeout(30), FakeServer() as server:
             reader, writer = await asyncio.open_connection(server.client.host, server.client.port)
             writer.write(b"POST /prompt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
-            head = await reader.readuntil(b"\r\n\r\n")
+            answer = await reader.read()
             writer.close()
             assert (await server.client.post("/prompt", json={"prompt": VALUE})).status == 200
-            return head
+            return answer
 
-    assert asyncio.run(run()).startswith(b"HTTP/1.1 408 ")
+    head, _, body = asyncio.run(run()).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 ")
+    for what in (b"Only 1 bytes", b"1024 a second", b"fixed limit"):  # what came, and what is wanted
+        assert what in body
 
 
 def test_text_is_compressed_for_who_takes_it(tmp_path: Path) -> None:
