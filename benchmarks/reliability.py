@@ -26,6 +26,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgT
 from PIL import Image
 
 from benchmarks._large import large_prompts, large_requests, put_files
+from benchmarks._promises import Check, growth
 from benchmarks.server import print_row
 from tests.engine.server.real import RealServer
 from tests.reliability.driving import Line, add_pack, assert_next_runs, connect_deaf, graph, run, wait_until
@@ -35,8 +36,8 @@ SUMMARY = "kills, large requests, 1,000 clients, a soak: nothing lost, nobody he
 PARTS = ("kills", "blocking", "clients", "soak")
 
 
-def main(arguments: list[str]) -> None:
-    """Run all parts, or those that are named."""
+def main(arguments: list[str]) -> int:
+    """Run all parts, or those that are named. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks reliability", description=SUMMARY)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
     parser.add_argument("--kills", type=int, default=100, help="how often the server is killed (default: 100)")
@@ -45,21 +46,36 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--deaf", type=int, default=100, help="how many of them never read (default: 100)")
     parser.add_argument("--rounds", type=int, default=5, help="runs with and without clients (default: 5)")
     parser.add_argument("--runs", type=int, default=600, help="of the soak (default: 600)")
+    parser.add_argument("--check", action="store_true", help="end with status 1 if a promise is missed")
     options = parser.parse_args(arguments)
+    check = Check()
+    measure(options, check)
+    return check.conclude() if options.check else 0
+
+
+def measure(options: argparse.Namespace, check: Check) -> None:
+    """Run the parts, print their figures, and hand over those that are promised."""
     for part in options.parts or PARTS:
         print(f"-- {part}")
-        {"kills": _kills, "blocking": _blocking, "clients": _clients, "soak": _soak}[part](options)
+        {"kills": _kills, "blocking": _blocking, "clients": _clients, "soak": _soak}[part](options, check)
 
 
 # -- kills -----------------------------------------------------------------------------------------------------------
 
 
-def _kills(options: argparse.Namespace) -> None:
+def _kills(options: argparse.Namespace, check: Check) -> None:
     seed = random.randrange(2**32) if options.seed is None else options.seed
     with tempfile.TemporaryDirectory() as base:
         began = time.perf_counter()
         found = kill_again_and_again(Path(base), options.kills, random.Random(seed))
         seconds = time.perf_counter() - began
+    for name, ones in (
+        ("lost", found.lost),
+        ("unmarked", found.repeated_unmarked),
+        ("damaged", found.damaged),
+        ("torn", found.torn),
+    ):
+        check.take(name, len(ones))
     print(f"kill -9 at {options.kills} random moments (seed {seed}), {seconds:.0f} s")
     for what, figure in (
         ("prompts accepted", len(found.accepted)),
@@ -122,7 +138,7 @@ def large_bodies() -> dict[str, bytes]:
     }
 
 
-def _blocking(_: argparse.Namespace) -> None:
+def _blocking(_: argparse.Namespace, check: Check) -> None:
     """How long another client waits for an answer, while this is asked. The jobs that it makes are all listed, too."""
     with tempfile.TemporaryDirectory() as base:
         add_pack(Path(base))
@@ -132,37 +148,38 @@ def _blocking(_: argparse.Namespace) -> None:
             _save_noise(Path(base) / "output" / "noise.png")
             print_row("another client waits, ms", "median", "p99", "longest")
             _print_waits(server, "nothing", lambda: time.sleep(2))
+
+            def watch(what: str, do: Callable[[], object]) -> None:
+                check.take("blocking", _print_waits(server, what, do))
+
             put_files(Path(base))
             found = "/api/v1/gallery?limit=1"
-            _print_waits(
-                server,
+            watch(
                 "pictures that tell much are found",
                 lambda: wait_until(lambda: server.get(found)["total"] == 4, patience_s=300),
             )
             for one in large_requests():
-                _print_waits(server, one.what, lambda one=one: line.ask(one.method, one.path, one.headers, one.body))
+                watch(one.what, lambda one=one: line.ask(one.method, one.path, one.headers, one.body))
             server.post("/api/v1/queue/pause", {})
             bodies = large_bodies()
             for what, body in bodies.items():
-                _print_waits(server, what, lambda body=body: line.ask("POST", "/prompt", _JSON, body))
+                watch(what, lambda body=body: line.ask("POST", "/prompt", _JSON, body))
             for what in ("100,000 nodes", "16 MB of escapes", "an object of 900,000 members"):
                 body = bodies[what].replace(b'"prompt"', b'"workflow"', 1).replace(b'"extra_data"', b'"inputs"', 1)
                 for path in ("/api/v1/jobs", "/api/v1/workflows/validate", "/api/v1/convert"):
-                    _print_waits(
-                        server, f"{what}: {path}", lambda path=path, body=body: line.ask("POST", path, _JSON, body)
-                    )
-            _print_waits(server, "the whole queue with all that", lambda: server.ask("/queue"))
+                    watch(f"{what}: {path}", lambda path=path, body=body: line.ask("POST", path, _JSON, body))
+            watch("the whole queue with all that", lambda: server.ask("/queue"))
             ids = [job["id"] for job in server.get("/api/v1/jobs?limit=100")["jobs"]]
-            _print_waits(server, "each of these jobs", lambda: [server.ask(f"/api/v1/jobs/{one}") for one in ids])
-            _print_waits(server, "each workflow", lambda: [server.ask(f"/api/v1/jobs/{one}/workflow") for one in ids])
-            _print_waits(server, "they run, or fail", lambda: _let_run(server))
-            _print_waits(server, "the whole history with all that", lambda: server.ask("/history"))
-            _print_waits(server, "/jobs", lambda: server.ask("/jobs"))
+            watch("each of these jobs", lambda: [server.ask(f"/api/v1/jobs/{one}") for one in ids])
+            watch("each workflow", lambda: [server.ask(f"/api/v1/jobs/{one}/workflow") for one in ids])
+            watch("they run, or fail", lambda: _let_run(server))
+            watch("the whole history with all that", lambda: server.ask("/history"))
+            watch("/jobs", lambda: server.ask("/jobs"))
             for look in ("webp;90", "jpeg;90"):
                 path = f"/view?filename=noise.png&preview={look}"
-                _print_waits(server, f"4096 x 4096 pixels of noise as {look}", lambda path=path: server.ask(path))
+                watch(f"4096 x 4096 pixels of noise as {look}", lambda path=path: server.ask(path))
             path = "/view?filename=noise.png&channel=rgb"
-            _print_waits(server, "the same as PNG", lambda: server.ask(path))
+            watch("the same as PNG", lambda: server.ask(path))
 
 
 def _let_run(server: RealServer) -> None:
@@ -176,7 +193,8 @@ def _save_noise(path: Path) -> None:
     Image.fromarray(pixels).save(path, compress_level=1)
 
 
-def _print_waits(server: RealServer, what: str, do: Callable[[], object]) -> None:
+def _print_waits(server: RealServer, what: str, do: Callable[[], object]) -> float:
+    """Another client asks while something is done. Returns the longest that it waited, in milliseconds."""
     address = server.address.removeprefix("http://")
     command = [sys.executable, "-c", _PROBE, address]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as probe:
@@ -186,20 +204,22 @@ def _print_waits(server: RealServer, what: str, do: Callable[[], object]) -> Non
         told, _ = probe.communicate("")
     waits: list[float] = json.loads(told)
     print_row(what, waits[len(waits) // 2], waits[int(len(waits) * 0.99)], waits[-1])
+    return waits[-1]
 
 
 # -- clients ---------------------------------------------------------------------------------------------------------
 
 
-def _clients(options: argparse.Namespace) -> None:
+def _clients(options: argparse.Namespace, check: Check) -> None:
     with tempfile.TemporaryDirectory() as base:
         add_pack(Path(base))
         with RealServer(Path(base)) as server:
             assert_next_runs(server)
-            asyncio.run(_compare_crowd(server, options))
+            check.take("clients", asyncio.run(_compare_crowd(server, options)))
 
 
-async def _compare_crowd(server: RealServer, options: argparse.Namespace) -> None:
+async def _compare_crowd(server: RealServer, options: argparse.Namespace) -> float:
+    """How many times as long a run takes that a crowd watches."""
     alone: list[float] = []
     watched: list[float] = []
     async with ClientSession(connector=TCPConnector(limit=0)) as session:
@@ -217,6 +237,7 @@ async def _compare_crowd(server: RealServer, options: argparse.Namespace) -> Non
                 one.close()
     own, crowd = statistics.median(alone), statistics.median(watched)
     print_row("run, seconds: watched, alone, ratio", crowd, own, crowd / own)
+    return crowd / own
 
 
 async def _gather_crowd(
@@ -251,7 +272,10 @@ async def _time_sampling(session: ClientSession, server: RealServer, steps: int 
 # -- soak ------------------------------------------------------------------------------------------------------------
 
 
-def _soak(options: argparse.Namespace) -> None:
+def _soak(options: argparse.Namespace, check: Check) -> None:
+    memory: list[float] = []
+    worker_memory: list[float] = []
+    all_handles: list[float] = []
     with tempfile.TemporaryDirectory() as base:
         add_pack(Path(base))
         with RealServer(Path(base), "--history-limit", "100", "--cache-lru", "50") as server:
@@ -267,6 +291,11 @@ def _soak(options: argparse.Namespace) -> None:
                 handles = process.num_fds() + sum(worker.num_fds() for worker in workers)
                 own, theirs = process.memory_info().rss, sum(worker.memory_info().rss for worker in workers)
                 print_row(str((part + 1) * (options.runs // samples)), own / 2**20, theirs / 2**20, str(handles))
+                memory.append(own)
+                worker_memory.append(theirs)
+                all_handles.append(handles)
+    for name, figures in (("server memory", memory), ("worker memory", worker_memory), ("handles", all_handles)):
+        check.take(name, growth(figures))
 
 
 def _do_something(server: RealServer, chance: random.Random, salt: int) -> None:
