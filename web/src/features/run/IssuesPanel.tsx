@@ -13,6 +13,7 @@ import { MissingList, missingWords, useMissing } from '../missing/api';
 import css from './IssuesPanel.module.css';
 import { closeIfClear } from './mended';
 import { goTo, type Problem, useProblems } from './problems';
+import { reportOf } from './report';
 
 export function IssuesPanel() {
   const { problems: issues, tab, run } = useProblems();
@@ -45,7 +46,7 @@ export function IssuesPanel() {
               {(issue.error?.traceback?.length ?? 0) > 0 && (
                 <details className={css['details']}>
                   <summary>{t('issues.trace')}</summary>
-                  <pre className={css['trace']}>{issue.error?.traceback?.join('')}</pre>
+                  <pre className={css['trace']}>{issue.error?.traceback?.join('\n')}</pre>
                 </details>
               )}
             </li>
@@ -74,27 +75,7 @@ function dismiss(tabId: string, run: Run | null): void {
   focusCanvas();
 }
 
-/** Paths of the home directory say who the user is. */
-export function withoutHome(text: string): string {
-  return text.replace(/(\/(?:home|Users)\/)[^/\s"']+/g, '$1…').replace(/([A-Z]:\\Users\\)[^\\\s"']+/g, '$1…');
-}
-
 async function copyReport(issues: readonly Problem[], tab: Tab | null, run: Run | null): Promise<void> {
-  const lines = [
-    `${t('app.name')}: ${tab?.name ?? ''} ${run?.jobId ?? ''}`.trim(),
-    ...missingWords(),
-    ...issues.map((issue) =>
-      [
-        `${issue.title} (${issue.nodeId})${issue.input === '' ? '' : ` > ${issue.input}`}: ${issue.message}`,
-        issue.details,
-        Object.entries(issue.error?.inputs ?? {})
-          .map(([name, value]) => `  ${name} = ${value}`)
-          .join('\n'),
-        issue.error?.traceback?.join('') ?? '',
-      ]
-        .filter((part) => part !== '')
-        .join('\n'),
-    ),
-  ];
-  await copyText(withoutHome(lines.join('\n\n')), t('issues.copied'));
+  const report = reportOf(`${tab?.name ?? ''} ${run?.jobId ?? ''}`, missingWords(), issues);
+  await copyText(report, t('issues.copied'));
 }

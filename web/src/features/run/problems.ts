@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { ErrorRecord } from '../../api/types';
 import { focusField } from '../../app/fields';
+import { jumpTo } from '../../app/scopes';
 import { view } from '../../app/view';
 import type { GraphDoc } from '../../core/doc';
 import type { Issue } from '../../core/issues';
@@ -15,7 +16,6 @@ import { catalog } from '../../stores/catalog';
 import { issues as found } from '../../stores/issues';
 import { type Refusal, type Run, runOf, runs } from '../../stores/runs';
 import { type Tab, tabs } from '../../stores/tabs';
-import { jumpTo } from '../graph/api';
 import { countOf, useMissing } from '../missing/api';
 import { nodeOnScreen } from './show';
 

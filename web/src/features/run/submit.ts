@@ -7,16 +7,7 @@ import { clientId } from '../../app/start';
 import { view } from '../../app/view';
 import { t } from '../../i18n/t';
 import { openPanel } from '../../stores/layout';
-import {
-  dismissRun,
-  ENDED,
-  keepOrigin,
-  runOf,
-  runs,
-  setRefusal,
-  takeJob,
-  updateRun,
-} from '../../stores/runs';
+import { dismissRun, keepOrigin, runOf, runs, setRefusal, takeJob, updateRun } from '../../stores/runs';
 import { activeTab, newId, type Tab } from '../../stores/tabs';
 import { closeToast, toast } from '../../ui/Toast';
 import { notePlan } from './progress';
@@ -150,9 +141,4 @@ export async function cancel(jobId: string): Promise<void> {
 export function canInterrupt(): boolean {
   const state = runs.getState();
   return state.running.length > 0 || [...state.runs.values()].some((run) => run.state === 'running');
-}
-
-export function hasEnded(jobId: string): boolean {
-  const run = runs.getState().runs.get(jobId);
-  return run !== undefined && ENDED.has(run.state);
 }
