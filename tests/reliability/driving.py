@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import shutil
 import socket
 import time
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
+from urllib.parse import quote
 
 from tests.engine.server.real import RealServer
 
@@ -69,6 +71,24 @@ def submit(server: RealServer, prompt: Mapping[str, Any], **more: Any) -> str:
     return server.post("/prompt", {"prompt": prompt, **more})["prompt_id"]
 
 
+def all_jobs(get: Callable[[str], Any], limit: int = 500) -> dict[str, dict[str, Any]]:
+    """Every job that a server knows, by its id, page by page.
+
+    Args:
+        get: Gives the JSON value at a path of the server, which takes in nothing meanwhile.
+        limit: Jobs of a page.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    cursor, total = "", None
+    while total is None or cursor:
+        page = get(f"/api/v1/jobs?limit={limit}{cursor}")
+        found |= {job["id"]: job for job in page["jobs"]}
+        total, following = page["total"], page["next_cursor"]
+        cursor = "" if following is None else f"&cursor={quote(following, safe='')}"
+    assert len(found) == total
+    return found
+
+
 def states(server: RealServer, job_ids: Iterable[str]) -> dict[str, str | None]:
     """What became of jobs; None: the server knows nothing of it."""
     found: dict[str, str | None] = {}
@@ -102,6 +122,16 @@ def strict_json(data: bytes | str) -> Any:
     value = json.loads(text, parse_constant=refuse, object_pairs_hook=pairs)
     json.dumps(value, ensure_ascii=False).encode()
     return value
+
+
+def lives(pid: int) -> bool:
+    """Whether there is such a process that has not ended."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def connect_deaf(server: RealServer, sid: str) -> socket.socket:

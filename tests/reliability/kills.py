@@ -16,7 +16,7 @@ from urllib.error import URLError
 from PIL import Image
 
 from tests.engine.server.real import RealServer
-from tests.reliability.driving import add_pack, graph, strict_json, wait_until
+from tests.reliability.driving import add_pack, all_jobs, graph, strict_json, wait_until
 
 SENDERS = 3
 _PAUSE_S = 0.15
@@ -91,13 +91,7 @@ def kill_again_and_again(base: Path, times: int, chance: random.Random, *, longe
     with RealServer(base) as server:
         _resend(server, found, marks)
         wait_until(lambda: server.get("/prompt")["exec_info"]["queue_remaining"] == 0, 60 + len(found.accepted))
-        cursor = ""
-        while True:
-            page = server.get(f"/api/v1/jobs?limit=500{cursor}")
-            found.jobs |= {job["id"]: job for job in page["jobs"]}
-            if not page.get("next"):
-                break
-            cursor = f"&after={page['next']}"
+        found.jobs = all_jobs(server.get)
         assert server.stop() == 0
     found.marks.update(marks.read_text(encoding="utf-8").split())
     for path in (base / "output").rglob("*.png"):

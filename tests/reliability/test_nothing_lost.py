@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import time
@@ -19,6 +18,7 @@ from tests.reliability.driving import (
     add_pack,
     assert_next_runs,
     graph,
+    lives,
     run,
     strict_json,
     submit,
@@ -50,7 +50,7 @@ def test_an_orderly_end_parks_what_runs_and_keeps_what_waits(tmp_path: Path, num
         began = time.monotonic()
         assert server.stop(number) == 0
         assert time.monotonic() - began < 15
-        wait_until(lambda: not _lives(int(flag.read_text())))
+        wait_until(lambda: not lives(int(flag.read_text())))
     if number is signal.SIGINT:
         return
     flag.unlink()
@@ -65,15 +65,6 @@ def test_an_orderly_end_parks_what_runs_and_keeps_what_waits(tmp_path: Path, num
             job = wait_for_state(server, job_id, "succeeded", "failed", "cancelled")
             assert (job["state"], job["restarted"]) == ("succeeded", False)
         assert wait_for_state(server, running, "cancelled")
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def test_a_job_that_takes_the_server_with_it_is_tried_three_times(tmp_path: Path) -> None:
