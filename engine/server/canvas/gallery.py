@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from engine.server.canvas.facts import READER, Facts
-from engine.server.canvas.finding import Order, find_files, ids_of
 
 Kind = Literal["picture", "audio", "video"]
 _GONE_FOR_GOOD_S = 30 * 86_400
@@ -101,25 +100,6 @@ def forget_files(connection: sqlite3.Connection, names: Sequence[str]) -> None:
     old = "SELECT id FROM gallery WHERE gone < ?"
     connection.execute(f"DELETE FROM texts WHERE rowid IN ({old})", (now - _GONE_FOR_GOOD_S,))
     connection.execute(f"DELETE FROM gallery WHERE id IN ({old})", (now - _GONE_FOR_GOOD_S,))
-
-
-def page_of_files(
-    connection: sqlite3.Connection,
-    *,
-    search: str,
-    order: Order = "modified",
-    descending: bool = True,
-    offset: int = 0,
-    limit: int = 100,
-) -> tuple[list[Item], int]:
-    """A page of the files that a search finds, and how many it finds.
-
-    Raises:
-        BadSearch: The search cannot be understood.
-    """
-    found = find_files(connection, search)
-    ids = ids_of(connection, found, order=order, descending=descending, offset=offset, limit=limit)
-    return files_of(connection, ids), found.total
 
 
 def files_of(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Item]:

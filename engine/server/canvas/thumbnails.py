@@ -17,7 +17,6 @@ from engine.server.canvas.gallery import Item
 from engine.server.files import as_pillow, encode_picture, reduce_picture
 from engine.server.work import Body, Known, Work
 
-SIZES = (256, 512)
 _QUALITY = 82
 
 

@@ -3,7 +3,7 @@
 import type { Catalog, NodeType } from './catalog';
 import type { Transaction } from './doc';
 import { writePoint } from './geometry';
-import { numeric, readId, rewire } from './graph';
+import { numeric, readId } from './graph';
 import { asArray, asNumber, asObject, type Json, type JsonObject, withKeys } from './json';
 import { adoptWidget } from './primitive';
 import { forgetLinks } from './reroutes';
@@ -319,21 +319,6 @@ export function unlinkAll(
       rows.filter((each) => !cut.has(readId(each) ?? '')),
     );
   forgetLinks(tx, cut);
-}
-
-/** Lead all links of one output from another one, where the types fit. */
-export function moveOutputLinks(tx: Transaction, from: OutEnd, to: OutEnd, catalog: Catalog): void {
-  for (const link of [...tx.graph.links.values()]) {
-    if (link.from !== from.node || link.fromSlot !== from.slot) continue;
-    const node = tx.graph.nodes.get(link.to);
-    const name = node === undefined ? null : slotName(node, link.toSlot);
-    if (name === null || refusalOf(tx, to, { node: link.to, input: name }, catalog) !== null) continue;
-    changeOutputLinks(tx, from.node, from.slot, undefined, (links) =>
-      links.filter((each) => readId(each) !== link.id),
-    );
-    tx.put('link', link.id, rewire(link, { from: to.node, fromSlot: to.slot }));
-    changeOutputLinks(tx, to.node, to.slot, undefined, (links) => [...links, numeric(link.id)]);
-  }
 }
 
 /** The place of an input in the file; an implied one is written there now. */

@@ -1,13 +1,6 @@
 // A labelled field, and the fields themselves: text, choice, switch.
 
-import {
-  type InputHTMLAttributes,
-  type ReactNode,
-  type Ref,
-  type SelectHTMLAttributes,
-  type TextareaHTMLAttributes,
-  useId,
-} from 'react';
+import { type InputHTMLAttributes, type ReactNode, type Ref, type SelectHTMLAttributes, useId } from 'react';
 import { classes } from './classes';
 import css from './Field.module.css';
 
@@ -44,12 +37,6 @@ type InputProps = InputHTMLAttributes<HTMLInputElement> & { readonly ref?: Ref<H
 
 export function TextInput({ className, ...rest }: InputProps) {
   return <input type="text" autoComplete="off" {...rest} className={classes(css['input'], className)} />;
-}
-
-type AreaProps = TextareaHTMLAttributes<HTMLTextAreaElement> & { readonly ref?: Ref<HTMLTextAreaElement> };
-
-export function TextArea({ className, ...rest }: AreaProps) {
-  return <textarea {...rest} className={classes(css['input'], css['area'], className)} />;
 }
 
 export interface SelectProps extends Omit<SelectHTMLAttributes<HTMLSelectElement>, 'onChange'> {

@@ -2,12 +2,12 @@
 
 import { copyText } from '../../app/clipboard';
 import { focusField } from '../../app/fields';
+import { jumpTo } from '../../app/scopes';
 import type { MissingFile, Spot } from '../../core/missing';
 import { t } from '../../i18n/t';
 import { Button, IconButton } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import { Menu } from '../../ui/Menu';
-import { jumpTo } from '../graph/api';
 import css from './Missing.module.css';
 import { takeFile } from './missing';
 

@@ -1,4 +1,4 @@
 // What other parts may use of what is missing.
 
 export { MissingList } from './MissingList';
-export { countOf, missingNow, missingWords, useMissing } from './missing';
+export { countOf, missingWords, useMissing } from './missing';

@@ -2,6 +2,7 @@
 
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
+import { jumpTo } from '../../app/scopes';
 import { view } from '../../app/view';
 import { type Obstacle, obstaclesTo } from '../../core/bypass';
 import type { GraphDoc } from '../../core/doc';
@@ -23,7 +24,6 @@ import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
 import { type IssuesState, issues } from '../../stores/issues';
 import { toast } from '../../ui/Toast';
-import { jumpTo } from '../graph/api';
 import { openSearch } from '../search/api';
 
 export interface MissingThings {

@@ -2,6 +2,5 @@
 
 export { COLOURS, paintSelection } from './colours';
 export { inputFacts } from './facts';
-export { takeImage, thumbnailOf } from './images';
 export { isPointerOnCanvas, pointerOnCanvas } from './pointer';
 export { setTitle } from './Rename';

@@ -79,7 +79,6 @@ export const files = {
   'versions.same': 'Nothing is different.',
   'versions.sameNodes': 'Only places, sizes, colours or groups are different.',
   'versions.node': 'Node',
-  'versions.input': 'Input',
   'versions.jump': 'Show {name} on the canvas',
   'versions.added': 'new',
   'versions.removed': 'gone',
@@ -158,5 +157,4 @@ export const files = {
     'Closing this page may lose what is not saved. Save it, close workflows, or free space in this browser’s storage.',
   'drafts.noServer': 'What you change is not kept on the server: {words}',
   'drafts.saveAll': 'Save',
-  'drafts.hide': 'Hide',
 } as const;

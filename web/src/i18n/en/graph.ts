@@ -32,7 +32,6 @@ export const graph = {
   'graph.forward': 'Forward to the view after',
   'graph.grow': 'Make the node larger or smaller',
   'graph.goTo': 'Go to {name}',
-  'graph.insert': 'Insert into the link below',
   'graph.issue.missing_link': 'nothing is linked to it; it needs {type}',
   'graph.issue.missing_type': 'this server has no node type “{type}”',
   'graph.issue.not_in_list': '“{value}” is not in the list',
