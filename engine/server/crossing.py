@@ -7,12 +7,14 @@ thread of the server runs: a quarter second for a picture of 400 MB. By itself, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
 from msgspec.msgpack import Ext
 from msgspec.structs import fields
+
+from engine.graph.json_values import as_object
 
 T = TypeVar("T")
 
@@ -57,8 +59,11 @@ def _set_apart(value: Any, parts: list[bytes | bytearray]) -> Any:
         config = type(value).__struct_config__
         if config.array_like:
             return value
-        tag = {} if config.tag is None or config.tag_field is None else {config.tag_field: config.tag}
+        tag: dict[str, Any] = {}
+        if config.tag is not None and config.tag_field is not None:
+            tag[config.tag_field] = config.tag
         return tag | {one.encode_name: _set_apart(getattr(value, one.name), parts) for one in fields(value)}
-    if isinstance(value, dict) and len(members := cast("dict[Any, Any]", value)) <= _MOST_MEMBERS:
+    members = as_object(value)
+    if members is not None and len(members) <= _MOST_MEMBERS:
         return {key: _set_apart(member, parts) for key, member in members.items()}
     return value
