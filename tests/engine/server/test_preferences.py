@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.server import preferences
 from tests.engine.server.raw import RawServer
 
 FILE = "user/default/comfy.settings.json"
@@ -77,7 +79,53 @@ def test_all_together_have_a_limit(server: RawServer) -> None:
     assert server.get("/settings").json() == {}
 
 
-@pytest.mark.parametrize("content", [b"", b"{broken", b"[1, 2]", b"\xff\xfe", b"null", b"[" * 100_000])
+def test_there_may_be_ten_thousand_and_no_more(server: RawServer) -> None:
+    many = {f"s{place}": place for place in range(10_001)}
+    reply = server.post_json("/settings", many)
+    assert reply.status == 413
+    assert "10000" in reply.error["message"]
+    assert server.get("/settings").json() == {}
+    del many["s10000"]
+    assert server.post_json("/settings", many).status == 200
+    assert server.post_json("/settings/one-more", 1).status == 413
+    assert server.post_json("/settings/s7", "again").status == 200
+    assert server.get("/settings").json() == {**many, "s7": "again"}
+
+
+def test_large_settings_are_texts_and_nobody_waits_for_them(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are looked through in threads, never become values, and go out piece by piece."""
+    threads: set[int] = set()
+
+    def watch(name: str) -> None:
+        function = getattr(preferences, name)
+
+        def watched(*arguments: Any, **named: Any) -> Any:
+            threads.add(threading.get_ident())
+            return function(*arguments, **named)
+
+        monkeypatch.setattr(preferences, name, watched)
+
+    large = {f"s{place}": [place] * 500 for place in range(300)}
+    assert len(json.dumps(large)) > 2**19
+    (server.directory / FILE).parent.mkdir(parents=True)
+    (server.directory / FILE).write_text(json.dumps({"kept": large}, indent=3))
+    for name in ("read_settings", "_write", "_merge"):
+        watch(name)
+    assert server.post_json("/settings", large).status == 200
+    monkeypatch.setattr(json, "loads", None)  # nor does anybody use the reader that keeps others waiting
+    replies = [server.get("/settings"), server.get("/settings/kept"), server.get("/settings/s3")]
+    monkeypatch.undo()
+    assert [reply.json() for reply in replies] == [{"kept": large, **large}, large, large["s3"]]
+    assert [reply.headers["Transfer-Encoding"] for reply in replies] == ["chunked", "chunked", None]
+    loop: Any = server._loop  # pyright: ignore[reportPrivateUsage]
+    assert threads
+    assert loop._thread_id not in threads
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{broken", b"[1, 2]", b"\xff\xfe", b"null", b"[" * 100_000, b'{"a": "\xff"}', b'{"a": NaN}', b'{"a": 1} x'],
+)
 def test_a_damaged_file_is_set_aside(server: RawServer, content: bytes) -> None:
     path = server.directory / FILE
     path.parent.mkdir(parents=True)
