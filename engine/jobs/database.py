@@ -17,6 +17,7 @@ from engine.errors import StoreError
 from engine.jobs.head import problem_of
 from engine.jobs.job import Job
 from engine.jobs.reading import unfinished_jobs
+from engine.jobs.rows import DETAILS_QUERY
 from engine.jobs.salvage import salvage
 from engine.jobs.schema import APPLICATION_ID, migrate
 from engine.jobs.wal import DamagedLog, committed_frames
@@ -168,6 +169,7 @@ def _open_checked(path: Path) -> OpenFile:
                 raise sqlite3.DatabaseError(problems[0])
         migrate(connection)
         try:
+            connection.execute(DETAILS_QUERY + "FALSE")  # all columns are there, under their names
             unfinished = unfinished_jobs(connection)
         except (StoreError, sqlite3.OperationalError) as error:
             raise sqlite3.DatabaseError(str(error)) from error

@@ -69,13 +69,14 @@ class ValueSummary(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class NodesCached(Struct, frozen=True, gc=False, tag="nodes_cached"):
-    """Nodes that need not run. Comes once at the start, possibly empty, and again when more are found.
+    """Nodes that need not run. Comes at the start, possibly empty, and again when more are found.
 
-    `values`: by node, its outputs, where they are known.
+    `values`: by node, its outputs, where they are known. `continues`: there are so many that the next event goes on.
     """
 
     node_ids: tuple[str, ...]
     values: dict[str, tuple[ValueSummary, ...]] = field(default_factory=dict[str, tuple[ValueSummary, ...]])
+    continues: bool = False
 
 
 class NodeStarted(Struct, frozen=True, gc=False, tag="node_started"):

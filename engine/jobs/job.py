@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct, field
 
@@ -43,7 +43,7 @@ class Submission(Struct, frozen=True, kw_only=True):
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """What is kept in memory of a job that has not ended, and listed of one that has: all but the large parts.
+    """What is kept in memory of a job that has not ended, and listed of one that has: all but what may be large.
 
     Attributes:
         id: The job's id.
@@ -51,7 +51,6 @@ class Job(Struct, frozen=True, kw_only=True):
         number: Lower runs first.
         position: Among equal numbers, lower runs first; by default in the order of acceptance.
         client_id: Who is told what happens.
-        targets: Output nodes to run.
         created_at: Seconds since 1970; so are the other two, None as long as it did not happen.
         deaths: Workers that died under it.
         restarted: A run of it was cut short by a death or by the end of the server.
@@ -63,7 +62,6 @@ class Job(Struct, frozen=True, kw_only=True):
     number: float
     position: float
     client_id: str
-    targets: tuple[str, ...]
     created_at: float
     started_at: float | None = None
     finished_at: float | None = None
@@ -101,9 +99,10 @@ class JobResult(Struct, frozen=True, kw_only=True):
 
 
 class JobDetails(Struct, frozen=True, kw_only=True):
-    """All that is known of a job."""
+    """All that is known of a job. `targets`: output nodes to run."""
 
     job: Job
+    targets: tuple[str, ...]
     prompt: dict[str, Any]
     extra_data: dict[str, Any]
     result: JobResult | None = None
@@ -113,9 +112,18 @@ class JobTexts(Struct, frozen=True, kw_only=True):
     """The same, its large parts as the JSON texts that they are stored as: most who ask only pass them on."""
 
     job: Job
+    targets: bytes
     prompt: bytes
     extra_data: bytes
     result: bytes | None = None
+
+
+class Asked(NamedTuple):
+    """What was asked for when a job was submitted, as JSON texts: an object, an object, a list."""
+
+    prompt: bytes
+    extra_data: bytes
+    targets: bytes
 
 
 class Asset(Struct, frozen=True, gc=False, kw_only=True):

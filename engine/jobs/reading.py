@@ -14,8 +14,18 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from engine.errors import StoreError, UnknownJob
-from engine.jobs.job import ENDED, Asset, Job, JobState, JobTexts
-from engine.jobs.rows import ASSET_COLUMNS, DETAILS_QUERY, JOB_COLUMNS, asset_of, job_of, prompt_of, texts_of
+from engine.jobs.job import ENDED, Asked, Asset, Job, JobState, JobTexts
+from engine.jobs.rows import (
+    ASSET_COLUMNS,
+    DETAILS_QUERY,
+    JOB_COLUMNS,
+    JOB_WIDTH,
+    TEXT_COLUMNS,
+    asked_of,
+    asset_of,
+    job_of,
+    texts_of,
+)
 from engine.jobs.schema import DURATION_KEY, FINISHED_KEY, NOT_FINISHED
 from engine.jobs.writer import describe
 
@@ -183,25 +193,23 @@ def texts_of_states(
     for number in numbers:
         row = connection.execute(DETAILS_QUERY + "jobs.n = ?", number).fetchone()
         rows.append(row)
-        size += 0 if row is None else sum(len(part) for part in row[12:] if isinstance(part, bytes))
+        size += 0 if row is None else sum(len(part) for part in row[JOB_WIDTH:] if isinstance(part, bytes))
         if size > ENOUGH_BYTES:
             break
     return _readable(texts_of, rows), len(rows)
 
 
-def texts_of_job(connection: sqlite3.Connection, job_id: str) -> tuple[bytes, bytes] | None:
+def texts_of_job(connection: sqlite3.Connection, job_id: str) -> Asked | None:
     """See `Store.texts`."""
     row = connection.execute(
-        "SELECT CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum FROM prompts"
-        " WHERE job = (SELECT n FROM jobs WHERE id = ?)",
-        (job_id,),
+        f"SELECT {TEXT_COLUMNS} FROM jobs JOIN prompts ON prompts.job = jobs.n WHERE jobs.id = ?", (job_id,)
     ).fetchone()
-    return None if row is None else (prompt_of(job_id, *row), row[1])
+    return None if row is None else asked_of(job_id, *row)
 
 
-def texts_of_some(connection: sqlite3.Connection, job_ids: Sequence[str]) -> list[tuple[bytes, bytes] | None]:
+def texts_of_some(connection: sqlite3.Connection, job_ids: Sequence[str]) -> list[Asked | None]:
     """See `Store.texts_of_jobs`."""
-    found: list[tuple[bytes, bytes] | None] = []
+    found: list[Asked | None] = []
     size = 0
     for job_id in job_ids:
         try:
@@ -210,7 +218,7 @@ def texts_of_some(connection: sqlite3.Connection, job_ids: Sequence[str]) -> lis
             logger.warning("Job %s is left out of a list: %s", job_id, error)
             texts = None
         found.append(texts)
-        size += 0 if texts is None else len(texts[0]) + len(texts[1])
+        size += 0 if texts is None else sum(map(len, texts))
         if size > ENOUGH_BYTES:
             break
     return found

@@ -13,7 +13,7 @@ import msgspec
 from engine.errors import StoreError
 from engine.graph.patient_json import read_patiently
 from engine.jobs.events import ErrorRecord, Event, JobEvent, Ui
-from engine.jobs.job import Asset, Job, JobDetails, JobResult, JobTexts, NodeRecord, RunRecord
+from engine.jobs.job import Asked, Asset, Job, JobDetails, JobResult, JobTexts, NodeRecord, RunRecord
 
 T = TypeVar("T")
 
@@ -28,24 +28,38 @@ class ResultParts(msgspec.Struct):
     stopped_at: tuple[str, str] | None = None
 
 
+class _ResultTexts(msgspec.Struct):
+    """A `JobResult` of which all that grows with the workflow is still text."""
+
+    outputs: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw])
+    nodes: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw])
+    cached: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"[]"))
+    record: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
+    stopped_at: tuple[str, str] | None = None
+
+
 Params = ParamSpec("Params")
 JOB_COLUMNS = (
-    "jobs.id, state, number, position, client_id, targets, jobs.created_at, started_at, finished_at, deaths, restarted,"
-    " error"
+    "jobs.id, state, number, position, client_id, jobs.created_at, started_at, finished_at, deaths, restarted, error"
 )
-DETAILS_QUERY = f"""SELECT {JOB_COLUMNS}, CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum, CAST(result AS BLOB)
+JOB_WIDTH = 11
+TEXT_COLUMNS = "CAST(targets AS BLOB), CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum"
+DETAILS_QUERY = f"""SELECT {JOB_COLUMNS}, {TEXT_COLUMNS}, CAST(result AS BLOB)
     FROM jobs JOIN prompts ON prompts.job = jobs.n LEFT JOIN results ON results.job = jobs.n WHERE """
 ASSET_COLUMNS = "assets.id, jobs.id, node_id, key, place, filename, subfolder, kind, assets.created_at"
 KINDS = ("output", "temp", "input")
 LARGE_BYTES = 1 << 20
 """Texts beyond this are written part by part and read patiently: the codec holds the interpreter while it works."""
 
-_decode_targets = msgspec.json.Decoder(tuple[str, ...]).decode
+decode_targets = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_error = msgspec.json.Decoder(ErrorRecord).decode
 _decode_event = msgspec.json.Decoder(Event).decode
 _decode_result = msgspec.json.Decoder(JobResult).decode
 _decode_result_parts = msgspec.json.Decoder(ResultParts).decode
+_decode_result_texts = msgspec.json.Decoder(_ResultTexts).decode
 _decode_ui = msgspec.json.Decoder(Ui).decode
+_decode_node = msgspec.json.Decoder(NodeRecord).decode
+_decode_record = msgspec.json.Decoder(RunRecord | None).decode
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -82,17 +96,36 @@ def decode_object(text: bytes) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
+def encode_result(result: JobResult) -> bytes:
+    """JSON text of what a job left, written part by part where it grows with the workflow."""
+    record = b"null" if result.record is None else _encode_fields(result.record)
+    return _encode_fields(msgspec.structs.replace(result, record=None), record=record)
+
+
+def _encode_fields(struct: msgspec.Struct, **written: bytes) -> bytes:
+    """JSON text of a record; `written`: fields whose texts are there."""
+    members: list[bytes] = []
+    for name in struct.__struct_fields__:
+        text = written.get(name)
+        if text is None:
+            value: Any = getattr(struct, name)
+            text = encode_object(cast("dict[str, Any]", value)) if isinstance(value, dict) else None
+            text = msgspec.json.encode(value) if text is None else text
+        members.append(b'"%b":%b' % (name.encode(), text))
+    return b"{" + b",".join(members) + b"}"
+
+
 def decode_result(text: bytes) -> JobResult:
     """What a job left, of its JSON text."""
     if len(text) < LARGE_BYTES:
         return _decode_result(text)
-    parts = _decode_result_parts(text)
+    texts = _decode_result_texts(text)
     return JobResult(
-        outputs={node_id: _decode_ui(part) for node_id, part in parts.outputs.items()},
-        nodes=parts.nodes,
-        cached=parts.cached,
-        record=parts.record,
-        stopped_at=parts.stopped_at,
+        outputs={node_id: _decode_ui(part) for node_id, part in texts.outputs.items()},
+        nodes={node_id: _decode_node(part) for node_id, part in texts.nodes.items()},
+        cached=decode_targets(texts.cached),
+        record=_decode_record(texts.record),
+        stopped_at=texts.stopped_at,
     )
 
 
@@ -113,14 +146,13 @@ def job_of(row: tuple[Any, ...]) -> Job:
     Raises:
         StoreError: It is damaged; so do the others.
     """
-    id_, state, number, position, client_id, targets, created, started, finished, deaths, restarted, error = row[:12]
+    id_, state, number, position, client_id, created, started, finished, deaths, restarted, error = row[:JOB_WIDTH]
     return Job(
         id=id_,
         state=state,
         number=number,
         position=position,
         client_id=client_id,
-        targets=_decode_targets(targets),
         created_at=created,
         started_at=started,
         finished_at=finished,
@@ -131,15 +163,16 @@ def job_of(row: tuple[Any, ...]) -> Job:
 
 
 @refuses_damage
-def prompt_of(job_id: str, prompt: bytes, extra_data: bytes, checksum: int) -> bytes:
-    """The text of the prompt, if it is what was stored.
+def asked_of(job_id: str, targets: bytes, prompt: bytes, extra_data: bytes, checksum: int) -> Asked:
+    """From a job's id and `TEXT_COLUMNS`.
 
     Raises:
-        StoreError: It is not.
+        StoreError: They are not what was stored.
     """
     if checksum_of(prompt, extra_data) != checksum:
         raise StoreError(f"The stored prompt of job {job_id} is damaged: its checksum differs.")
-    return prompt
+    decode_targets(targets)
+    return Asked(prompt, extra_data, targets)
 
 
 @refuses_damage
@@ -150,10 +183,11 @@ def details_of(row: tuple[Any, ...]) -> JobDetails:
         StoreError: The texts are damaged.
     """
     job = job_of(row)
-    prompt, extra_data, checksum, result = row[12:]
-    prompt_of(job.id, prompt, extra_data, checksum)
+    targets, prompt, extra_data, checksum, result = row[JOB_WIDTH:]
+    asked_of(job.id, targets, prompt, extra_data, checksum)
     return JobDetails(
         job=job,
+        targets=decode_targets(targets),
         prompt=decode_object(prompt),
         extra_data=decode_object(extra_data),
         result=None if result is None else decode_result(result),
@@ -168,10 +202,9 @@ def texts_of(row: tuple[Any, ...]) -> JobTexts:
         StoreError: The prompt is damaged.
     """
     job = job_of(row)
-    prompt, extra_data, checksum, result = row[12:]
-    return JobTexts(
-        job=job, prompt=prompt_of(job.id, prompt, extra_data, checksum), extra_data=extra_data, result=result
-    )
+    *texts, result = row[JOB_WIDTH:]
+    prompt, extra_data, targets = asked_of(job.id, *texts)
+    return JobTexts(job=job, targets=targets, prompt=prompt, extra_data=extra_data, result=result)
 
 
 @refuses_damage

@@ -15,7 +15,7 @@ import msgspec
 from engine.errors import EngineError
 from engine.jobs.head import repair
 from engine.jobs.job import JobState
-from engine.jobs.rows import JOB_COLUMNS, details_of
+from engine.jobs.rows import JOB_COLUMNS, TEXT_COLUMNS, details_of
 from engine.jobs.schema import MIGRATIONS, migrate
 
 NUMBER_SOURCES = (
@@ -26,7 +26,7 @@ NUMBER_SOURCES = (
     "jobs INDEXED BY jobs_duration",
 )
 """Each of these trees on its own can say which jobs there are; hardly all of them are damaged."""
-QUERY_WITHOUT_RESULT = f"""SELECT {JOB_COLUMNS}, CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum
+QUERY_WITHOUT_RESULT = f"""SELECT {JOB_COLUMNS}, {TEXT_COLUMNS}
     FROM jobs JOIN prompts ON prompts.job = jobs.n WHERE jobs.n = ?"""
 # UnicodeError: SQLite quotes damaged names in its messages.
 UNREADABLE = (sqlite3.Error, UnicodeError, msgspec.MsgspecError, EngineError)

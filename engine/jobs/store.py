@@ -20,7 +20,7 @@ from filelock import FileLock
 from engine.errors import StoreError
 from engine.jobs.database import FILE_NAME, OpenFile, connect, lock_directory, open_file
 from engine.jobs.events import TRANSIENT, JobEvent
-from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobResult, JobState, JobTexts, Submission
+from engine.jobs.job import ENDED, Asked, Asset, Job, JobDetails, JobResult, JobState, JobTexts, Submission
 from engine.jobs.reading import (
     Order,
     Readers,
@@ -250,8 +250,8 @@ class Store:
 
         return await self._readers.ask(read)
 
-    async def texts(self, job_id: str) -> tuple[bytes, bytes] | None:
-        """The JSON texts of a job's prompt and of its extra data, for a worker; None if the job is unknown.
+    async def texts(self, job_id: str) -> Asked | None:
+        """What was asked for, as JSON texts, for a worker; None if the job is unknown.
 
         Raises:
             StoreError: They could not be read, or are damaged.
@@ -259,7 +259,7 @@ class Store:
 
         return await self._readers.ask(lambda connection: texts_of_job(connection, job_id))
 
-    async def texts_of_jobs(self, job_ids: Sequence[str]) -> list[tuple[bytes, bytes] | None]:
+    async def texts_of_jobs(self, job_ids: Sequence[str]) -> list[Asked | None]:
         """As `texts`, of the first of these jobs: as many as are not too much at once. Damaged ones are None, too.
 
         Raises:

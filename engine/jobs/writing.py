@@ -10,8 +10,18 @@ from typing import NamedTuple
 import msgspec
 
 from engine.errors import JobConflict
-from engine.jobs.job import ENDED, Job, JobResult, Submission
-from engine.jobs.rows import JOB_COLUMNS, LARGE_BYTES, assets_in, canonical, checksum_of, encode_object, job_of
+from engine.jobs.job import ENDED, Asked, Job, JobResult, Submission
+from engine.jobs.rows import (
+    JOB_COLUMNS,
+    LARGE_BYTES,
+    TEXT_COLUMNS,
+    assets_in,
+    canonical,
+    checksum_of,
+    encode_object,
+    encode_result,
+    job_of,
+)
 from engine.jobs.schema import FINISHED_KEY, NOT_FINISHED
 
 
@@ -28,14 +38,16 @@ def accept(connection: sqlite3.Connection, submission: Submission) -> Accepted:
     Raises:
         JobConflict: Its id or key is in use for something else.
     """
-    prompt, extra_data = encode_object(submission.prompt), encode_object(submission.extra_data)
+    asked = Asked(
+        encode_object(submission.prompt), encode_object(submission.extra_data), msgspec.json.encode(submission.targets)
+    )
     rows = connection.execute(
         f"SELECT {JOB_COLUMNS}, n FROM jobs WHERE id = ? OR idempotency_key = ?",
         (submission.id, submission.idempotency_key),
     ).fetchall()
     if rows:
         earlier = job_of(rows[0])
-        if len(rows) > 1 or not _repeats(connection, rows[0][-1], submission, earlier, prompt, extra_data):
+        if len(rows) > 1 or not _repeats(connection, rows[0][-1], asked):
             what = "id" if any(row[0] == submission.id for row in rows) else "idempotency key"
             name = submission.id if what == "id" else submission.idempotency_key
             raise JobConflict(
@@ -54,7 +66,6 @@ def accept(connection: sqlite3.Connection, submission: Submission) -> Accepted:
         number=float(number),
         position=float(n),
         client_id=submission.client_id,
-        targets=submission.targets,
         created_at=time.time(),
     )
     connection.execute(
@@ -67,27 +78,23 @@ def accept(connection: sqlite3.Connection, submission: Submission) -> Accepted:
             job.number,
             job.position,
             job.client_id,
-            msgspec.json.encode(job.targets),
+            asked.targets,
             job.created_at,
         ),
     )
     connection.execute(
         "INSERT INTO prompts VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT), ?)",
-        (n, prompt, extra_data, checksum_of(prompt, extra_data)),
+        (n, asked.prompt, asked.extra_data, checksum_of(asked.prompt, asked.extra_data)),
     )
     return Accepted(job, True)
 
 
-def _repeats(
-    connection: sqlite3.Connection, n: int, submission: Submission, earlier: Job, prompt: bytes, extra_data: bytes
-) -> bool:
+def _repeats(connection: sqlite3.Connection, n: int, asked: Asked) -> bool:
     """Whether a submission asks for what the earlier job with its id or key was asked for."""
-    if earlier.targets != submission.targets:
-        return False
-    stored = connection.execute(
-        "SELECT CAST(prompt AS BLOB), CAST(extra_data AS BLOB) FROM prompts WHERE job = ?", (n,)
-    ).fetchone()
-    return all(_says_the_same(old, new) for old, new in zip(stored, (prompt, extra_data), strict=True))
+    query = f"SELECT {TEXT_COLUMNS} FROM jobs JOIN prompts ON prompts.job = jobs.n WHERE jobs.n = ?"
+    targets, prompt, extra_data, _ = connection.execute(query, (n,)).fetchone()
+    is_same = targets == asked.targets and _says_the_same(prompt, asked.prompt)
+    return is_same and _says_the_same(extra_data, asked.extra_data)
 
 
 def _says_the_same(old: bytes, new: bytes) -> bool:
@@ -123,7 +130,7 @@ def store_result(connection: sqlite3.Connection, job: Job, result: JobResult) ->
     if row is None:
         return
     (n,) = row
-    connection.execute("INSERT OR REPLACE INTO results VALUES (?, CAST(? AS TEXT))", (n, msgspec.json.encode(result)))
+    connection.execute("INSERT OR REPLACE INTO results VALUES (?, CAST(? AS TEXT))", (n, encode_result(result)))
     connection.execute("DELETE FROM assets WHERE job = ?", (n,))
     connection.executemany(
         "INSERT INTO assets (id, job, node_id, key, place, filename, subfolder, kind, created_at)"

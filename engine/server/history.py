@@ -92,7 +92,8 @@ async def _write_entry(request: web.Request, record: JobTexts) -> list[bytes | m
         EngineError: What the job left is damaged.
     """
     entry = await request.app[HEAVY].do(_DescribeResult(job=record.job), record.result or b"")
-    parts = (_ENCODER.encode(record.job.id), b':{"prompt":', *write_item(record.job, record.prompt, record.extra_data))
+    item = write_item(record.job, record.prompt, record.extra_data, record.targets)
+    parts = (_ENCODER.encode(record.job.id), b':{"prompt":', *item)
     return [*parts, b',"outputs":', entry.outputs, b',"status":', entry.status, b',"meta":', entry.meta, b"}"]
 
 

@@ -144,9 +144,11 @@ def _number(value: float) -> float:
 
 @dataclass(slots=True)
 class _Run:
-    """What has to be remembered of a run: the nodes in progress, as `progress_state` shows them."""
+    """What has to be remembered of a run: the nodes in progress, as `progress_state` shows them, and cached ones of
+    which more are about to be told."""
 
     running: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    cached: list[str] = field(default_factory=list[str])
 
 
 class Translator:
@@ -167,7 +169,7 @@ class Translator:
                 self._runs[job_id] = _Run()
                 return [execution_start(job_id, told.at)]
             case NodesCached():
-                return [execution_cached(job_id, event.node_ids, told.at)]
+                return self._cached(job_id, event, told.at)
             case NodeStarted():
                 return [self._state(job_id, event, 0, 1, "running"), executing(job_id, event)]
             case NodeProgress():
@@ -195,6 +197,15 @@ class Translator:
                 return [execution_interrupted(job_id, event, told.at)] if has_begun else []
             case _:
                 return []
+
+    def _cached(self, job_id: str, event: NodesCached, at: float) -> list[Message]:
+        """One message, however many events it comes in: clients expect it so."""
+        run = self._runs.get(job_id) or _Run()
+        run.cached += event.node_ids
+        if event.continues:
+            return []
+        node_ids, run.cached = tuple(run.cached), []
+        return [execution_cached(job_id, node_ids, at)]
 
     def _progress(self, job_id: str, event: NodeProgress) -> list[Message]:
         value, total = _number(event.value), _number(event.total)

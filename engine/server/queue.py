@@ -40,10 +40,10 @@ async def list_queue(request: web.Request) -> web.StreamResponse:
     return await pieces.end()
 
 
-def write_item(job: Job, prompt: bytes, extra_data: bytes) -> list[bytes | memoryview]:
+def write_item(job: Job, prompt: bytes, extra_data: bytes, targets: bytes) -> list[bytes | memoryview]:
     """`[number, id, prompt, extra_data, outputs to execute]`, in parts: what is stored as text is sent as it is."""
     known = _ENCODER.encode(known_extra(job))
-    number, job_id, targets = (_ENCODER.encode(value) for value in (number_of(job), job.id, job.targets))
+    number, job_id = _ENCODER.encode(number_of(job)), _ENCODER.encode(job.id)
     extra = (known,) if extra_data == b"{}" else (known[:-1], b",", memoryview(extra_data)[1:])
     return [b"[", number, b",", job_id, b",", prompt, b",", *extra, b",", targets, b"]"]
 

@@ -18,6 +18,7 @@ import msgspec
 from engine.errors import QueueFull, ShuttingDown, StoreError
 from engine.jobs.events import ErrorRecord, JobCancelled, JobEvent, JobFailed, JobQueued
 from engine.jobs.job import Job, Submission
+from engine.jobs.rows import decode_targets
 from engine.jobs.store import Store
 from engine.settings import ServerSettings, Settings
 from engine.workers.affinity import Needs, read_needs
@@ -356,7 +357,7 @@ class Dispatcher:
             texts = await self._store.texts(job.id)
             if texts is None:
                 raise StoreError("What was asked for is no longer in the database of jobs.")
-            needs = await self._read_needs(texts[0])
+            needs = await self._read_needs(texts.prompt)
         except StoreError as error:
             await self._bear(error, job)
             return True
@@ -365,10 +366,10 @@ class Dispatcher:
             self._waiting.remove(job.id)
             message = RunJob(
                 job_id=job.id,
-                prompt=texts[0],
-                targets=job.targets,
+                prompt=texts.prompt,
+                targets=decode_targets(texts.targets),
                 client_id=job.client_id,
-                extra_data=texts[1],
+                extra_data=texts.extra_data,
                 secrets=self._secrets.get(job.id, {}),
             )
             await self._runs.begin(worker, job, message, needs)

@@ -23,6 +23,8 @@ from engine.workers.previews import Previews
 
 log = logging.getLogger(__name__)
 
+CACHED_AT_ONCE: Final = 1_000
+"""So many nodes that need not run are told in one message: whoever reads it reads it in one go."""
 PROGRESS_INTERVAL_S: Final = 0.05
 """Between two values of one node."""
 
@@ -86,8 +88,7 @@ class Teller:
                         )
                     )
                 case said.NodesCached():
-                    values = {node_id: _summaries(outputs) for node_id, outputs in event.values.items()}
-                    self._tell(NodesCached(event.node_ids, values))
+                    self._tell_cached(event)
                 case said.NodeStarted():
                     self.current = (event.node_id, event.node_type)
                     self._tell(NodeStarted(event.node_id, event.node_type, event.display_id, event.parent_id))
@@ -109,6 +110,15 @@ class Teller:
             self._tell_waiting()
             self._is_over = True
         self._previews.forget(self._job_id)
+
+    def _tell_cached(self, event: said.NodesCached) -> None:
+        rest = event.node_ids
+        while True:
+            some, rest = rest[:CACHED_AT_ONCE], rest[CACHED_AT_ONCE:]
+            values = {node_id: _summaries(event.values[node_id]) for node_id in some if node_id in event.values}
+            self._tell(NodesCached(some, values, continues=bool(rest)))
+            if not rest:
+                return
 
     def _finish(self, event: said.NodeFinished) -> None:
         self._let_go_of(event.node_id)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from msgspec import Struct
 
-from engine.errors import FileError
-from engine.files import resolve_inside
 from engine.graph.workflow import Link, Workflow
 from engine.jobs.job import Asset
+from engine.jobs.rows import decode_object, parts_of_result
 from engine.provenance import Seed
 from engine.server.api.job_records import AssetView, FileKind, JobSummary
-from engine.server.api.lineage import loaded_files, upstream_of
+from engine.server.api.lineage import LoadedFile, loaded_files, newest_asset, upstream_of
 from engine.server.api.records import Limit, Offset, ShortText
 from engine.server.api.route import Answer, Refused, route
-from engine.server.api.views import find_job, read_prompt, summarize, view_asset
-from engine.server.delivery import is_regular, send_file
-from engine.server.keys import DISPATCHER, SETTINGS, STORE
+from engine.server.api.views import find_texts, read_prompt, summarize, view_asset
+from engine.server.api.writing import encode_json
+from engine.server.delivery import find_regular, send_file
+from engine.server.keys import HEAVY, SETTINGS, STORE
+from engine.server.pieces import Pieces
 from engine.server.refusal import not_found
+from engine.server.work import Body, Known, Work
 
 _MOST_PARENTS = 1000
 _NO_SUCH_ASSET = Refused(404, "There is no such asset.")
@@ -133,23 +137,64 @@ class AssetDetails(AssetView, frozen=True, kw_only=True):
     parents: list[ParentAsset]
 
 
-@route("GET", "/assets/{asset_id}", refusals=(_NO_SUCH_ASSET,))
-async def show_asset(request: web.Request, params: AssetPath) -> AssetDetails:
+@route(
+    "GET",
+    "/assets/{asset_id}",
+    answers=(Answer(200, AssetDetails, "The asset."),),
+    refusals=(_NO_SUCH_ASSET,),
+)
+async def show_asset(request: web.Request, params: AssetPath) -> web.StreamResponse:
     """An asset with its lineage: which job, which node, which inputs, which other assets."""
     asset = await _find_asset(request, params.asset_id)
-    details = await find_job(request, asset.job_id)
-    workflow = await asyncio.to_thread(read_prompt, details)
-    upstream = await asyncio.to_thread(upstream_of, workflow, [asset.node_id])
-    record = details.result.record if details.result is not None else None
-    seeds = record.seeds if record is not None else {}
-    return AssetDetails(
-        **{name: getattr(view_asset(asset), name) for name in AssetView.__struct_fields__},
-        exists=await asyncio.to_thread(_file_exists, request, asset),
-        job=summarize(request, details.job),
-        upstream={node_id: _view_node(workflow, node_id) for node_id in workflow.nodes if node_id in upstream},
-        seeds={name: seed for name, seed in seeds.items() if name.rpartition(".")[0] in upstream},
-        parents=await _find_parents(request, asset, workflow, upstream),
-    )
+    record = await find_texts(request, asset.job_id)
+    work = _Trace(node_id=asset.node_id, result=record.result)
+    traced = await request.app[HEAVY].do(work, record.prompt, weight=len(record.prompt) + len(record.result or b""))
+    parents = await _find_parents(request, asset, traced.loaded)
+    exists = await asyncio.to_thread(_file_exists, request, asset)
+    pieces = Pieces(request)
+    await pieces.add(encode_json(view_asset(asset))[:-1], b',"exists":', b"true" if exists else b"false")
+    await pieces.add(b',"job":', encode_json(summarize(request, record.job)))
+    await pieces.add(b',"upstream":', traced.upstream, b',"seeds":', traced.seeds)
+    await pieces.add(b',"parents":', encode_json(parents), b"}")
+    return await pieces.end()
+
+
+class _Traced(Struct, frozen=True, kw_only=True):
+    """What a workflow says of where a file comes from.
+
+    Attributes:
+        upstream: See `AssetDetails`; JSON text. So is `seeds`.
+        loaded: Files of ours that were read.
+    """
+
+    upstream: bytes
+    seeds: bytes
+    loaded: list[LoadedFile]
+
+
+class _Trace(Work[_Traced], frozen=True, kw_only=True):
+    """Where what a node showed comes from; the body is the prompt of its job."""
+
+    node_id: str
+    result: bytes | None
+
+    def do(self, known: Known, body: Body) -> _Traced:
+        """See above."""
+        workflow = read_prompt(decode_object(bytes(body)))
+        upstream = upstream_of(workflow, [self.node_id])
+        ids = [node_id for node_id in workflow.nodes if node_id in upstream]
+        record = parts_of_result(self.result).record
+        seeds = {} if record is None else record.seeds
+        return _Traced(
+            upstream=_write_object((node_id, _view_node(workflow, node_id)) for node_id in ids),
+            seeds=_write_object((name, seed) for name, seed in seeds.items() if name.rpartition(".")[0] in upstream),
+            loaded=list(islice(loaded_files(workflow, ids[:_MOST_PARENTS], known.registry), _MOST_PARENTS)),
+        )
+
+
+def _write_object(members: Iterable[tuple[str, Any]]) -> bytes:
+    """JSON text, written member by member: others have their turn in between."""
+    return b"{" + b",".join(encode_json(name) + b":" + encode_json(value) for name, value in members) + b"}"
 
 
 @route(
@@ -187,11 +232,7 @@ async def _find_asset(request: web.Request, asset_id: str) -> Asset:
 def _path_of(request: web.Request, asset: Asset) -> Path | None:
     """Where the file is; None if it is not there, or its name, which a node gave, leads out of its directory."""
     name = f"{asset.subfolder}/{asset.filename}" if asset.subfolder else asset.filename
-    try:
-        path = resolve_inside(request.app[SETTINGS].directory(asset.kind), name)
-    except FileError:
-        return None
-    return path if is_regular(path) else None
+    return find_regular(request.app[SETTINGS].directory(asset.kind), name)
 
 
 def _file_exists(request: web.Request, asset: Asset) -> bool:
@@ -209,20 +250,11 @@ def _view_node(workflow: Workflow, node_id: str) -> UpstreamNode:
     )
 
 
-async def _find_parents(
-    request: web.Request, asset: Asset, workflow: Workflow, upstream: set[str]
-) -> list[ParentAsset]:
+async def _find_parents(request: web.Request, asset: Asset, files: Iterable[LoadedFile]) -> list[ParentAsset]:
     """The newest assets of the names that were read, if they were there before this one."""
     parents: list[ParentAsset] = []
-    registry = request.app[DISPATCHER].catalog.registry
-    ids = [node_id for node_id in workflow.nodes if node_id in upstream][:_MOST_PARENTS]
-    for loaded in loaded_files(workflow, ids, registry):
-        found, _ = await request.app[STORE].assets(
-            kind=loaded.kind, subfolder=loaded.subfolder, filename=loaded.filename, limit=100
-        )
-        older = [one for one in found if one.job_id != asset.job_id and one.created_at <= asset.created_at]
-        if older:
-            parents.append(
-                ParentAsset(node_id=loaded.node_id, input_name=loaded.input_name, asset=view_asset(older[0]))
-            )
+    for loaded in files:
+        older = await newest_asset(request, loaded.kind, loaded.subfolder, loaded.filename, before=asset)
+        if older is not None:
+            parents.append(ParentAsset(node_id=loaded.node_id, input_name=loaded.input_name, asset=view_asset(older)))
     return parents

@@ -53,7 +53,6 @@ class JobSummary(Struct, frozen=True, kw_only=True):
         priority: Lower runs first.
         queue_position: How many jobs run before it; null if it does not wait.
         client_id: Who is told what happens; empty if nobody said.
-        targets: The output nodes that run.
         created_at: When it was accepted, in seconds since 1970.
         started_at: When its run began.
         finished_at: When it ended.
@@ -69,7 +68,6 @@ class JobSummary(Struct, frozen=True, kw_only=True):
     priority: float
     queue_position: int | None
     client_id: str
-    targets: list[str]
     created_at: float
     started_at: float | None
     finished_at: float | None
@@ -168,6 +166,7 @@ class JobView(JobSummary, frozen=True, kw_only=True):
     """All that is known of a job, but for its workflow.
 
     Attributes:
+        targets: The output nodes that run.
         progress: How far its run is; null if it does not run.
         outputs: What its nodes gave to be shown, once it has ended.
         nodes: By node id, what became of each node that ran, and how long it took.
@@ -177,6 +176,7 @@ class JobView(JobSummary, frozen=True, kw_only=True):
         node_errors: Only in the reply to a submission: what is wrong with nodes that do not run.
     """
 
+    targets: list[str]
     progress: Progress | None
     outputs: list[NodeOutput]
     nodes: dict[str, NodeRecord]

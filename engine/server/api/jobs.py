@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-import msgspec
 from aiohttp import web
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
@@ -25,7 +24,9 @@ from engine.server.api.views import (
     is_ended,
     summarize,
     view_job,
+    write_jobs,
 )
+from engine.server.api.writing import encode_json
 from engine.server.keys import DISPATCHER, HEAVY, STORE
 from engine.server.pieces import Pieces, send_json
 from engine.server.refusal import Refusal
@@ -75,7 +76,7 @@ class JobPage(Struct, frozen=True, kw_only=True):
 
 
 @route("GET", "/jobs", answers=(Answer(200, JobPage, "A page.", names={"job_id": "/jobs/0/id"}),))
-async def list_jobs(request: web.Request, params: JobListParams) -> JobPage:
+async def list_jobs(request: web.Request, params: JobListParams) -> web.StreamResponse:
     """Jobs, waiting, running and ended ones, page by page.
 
     Jobs that come or go meanwhile move no other job to another page.
@@ -99,12 +100,11 @@ async def list_jobs(request: web.Request, params: JobListParams) -> JobPage:
             extra_info={"parameter": "cursor", "in": "query"},
         ) from error
     has_more = len(jobs) > params.limit
-    jobs = [request.app[DISPATCHER].job(job.id) or job for job in jobs[: params.limit]]
-    return JobPage(
-        jobs=[summarize(request, job) for job in jobs],
-        total=total,
-        next_cursor=jobs[-1].id if has_more else None,
-    )
+    jobs = jobs[: params.limit]
+    pieces = Pieces(request)
+    await write_jobs(request, pieces, b'{"jobs":[', (request.app[DISPATCHER].job(job.id) or job for job in jobs))
+    await pieces.add(b'],"total":%d,"next_cursor":' % total, encode_json(jobs[-1].id if has_more else None), b"}")
+    return await pieces.end()
 
 
 @route("GET", "/jobs/{job_id}", answers=(Answer(200, JobView, "The job."),), refusals=(NO_SUCH_JOB,))
@@ -139,7 +139,7 @@ async def show_workflow(request: web.Request, params: JobPath) -> web.StreamResp
     document = await request.app[HEAVY].do(_FindDocument(), record.extra_data)
     pieces = Pieces(request)
     await pieces.add(b'{"prompt":', record.prompt, b',"workflow":', document)
-    await pieces.add(b',"targets":', msgspec.json.encode(record.job.targets), b"}")
+    await pieces.add(b',"targets":', record.targets, b"}")
     return await pieces.end()
 
 

@@ -7,9 +7,10 @@ from msgspec import Struct
 
 from engine.server.api.job_records import JobSummary
 from engine.server.api.records import Limit, Offset
-from engine.server.api.route import route
-from engine.server.api.views import summarize
+from engine.server.api.route import Answer, route
+from engine.server.api.views import write_jobs
 from engine.server.keys import DISPATCHER
+from engine.server.pieces import Pieces
 
 
 class QueueParams(Struct, frozen=True, kw_only=True):
@@ -54,19 +55,19 @@ class QueueState(Struct, frozen=True, kw_only=True):
     pending: int
 
 
-@route("GET", "/queue")
-async def show_queue(request: web.Request, params: QueueParams) -> QueueView:
+@route("GET", "/queue", answers=(Answer(200, QueueView, "The queue."),))
+async def show_queue(request: web.Request, params: QueueParams) -> web.StreamResponse:
     """What runs and what waits, in order."""
     dispatcher = request.app[DISPATCHER]
-    running = dispatcher.running()
+    running, total = dispatcher.running(), dispatcher.remaining
     ids = dispatcher.pending_ids(params.offset, params.limit)
-    pending = [summarize(request, job) for job_id in ids if (job := dispatcher.job(job_id)) is not None]
-    return QueueView(
-        paused=dispatcher.paused,
-        running=[summarize(request, job) for job in running],
-        pending=pending,
-        pending_total=dispatcher.remaining - len(running),
-    )
+    pending = [job for job_id in ids if (job := dispatcher.job(job_id)) is not None]
+    pieces = Pieces(request)
+    paused = b"true" if dispatcher.paused else b"false"
+    await write_jobs(request, pieces, b'{"paused":%b,"running":[' % paused, running)
+    await write_jobs(request, pieces, b'],"pending":[', pending)
+    await pieces.add(b'],"pending_total":%d}' % (total - len(running)))
+    return await pieces.end()
 
 
 @route("POST", "/queue/pause")

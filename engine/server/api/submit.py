@@ -17,7 +17,7 @@ from msgspec import Meta, Struct, field
 from engine.graph.json_values import as_object, kind_of
 from engine.jobs.events import FINAL, JobEvent
 from engine.jobs.job import Job, Submission
-from engine.jobs.rows import encode_object
+from engine.jobs.rows import decode_targets, encode_object
 from engine.server.api.job_records import NO_SUCH_JOB, JobPath, JobView
 from engine.server.api.records import NodeErrors, view_notes
 from engine.server.api.route import Answer, Refused, route
@@ -214,7 +214,7 @@ async def retry_job(request: web.Request, params: JobPath) -> web.StreamResponse
     submission = Submission(
         id=str(uuid.uuid4()),
         prompt=record.prompt,
-        targets=record.job.targets,
+        targets=decode_targets(record.targets),
         client_id=record.job.client_id,
         extra_data=record.extra_data,
     )

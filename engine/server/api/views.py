@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,8 +15,8 @@ from yarl import URL
 from engine.errors import WorkflowError
 from engine.graph.workflow import Workflow
 from engine.jobs.events import ErrorRecord
-from engine.jobs.job import ENDED, Asset, Job, JobDetails, JobResult, JobTexts
-from engine.jobs.rows import decode_object, decode_result
+from engine.jobs.job import ENDED, Asset, Job, JobResult, JobTexts
+from engine.jobs.rows import decode_object, decode_result, decode_targets
 from engine.server.api.job_records import (
     AssetView,
     JobError,
@@ -31,6 +32,7 @@ from engine.server.api.route import PREFIX
 from engine.server.api.writing import encode_json
 from engine.server.keys import DISPATCHER, HEAVY, SERVER_SETTINGS, STORE
 from engine.server.media import describe_delivery
+from engine.server.pieces import Pieces
 from engine.server.refusal import Refusal, not_found
 from engine.server.work import Body, Known, Work
 from engine.settings import ServerSettings
@@ -39,22 +41,10 @@ from engine.workers.notices import RunSnapshot
 NOTES_KEY = "conversion_notes"
 """Where `extra_data` keeps what reading the workflow had to guess."""
 _MOST_ASSETS = 10_000
+_JOBS_AT_ONCE = 50
 
 
 # -- finding ---------------------------------------------------------------------------------------------------------
-
-
-async def find_job(request: web.Request, job_id: str) -> JobDetails:
-    """All that is known of a job, in its present state.
-
-    Raises:
-        Refusal: 404, if there is none.
-    """
-    details = await request.app[STORE].details(job_id)
-    if details is None:
-        raise unknown_job(job_id)
-    present = request.app[DISPATCHER].job(job_id)
-    return details if present is None else replace(details, job=present)
 
 
 async def find_state(request: web.Request, job_id: str) -> Job:
@@ -70,7 +60,11 @@ async def find_state(request: web.Request, job_id: str) -> Job:
 
 
 async def find_texts(request: web.Request, job_id: str) -> JobTexts:
-    """As `find_job`, the large parts as texts."""
+    """All that is known of a job in its present state, the large parts as texts.
+
+    Raises:
+        Refusal: 404, if there is none.
+    """
     record = await request.app[STORE].record(job_id)
     if record is None:
         raise unknown_job(job_id)
@@ -128,7 +122,6 @@ def _summary(request: web.Request, job: Job) -> dict[str, Any]:
         "priority": job.number,
         "queue_position": request.app[DISPATCHER].position_of(job.id),
         "client_id": job.client_id,
-        "targets": list(job.targets),
         "created_at": job.created_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
@@ -140,6 +133,15 @@ def _summary(request: web.Request, job: Job) -> dict[str, Any]:
     }
 
 
+async def write_jobs(request: web.Request, pieces: Pieces, before: bytes, jobs: Iterable[Job]) -> None:
+    """Go on with a list of jobs, one by one; others have their turn in between."""
+    await pieces.add(before)
+    for place, job in enumerate(jobs):
+        await pieces.add(b"," if place else b"", encode_json(summarize(request, job)))
+        if place % _JOBS_AT_ONCE == 0:
+            await asyncio.sleep(0)
+
+
 async def view_job(
     request: web.Request, record: JobTexts, node_errors: Mapping[str, NodeErrors] | None = None
 ) -> bytes:
@@ -149,13 +151,14 @@ async def view_job(
     assets, _ = await request.app[STORE].assets(job_id=job.id, limit=_MOST_ASSETS)
     work = _ViewJob(
         summary=summarize(request, job),
+        targets=record.targets,
         snapshot=None if snapshot is None else dataclasses.replace(snapshot, preview=None),
         assets=assets,
         extra_data=record.extra_data,
         result=record.result,
         node_errors=dict(node_errors or {}),
     )
-    weight = len(record.prompt) + len(record.extra_data) + len(record.result or b"")
+    weight = len(record.prompt) + len(record.extra_data) + len(record.targets) + len(record.result or b"")
     return await request.app[HEAVY].do(work, record.prompt, weight=weight)
 
 
@@ -163,6 +166,7 @@ class _ViewJob(Work[bytes], frozen=True, kw_only=True):
     """A job as it is sent; the body is its prompt."""
 
     summary: JobSummary
+    targets: bytes
     snapshot: RunSnapshot | None
     assets: list[Asset]
     extra_data: bytes
@@ -175,10 +179,12 @@ class _ViewJob(Work[bytes], frozen=True, kw_only=True):
         result = JobResult() if self.result is None else decode_result(self.result)
         snapshot, workflow = self.snapshot, Workflow()
         if result.outputs or snapshot is not None:
-            workflow = _read_prompt(decode_object(bytes(body)))
+            workflow = read_prompt(decode_object(bytes(body)))
+        targets = decode_targets(self.targets)
         view = JobView(
             **{name: getattr(self.summary, name) for name in JobSummary.__struct_fields__},
-            progress=None if snapshot is None else _progress(snapshot, workflow, self.summary.targets),
+            targets=list(targets),
+            progress=None if snapshot is None else _progress(snapshot, workflow, targets),
             outputs=_outputs(result, workflow, self.assets),
             nodes=result.nodes,
             cached=list(result.cached),
@@ -189,12 +195,8 @@ class _ViewJob(Work[bytes], frozen=True, kw_only=True):
         return encode_json(view)
 
 
-def read_prompt(details: JobDetails) -> Workflow:
-    """The workflow of a job; empty if it cannot be read, which is the case of none that was accepted."""
-    return _read_prompt(details.prompt)
-
-
-def _read_prompt(prompt: Mapping[str, Any]) -> Workflow:
+def read_prompt(prompt: Mapping[str, Any]) -> Workflow:
+    """The workflow of a job's prompt; empty if it cannot be read, which is the case of none that was accepted."""
     try:
         return Workflow.from_api(prompt)
     except WorkflowError:

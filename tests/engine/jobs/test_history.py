@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from engine.jobs import rows
 from engine.jobs.events import (
     JobEvent,
     JobQueued,
 )
-from engine.jobs.job import JobResult, NodeRecord
-from engine.jobs.rows import decode_result
+from engine.jobs.job import JobResult, NodeRecord, RunRecord
+from engine.jobs.rows import decode_result, encode_result
 from engine.jobs.store import Store
 from tests.engine.jobs.samples import end, result_with, submission
 
@@ -158,3 +159,32 @@ def test_a_large_result_comes_back_as_it_was() -> None:
         nodes = {name: NodeRecord(node_type="Show", display_id=name, seconds=0.5) for name in shown}
         result = JobResult(outputs=shown, nodes=nodes, cached=("1", "2"))
         assert decode_result(msgspec.json.encode(result)) == result
+
+
+def test_what_a_large_run_left_is_written_and_read_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No step of it is as large as the run: whoever writes or reads holds up everybody else meanwhile."""
+    names = [str(place) for place in range(20_000)]
+    record = RunRecord(versions={}, platform="p", device="cpu", dtype="f", seeds={f"{name}.seed": 7 for name in names})
+    result = JobResult(
+        outputs={name: {"text": [name]} for name in names},
+        nodes={name: NodeRecord(node_type="Show", display_id=name) for name in names},
+        cached=("1", "2"),
+        record=record,
+        stopped_at=("7", "Show"),
+    )
+    whole, encode, sizes = msgspec.json.encode(result), msgspec.json.encode, list[int]()
+
+    def watched(value: Any) -> bytes:
+        text = encode(value)
+        sizes.append(len(text))
+        return text
+
+    assert decode_result(whole) == result
+    monkeypatch.setattr(msgspec.json, "encode", watched)
+    assert encode_result(result) == whole
+    assert max(sizes) < 1_000
+    small = JobResult()
+    assert encode_result(small) == encode(small)
+    for decode in ("_decode_result", "_decode_result_parts"):
+        monkeypatch.setattr(rows, decode, None)
+    assert decode_result(whole) == result

@@ -190,7 +190,7 @@ def test_a_damaged_record_does_not_hide_the_others(tmp_path: Path) -> None:
     store._connection.execute("UPDATE prompts SET checksum = 0.5, prompt = 7 WHERE job = 5")
 
     async def check() -> None:
-        assert [job.id for job in (await store.jobs(descending=False))[0]] == ["a", "b", "d", "e"]
+        assert [job.id for job in (await store.jobs(descending=False))[0]] == ["a", "b", "c", "d", "e"]
         assert [texts.job.id for texts in (await store.texts_of(states={"queued"}))[0]] == ["a", "d"]
         with pytest.raises(StoreError, match="prompt of job b is damaged"):
             await store.details("b")
@@ -198,6 +198,8 @@ def test_a_damaged_record_does_not_hide_the_others(tmp_path: Path) -> None:
             await store.texts("b")
         with pytest.raises(StoreError, match="record in the database of jobs is damaged"):
             await store.details("c")
+        with pytest.raises(StoreError, match="record in the database of jobs is damaged"):
+            await store.texts("c")
 
     asyncio.run(check())
     store.close()

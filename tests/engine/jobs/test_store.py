@@ -60,11 +60,12 @@ def test_any_json_comes_back_as_it_was(
         job = await store.add(submission(prompt=prompt, extra_data=extra_data, targets=targets, client_id=client_id))
         details = await store.details(job.id)
         assert details is not None
-        assert (details.job, details.prompt, details.extra_data, details.result) == (job, prompt, extra_data, None)
+        assert (details.job, details.targets, details.result) == (job, targets, None)
+        assert (details.prompt, details.extra_data) == (prompt, extra_data)
         assert list(details.prompt) == list(prompt)
         texts = await store.texts(job.id)
         assert texts is not None
-        assert [msgspec.json.decode(text) for text in texts] == [prompt, extra_data]
+        assert [msgspec.json.decode(text) for text in texts] == [prompt, extra_data, list(targets)]
 
     store = Store.open(None)
     try:

@@ -139,7 +139,9 @@ class FakeDispatcher(Dispatcher):
     async def run_next(self, ui: Ui | None = None) -> Job:
         """Run the first waiting job to its end; every target shows `ui`."""
         job = await self.start_next()
-        for target in job.targets:
+        details = await self.store.details(job.id)
+        assert details is not None
+        for target in details.targets:
             self.run_node(job, target, ui=ui or {"text": ["done"]})
         return await self.finish(job)
 

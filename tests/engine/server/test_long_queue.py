@@ -11,6 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -18,6 +19,7 @@ from engine.jobs.job import Submission
 from engine.jobs.queue import JobQueue
 from engine.jobs.rows import encode_object
 from engine.jobs.store import Store
+from engine.server.api import views
 from engine.server.app import make_app
 from engine.settings import ServerSettings, Settings
 from engine.workers import dispatch
@@ -130,6 +132,40 @@ def test_ten_thousand_stay_in_order_and_one_more_costs_no_more() -> None:
     _serve(talk)
 
 
+def test_what_waits_is_an_id_and_little_else_however_large_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its output nodes are on the disk with the rest of it; lists are written job by job."""
+    targets, sizes = tuple(str(place) for place in range(5_000)), list[int]()
+    encode = views.encode_json
+
+    def watched(value: Any) -> bytes:
+        text = encode(value)
+        sizes.append(len(text))
+        return text
+
+    monkeypatch.setattr(views, "encode_json", watched)
+
+    async def talk(dispatcher: Idle, store: Store, client: Any) -> None:
+        await dispatcher.submit(Submission(id="wide", prompt=encode_object(VALUE), targets=targets))
+        await dispatcher.fill(20)
+        assert all(len(msgspec.json.encode(job)) < 500 for job in dispatcher.pending())
+
+        async def get(path: str) -> Any:
+            answer = await client.get(path)
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+        for path, name in (("/api/v1/jobs", "jobs"), ("/api/v1/queue", "pending")):
+            sizes.clear()
+            assert len((await get(path))[name]) == 21
+            assert len(sizes) == 21
+            assert max(sizes) < 1_000
+        assert (await get("/api/v1/jobs/wide"))["targets"] == list(targets)
+        assert (await get("/api/v1/jobs/wide/workflow"))["targets"] == list(targets)
+        assert (await get("/queue"))["queue_pending"][0][4] == list(targets)
+
+    _serve(talk)
+
+
 class Counted(float):
     """A number that counts how often it is compared."""
 
@@ -170,7 +206,12 @@ def test_clearing_takes_all_out_in_one_pass_and_lets_others_have_their_turn(
     how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     removed: list[str] = []
-    monkeypatch.setattr(JobQueue, "remove", lambda self, job_id: removed.append(job_id))
+
+    def watched(_: JobQueue, job_id: str) -> bool:
+        removed.append(job_id)
+        return False
+
+    monkeypatch.setattr(JobQueue, "remove", watched)
 
     async def talk(dispatcher: Idle, store: Store, client: Any) -> None:
         await dispatcher.fill(2_000)

@@ -30,7 +30,7 @@ from engine.server.protocol import Message, Translator
 from engine.workers.messages import Preview
 from engine.workers.notices import RunSnapshot
 
-_JOB = Job(id="j", state="running", number=1, position=1, client_id="c", targets=("2",), created_at=1.0)
+_JOB = Job(id="j", state="running", number=1, position=1, client_id="c", created_at=1.0)
 
 
 def _translate(*events: Event, translator: Translator | None = None) -> list[Message]:
@@ -120,6 +120,20 @@ def test_a_cached_run_executes_nothing() -> None:
         ["execution_start", "execution_cached", "executed", "progress_state", "execution_success"]
     )
     assert messages[1].data["nodes"] == ["1", "2"]
+
+
+def test_cached_nodes_that_come_in_parts_are_one_message() -> None:
+    messages = _translate(
+        JobStarted(0),
+        NodesCached(("1", "2"), continues=True),
+        JobStarted(0),  # it was put back, and begins anew
+        NodesCached(("3",), continues=True),
+        NodesCached(("4",), continues=True),
+        NodesCached(("5",)),
+        NodesCached(("6",)),
+    )
+    assert _names(messages) == ["execution_start", "execution_start", "execution_cached", "execution_cached"]
+    assert [message.data["nodes"] for message in messages[2:]] == [["3", "4", "5"], ["6"]]
 
 
 def test_a_failure_tells_where_and_only_on_request_where_in_our_code() -> None:

@@ -20,7 +20,6 @@ def _run() -> Run:
         number=1.0,
         position=1.0,
         client_id="",
-        targets=("1",),
         created_at=0.0,
         started_at=1.0,
     )

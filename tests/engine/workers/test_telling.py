@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from engine.errors import EngineError
 from engine.execution import events as said
+from engine.execution import summaries as said_of
 from engine.jobs.events import NodeBlocked, NodeFinished, NodeProgress, NodesCached, NodeStarted
 from engine.workers.outbox import Outbox
 from engine.workers.previews import Previews
-from engine.workers.telling import PROGRESS_INTERVAL_S, Teller
+from engine.workers.telling import CACHED_AT_ONCE, PROGRESS_INTERVAL_S, Teller
 from tests.engine.workers.outboxes import KeptOutbox
 
 
@@ -109,6 +110,28 @@ def test_everything_else_is_told_as_it_is() -> None:
     ]
     assert scene.teller.executed == ["1.0.a"]
     assert scene.teller.current == ("5", "U")
+
+
+def test_many_cached_nodes_are_told_a_few_at_a_time() -> None:
+    scene = _Scene()
+    ids = tuple(str(place) for place in range(2 * CACHED_AT_ONCE + 1))
+    scene.teller.on_event(
+        said.NodesCached(ids, {node_id: (said_of.ValueSummary(count=1, text=node_id),) for node_id in ids[5:]})
+    )
+    scene.teller.on_event(said.NodesCached(ids[: 2 * CACHED_AT_ONCE]))
+    told = scene.outbox.events((NodesCached,))
+    assert [len(event.node_ids) for event in told] == [
+        CACHED_AT_ONCE,
+        CACHED_AT_ONCE,
+        1,
+        CACHED_AT_ONCE,
+        CACHED_AT_ONCE,
+    ]
+    assert [event.continues for event in told] == [True, True, False, True, False]
+    assert sum((event.node_ids for event in told[:3]), ()) == ids
+    for event in told[:3]:
+        assert [*event.values] == [node_id for node_id in event.node_ids if node_id not in ids[:5]]
+        assert all(values[0].text == node_id for node_id, values in event.values.items())
 
 
 def test_a_value_that_nothing_follows_is_told_by_the_timer() -> None:

@@ -21,7 +21,7 @@ def _waiting(numbers: list[int]) -> Waiting:
 
 
 def _job(job_id: str, number: float, position: float) -> Job:
-    return Job(id=job_id, state="queued", number=number, position=position, client_id="", targets=(), created_at=0.0)
+    return Job(id=job_id, state="queued", number=number, position=position, client_id="", created_at=0.0)
 
 
 @given(_NUMBERS, st.data())

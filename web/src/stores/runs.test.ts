@@ -20,7 +20,7 @@ describe('applyEvent', () => {
     const run = play(
       { type: 'queued', deaths: 0 },
       started,
-      { type: 'nodes_cached', node_ids: ['1'], values: {} },
+      { type: 'nodes_cached', node_ids: ['1'], values: {}, continues: false },
       node('2'),
       { type: 'node_progress', node_id: '2', display_id: '2', value: 3, total: 20, parent_id: null },
       {

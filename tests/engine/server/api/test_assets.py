@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
+import threading
 from typing import Annotated, Any
 
+import pytest
 from PIL import Image
 
 from engine.graph.node import node
 from engine.graph.registry import Registry
 from engine.graph.schema import ModelFile
+from engine.server.api import assets
 from tests.engine.graph.examples import REGISTRY
 from tests.engine.graph.examples import Image as ImageSocket
 from tests.engine.server.api.checked import Api, with_api
@@ -76,6 +80,39 @@ async def test_lineage_leads_from_a_picture_to_what_made_it(api: Api) -> None:
     await api.call("DELETE", f"/jobs/{first['id']}")
     assert (await api.get(f"/assets/{made['id']}"))["parents"] == []
     await api.refused("GET", f"/assets/{older['id']}", 404)
+
+
+@with_api()
+async def test_the_lineage_of_a_large_workflow_is_made_where_it_holds_up_nobody(api: Api) -> None:
+    """A little one at once, more in a thread, much in a process of its own, which knows nothing of this watch."""
+    seen: list[bool] = []
+    here, view = threading.get_ident(), assets._view_node  # pyright: ignore[reportPrivateUsage]
+
+    def watched(*arguments: Any) -> Any:
+        seen.append(threading.get_ident() == here)
+        return view(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assets, "_view_node", watched)
+        for count, places, title in ((1, {True}, ""), (300, {False}, ""), (300, set[bool](), "x" * 5_000)):
+            chain: dict[str, Any] = {"1": {"class_type": "Value", "inputs": {"value": 3}}}
+            for place in range(2, count + 1):
+                inputs = {"a": [str(place - 1), 0], "b": [str(place - 1), 0]}
+                chain[str(place)] = {"class_type": "Add", "inputs": inputs, "_meta": {"title": title}}
+            chain["show"] = {"class_type": "Show", "inputs": {"source": [str(count), 0]}}
+            text = io.BytesIO(json.dumps({"workflow": chain, "id": f"j{count}{title[:1]}"}).encode())
+            async with api.client.post("/api/v1/jobs", data=text) as answer:
+                assert answer.status == 201, await answer.text()
+                job = await answer.json()
+            await api.dispatcher.run_next(shown("a.png"))
+            (made,) = (await api.get(f"/assets?job_id={job['id']}"))["assets"]
+            seen.clear()
+            asset = await api.get(f"/assets/{made['id']}")
+            assert set(seen) == places
+            assert len(asset["upstream"]) == count + 1
+            assert asset["upstream"]["show"]["links"] == {"source": [str(count), 0]}
+            assert asset["upstream"][str(count)]["title"] == title
+            assert (asset["job"]["id"], asset["parents"], asset["seeds"]) == (job["id"], [], {})
 
 
 @with_api()
