@@ -1,6 +1,8 @@
 """Where work is done: at once if it is little, in a thread if it is more, and in a process of its own if it is much.
 
-The one place where that is decided. Readers and encoders in C hold the interpreter from the first byte to the last,
+The one place where that is decided, for all that clients send and all that pictures and workflow files hold. (What the
+server wrote itself, headers of model files and files of packs are read by those who need them, in threads: their sizes
+are bounded there, by a few mebibytes.) Readers and encoders in C hold the interpreter from the first byte to the last,
 and the values that are made of 30 MB hold it again when they are freed: in a thread, that keeps everybody else from
 being answered. So what is heavy is done elsewhere (`engine.server.heavy_process`), and only bytes come back.
 

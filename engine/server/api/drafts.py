@@ -133,6 +133,10 @@ class _ReadDraft(Work[_DraftRead], frozen=True, kw_only=True):
     is_packed: bool
     charset: str
 
+    def weigh(self, body: Body) -> int:
+        """How large the JSON text is."""
+        return max(len(body), _size_of(body)) if self.is_packed else len(body)
+
     def do(self, known: Known, body: Body) -> _DraftRead:
         """See above."""
         limits = known.server
@@ -155,27 +159,27 @@ def _pack(document: dict[str, Any]) -> tuple[bytes, bytes]:
     return text, gzip.compress(text, 1, mtime=0)
 
 
-def _weigh(received: _Received) -> int:
-    """How large the JSON text is: what is packed says so at its end, and is refused where that is not true."""
-    size = len(received.body)
-    return max(size, int.from_bytes(received.body[-4:], "little")) if received.is_packed else size
+def _size_of(packed: Body) -> int:
+    """How large a packed text says that it is, at its end; `_unpack` refuses one for which that is not true."""
+    return int.from_bytes(packed[-4:], "little")
 
 
 def _unpack(body: Body, limit: int) -> bytes:
-    """What was packed by gzip; never more than `limit` bytes of it are made.
+    """What was packed by gzip; never more than `limit` bytes of it are made, nor more than it says that it is.
 
     Raises:
         Refusal: It is damaged, or too large.
     """
     unpacker = zlib.decompressobj(_GZIP)
     try:
-        text = unpacker.decompress(bytes(body), limit + 1)
+        text = unpacker.decompress(bytes(body), min(limit, _size_of(body)) + 1)
     except zlib.error as error:
         raise Refusal("The body is not packed as its type says: it is damaged.", code="invalid_json") from error
     if len(text) > limit:
         raise too_large(f"The draft is larger than {limit / 2**20:g} MiB; --max-json-size raises the limit.")
     if not unpacker.eof or unpacker.unused_data:
-        what = "something follows it" if unpacker.eof else "it is cut off"
+        unfinished = "it is larger than it says" if len(text) > _size_of(body) else "it is cut off"
+        what = "something follows it" if unpacker.eof else unfinished
         raise Refusal(f"The body is not packed as its type says: {what}.", code="invalid_json")
     return text
 
@@ -200,7 +204,7 @@ async def put_draft(request: web.Request, params: DraftChange, body: _Received) 
     """Store a draft, in place of what it was. What was stored survives the end of the server, also a sudden one."""
     database = await request.app[CANVAS].database()
     work = _ReadDraft(is_packed=body.is_packed, charset=body.charset)
-    read = await request.app[HEAVY].do(work, body.body, weight=_weigh(body))
+    read = await request.app[HEAVY].do(work, body.body)
     expected = params.if_match.strip().removeprefix("W/").strip('"') if params.if_match else None
     store = partial(
         store_draft,
