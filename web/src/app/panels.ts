@@ -3,9 +3,8 @@
 
 import type { FC } from 'react';
 import { createStore } from 'zustand/vanilla';
+import type { Side } from '../stores/layout';
 import type { IconName } from '../ui/Icon';
-
-export type Side = 'left' | 'right' | 'bottom';
 
 export interface Panel {
   readonly id: string;

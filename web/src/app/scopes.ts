@@ -122,11 +122,6 @@ export function keepSpot(number: number): void {
   if (tab?.doc === doc) updateTab(tab.id, { view: { ...now, kept: trail.kept } });
 }
 
-/** The views of a document that are kept, by number. */
-export function keptSpots(doc: GraphDoc): readonly (readonly [number, Spot])[] {
-  return trailOf(doc).kept;
-}
-
 /** Take over what was kept in an earlier session, where this one has kept nothing. */
 export function restoreSpots(doc: GraphDoc, spots: readonly (readonly [number, Spot])[]): void {
   const trail = trailOf(doc);
@@ -200,4 +195,11 @@ export function watchScopes(): void {
       (known?.at(-1)?.scope ?? '') === scope ? (known ?? []) : doc === null ? [] : pathTo(doc, scope);
     whereabouts.setState({ path, doc });
   });
+}
+
+/** Keep where a tab is looked at, before another is shown or the page is left. */
+export function rememberView(id: string): void {
+  const { x, y, zoom } = view.view;
+  const kept = view.doc === null ? [] : trailOf(view.doc).kept;
+  updateTab(id, { view: { x, y, zoom, scope: view.scope, selected: [...view.selected], kept } });
 }

@@ -5,13 +5,13 @@ import { useStore } from 'zustand';
 import { bus } from '../app/bus';
 import { lazily } from '../app/lazily';
 import { panels } from '../app/panels';
-import { keptSpots, restoreSpots } from '../app/scopes';
+import { rememberView, restoreSpots } from '../app/scopes';
 import { setCanvasHost, view } from '../app/view';
 import { storedLook } from '../core/look';
 import { t } from '../i18n/t';
 import { catalog } from '../stores/catalog';
 import { settings } from '../stores/settings';
-import { type Tab, tabs, updateTab } from '../stores/tabs';
+import { type Tab, tabs } from '../stores/tabs';
 import css from './CanvasHost.module.css';
 import { Guarded } from './Guarded';
 
@@ -108,13 +108,6 @@ export function CanvasHost() {
       </div>
     </div>
   );
-}
-
-/** Keep where a tab is looked at, before another is shown or the page is left. */
-export function rememberView(id: string): void {
-  const { x, y, zoom } = view.view;
-  const kept = view.doc === null ? [] : keptSpots(view.doc);
-  updateTab(id, { view: { x, y, zoom, scope: view.scope, selected: [...view.selected], kept } });
 }
 
 const NARROW = 700;

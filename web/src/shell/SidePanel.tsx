@@ -2,10 +2,10 @@
 
 import type { CSSProperties } from 'react';
 import { useStore } from 'zustand';
-import { panels, type Side } from '../app/panels';
+import { panels } from '../app/panels';
 import { focusCanvas } from '../app/view';
 import { t } from '../i18n/t';
-import { layout, openPanel, resizePanel } from '../stores/layout';
+import { layout, openPanel, resizePanel, type Side } from '../stores/layout';
 import { IconButton } from '../ui/Button';
 import { classes } from '../ui/classes';
 import { Splitter } from '../ui/Splitter';

@@ -1,7 +1,8 @@
 // Which panels are open, and how wide. Kept in this browser.
 
 import { createStore } from 'zustand/vanilla';
-import type { Side } from '../app/panels';
+
+export type Side = 'left' | 'right' | 'bottom';
 
 export interface LayoutState {
   /** The open panel of each side, by id; null where the side is closed. */

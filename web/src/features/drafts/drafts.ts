@@ -2,10 +2,10 @@
 // that dies takes nothing along. Saved files are never touched by this.
 
 import { bus } from '../../app/bus';
+import { rememberView } from '../../app/scopes';
 import { view } from '../../app/view';
 import { asObject, type Json, parseJson, stringifyJson } from '../../core/json';
 import type { Step } from '../../core/types';
-import { rememberView } from '../../shell/CanvasHost';
 import { markClean, openTab, type Tab, type TabView, tabOf, tabs, updateTab } from '../../stores/tabs';
 import { idb } from './idb';
 

@@ -3,10 +3,10 @@
 import { wordsOf } from '../../api/client';
 import { type Expected, isConflict, readFile, writeFile } from '../../api/workflows';
 import { whyNotOpened } from '../../app/open';
+import { rememberView } from '../../app/scopes';
 import { stringifyJson } from '../../core/json';
 import { checkSize } from '../../core/limits';
 import { t } from '../../i18n/t';
-import { rememberView } from '../../shell/CanvasHost';
 import { settings } from '../../stores/settings';
 import { activeTab, closeTab, markSaved, openTab, type Tab, tabOf, tabs } from '../../stores/tabs';
 import { ask, askText } from '../../ui/ask';
