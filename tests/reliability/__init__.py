@@ -1,7 +1,8 @@
 """What Skein promises of its reliability and security, tried on the real server from the outside.
 
 Every promise, and the tests that hold it. Without a path, a test stands in this directory; `jobs`, `server`, `workers`,
-`api` are directories below `tests/engine`. Longer versions: `python -m benchmarks reliability`.
+`compat`, `images` are directories below `tests/engine`, `api` is one below `tests/engine/server`. Longer versions:
+`python -m benchmarks reliability`.
 
 Nothing accepted is lost
     a 200 means that it is on disk, 100 random kills       test_nothing_lost: ten_kills; benchmarks reliability
