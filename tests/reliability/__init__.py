@@ -10,7 +10,8 @@ Nothing accepted is lost
         one first and marked
     three deaths on the same job fail it                   test_nothing_lost: takes_the_server_with_it
     SIGTERM and SIGINT: park, exit 0 in 15 s               test_nothing_lost: an_orderly_end
-    output files appear whole or not at all                test_nothing_lost: ten_kills, disk_for_results; test_files
+    output files appear whole or not at all                test_nothing_lost: ten_kills, disk_for_results; tests/
+                                                           engine/test_files
     no shared ids; repeated ones idempotent or refused     test_nothing_lost: share_an_id; jobs/test_store
     a second start leaves the first alone                  server/test_serving: a_second_server; jobs/test_database
     full and read-only disks fail what needed them         test_nothing_lost: disk_for_results, disk_for_jobs;
