@@ -48,6 +48,7 @@ _Result = TypeVar("_Result")
 
 _PNG_STILL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _PNG_ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
+_PNG_KEPT = _PNG_STILL | _PNG_ANIMATION | {b"eXIf"}
 _TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
 _JPEG_LEFT_OUT = frozenset({0xFE, *range(0xE0, 0xF0)}) - {0xE0, 0xEE}  # comments, all of APPn but JFIF and Adobe
 _PILLOW_ERRORS = (  # what its decoders raise on damaged files; Warning is for those who make warnings errors
@@ -237,7 +238,7 @@ def _frames_of(file: ImageFile) -> int:
 
 def _strip_png(data: bytes) -> tuple[io.BytesIO, bytes]:
     """The file with what decoding needs and nothing else, and its EXIF block."""
-    chunks = list(png_chunks(data))
+    chunks = [chunk for chunk in png_chunks(data) if chunk[0] in _PNG_KEPT]
     headers = [bytes(content) for kind, content, _ in chunks if kind == b"acTL"]
     is_animated = len(headers) == 1 and len(headers[0]) == 8 and any(headers[0][:4])
     needed = _PNG_STILL | _PNG_ANIMATION if is_animated else _PNG_STILL
