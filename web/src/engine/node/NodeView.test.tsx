@@ -8,6 +8,7 @@ import { catalog, input, nodeType } from '../../../test/builders';
 import { GraphDoc } from '../../core/doc';
 import type { Json, JsonObject } from '../../core/json';
 import { GraphView, type ViewEvents } from '../GraphView';
+import { setBlockedNodes } from './blocked';
 import { editValue } from './edits';
 import { NodeView } from './NodeView';
 import { setNodeTimes } from './times';
@@ -190,6 +191,20 @@ describe('NodeView', () => {
     expect(doc.graph().nodes.get('1')).not.toHaveProperty('showAdvanced');
     await act(async () => editValue(view, '1', 'fast', false));
     expect(rows()).toEqual(['name', 'fast']);
+  });
+
+  it('says before a run that it will run, or what blocks it', async () => {
+    await show(SAMPLER);
+    await act(async () => view.setMark('1', 'planned'));
+    expect(element().querySelector('[title="will run"]')).not.toBeNull();
+    setBlockedNodes(new Map([['1', { why: 'A model is missing.', isCause: true }]]));
+    await act(async () => view.setMark('1', 'blocked'));
+    expect(element().querySelector('[title="A model is missing."]')?.textContent).toBe('blocked');
+    setBlockedNodes(new Map([['1', { why: 'A model is missing.', isCause: false }]]));
+    await act(async () => view.mounts.touch('1'));
+    const badge = element().querySelector('[title="It needs what cannot run. A model is missing."]');
+    expect(badge?.textContent).toBe('blocked');
+    setBlockedNodes(new Map());
   });
 
   it('says how long it took, and how it went', async () => {
