@@ -51,7 +51,8 @@ help.subscribe(({ wanted }) => {
 });
 bus.on('selection', () => {
   const { wanted } = help.getState();
-  if (wanted !== null && !(view.selected.size === 1 && view.selected.has(wanted.node))) wantHelp(null);
+  // While a graph is shown anew nothing is selected for a moment.
+  if (wanted !== null && view.selected.size > 0 && !view.selected.has(wanted.node)) wantHelp(null);
 });
 
 registerCommands(

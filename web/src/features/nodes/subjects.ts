@@ -64,6 +64,8 @@ export function watchSubjects(
     if (view.view.zoom < DETAIL) over(event);
   };
   const focused = (event: Event) => {
+    // A press on what the tip offers gives it the focus.
+    if (isOnTip(event.target)) return;
     const to = elementSubject(event.target);
     if (!isSame(to, on)) turn(to);
   };
