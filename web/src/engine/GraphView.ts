@@ -20,10 +20,13 @@ import { type Palette, readPalette } from './palette';
 import { NodePictures } from './pictures';
 import { Scene } from './scene';
 import { Selection } from './selection';
+import { paintWhole, wholeOf } from './snapshot';
 import { Still } from './still';
 import { LEAST_ZOOM, MOST_ZOOM, Viewport } from './viewport';
 
 export type { LinkSpot, OpenLink, Preferences, ViewEvents } from './contract';
+
+const NONE: ReadonlySet<string> = new Set();
 
 export class GraphView {
   readonly view = new Viewport();
@@ -322,12 +325,12 @@ export class GraphView {
       const { x, y, zoom } = this.view;
       this.#layer.style.transform = `scale(${zoom}) translate(${-x}px, ${-y}px)`;
     }
-    const { showsGrid, showsLinks, showsTeleports } = this.preferences;
-    const { view, selected, selectedGroups, selectedReroutes, marks, progress, pictures } = this;
+    const { view, selected, selectedGroups, selectedReroutes, pictures } = this;
     const picture = {
-      ...{ scene, view, palette, selected, selectedGroups, selectedReroutes, marks, progress, pictures },
-      ...{ showsGrid, showsLinks, showsTeleports, hiddenLinks: this.hiddenLinks },
+      ...this.#painted(scene, palette),
+      ...{ view, selected, selectedGroups, selectedReroutes, hiddenLinks: this.hiddenLinks },
       ...{ backdrop: this.#backdrop, part: null, mounted: this.mounts.ids },
+      showsGrid: this.preferences.showsGrid,
       hovered: this.hoveredLink,
       hoveredNode: this.hoveredNode,
       focused: this.#hasKeyboard() ? this.#focused : null,
@@ -343,6 +346,24 @@ export class GraphView {
     pictures.end();
     this.#isStillGood = true;
     return isUnfinished;
+  }
+
+  /** What every picture of a graph shows, and nothing of what is done to it just now. */
+  #painted(scene: Scene, palette: Palette) {
+    const { marks, progress, pictures } = this;
+    const { showsLinks, showsTeleports } = this.preferences;
+    return { scene, palette, marks, progress, pictures, showsLinks, showsTeleports };
+  }
+
+  /** All of the graph as a PNG, smaller than `scale` says if it would be too large; null without a graph. */
+  async snapshot(scale: number): Promise<Blob | null> {
+    const [scene, palette] = [this.#scene, this.#palette];
+    const box = scene === null ? null : wholeOf(scene);
+    if (scene === null || palette === null || box === null) return null;
+    await this.pictures.ensure(scene.order);
+    const still = { selected: NONE, selectedGroups: NONE, selectedReroutes: NONE, hiddenLinks: NONE };
+    const quiet = { hovered: null, hoveredNode: null, focused: null };
+    return paintWhole({ ...this.#painted(scene, palette), ...still, ...quiet }, box, scale);
   }
 
   #paintOverlay(context: CanvasRenderingContext2D, ratio: number): number | null {
