@@ -161,7 +161,7 @@ def _decode(
         with opened.file:
             return use(opened)
     except TooManyPartsError as error:
-        raise FileError(f"{name} is no sound picture: it has more than {MOST_PARTS} parts.") from error
+        raise FileError(f"{name} has more than {MOST_PARTS} parts; no more are allowed.") from error
     except TruncatedError as error:
         raise FileError(f"{name} is truncated: the end of the picture is missing.") from error
     except _RefusedError as error:
