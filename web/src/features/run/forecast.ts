@@ -109,6 +109,10 @@ export function followForecast(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible' && forecast.getState().tabId === null) askSoon();
   });
+  // The queue is asked for after the end of a run is told, and may say only later that nothing runs any more.
+  runs.subscribe((state, before) => {
+    if (state.running.length === 0 && before.running.length > 0) askSoon();
+  });
   onRunEvent((_id, event) => {
     if (ENDED.has(event.type as 'failed')) askSoon();
     if (event.type === 'started') forget();

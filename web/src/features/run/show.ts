@@ -9,7 +9,7 @@ import { nodeTimes, setNodeTimes } from '../../engine/node/times';
 import type { Mark } from '../../engine/paint';
 import { type Run, runOf, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
-import { countFates, type Fate, type Forecast, forecast } from './forecast';
+import { type Fate, type Forecast, forecast } from './forecast';
 import { outcomeOf, timesOf, unneeded } from './outcome';
 
 const FADE = 4000;
@@ -35,13 +35,11 @@ export function showRun(): void {
   if (run?.state === 'succeeded' && !isFaded) markSkipped(run, marks);
   const plan = forecast.getState();
   if (plan.tabId === tabId && run?.state !== 'running') {
-    // Where nothing runs, what feeds a cached node is not even asked for.
-    const { runs: running, blocked } = countFates(plan);
-    const isAllCached = running + blocked === 0;
+    const fed = feedingCached(plan);
     const told = new Map(marks);
     for (const [id, fate] of Object.entries(plan.nodes)) {
       const at = nodeOnScreen(id);
-      const mark = MARKS[isAllCached && fate === 'unneeded' ? 'cached' : fate];
+      const mark = MARKS[fate === 'unneeded' && fed.has(at) ? 'cached' : fate];
       // Of the nodes in a subgraph the one that has most to say.
       if (mark !== null && !told.has(at) && rankOf(mark) > rankOf(marks.get(at))) marks.set(at, mark);
     }
@@ -52,6 +50,20 @@ export function showRun(): void {
   showTimes([...state.runs.values()].filter((each) => each.tabId === tabId));
   clearTimeout(fadeTimer);
   if (isOver && !isFaded) fadeTimer = setTimeout(showRun, FADE + 50);
+}
+
+/** What feeds a cached node is not even asked for: its outputs are not needed, as those of the cached one are known. */
+function feedingCached({ nodes }: Forecast): ReadonlySet<string> {
+  const { scene } = view;
+  const cached = Object.entries(nodes).filter(([, fate]) => fate === 'cached');
+  if (scene === null || cached.length === 0) return new Set();
+  const own = scene.graph;
+  const others = unneeded(
+    own.nodes.keys(),
+    own.links.values(),
+    new Set(cached.map(([id]) => nodeOnScreen(id))),
+  );
+  return new Set([...own.nodes.keys()].filter((id) => !others.has(id)));
 }
 
 const MARKS: Readonly<Record<Fate, Mark | null>> = {
