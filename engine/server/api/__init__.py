@@ -1,12 +1,14 @@
 """`/api/v1`: our own interface, typed and documented by the code itself.
 
 A route is one function with a decorator (`route`); its types are msgspec Structs, from which requests are read, replies
-written and the OpenAPI document made (`openapi`). Adding one is writing one, in a module that `ROUTES` collects.
+written and the OpenAPI document made (`openapi`). Adding one is writing one, in a module that stands in `ROUTES`.
 
-submit, jobs, queue, events, assets, workflows, scripts, templates, workflow_files, workflow_folders, drafts, gallery,
-gallery_changes, gallery_lineage, nodes, models, packs, workers, load, health, metrics, docs: the routes
+submit, jobs, queue, events, values, assets, workflows, scripts, templates, workflow_files, workflow_folders,
+workflow_trash, drafts, gallery, gallery_changes, gallery_lineage, nodes, models, packs, workers, load, health, metrics,
+docs: the routes
 route, reading, writing, openapi: how they are declared, read, written and described
-submission, views, lineage, feed: what several of them do · records, job_records: what several of them show
+submission, views, lineage, feed, told: what several of them do · records, job_records, gallery_records: what several of
+them show
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ from engine.server.api import (
     workers,
     workflow_files,
     workflow_folders,
+    workflow_trash,
     workflows,
 )
 from engine.server.api.openapi import make_document
@@ -59,6 +62,7 @@ ROUTES: tuple[Route, ...] = collect_routes(
     templates,
     workflow_files,
     workflow_folders,
+    workflow_trash,
     drafts,
     gallery,
     gallery_changes,
