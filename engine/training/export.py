@@ -17,7 +17,7 @@ from engine.training.diffusion import TextToNoise
 from engine.training.vocabulary import Vocabulary
 
 NAME = "Skein Postcards"
-VERSION = "1.1"
+VERSION = "2.0"
 TOKEN_TABLE = "text_model.embeddings.token_embedding.weight"
 
 
