@@ -39,7 +39,7 @@ class Connection(web.RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError("A part of the answer was sent already.")
         if status < 500:
-            refusal = _refuse(exc, status)
+            refusal = _refuse(exc)
         else:
             refusal = Refusal("The server failed to answer this request.", status=status, code="internal_error")
         response = write_refusal(refusal)
@@ -48,20 +48,23 @@ class Connection(web.RequestHandler):
         return response
 
 
-def _refuse(exc: BaseException | None, status: int) -> Refusal:
-    """What is wrong with a request that could not be read. Nothing of it is quoted: a token may be in it."""
+def _refuse(exc: BaseException | None) -> Refusal:
+    """What is wrong with a request that could not be read. Nothing of it is quoted: a token may be in it.
+
+    The status is 400, as for any value that is longer than it may be: which of them made a line too long, nobody knows.
+    """
     limit = exc.args[1] if isinstance(exc, LineTooLong) else None
     if limit == LONGEST_LINE_BYTES:
-        message = (
-            f"The address in the first line is longer than {limit} bytes, a fixed limit."
-        )
-        return Refusal(message, status=414)
+        message = f"The address in the first line is longer than {limit} bytes, a fixed limit."
+        return Refusal(message, code="address_too_long")
     if limit == LONGEST_HEADER_BYTES:
-        return Refusal(f"A header of the request is longer than {limit} bytes, a fixed limit.", status=431)
+        message = f"A header of the request is longer than {limit} bytes, a fixed limit."
+        return Refusal(message, code="headers_too_large")
     if str(getattr(exc, "message", "")).startswith("Too many headers"):
-        return Refusal(f"The request has more than {MOST_HEADERS} headers, a fixed limit.", status=431)
+        message = f"The request has more than {MOST_HEADERS} headers, a fixed limit."
+        return Refusal(message, code="headers_too_large")
     reason = type(exc).__name__ if exc is not None else ""
-    return Refusal("The request is not HTTP as this server reads it.", status=status, details=reason)
+    return Refusal("The request is not HTTP as this server reads it.", details=reason)
 
 
 class Runner(web.AppRunner):

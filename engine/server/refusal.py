@@ -41,7 +41,6 @@ _TYPE_OF_STATUS = {
     409: "conflict",
     411: "length_required",
     413: "too_large",
-    414: "address_too_long",
     415: "unsupported_media_type",
     417: "expectation_failed",
     426: "upgrade_required",

@@ -25,8 +25,6 @@ _SECTION = re.compile(r"^(Attributes|Args|Raises|Returns):\s*$", re.MULTILINE)
 _ANY_ROUTE = (
     Refused(400, "A parameter or the body is not what it should be; the message says which, and what was expected."),
     Refused(403, "The request comes from a page or under a name that this server does not serve."),
-    Refused(414, "The address is too long; the message names the limit."),
-    Refused(431, "A header is too long, or there are too many; the message names the limit."),
 )
 _CLOSED_ROUTE = (
     Refused(401, "The server asks for a token, and none or a wrong one came."),
