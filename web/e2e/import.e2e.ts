@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openPage } from './harness/page';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { forgiveErrors, launchBrowser, openPage } from './harness/page';
 import { type Server, startServer } from './harness/server';
 
 const WORKFLOW = fileURLToPath(new URL('../../workflows/text_to_image.json', import.meta.url));
@@ -57,6 +57,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
+});
+
+// Pages that nobody looks at any more would slow down the others.
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
 });
 
 async function begin(): Promise<Page> {
@@ -135,8 +140,13 @@ describe('the open dialog', () => {
       mimeType: 'application/json',
       buffer: Buffer.from(api),
     });
-    await page.getByRole('tab', { name: 'api' }).waitFor();
+    await page.getByRole('tab', { name: /^api, Imported from the API format/ }).waitFor();
     await isCanvas(page);
+    // Once it is saved it is a file like any other.
+    await page.keyboard.press('Control+s');
+    await page.getByRole('textbox', { name: /Name/ }).fill('was api');
+    await page.keyboard.press('Enter');
+    await page.getByRole('tab', { name: 'was api', exact: true }).waitFor();
   });
 });
 
@@ -156,6 +166,99 @@ describe('dropping', () => {
     await drop(page, [], api);
     await page.getByRole('tab', { name: 'Dropped' }).waitFor();
     await isCanvas(page);
+  });
+});
+
+/** What other browsers make of a picture that is dragged out of a page: its address, and a file that tells nothing. */
+async function dropAddress(page: Page, address: string): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(async (list) => {
+    const blob = await new OffscreenCanvas(4, 4).convertToBlob({ type: 'image/png' }).catch(() => null);
+    const data = new DataTransfer();
+    data.items.add(new File(blob === null ? [] : [blob], 'canvas.png', { type: 'image/png' }));
+    data.setData('text/uri-list', list);
+    return data;
+  }, address);
+  for (const type of ['dragenter', 'dragover', 'drop'])
+    await page.dispatchEvent('[role="application"]', type, { dataTransfer, clientX: 700, clientY: 500 });
+}
+
+describe('pictures of this server', () => {
+  it('are read whole when they are dropped by their address; what is elsewhere is never asked for', async () => {
+    const form = new FormData();
+    const content = new Blob([readFileSync(join(server.base, 'canvas.png'))], { type: 'image/png' });
+    form.append('image', content, 'ours.png');
+    await fetch(`${server.url}/upload/image`, { method: 'POST', body: form });
+    const opened = await openPage(browser, server.url, { viewport: { width: 1920, height: 1080 } });
+    const { page } = opened;
+    await page.getByRole('heading', { name: 'Begin with a workflow' }).waitFor();
+    await dropAddress(page, 'http://example.com/view?filename=ours.png&type=input');
+    await page.getByText('canvas.png could not be opened').waitFor();
+    forgiveErrors(opened, /status of 4/);
+    await dropAddress(page, `${server.url}/view?filename=ours.png&type=input&preview=webp;75`);
+    await page.getByRole('tab', { name: 'ours' }).waitFor();
+    await isCanvas(page);
+  });
+});
+
+describe('what is too large', () => {
+  const told = (page: Page, words: string) => page.getByText(words).first().waitFor();
+
+  it('is told which limit it breaks, however it comes, and nothing is opened', async () => {
+    const page = await begin();
+    await page.evaluate(() => {
+      const data = new DataTransfer();
+      data.items.add(new File([' '.repeat(17 * 2 ** 20)], 'huge.json', { type: 'application/json' }));
+      const canvas = document.querySelector('[role="application"]');
+      canvas?.dispatchEvent(
+        new DragEvent('drop', {
+          dataTransfer: data,
+          bubbles: true,
+          cancelable: true,
+          clientX: 700,
+          clientY: 500,
+        }),
+      );
+    });
+    await told(page, 'It has 17 MiB of text; the canvas opens up to 16 MiB.');
+    await page.evaluate(() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', `{"nodes":[],"more":"${'x'.repeat(18 * 2 ** 20)}"}`);
+      document.body.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      );
+    });
+    await told(page, 'It has 19 MiB of text; the canvas opens up to 16 MiB.');
+    const links = `[1,1,0,2,0,0]${',[1,1,0,2,0,0]'.repeat(1_000_000)}`;
+    await drop(page, [], `{"nodes":[],"links":[${links}]}`);
+    await told(page, 'It has 1,000,001 links');
+    await drop(page, [], `{"nodes":[],"links":[],"extra":${'['.repeat(100_000)}${']'.repeat(100_000)}}`);
+    await told(page, 'more than 200 levels deep');
+    const many = JSON.stringify({ nodes: [], links: new Array(100_001).fill([1, 1, 0, 2, 0, 0]) });
+    await fetch(`${server.url}/api/v1/workflows/files/many.json`, { method: 'PUT', body: many });
+    await page.getByRole('button', { name: 'Workflows', exact: true }).click();
+    await page.getByRole('treeitem', { name: /^many/ }).click();
+    await told(page, 'It has 100,001 links');
+    expect(await page.getByRole('tab').count()).toBe(0);
+  });
+
+  it('is not what contains itself: subgraphs in a circle are opened, and gone into', async () => {
+    const page = await begin();
+    const ids = ['aaaaaaaa-0000-0000-0000-000000000000', 'bbbbbbbb-0000-0000-0000-000000000000'];
+    const node = (id: number, type: string | undefined) => ({
+      ...{ id, type, pos: [0, 0], size: [200, 60], flags: {}, mode: 0, order: 0, inputs: [], outputs: [] },
+    });
+    const subgraphs = ids.map((id, index) => ({
+      ...{ id, name: `Circle ${index}`, version: 1, nodes: [node(1, ids[1 - index])], links: [], groups: [] },
+      ...{ inputs: [], outputs: [] },
+    }));
+    const circle = { nodes: [node(1, ids[0])], links: [], version: 0.4, definitions: { subgraphs } };
+    await drop(page, [], JSON.stringify(circle));
+    await page.getByRole('tab', { name: 'Dropped' }).waitFor();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.getByRole('navigation', { name: 'Where you are' }).getByText('Circle 0').waitFor();
+    await page.locator('[data-node="1"]').getByText('Circle 1').waitFor();
   });
 });
 
