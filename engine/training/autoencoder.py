@@ -258,9 +258,3 @@ def _inverse_root(covariance: Tensor) -> Tensor:
 
 def _list_modules(network: nn.Module) -> list[tuple[str, nn.Module]]:
     return list(cast("Iterator[tuple[str, nn.Module]]", network.named_modules()))
-
-
-def measure_redrawing(network: AutoencoderKL, pixels: Tensor) -> float:
-    """Mean absolute error of redrawn pixels, in steps of 255."""
-    with torch.inference_mode():
-        return float(functional.l1_loss(network(pixels).clamp(-1, 1), pixels)) * 127.5
