@@ -14,14 +14,17 @@ export interface Bench {
   readonly graph: GraphPage;
 }
 
-/** Sets up all of it; `take` is given the page of each test, on which nothing is open yet. */
-export function eachOnOwnPage(take: (bench: Bench) => void): void {
+/**
+ * Sets up all of it; `take` is given the page of each test, on which nothing is open yet. `prepare` may put packs and
+ * files into the server's directories before it starts.
+ */
+export function eachOnOwnPage(take: (bench: Bench) => void, prepare?: (base: string) => void): void {
   let server: Server;
   let browser: Browser;
   let opened: Opened;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+    [server, browser] = await Promise.all([startServer(prepare), launchBrowser()]);
   });
 
   afterAll(async () => {
