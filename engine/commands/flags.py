@@ -267,6 +267,13 @@ SERVER = (
         "GB",
     ),
     Flag(
+        "--worker-start-timeout",
+        "a worker that is not ready after so long is started anew (default: 180)",
+        "worker_start_timeout_s",
+        _seconds,
+        "SECONDS",
+    ),
+    Flag(
         "--interrupt-grace",
         "after so long a run that does not stop is killed (default: 10)",
         "interrupt_grace_s",

@@ -15,7 +15,7 @@ import runpy
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -108,18 +108,25 @@ def load_packs(host: Host) -> list[PackReport]:
         trust = trust.begin(pack.name).write()
         reports.append(_load(pack, host))
         trust = trust.end(pack.name)
+    if wanted:
+        trust = _settle(host, reports, trust)
     if packs:
         trust.write()
-    if wanted:
-        _settle(host)
     return reports
 
 
-def _settle(host: Host) -> None:
+def _settle(host: Host, reports: Sequence[PackReport], trust: Trust) -> Trust:
     """Once all are there: our nodes offer what packs added, and packs' nodes what others added."""
     host.settings = settings_with_folders(host)
     open_choices(host)
-    host.registry.renew([definition.type for definition in host.registry])
+    theirs = {node_type for report in reports for node_type in report.node_types}
+    host.registry.renew([definition.type for definition in host.registry if definition.type not in theirs])
+    for report in reports:
+        if report.node_types:  # its code runs again, and may take the process down, or never return, only now
+            trust = trust.begin(report.name).write()
+            host.registry.renew(report.node_types)
+            trust = trust.end(report.name)
+    return trust
 
 
 def _prestart(pack: Pack) -> None:

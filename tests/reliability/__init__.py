@@ -2,7 +2,8 @@
 
 Every promise, and the tests that hold it. Without a path, a test stands in this directory; `jobs`, `server`, `workers`,
 `compat`, `images` are directories below `tests/engine`, `api` is one below `tests/engine/server`. Longer versions:
-`python -m benchmarks reliability`.
+`python -m benchmarks reliability`; with `--check` it, and `python -m benchmarks server`, end with status 1 if a promise
+is missed, also those that no test can hold: figures.
 
 Nothing accepted is lost
     a 200 means that it is on disk, 100 random kills       test_nothing_lost: ten_kills; benchmarks reliability
@@ -19,15 +20,17 @@ Nothing accepted is lost
     integrity, versions, damaged files set aside           test_nothing_lost: ten_kills, damaged_database;
                                                            jobs/test_database, jobs/test_schema
 Nothing stops it
-    no node can stop the server                            test_nodes; workers/test_process
+    no node can stop the server                            test_nodes; workers/test_process; compat/test_loader
     the next prompt runs, others see nothing               test_nodes: others_see_nothing, and after every death
-    an interrupt acts, or the worker is replaced           test_nodes: nobody_obeys; workers/test_runs;
+    an interrupt acts, or the worker is replaced           test_nodes: nobody_obeys, never_ends; workers/test_runs;
                                                            server/test_real_runs: a_run_is_interrupted
     big requests are refused before they cost              test_large
     chains and fans of 10,000 run                          test_large: a_chain_and_a_fan
-    no request blocks others                               server/test_heavy; test_crowd: large_requests; benchmarks
-                                                           reliability blocking
-    10,000 queued prompts, listed whole and by pages       server/test_queue: a_long_queue; api/test_jobs
+    no request blocks others                               server/test_heavy; test_crowd: large_requests; server/
+                                                           test_long_queue, test_preferences, test_listings;
+                                                           api/test_assets; benchmarks reliability blocking
+    10,000 queued prompts, in order, listed whole and by   server/test_long_queue; server/test_queue: a_long_queue;
+        pages; one more costs no more                      api/test_jobs
     slow and half-open clients                             test_crowd; server/test_connection, server/test_security
     1,000 clients, 100 that never read                     test_crowd: all_who_listen; benchmarks reliability
     two sockets with one id, reconnects                    server/test_websocket: two_connections, who_comes_back;

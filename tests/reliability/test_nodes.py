@@ -15,6 +15,7 @@ from tests.reliability.driving import (
     add_pack,
     assert_next_runs,
     graph,
+    lives,
     run,
     states,
     strict_json,
@@ -23,7 +24,7 @@ from tests.reliability.driving import (
     wait_until,
 )
 
-DEADLY = ("segfault", "_exit", "close", "group")
+DEADLY = ("segfault", "abort", "_exit", "kill", "thread", "close", "group")
 HARMLESS = ("exit", "interrupt", "base", "mute", "recursion", "stop iteration", "memory")
 ODD = ("number", "ui list", "nan", "infinity", "bytes", "object", "tensor", "nested", "surrogate", "evil", "keys")
 
@@ -72,6 +73,57 @@ def test_is_changed(server: RealServer, how: str) -> None:
         assert (job["error"]["node_id"], job["error"]["node_type"]) == ("1", "Changing")
         assert "IS_CHANGED" in job["error"]["message"]
     assert_next_runs(server)
+
+
+def test_is_changed_that_never_ends(server: RealServer, tmp_path: Path) -> None:
+    """Nobody in there hears the interrupt: the worker is killed, and the job says where it was."""
+    flag = tmp_path / "flag"
+    job_id = submit(server, graph(("Changing", {"how": f"endless:{flag}"})))
+    pid = int(wait_until(lambda: flag.exists() and flag.read_text()) or 0)
+    server.post("/interrupt", {"prompt_id": job_id})
+    job = wait_for_state(server, job_id, "cancelled", "failed", "succeeded")
+    assert job["state"] == "cancelled"
+    assert (job["error"]["type"], job["error"]["node_id"]) == ("worker_killed", "1")
+    assert "'1' (Changing)" in job["error"]["message"]
+    assert "IS_CHANGED" in job["error"]["message"]
+    wait_until(lambda: not lives(pid))
+    assert_next_runs(server)
+
+
+def test_input_types_that_never_end(tmp_path: Path) -> None:
+    """Even if they ended the first time: when all packs are there they are asked for again. The start of the worker is
+    given up and tried again without that pack. The first time: `compat/test_loader`."""
+    add_pack(tmp_path)
+    add_pack(tmp_path, "endless", _ENDLESS)
+    with RealServer(tmp_path, "--worker-start-timeout", "40") as server:
+        wait_until(lambda: server.ask("/object_info/Fine")[0] == 200, 300)
+        assert_next_runs(server)
+        packs = {pack["name"]: pack["standing"] for pack in server.get("/api/v1/packs")["packs"]}
+        assert packs == {"trouble": "loads", "endless": "crashed"}
+
+
+_ENDLESS = """
+import time
+asked = 0
+
+class Endless:
+    RETURN_TYPES = ()
+    FUNCTION = "run"
+    OUTPUT_NODE = True
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        global asked
+        asked += 1
+        while asked > 1:
+            time.sleep(1)
+        return {"required": {"choice": (["a", "b"],)}}
+
+    def run(self, choice):
+        return ()
+
+NODE_CLASS_MAPPINGS = {"Endless": Endless}
+"""
 
 
 def test_input_types(server: RealServer) -> None:

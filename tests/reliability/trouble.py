@@ -69,6 +69,10 @@ def _misbehave(how: str) -> Any:
             time.sleep(30)
         case "stop iteration":
             raise StopIteration
+        case _ if how.startswith("endless:"):
+            Path(how.removeprefix("endless:")).write_text(str(os.getpid()), encoding="utf-8")
+            while True:
+                time.sleep(1)
         case "":
             return None
         case _:

@@ -221,6 +221,39 @@ def test_a_pack_whose_import_never_ends_is_left_out_after_the_process_was_killed
     assert "did not end" in str(reports["endless"])
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_pack_whose_input_types_never_end_is_left_out_too(place: Place, times: int) -> None:
+    """At whichever time they are asked for: the second is when all packs are there, as choices may depend on others."""
+    endless = f"""
+        asked = 0
+        class Endless:
+            FUNCTION, RETURN_TYPES = "run", ()
+            @classmethod
+            def INPUT_TYPES(cls):
+                global asked
+                asked += 1
+                while asked >= {times}:
+                    print("begun", flush=True)
+                    __import__("time").sleep(3600)
+                return {{"required": {{"choice": (["a", "b"],)}}}}
+            def run(self, choice):
+                return ()
+        NODE_CLASS_MAPPINGS = {{"Endless": Endless}}
+    """
+    place.write("a.py", _NODE % "A").write("b.py", endless).write("c.py", _NODE % "C")
+    code = "import sys; from pathlib import Path; from tests.engine.compat.test_loader import Place;"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{code} Place(Path(sys.argv[1])).load()", str(place.base)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert "begun" in process.stdout.readline()
+        process.kill()
+    reports = place.load()[1]
+    assert [report.standing for report in reports.values()] == ["loads", "crashed", "loads"]
+
+
 def test_damaged_notes_about_packs_stop_nobody(place: Place) -> None:
     place.write("a.py", _NODE % "A")
     for text in ("{", "[]", '{"known": 5, "crashed": [], "loading": 7}', ""):
