@@ -19,6 +19,8 @@ afterAll(async () => {
 });
 
 const LONG = { timeout: 40_000 };
+/** For what is there as soon as the page is; far from what a run takes. */
+const SHORT = { timeout: 8_000 };
 
 interface JobRow {
   readonly id: string;
@@ -73,8 +75,10 @@ describe('a run', () => {
 
     await page.reload();
     await page.waitForSelector('[role="tab"]');
-    await bar.getByRole('progressbar').waitFor();
-    await large.getByRole('img', { name: 'Unfinished picture of Text to image' }).waitFor(LONG);
+    // Restored from what the server knows, not found again by the events of later steps.
+    await bar.getByRole('progressbar').waitFor(SHORT);
+    await page.locator('[data-node="5"][data-mark="running"]').waitFor(SHORT);
+    await large.getByRole('img', { name: 'Unfinished picture of Text to image' }).waitFor(SHORT);
     await page.getByRole('button', { name: 'Stop', exact: true }).first().click();
     await bar.getByRole('progressbar').waitFor({ state: 'detached', ...LONG });
     await setSteps(page, 2);
