@@ -32,13 +32,13 @@ class ErrorRecordView(Struct, frozen=True, kw_only=True):
     extra_info: dict[str, Any]
 
 
-class NodeErrors(Struct, frozen=True, kw_only=True):
+class NodeErrors(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is wrong with one node of a workflow.
 
     Attributes:
         errors: In the order of its inputs.
         dependent_outputs: Output nodes that cannot run because of it, the first hundred or fewer.
-        more_dependent_outputs: How many more there are.
+        more_dependent_outputs: How many more there are, if there are.
         class_type: The node's type.
     """
 

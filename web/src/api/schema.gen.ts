@@ -1030,8 +1030,8 @@ export interface NodeErrors {
   readonly errors: readonly ErrorRecordView[];
   /** Output nodes that cannot run because of it, the first hundred or fewer. */
   readonly dependent_outputs: readonly string[];
-  /** How many more there are. */
-  readonly more_dependent_outputs: number;
+  /** How many more there are, if there are. */
+  readonly more_dependent_outputs?: number;
   /** The node's type. */
   readonly class_type: string;
 }
