@@ -123,9 +123,14 @@ function findings({ leastTarget = 24, mark = '' }: LookOptions): string[] {
     const box = control.getBoundingClientRect();
     const seen = clip(control, box, (how) => found.add(`control ${how}: ${nameOf(control)}`));
     if (seen === null) continue;
+    // A box to tick is as large as the label around it.
+    const label = control.matches('input[type="checkbox"], input[type="radio"]')
+      ? control.closest('label')
+      : null;
+    const { width, height } = (label ?? control).getBoundingClientRect();
     const isInText = control.tagName === 'A' && getComputedStyle(control).display === 'inline';
-    if (!isInText && (box.width < leastTarget - 0.5 || box.height < leastTarget - 0.5))
-      found.add(`control too small: ${Math.round(box.width)} x ${Math.round(box.height)} ${nameOf(control)}`);
+    if (!isInText && (width < leastTarget - 0.5 || height < leastTarget - 0.5))
+      found.add(`control too small: ${Math.round(width)} x ${Math.round(height)} ${nameOf(control)}`);
     const cover = coverOf(control, (seen.left + seen.right) / 2, (seen.top + seen.bottom) / 2);
     if (cover !== null) found.add(`control covered: ${nameOf(control)} by ${nameOf(cover)}`);
   }

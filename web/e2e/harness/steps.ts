@@ -39,7 +39,6 @@ export async function openSaved(page: Page, name: string): Promise<void> {
   await panel.getByText(name, { exact: true }).first().click();
   await page.getByRole('tab', { name: new RegExp(`^${name}`) }).waitFor();
   await close();
-  await page.locator('[data-node]').first().waitFor();
   await page.getByRole('application').focus();
 }
 

@@ -47,6 +47,9 @@ export async function results(page: Page, visit: Visit): Promise<void> {
   await byPalette(page, t('preview.show'));
   const preview = page.getByRole('region', { name: t('preview.title'), exact: true });
   await preview.waitFor();
+  // As a panel it was seen with the others.
+  const float = preview.getByRole('button', { name: t('preview.float'), exact: true });
+  if (await float.isVisible()) await float.click();
   await visit('large preview');
   await preview.getByRole('button', { name: t('preview.close'), exact: true }).click();
   await openSaved(page, 'graph');
