@@ -208,6 +208,41 @@ describe('properties', () => {
   });
 });
 
+describe('the page of a node', () => {
+  beforeEach(() => paste(TEXT_TO_IMAGE));
+
+  it('is opened by a key, and from the tip of each value', async () => {
+    const panel = page.getByRole('region', { name: 'Properties' });
+    await node('KSampler').locator('h3').click();
+    await page.keyboard.press('?');
+    await panel.getByRole('heading', { name: 'About this node' }).waitFor();
+    await expect.poll(() => panel.getByText('Turn noise into a latent image').isVisible()).toBe(true);
+    await page.keyboard.press('?');
+    await panel.waitFor({ state: 'detached' });
+
+    const { x, y } = await middle(widget('KSampler', 'cfg'));
+    await page.mouse.move(x, y);
+    const tip = page.getByRole('tooltip');
+    await tip.waitFor();
+    expect(await tip.textContent()).toMatch(/^cfgFLOAT.*0 to 100.*default 8/);
+    await page.getByRole('button', { name: /^About KSampler/ }).click();
+    await tip.waitFor({ state: 'detached' });
+    const lit = panel.locator('[data-lit]');
+    await lit.waitFor();
+    expect(await lit.textContent()).toMatch(/^cfg/);
+    await expect
+      .poll(async () => {
+        const [outer, inner] = [await panel.boundingBox(), await lit.boundingBox()];
+        return inner !== null && outer !== null && inner.y > outer.y && inner.y < outer.y + outer.height;
+      })
+      .toBe(true);
+
+    await widget('CLIPTextEncode', 'text').locator('textarea').focus();
+    await page.keyboard.press('F1');
+    await panel.locator('[data-lit]').getByText('text').first().waitFor();
+  });
+});
+
 describe('clipboard', () => {
   beforeEach(() => paste(TEXT_TO_IMAGE));
 

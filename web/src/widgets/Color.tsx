@@ -2,6 +2,7 @@
 
 import { isNumeric } from '../core/numbers';
 import { t } from '../i18n/t';
+import { isForThePage } from './textKeys';
 import type { WidgetProps } from './types';
 import css from './widgets.module.css';
 
@@ -35,7 +36,7 @@ export function Color({ id, label, value, input, isReadOnly, onChange, onSettle 
         spellCheck={false}
         onChange={(event) => set(event.target.value)}
         onBlur={onSettle}
-        onKeyDown={(event) => event.stopPropagation()}
+        onKeyDown={(event) => isForThePage(event) || event.stopPropagation()}
       />
       <input
         type="color"

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { bracketsAt, changeWeight } from '../core/prompt';
 import { classes } from '../ui/classes';
 import { widgetHost } from './host';
+import { isForThePage } from './textKeys';
 import type { WidgetProps } from './types';
 import css from './widgets.module.css';
 
@@ -51,7 +52,7 @@ export function PromptText({
       if (next.text === text) return;
       wanted.current = [next.start, next.end];
       onChange(next.text);
-    } else if (event.key !== 'Escape' && !event.ctrlKey) {
+    } else if (event.key !== 'Escape' && !event.ctrlKey && !isForThePage(event)) {
       event.stopPropagation();
     }
   };

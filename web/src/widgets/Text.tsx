@@ -2,6 +2,7 @@
 
 import { classes } from '../ui/classes';
 import { widgetHost } from './host';
+import { isForThePage } from './textKeys';
 import type { WidgetProps } from './types';
 import css from './widgets.module.css';
 
@@ -24,7 +25,7 @@ export function Line({ id, label, value, input, isReadOnly, onChange, onSettle }
         onBlur={onSettle}
         onKeyDown={(event) => {
           if (event.key === 'Enter') event.currentTarget.blur();
-          event.stopPropagation();
+          if (!isForThePage(event)) event.stopPropagation();
         }}
       />
     </div>
@@ -43,7 +44,9 @@ export function Text({ id, label, value, input, isReadOnly, isRoomy, onChange, o
       spellCheck={widgetHost.spellcheck()}
       onChange={(event) => onChange(event.target.value)}
       onBlur={onSettle}
-      onKeyDown={(event) => event.key !== 'Escape' && !event.ctrlKey && event.stopPropagation()}
+      onKeyDown={(event) =>
+        event.key !== 'Escape' && !event.ctrlKey && !isForThePage(event) && event.stopPropagation()
+      }
     />
   );
 }
