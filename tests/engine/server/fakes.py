@@ -30,6 +30,7 @@ from engine.jobs.events import (
     Ui,
 )
 from engine.jobs.job import Job, JobResult, JobState, NodeRecord, Submission
+from engine.jobs.rows import decode_targets
 from engine.jobs.store import Store
 from engine.server.app import make_app
 from engine.server.connection import Runner
@@ -139,9 +140,9 @@ class FakeDispatcher(Dispatcher):
     async def run_next(self, ui: Ui | None = None) -> Job:
         """Run the first waiting job to its end; every target shows `ui`."""
         job = await self.start_next()
-        details = await self.store.details(job.id)
-        assert details is not None
-        for target in details.targets:
+        texts = await self.store.texts(job.id)
+        assert texts is not None
+        for target in decode_targets(texts.targets):
             self.run_node(job, target, ui=ui or {"text": ["done"]})
         return await self.finish(job)
 
