@@ -103,6 +103,10 @@ async function conflict(page: Page) {
   return dialog;
 }
 
+/** Steps that are kept of each tab, and some more; even, so that what is turned off and on again ends as it began. */
+const KEPT = 100;
+const STEPS = KEPT + 4;
+
 const zoomOf = (page: Page) => page.getByRole('button', { name: /^Zoom: / }).getAttribute('aria-label');
 
 describe('recovery', () => {
@@ -112,7 +116,20 @@ describe('recovery', () => {
       const first = await persistent(folder);
       const page = await first.newPage();
       await page.goto(server.url);
-      await openTemplate(page, 'Text to image');
+      // One tab with as many steps as are kept, and more; the other one is looked at when the browser dies.
+      await page.getByRole('button', { name: 'New workflow' }).first().click();
+      await page.getByRole('application').focus();
+      await page.keyboard.press('Shift+A');
+      await page.keyboard.type('empty image');
+      await page.keyboard.press('Enter');
+      await page.locator('[data-node="1"]').waitFor();
+      await page.getByRole('application').focus();
+      for (let step = 0; step < STEPS; step += 1) await page.keyboard.press('Control+m');
+      await page.getByRole('tab', { name: 'Untitled, Not saved' }).waitFor();
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').getByRole('combobox').fill('Open the default workflow');
+      await page.keyboard.press('Enter');
+      await page.getByRole('tab', { name: 'Text to image' }).waitFor();
       await page.waitForSelector('[data-node="6"]');
       await collapseAll(page);
       await page.keyboard.press('Escape');
@@ -120,14 +137,19 @@ describe('recovery', () => {
       await page.keyboard.press('Alt+=');
       await page.keyboard.press('Alt+=');
       const looked = await zoomOf(page);
-      await page.waitForTimeout(900);
+      await page.waitForTimeout(500);
       killBrowser(folder);
       await first.close().catch(() => {});
       const second = await persistent(folder);
       const again = await second.newPage();
       await again.goto(server.url);
-      await again.getByRole('tab', { name: 'Text to image' }).waitFor();
-      await again.getByRole('tab', { name: /, Not saved/ }).waitFor();
+      const tabs = again.getByRole('tab');
+      await expect.poll(() => tabs.count()).toBe(2);
+      expect(await tabs.evaluateAll((all) => all.map((each) => each.ariaLabel))).toEqual([
+        'Untitled, Not saved',
+        'Text to image, Not saved',
+      ]);
+      expect(await again.getByRole('tab', { selected: true }).getAttribute('aria-label')).toMatch(/^Text/);
       await expect.poll(() => zoomOf(again)).toBe(looked);
       await again.locator('[data-node="7"]').waitFor();
       const height = async () => (await again.locator('[data-node="7"]').boundingBox())?.height ?? 0;
@@ -135,6 +157,21 @@ describe('recovery', () => {
       await again.getByRole('application').focus();
       await again.keyboard.press('Control+z');
       await expect.poll(height).toBeGreaterThan(collapsed + 50);
+      // Of the tab that was not looked at: the last hundred steps, each of which turns the node off or on.
+      await again.getByRole('tab', { name: /^Untitled/ }).click();
+      await again.locator('[data-node="1"]').waitFor();
+      const isMuted = async () => (await again.locator('[data-node="1"]').textContent())?.includes('Muted');
+      const undo = again.getByRole('toolbar', { name: 'View' }).getByRole('button', { name: 'Undo' });
+      await again.getByRole('application').focus();
+      expect(await isMuted()).toBe(false);
+      await again.keyboard.press('Control+z');
+      await expect.poll(isMuted).toBe(true);
+      for (let step = 1; step < KEPT - 1; step += 1) await again.keyboard.press('Control+z');
+      await expect.poll(isMuted).toBe(true);
+      expect(await undo.isEnabled()).toBe(true);
+      await again.keyboard.press('Control+z');
+      await expect.poll(() => undo.isDisabled()).toBe(true);
+      expect(await isMuted()).toBe(false);
       await second.close();
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -234,6 +271,9 @@ describe('recovery', () => {
   });
 
   it('goes on while the server is away, and connects again when it is back', async () => {
+    const listed = async () => (await (await fetch(`${server.url}/api/v1/drafts`)).json()).drafts;
+    for (const { id } of await listed())
+      await fetch(`${server.url}/api/v1/drafts/${id}`, { method: 'DELETE' });
     const { page, context, account } = await openPage(browser, server.url);
     await openTemplate(page, 'Text to image');
     const back = server.restart();
@@ -242,6 +282,11 @@ describe('recovery', () => {
     await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
     await back;
     await page.getByText('Offline').waitFor({ state: 'detached', timeout: 20_000 });
+    // What was changed meanwhile is on the server now, too.
+    await expect.poll(listed, { timeout: 20_000 }).toMatchObject([{ name: 'Text to image', file: null }]);
+    const [kept] = await listed();
+    const { document } = await (await fetch(`${server.url}/api/v1/drafts/${kept.id}`)).json();
+    expect(document.nodes.every((node: { flags: object }) => 'collapsed' in node.flags)).toBe(true);
     await page.keyboard.press('Control+Enter');
     await page.getByText(/^Done in /).waitFor({ timeout: 40_000 });
     forgiveErrors({ account }, /ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection/);
