@@ -1,7 +1,7 @@
 // The gallery with ten thousand files: found, looked through by keys, marked, deleted and brought back, chosen from; and
 // where a picture comes from.
 
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -264,8 +264,113 @@ describe('where pictures come from', () => {
     const comparison = page.getByRole('dialog', { name: `${parent} and ${other}` });
     await comparison.getByRole('row', { name: /color/ }).waitFor();
     await comparison.getByText(/of the pixels differ/).waitFor();
+    // Each way to look at them; and how long each node took, in both runs.
+    const images = comparison.getByRole('region', { name: 'The pictures' });
+    const edge = images.getByRole('slider', { name: 'Edge between A and B' });
+    await edge.focus();
+    const before = await edge.inputValue();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => edge.inputValue()).not.toBe(before);
+    await comparison.getByRole('button', { name: 'Side by side' }).click();
+    await images.getByRole('img', { name: `A: ${parent}` }).waitFor();
+    await images.getByRole('img', { name: `B: ${other}` }).waitFor();
+    await comparison.getByRole('button', { name: 'Difference' }).click();
+    await images.getByRole('img', { name: 'Difference' }).waitFor();
+    expect(await edge.count()).toBe(0);
+    await comparison.getByRole('button', { name: 'Flicker' }).click();
+    await images.getByRole('button', { name: 'Stop' }).click();
+    const shown = () => images.locator('img:visible').getAttribute('alt');
+    const first = await shown();
+    await images.getByRole('button', { name: 'The other' }).click();
+    await expect.poll(shown).not.toBe(first);
+    const times = comparison.getByRole('table').last();
+    for (const name of [/^All/, /^EmptyImage\s*#1/, /^ImageInvert\s*#2/, /^SaveImage\s*#3/])
+      expect(await times.getByRole('row', { name }).getByRole('cell').count()).toBe(2);
     await page.keyboard.press('Escape');
     expect(existsSync(join(server.base, 'output', child))).toBe(true);
+    await context.close();
+  });
+
+  it('opens a workflow once, loads only values after a look at them, and becomes an input', async () => {
+    const first = await run({ color: 0x112233 }, 'values');
+    const second = await run({ color: 0x445566, width: 128 }, 'values');
+    // Wide, so that nodes beside the panel are near enough to be elements.
+    const { page, context } = await openPage(browser, server.url, {
+      viewport: { width: 1920, height: 1080 },
+    });
+    const panel = await openGallery(page);
+    const choose = async (name: string, item: string) => {
+      await panel.getByRole('button', { name: new RegExp(`^${name}`) }).click({ button: 'right' });
+      await page.getByRole('menuitem', { name: item, exact: true }).click();
+    };
+    await choose(first, 'Open workflow');
+    const tab = page.getByRole('tab', { name: /^values, Imported from the API format/ });
+    await tab.waitFor();
+    await choose(first, 'Open workflow');
+    await page.getByText('values is open already').waitFor();
+    expect(await page.getByRole('tab').count()).toBe(1);
+    await page.getByRole('button', { name: 'Open a copy' }).click();
+    await page.getByRole('tab', { name: /^values \(2\)/ }).waitFor();
+    await page.keyboard.press('Alt+w');
+    await page.getByRole('button', { name: 'Don’t save' }).click();
+    await expect.poll(() => page.getByRole('tab').count()).toBe(1);
+
+    const source = page.locator('[data-node][data-type="EmptyImage"]');
+    const value = (name: string) =>
+      source.locator(`[data-widget="${name}"]`).getByRole('spinbutton').getAttribute('aria-valuetext');
+    expect(await value('width')).toBe('64');
+    await choose(second, 'Load values');
+    const question = page.getByRole('dialog', { name: 'Load 2 values into values?' });
+    await question.getByText('EmptyImage · width').waitFor();
+    expect(await question.textContent()).toMatch(/width64128.*color11228674478310/);
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    expect(await value('width')).toBe('64');
+    await choose(second, 'Load values');
+    await question.getByRole('button', { name: 'Load', exact: true }).click();
+    await page.getByText('2 values loaded').waitFor();
+    await expect.poll(() => value('width')).toBe('128');
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => value('width')).toBe('64');
+    await choose(first, 'Load values');
+    await page.getByText('Nothing to load').waitFor();
+
+    await choose(second, 'Use as input');
+    const loader = page.locator('[data-node][data-type="LoadImage"]');
+    await loader.getByText(`${second} [output]`).first().waitFor();
+    await choose(first, 'Use as input');
+    // Into the node that is selected, which loads pictures.
+    await loader.getByText(`${first} [output]`).first().waitFor();
+    expect(await loader.count()).toBe(1);
+    await context.close();
+  });
+
+  it('is shown large under the pointer, downloaded, and handed to other programs when it is dragged', async () => {
+    const name = await run({ color: 0x777777 }, 'handed');
+    const { page, context } = await openPage(browser, server.url);
+    const panel = await openGallery(page);
+    const cell = panel.getByRole('button', { name: new RegExp(`^${name}`) });
+    await cell.hover();
+    const large = page.locator('[aria-hidden="true"] > img[src*="/content"]');
+    await large.waitFor();
+    const [small, box] = [await cell.boundingBox(), await large.boundingBox()];
+    expect(box?.width ?? 0).toBeGreaterThan(small?.width ?? 0);
+    await page.mouse.move(900, 400);
+    await large.waitFor({ state: 'detached' });
+    const handed = await cell.evaluate((element) => {
+      const data = new DataTransfer();
+      element.dispatchEvent(new DragEvent('dragstart', { dataTransfer: data, bubbles: true }));
+      return { file: data.getData('DownloadURL'), list: data.getData('text/uri-list') };
+    });
+    const [kind, file, ...address] = handed.file.split(':');
+    expect([kind, file]).toEqual(['image/png', name]);
+    expect(handed.list).toBe(address.join(':'));
+    const bytes = Buffer.from(await (await fetch(handed.list)).arrayBuffer());
+    expect(bytes.equals(readFileSync(join(server.base, 'output', name)))).toBe(true);
+    const download = page.waitForEvent('download');
+    await cell.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Download', exact: true }).click();
+    expect((await download).suggestedFilename()).toBe(name);
     await context.close();
   });
 
