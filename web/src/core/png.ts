@@ -32,7 +32,7 @@ export function asciiJson(text: string): string {
 export function withText(png: Uint8Array, keyword: string, text: string): Uint8Array<ArrayBuffer> {
   if (png.length < HEAD || SIGNATURE.some((byte, index) => png[index] !== byte))
     throw new RangeError('this is no PNG');
-  const content = new TextEncoder().encode(`tEXt${keyword}\0${text}`);
+  const content = Uint8Array.from(`tEXt${keyword}\0${text}`, (letter) => letter.charCodeAt(0));
   const whole = new Uint8Array(png.length + content.length + 8);
   const view = new DataView(whole.buffer);
   whole.set(png.subarray(0, HEAD));
