@@ -124,7 +124,7 @@ it('builds, wires and runs text to image by keys alone', async () => {
   }
   await graph.press('Escape');
   await follow('KSampler');
-  expect(await graph.spoken()).toContain('KSampler');
+  await expect.poll(() => graph.spoken()).toContain('KSampler');
   await link('model ← MODEL', { to: 'Load Checkpoint #1 › MODEL' });
   await link('LATENT → LATENT', { made: 'vae decode' });
   await link('vae ← VAE', { to: 'Load Checkpoint #1 › VAE' });
