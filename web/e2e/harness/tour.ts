@@ -32,8 +32,10 @@ export async function tour(
   await openText(page);
   await visit('canvas');
   const isRoomy = (page.viewportSize()?.width ?? 0) >= 1000;
-  const rest = [dialogs, menus, pictures, files, results, mask, subgraphs, missing, trouble];
-  for (const part of isShort ? [panels] : [panels, ...rest, ...(isRoomy ? [onGraph] : [])]) {
+  const rest = [dialogs, menus, pictures, files, mask, missing, trouble];
+  // Nodes that are worked on must be large enough to be elements.
+  const roomy = isRoomy ? [results, subgraphs, onGraph] : [];
+  for (const part of isShort ? [panels] : [panels, ...rest, ...roomy]) {
     await part(page, visit).catch((error) => tell(`${part.name} breaks off: ${error}`));
     await leave(page);
   }

@@ -43,7 +43,7 @@ export const canvas = {
   'settings.snapsToNodes': 'Snap to other nodes',
   'settings.snapsToNodes.hint':
     'What is dragged jumps in line with edges and middles of others. Lines show them either way.',
-  'snapshot.export': 'Export (picture of the graph with the workflow in it)',
+  'snapshot.export': 'Export (picture with workflow)',
   'snapshot.failed': 'No picture could be made of the graph',
   'snapshot.tooLarge': 'The browser gives no canvas as large.',
   'view.zoomTo': 'Zoom to…',
