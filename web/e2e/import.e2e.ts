@@ -111,10 +111,11 @@ const isCanvas = (page: Page) =>
 
 async function isA1111(page: Page): Promise<void> {
   await expect.poll(() => page.locator('[data-node]').allTextContents().then(String)).toContain('KSampler');
-  const texts = await page
-    .locator('[data-node] textarea')
-    .evaluateAll((all) => all.map((each) => (each as HTMLTextAreaElement).value));
-  expect(texts).toContain('a red (fox:1.2) in the snow');
+  const texts = () =>
+    page
+      .locator('[data-node] textarea')
+      .evaluateAll((all) => all.map((each) => (each as HTMLTextAreaElement).value));
+  await expect.poll(texts).toContain('a red (fox:1.2) in the snow');
 }
 
 describe('the open dialog', () => {
