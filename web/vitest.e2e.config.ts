@@ -9,8 +9,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,
-    // A browser and a server on two cores: what does not happen again is told, but does not stop what comes after.
-    retry: 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
