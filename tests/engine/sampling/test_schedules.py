@@ -123,7 +123,7 @@ K_DIFFUSION: list[tuple[Callable[..., Tensor], str, tuple[float, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("ours", "theirs", "settings"), K_DIFFUSION, ids=lambda value: str(value))
+@pytest.mark.parametrize(("ours", "theirs", "settings"), K_DIFFUSION, ids=[theirs for _, theirs, _ in K_DIFFUSION])
 def test_formulas_equal_k_diffusion(ours: Callable[..., Tensor], theirs: str, settings: tuple[float, ...]) -> None:
     expected = getattr(load_peer("k_diffusion.sampling"), theirs)(9, *settings)
     torch.testing.assert_close(ours(9, *settings).float(), expected, rtol=2e-4, atol=1e-6)
