@@ -50,6 +50,33 @@ describe('several nodes', () => {
     expect(doc.steps).toHaveLength(0);
   });
 
+  it('of shared values, those of one kind, are set by their places; others are left alone', () => {
+    const held = (id: number) => ({ id, type: 'PrimitiveNode', widgets_values: [5, 'fixed'] });
+    const { doc, found } = open(held(1), held(2), { id: 3, type: 'Gone', widgets_values: [5] });
+    const shared = () =>
+      found()
+        .slice(0, 2)
+        .map((each, index) => ({
+          ...each,
+          isShared: true,
+          shape: {
+            ...each.shape,
+            widgets: each.shape.widgets.map((widget) => ({
+              ...widget,
+              input: { ...STEPS, max: 50 - 20 * index },
+            })),
+          },
+        }));
+    expect(names(shared())).toEqual(['0', '1']);
+    doc.edit('value', '', (tx) => setForAll(tx, shared(), '0', 40));
+    doc.edit('value', '', (tx) => setForAll(tx, shared().slice(0, 1), '1', 'randomize'));
+    doc.edit('value', '', (tx) => setForAll(tx, found(), '0', 9));
+    expect(values(doc)).toEqual([[40, 'randomize'], [30, 'fixed'], [5]]);
+    doc.undo();
+    doc.undo();
+    expect(values(doc)).toEqual([[5, 'fixed'], [5, 'fixed'], [5]]);
+  });
+
   it('keep what comes over a link', () => {
     const inputs = [{ name: 'steps', type: 'INT', link: 4, widget: { name: 'steps' } }];
     const { doc, found } = open(A, { ...A, id: 2, inputs }, { ...A, id: 3 });

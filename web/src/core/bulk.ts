@@ -6,6 +6,7 @@ import { setControl, setValue } from './edit';
 import { isHidden, sameJson } from './fold';
 import { type Json, type JsonObject, stringifyJson } from './json';
 import { fitted, isNumeric } from './numbers';
+import { withPlace } from './primitive';
 import type { NodeShape, Widget } from './slots';
 import type { NodeId } from './types';
 
@@ -13,6 +14,8 @@ export interface Inspected {
   readonly id: NodeId;
   readonly node: JsonObject;
   readonly shape: NodeShape;
+  /** It holds a value for other nodes, and its widgets say what they take: it can be set, though its type is none. */
+  readonly isShared?: boolean;
 }
 
 /** The widgets of the first node that every other one has, too, but for hidden ones. */
@@ -60,14 +63,17 @@ export function setForAll(
   value: Json,
   part: 'value' | 'control' = 'value',
 ): void {
-  for (const { id, shape } of found) {
+  for (const { id, node, shape, isShared } of found) {
     const { type } = shape;
+    const input = shape.widgets.find((each) => each.name === name)?.input ?? null;
+    const own = found.length > 1 && isNumeric(value) ? fitted(value, input) : value;
+    if (isShared === true)
+      tx.patch('node', id, { widgets_values: withPlace(node['widgets_values'], name, own) });
     if (type === null || (found.length > 1 && isLinked(shape, name))) continue;
     if (part === 'control') {
       setControl(tx, id, type, name, value);
       continue;
     }
-    const input = shape.widgets.find((each) => each.name === name)?.input ?? null;
-    setValue(tx, id, type, name, found.length > 1 && isNumeric(value) ? fitted(value, input) : value);
+    setValue(tx, id, type, name, own);
   }
 }

@@ -40,3 +40,12 @@ export function adoptWidget(
     ...(held.length > 0 ? {} : { widgets_values: primitiveValues(type, widget.value) }),
   });
 }
+
+/** Values of a node whose type nobody knows, or which has none: by name or by place, as the file has them. */
+export function withPlace(held: Json | undefined, name: string, value: Json): Json {
+  const record = asObject(held);
+  if (record !== null) return { ...record, [name]: value };
+  const values = [...(asArray(held) ?? [])];
+  values[Number(name)] = value;
+  return values;
+}

@@ -4,13 +4,16 @@ import { contains, isPinned } from '../core/geometry';
 import { groupTitleHeight } from '../core/groups';
 import { distanceTo } from '../core/stretches';
 import { isBoundary } from '../core/subgraph';
+import { textEdges } from '../core/texts';
 import type { LinkId, NodeId, Point } from '../core/types';
+import { DETAIL } from './paint';
 import type { Scene } from './scene';
 
 export type Hit =
   | { readonly kind: 'input'; readonly node: NodeId; readonly index: number }
   | { readonly kind: 'output'; readonly node: NodeId; readonly index: number }
   | { readonly kind: 'corner'; readonly node: NodeId }
+  | { readonly kind: 'text'; readonly node: NodeId; readonly name: string }
   | { readonly kind: 'title'; readonly node: NodeId }
   | { readonly kind: 'node'; readonly node: NodeId }
   | { readonly kind: 'reroute'; readonly reroute: string }
@@ -21,6 +24,10 @@ export type Hit =
 
 const SLOT_REACH = 12;
 const CORNER = 14;
+/** Beside the lower edge of a text, in graph units; the same as of its element. */
+const TEXT_EDGE = 5;
+/** From the sides of a node to its widgets. */
+const TEXT_INSET = 15;
 const LINK_REACH = 6;
 export const MIDDLE = 6;
 export const REROUTE = 7;
@@ -34,7 +41,7 @@ export function hitIn(scene: Scene, point: Point, zoom: number): Hit {
   if (reroute !== null) return reroute;
   const near = [...scene.nodeIndex.query(around)].sort((one, other) => scene.rank(other) - scene.rank(one));
   for (const id of near) {
-    const found = hitNode(scene, id, point, reach);
+    const found = hitNode(scene, id, point, reach, zoom);
     if (found !== null) return found;
   }
   const link = scene.showsLinks ? hitLink(scene, point, zoom, around) : null;
@@ -51,7 +58,7 @@ function hitReroute(scene: Scene, point: Point, reach: number): Hit | null {
   return null;
 }
 
-function hitNode(scene: Scene, id: NodeId, point: Point, reach: number): Hit | null {
+function hitNode(scene: Scene, id: NodeId, point: Point, reach: number, zoom: number): Hit | null {
   const [layout, shape] = [scene.layout(id), scene.shape(id)];
   if (layout === undefined || shape === undefined) return null;
   const nearest = (points: readonly Point[]) => {
@@ -74,6 +81,12 @@ function hitNode(scene: Scene, id: NodeId, point: Point, reach: number): Hit | n
   const isSizable = !layout.isCollapsed && !isBoundary(id) && !isPinned(scene.node(id) ?? {});
   if (isSizable && point.x > body.x + body.w - CORNER && point.y > body.y + body.h - CORNER)
     return { kind: 'corner', node: id };
+  const isBetween = point.x > body.x + TEXT_INSET && point.x < body.x + body.w - TEXT_INSET;
+  const edge =
+    isSizable && isBetween && zoom >= DETAIL
+      ? textEdges(shape, layout).find(({ y }) => Math.abs(y - point.y) <= TEXT_EDGE)
+      : undefined;
+  if (edge !== undefined) return { kind: 'text', node: id, name: edge.name };
   return point.y < body.y ? { kind: 'title', node: id } : { kind: 'node', node: id };
 }
 

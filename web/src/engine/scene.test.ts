@@ -31,6 +31,18 @@ describe('Scene', () => {
     expect(scene.hit({ x: -500, y: -500 }, 1)).toEqual({ kind: 'empty' });
   });
 
+  it('hits the lower edges of texts, where they are near enough and may be dragged', () => {
+    const { doc, scene } = open();
+    const edge = { x: 600, y: 60 + 180 - 12 };
+    expect(scene.hit(edge, 1)).toEqual({ kind: 'text', node: '2', name: 'text' });
+    expect(scene.hit({ ...edge, y: edge.y + 5 }, 1)).toEqual({ kind: 'text', node: '2', name: 'text' });
+    expect(scene.hit({ ...edge, y: edge.y - 6 }, 1)).toEqual({ kind: 'node', node: '2' });
+    expect(scene.hit({ ...edge, x: 410 }, 1)).toEqual({ kind: 'node', node: '2' });
+    expect(scene.hit(edge, 0.5)).toEqual({ kind: 'node', node: '2' });
+    doc.edit('pin', '', (tx) => toggleFlag(tx, ['2'], 'pinned'));
+    expect(scene.hit(edge, 1)).toEqual({ kind: 'node', node: '2' });
+  });
+
   it('has no corner to drag where a node or a group is pinned', () => {
     const { doc, scene } = open();
     doc.edit('pin', '', (tx) => {

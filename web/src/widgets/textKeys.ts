@@ -1,6 +1,14 @@
 // Keys in a field of text are the field's own, save for those that never write anything.
 
+interface KeyPressed {
+  readonly key: string;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
 /** Whether the page may hear of it, too: F1 for help, and the like. */
-export function isForThePage({ key }: { readonly key: string }): boolean {
-  return /^F\d+$/.test(key);
+export function isForThePage({ key, altKey, shiftKey }: KeyPressed): boolean {
+  // By these a text on a node is made higher or lower.
+  const sizes = altKey && shiftKey && (key === 'ArrowUp' || key === 'ArrowDown');
+  return sizes || /^F\d+$/.test(key);
 }

@@ -14,7 +14,7 @@ import { EdgePan } from './edge';
 import { endHover, hover } from './hover';
 import { linksCrossing } from './knife';
 import { explain, finishLinks, type OpenCurve, openCurves, openLinks, type Target, targets } from './linking';
-import { drag, dragCorner, dragGroupCorner, dropOnLink, selectIn } from './moving';
+import { drag, dragCorner, dragGroupCorner, dragText, dropOnLink, selectIn } from './moving';
 import { beginPinch, pinch } from './pinch';
 import { boxBetween, movingNodes, type State, type StateOf } from './state';
 import { panBy, scrollsItself, WheelSense, wheelMeans, zoomFactor } from './wheel';
@@ -22,6 +22,8 @@ import { panBy, scrollsItself, WheelSense, wheelMeans, zoomFactor } from './whee
 const DRIFT = 6;
 const LONG_PRESS = 500;
 const KNIFE_KEY = 'KeyK';
+/** Those that move or size what is in the graph. */
+const DRAGS: ReadonlySet<State['name']> = new Set(['move', 'resize', 'resizeText', 'resizeGroup']);
 
 export class Gestures {
   #state: State = { name: 'idle' };
@@ -130,8 +132,7 @@ export class Gestures {
       graph.openLink = first;
       graph.events.linking(first);
     }
-    const isDragging = state.name === 'move' || state.name === 'resize' || state.name === 'resizeGroup';
-    graph.setDragging(isDragging, movingNodes(state));
+    graph.setDragging(DRAGS.has(state.name), movingNodes(state));
   }
 
   /** Drags move the view, whatever they begin on. */
@@ -235,6 +236,9 @@ export class Gestures {
       case 'resize':
         dragCorner(graph, state, at, snaps);
         break;
+      case 'resizeText':
+        dragText(graph, state, at, snaps);
+        break;
       case 'resizeGroup':
         dragGroupCorner(graph, state, at);
         break;
@@ -274,7 +278,7 @@ export class Gestures {
     if (state.name === 'press') this.#click(state.hit, event);
     if (state.name === 'link') this.#finish(state.links, state.over, screen, event.altKey);
     if (state.name === 'knife') this.#cut(state.points);
-    if (state.name === 'move' || state.name === 'resize' || state.name === 'resizeGroup') graph.doc?.seal();
+    if (DRAGS.has(state.name)) graph.doc?.seal();
     graph.invalidateOverlay();
   }
 

@@ -5,7 +5,7 @@ import type { GraphView } from '../GraphView';
 import type { Hit, Scene } from '../scene';
 import { adds } from './clicks';
 import { openLinks } from './linking';
-import { duplicate, movable } from './moving';
+import { duplicate, edgeOf, movable } from './moving';
 import { newGesture, type State } from './state';
 
 export interface Press {
@@ -36,6 +36,12 @@ export function begin(graph: GraphView, scene: Scene, { hit, at, start, event, i
         : { name: 'move', grab: at, gesture, moving: movable(graph, scene) };
     case 'corner':
       return { name: 'resize', node: hit.node, gesture };
+    case 'text': {
+      const edge = edgeOf(scene, hit.node, hit.name);
+      return edge === null
+        ? { name: 'idle' }
+        : { name: 'resizeText', node: hit.node, widget: hit.name, grab: at.y - edge, gesture };
+    }
     case 'output':
     case 'input': {
       const links = openLinks(scene, hit, event.shiftKey);

@@ -6,6 +6,9 @@ import type { NodeId, Point } from '../../core/types';
 import type { GraphView } from '../GraphView';
 import type { Hit } from '../scene';
 
+/** A click on these selects the node alone. */
+const PRESSED: ReadonlySet<Hit['kind']> = new Set(['title', 'node', 'text']);
+
 /** A key that adds to the selection is held. */
 export function adds(event: MouseEvent): boolean {
   return event.ctrlKey || event.metaKey || event.shiftKey;
@@ -26,7 +29,7 @@ export function click(graph: GraphView, hit: Hit, event: MouseEvent, screen: Poi
   const { doc, scope } = graph;
   graph.events.refused(null, screen);
   if (hit.kind === 'empty' && !adds(event)) graph.select([]);
-  else if ((hit.kind === 'title' || hit.kind === 'node') && !adds(event)) graph.select([hit.node]);
+  else if (PRESSED.has(hit.kind) && 'node' in hit && !adds(event)) graph.select([hit.node]);
   else if ((hit.kind === 'link' || hit.kind === 'middle') && event.altKey)
     doc?.edit('cut link', scope, (tx) => unlink(tx, hit.link));
   else if (hit.kind === 'reroute' && event.altKey)

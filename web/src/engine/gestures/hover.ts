@@ -8,6 +8,7 @@ const CURSORS: Partial<Record<Hit['kind'], string>> = {
   input: 'crosshair',
   output: 'crosshair',
   corner: 'nwse-resize',
+  text: 'ns-resize',
   title: 'grab',
   link: 'pointer',
   middle: 'pointer',

@@ -8,9 +8,11 @@ import { insertOnLink, linkFor } from '../../core/insert';
 import { asArray, type JsonObject } from '../../core/json';
 import { moveReroutes } from '../../core/reroutes';
 import { isBoundary } from '../../core/subgraph';
+import { textEdges } from '../../core/texts';
 import type { Box, LinkId, NodeId, Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import type { GraphView } from '../GraphView';
+import { editTextEdge } from '../node/edits';
 import { BOXES } from '../paint';
 import type { Scene } from '../scene';
 import type { Moving, StateOf } from './state';
@@ -199,6 +201,21 @@ export function dragCorner(graph: GraphView, state: StateOf<'resize'>, at: Point
     state.gesture,
     Number.POSITIVE_INFINITY,
   );
+}
+
+/** Where a text of a node ends; null if the node has no such text. */
+export function edgeOf(scene: Scene, node: NodeId, name: string): number | null {
+  const [shape, layout] = [scene.shape(node), scene.layout(node)];
+  if (shape === undefined || layout === undefined) return null;
+  return textEdges(shape, layout).find((edge) => edge.name === name)?.y ?? null;
+}
+
+export function dragText(graph: GraphView, state: StateOf<'resizeText'>, at: Point, snaps: boolean): void {
+  editTextEdge(graph, state.node, state.widget, at.y - state.grab, {
+    unit: snaps ? GRID : 1,
+    gesture: state.gesture,
+    within: Number.POSITIVE_INFINITY,
+  });
 }
 
 export function dragGroupCorner(graph: GraphView, state: StateOf<'resizeGroup'>, at: Point): void {

@@ -29,6 +29,14 @@ export type State =
     }
   | { readonly name: 'knife'; readonly points: readonly Point[] }
   | { readonly name: 'resize'; readonly node: NodeId; readonly gesture: string }
+  | {
+      readonly name: 'resizeText';
+      readonly node: NodeId;
+      readonly widget: string;
+      /** How far from the edge it was taken. */
+      readonly grab: number;
+      readonly gesture: string;
+    }
   | { readonly name: 'resizeGroup'; readonly group: string; readonly gesture: string }
   | { readonly name: 'pinch'; readonly distance: number; readonly middle: Point };
 
@@ -36,7 +44,7 @@ export type StateOf<Name extends State['name']> = Extract<State, { name: Name }>
 
 /** The nodes that a drag changes and nothing else; null where there are none, or more than nodes goes along. */
 export function movingNodes(state: State): ReadonlySet<NodeId> | null {
-  if (state.name === 'resize') return new Set([state.node]);
+  if (state.name === 'resize' || state.name === 'resizeText') return new Set([state.node]);
   if (state.name !== 'move' || state.moving.groups.size > 0 || state.moving.reroutes.size > 0) return null;
   return new Set(state.moving.from.keys());
 }

@@ -86,6 +86,20 @@ describe('NodeView', () => {
     expect(rows.map((row) => [row.style.top, row.style.height])).toEqual(places);
   });
 
+  it('has texts with an edge to drag, unless a link gives them or the node is pinned', async () => {
+    const text = { name: 'text', type: 'STRING', link: 9, widget: { name: 'text' } };
+    await show(
+      SAMPLER,
+      { ...SAMPLER, id: 2, flags: { pinned: true } },
+      { ...SAMPLER, id: 3, inputs: [text] },
+    );
+    const edges = (id: string) =>
+      [...element(id).querySelectorAll<HTMLElement>('[data-text-edge]')].map(
+        (edge) => edge.dataset['textEdge'],
+      );
+    expect([edges('1'), edges('2'), edges('3')]).toEqual([['text'], [], []]);
+  });
+
   it('says everything in words', async () => {
     await show(SAMPLER);
     expect(element().getAttribute('aria-label')).toBe('Node Sampler, Sampler');

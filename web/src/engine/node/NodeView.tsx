@@ -1,23 +1,13 @@
 // One node as an element, in graph units, exactly where geometry.ts says: it looks like what is painted in its stead.
 
 import { memo, useCallback, useSyncExternalStore } from 'react';
-import type { InputType } from '../../core/catalog';
 import { inkOn } from '../../core/colour';
 import { toggleFlag } from '../../core/edit';
-import { bottomOf, type Layout } from '../../core/geometry';
+import { bottomOf, isPinned, type Layout } from '../../core/geometry';
 import { asObject, asString, type JsonObject } from '../../core/json';
 import { packOf } from '../../core/pack';
-import { CONTROLS } from '../../core/seed';
-import {
-  BYPASSED,
-  MUTED,
-  modeOf,
-  type NodeShape,
-  titleOf,
-  typeNameOf,
-  VIRTUAL,
-  type Widget,
-} from '../../core/slots';
+import { BYPASSED, MUTED, modeOf, type NodeShape, titleOf, typeNameOf, VIRTUAL } from '../../core/slots';
+import { textEdges } from '../../core/texts';
 import type { NodeId } from '../../core/types';
 import { controlsOf } from '../../core/values';
 import { t } from '../../i18n/t';
@@ -32,6 +22,7 @@ import { MissingNode } from './MissingNode';
 import { type Badge, NodeHeader } from './NodeHeader';
 import css from './node.module.css';
 import { PreviewArea } from './PreviewArea';
+import { primitiveTarget, primitiveWidget } from './primitive';
 import { Dot, SlotRow } from './SlotRow';
 import { timeOf } from './times';
 import { WidgetRow } from './WidgetRow';
@@ -269,7 +260,8 @@ interface WidgetsProps extends PartProps {
 
 function Widgets({ view, id, node, shape, layout }: WidgetsProps) {
   const controls = shape.type === null ? new Map() : controlsOf(node, shape.type);
-  const fed = node['type'] === 'PrimitiveNode' ? primitiveTarget(view, id) : null;
+  const fed = primitiveTarget(view, id);
+  const edges = new Set(isPinned(node) ? [] : textEdges(shape, layout).map(({ name }) => name));
   return layout.widgets.map(({ widget: own, y, h }) => {
     const widget = fed === null ? own : primitiveWidget(own, fed);
     const slot = shape.inputs.find((each) => each.isWidget && each.name === widget.name) ?? null;
@@ -287,32 +279,11 @@ function Widgets({ view, id, node, shape, layout }: WidgetsProps) {
         height={h}
         isReadOnly={shape.type === null && fed === null}
         error={issueAt(id, widget.name)}
+        hasEdge={edges.has(widget.name)}
       />
     );
   });
 }
-
-/** The input that a primitive node gives its value to; it says what the value may be. */
-function primitiveTarget(view: GraphView, id: NodeId): InputType | null {
-  for (const link of view.scene?.graph.links.values() ?? []) {
-    if (link.from !== id) continue;
-    const shape = view.scene?.shape(link.to);
-    const name = shape?.inputs.find((slot) => slot.link === link.id)?.name;
-    const input = shape?.type?.inputs.find((each) => each.name === name);
-    if (input !== undefined) return input;
-  }
-  return null;
-}
-
-/** The value, and below it what happens to it before each run. */
-function primitiveWidget(widget: Widget, fed: InputType): Widget {
-  if (widget.name === '0') return { ...widget, label: fed.name, input: { ...fed, ...NO_CONTROL } };
-  const choice = { type: 'COMBO', choices: CONTROLS, display: null, multiline: false, image_upload: false };
-  const input: InputType = { ...fed, ...NO_CONTROL, ...choice, choices_from: null };
-  return widget.name === '1' ? { ...widget, label: t('seed.before'), input } : widget;
-}
-
-const NO_CONTROL = { name: 'value', seed_control: false } as const;
 
 function sourceOf(view: GraphView, id: string | null): string | null {
   const link = id === null ? undefined : view.scene?.graph.links.get(id);

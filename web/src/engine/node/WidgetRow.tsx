@@ -23,11 +23,13 @@ export interface WidgetRowProps {
   readonly height: number;
   readonly isReadOnly: boolean;
   readonly error: string | null;
+  /** It is a text whose lower edge can be dragged. */
+  readonly hasEdge: boolean;
 }
 
 export const WidgetRow = memo(
   function WidgetRow(props: WidgetRowProps) {
-    const { view, node, widget, control, slot, source, top, height, isReadOnly, error } = props;
+    const { view, node, widget, control, slot, source, top, height, isReadOnly, error, hasEdge } = props;
     const { name, label, input, value } = widget;
     const onChange = useCallback(
       (next: typeof value) => editValue(view, node, name, next),
@@ -62,6 +64,7 @@ export const WidgetRow = memo(
             />
           </div>
         )}
+        {hasEdge && <span className={css['textEdge']} data-text-edge={name} aria-hidden="true" />}
       </div>
     );
   },
@@ -79,5 +82,6 @@ export const WidgetRow = memo(
     before.top === after.top &&
     before.height === after.height &&
     before.isReadOnly === after.isReadOnly &&
-    before.error === after.error,
+    before.error === after.error &&
+    before.hasEdge === after.hasEdge,
 );

@@ -1,8 +1,11 @@
 // What fields on a node do to the document.
 
-import { setControl, setValue } from '../../core/edit';
+import { resizeNode, setControl, setValue } from '../../core/edit';
 import { isUnfolded, wouldFold } from '../../core/fold';
-import { asArray, asObject, type Json } from '../../core/json';
+import { isPinned } from '../../core/geometry';
+import type { Json } from '../../core/json';
+import { withPlace } from '../../core/primitive';
+import { sizeForText } from '../../core/texts';
 import type { NodeId } from '../../core/types';
 import { t } from '../../i18n/t';
 import type { GraphView } from '../GraphView';
@@ -28,6 +31,23 @@ export function editValue(view: GraphView, id: NodeId, name: string, value: Json
   );
 }
 
+interface TextDrag {
+  /** What the node's height is a multiple of. */
+  readonly unit?: number;
+  /** Edits of one gesture are one step, if they follow each other within so many milliseconds. */
+  readonly gesture: string;
+  readonly within?: number;
+}
+
+/** Have a text of a node end at `y`, by the height of the node: nothing else of the file changes. */
+export function editTextEdge(view: GraphView, id: NodeId, name: string, y: number, how: TextDrag): void {
+  const [node, layout] = [view.scene?.node(id), view.scene?.layout(id)];
+  if (node === undefined || layout === undefined || isPinned(node)) return;
+  const size = sizeForText(node, layout, name, y, how.unit);
+  if (size === null || size.y === layout.body.h) return;
+  view.doc?.edit('resize', view.scope, (tx) => resizeNode(tx, id, size), how.gesture, how.within);
+}
+
 /** Show what is rarely needed on nodes, or fold it away. */
 export function editFold(view: GraphView, ids: Iterable<NodeId>, unfolds: boolean): void {
   view.doc?.edit(t(unfolds ? 'node.unfold' : 'node.foldUp'), view.scope, (tx) => {
@@ -39,13 +59,4 @@ export function editControl(view: GraphView, id: NodeId, name: string, control: 
   const type = view.scene?.shape(id)?.type;
   if (type == null) return;
   view.doc?.edit('change seed control', view.scope, (tx) => setControl(tx, id, type, name, control));
-}
-
-/** Values of a node whose type nobody knows: by name or by place, as the file has them. */
-function withPlace(held: Json | undefined, name: string, value: Json): Json {
-  const record = asObject(held);
-  if (record !== null) return { ...record, [name]: value };
-  const values = [...(asArray(held) ?? [])];
-  values[Number(name)] = value;
-  return values;
 }

@@ -10,6 +10,7 @@ import type { Inspected } from '../../core/bulk';
 import { asString } from '../../core/json';
 import { BYPASSED, MUTED, modeOf, titleOf } from '../../core/slots';
 import type { NodeId } from '../../core/types';
+import { primitiveTarget, primitiveWidget } from '../../engine/node/primitive';
 import { t } from '../../i18n/t';
 import { tabs } from '../../stores/tabs';
 import { Empty } from '../../ui/Empty';
@@ -24,7 +25,12 @@ export function Inspector() {
   const wanted = useStore(help, (state) => state.wanted);
   const found = [...view.selected].flatMap((id): Inspected[] => {
     const [node, shape] = [view.scene?.graph.nodes.get(id), view.scene?.shape(id)];
-    return node === undefined || shape === undefined ? [] : [{ id, node, shape }];
+    if (node === undefined || shape === undefined) return [];
+    const fed = primitiveTarget(view, id);
+    if (fed === null) return [{ id, node, shape }];
+    // What it holds is shown, and set, as on the node itself.
+    const widgets = shape.widgets.map((widget) => primitiveWidget(widget, fed));
+    return [{ id, node, shape: { ...shape, widgets }, isShared: true }];
   });
   const [first] = found;
   if (first === undefined)

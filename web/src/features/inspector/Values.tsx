@@ -67,7 +67,7 @@ function Value({ found, widget }: ValueProps) {
           node={first.id}
           {...{ name, label, value, input }}
           control={typeof control === 'string' ? control : null}
-          isReadOnly={first.shape.type === null}
+          isReadOnly={first.shape.type === null && first.isShared !== true}
           isRoomy
           onChange={(next) => set(next)}
           onSettle={() => view.doc?.seal()}

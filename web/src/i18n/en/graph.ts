@@ -65,5 +65,7 @@ export const graph = {
   'graph.stepMove': 'Move',
   'graph.stepResize': 'Resize',
   'graph.subgraph': 'Subgraph',
+  'graph.textHigher': 'Make the text on the node higher',
+  'graph.textLower': 'Make the text on the node lower',
   'graph.walk': 'Go to the next node',
 } as const;
