@@ -322,7 +322,7 @@ describe('where pictures come from', () => {
     await choose(second, 'Load values');
     const question = page.getByRole('dialog', { name: 'Load 2 values into values?' });
     await question.getByText('EmptyImage · width').waitFor();
-    expect(await question.textContent()).toMatch(/width64128.*color11228674478310/);
+    await expect.poll(() => question.textContent()).toMatch(/width64128.*color#112233#445566/);
     await question.getByRole('button', { name: 'Cancel' }).click();
     expect(await value('width')).toBe('64');
     await choose(second, 'Load values');

@@ -120,8 +120,8 @@ describe('what is missing', () => {
     await list.getByRole('button', { name: 'Repair…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Values that do not fit' });
     const row = dialog.getByRole('row', { name: /^sampler_name/ });
-    expect(await row.getByRole('cell').allInnerTexts()).toEqual(['karras', 'dpmpp_2m']);
-    await dialog.getByRole('button', { name: 'Repair this node' }).last().click();
+    await expect.poll(() => row.getByRole('cell').allInnerTexts()).toEqual(['karras', 'dpmpp_2m']);
+    await dialog.getByRole('button', { name: 'Repair one node' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('application').focus();
     await page.keyboard.press('Control+Enter');

@@ -27,7 +27,24 @@ describe('valuesToLoad', () => {
   };
   it('names what differs, for nodes of the same id and type', () => {
     expect(valuesToLoad(doc(), prompt, types)).toEqual([
-      { node: '1', title: 'Mine', name: 'seed', before: 7, after: 8 },
+      { node: '1', title: 'Mine', name: 'seed', before: 7, after: 8, isColour: false },
+    ]);
+  });
+
+  it('says of colours that they are colours', () => {
+    const picture = nodeType('Picture', [
+      input('width', 'INT'),
+      input('color', 'INT', { display: 'color' }),
+      input('name', 'COLOR', { is_widget: true }),
+    ]);
+    const open = new GraphDoc({
+      ...{ nodes: [{ id: 1, type: 'Picture', widgets_values: [64, 255, '#fff'] }], links: [], version: 0.4 },
+    });
+    const ran = { '1': { class_type: 'Picture', inputs: { width: 8, color: 0xaa6633, name: 'red' } } };
+    expect(valuesToLoad(open, ran, catalog(picture)).map(({ name, isColour }) => [name, isColour])).toEqual([
+      ['width', false],
+      ['color', true],
+      ['name', true],
     ]);
   });
 

@@ -1,6 +1,7 @@
 // The values of a run, taken into a document that is open: where a node of the same id and type stands.
 
 import { type Catalog, widgetsOf } from './catalog';
+import { isColour } from './colour';
 import type { GraphDoc, Transaction } from './doc';
 import { setValue } from './edit';
 import { asObject, type Json, type JsonObject, stringifyJson } from './json';
@@ -14,6 +15,8 @@ export interface ValueToLoad {
   readonly name: string;
   readonly before: Json | undefined;
   readonly after: Json;
+  /** Both are colours, if they are anything that can be read as one. */
+  readonly isColour: boolean;
 }
 
 /** What would change. Values that are links in the run are left alone, as are nodes that the document lacks. */
@@ -23,11 +26,15 @@ export function valuesToLoad(doc: GraphDoc, prompt: JsonObject, catalog: Catalog
     const [type, ran] = [catalog.get(typeNameOf(node)), asObject(prompt[id])];
     if (type === undefined || ran?.['class_type'] !== type.type) continue;
     const [held, given] = [valuesOf(node, type), asObject(ran['inputs']) ?? {}];
-    for (const { name } of widgetsOf(type)) {
+    for (const input of widgetsOf(type)) {
+      const { name } = input;
       const [before, after] = [held.get(name), Object.hasOwn(given, name) ? given[name] : undefined];
       if (after === undefined || Array.isArray(after)) continue;
       if (before !== undefined && stringifyJson(before) === stringifyJson(after)) continue;
-      found.push({ node: id, title: titleOf(node, catalog), name, before, after });
+      found.push({
+        ...{ node: id, title: titleOf(node, catalog), name, before, after },
+        isColour: isColour(input),
+      });
     }
   }
   return found;

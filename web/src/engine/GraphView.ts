@@ -20,7 +20,7 @@ import { type Palette, readPalette } from './palette';
 import { NodePictures } from './pictures';
 import { Scene } from './scene';
 import { Selection } from './selection';
-import { paintWhole, wholeOf } from './snapshot';
+import { paintWhole } from './snapshot';
 import { Still } from './still';
 import { LEAST_ZOOM, MOST_ZOOM, Viewport } from './viewport';
 
@@ -358,12 +358,10 @@ export class GraphView {
   /** All of the graph as a PNG, smaller than `scale` says if it would be too large; null without a graph. */
   async snapshot(scale: number): Promise<Blob | null> {
     const [scene, palette] = [this.#scene, this.#palette];
-    const box = scene === null ? null : wholeOf(scene);
-    if (scene === null || palette === null || box === null) return null;
-    await this.pictures.ensure(scene.order);
+    if (scene === null || palette === null) return null;
     const still = { selected: NONE, selectedGroups: NONE, selectedReroutes: NONE, hiddenLinks: NONE };
     const quiet = { hovered: null, hoveredNode: null, focused: null };
-    return paintWhole({ ...this.#painted(scene, palette), ...still, ...quiet }, box, scale);
+    return paintWhole({ ...this.#painted(scene, palette), ...still, ...quiet }, scale);
   }
 
   #paintOverlay(context: CanvasRenderingContext2D, ratio: number): number | null {

@@ -56,11 +56,6 @@ export class NodePictures {
     else this.#known.delete(id);
   }
 
-  /** Have the pictures of these nodes at hand, before they are painted once. */
-  ensure(ids: Iterable<NodeId>): Promise<void> {
-    return this.#thumbnails.ensure([...ids].flatMap((id) => this.of(id)));
-  }
-
   begin(): void {
     this.#thumbnails.begin();
   }

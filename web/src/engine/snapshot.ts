@@ -5,6 +5,7 @@ import type { Box } from '../core/types';
 import { Backdrop } from './draw/backdrop';
 import { type Picture, paint } from './paint';
 import type { Scene } from './scene';
+import { SharpPictures } from './sharp';
 import { Viewport } from './viewport';
 
 /** More pixels a browser may refuse, and nobody looks at: the picture is smaller then. */
@@ -27,8 +28,22 @@ export function scaleFor(box: Pick<Box, 'w' | 'h'>, wanted: number): number {
 
 export type Painted = Omit<Picture, 'view' | 'backdrop' | 'part' | 'showsGrid' | 'mounted'>;
 
-/** A PNG of everything in a box; null where the browser gives no canvas as large. */
-export async function paintWhole(painted: Painted, box: Box, wanted: number): Promise<Blob | null> {
+/** A PNG of everything, with the pictures that hang below nodes; null where the browser gives no canvas as large. */
+export async function paintWhole(painted: Painted, wanted: number): Promise<Blob | null> {
+  const { scene } = painted;
+  const nodes = wholeOf(scene);
+  if (nodes === null) return null;
+  const pictures = new SharpPictures(painted.pictures);
+  try {
+    await pictures.load(scene, scaleFor(nodes, wanted));
+    const box = surrounding([nodes, ...pictures.hanging(scene)]) ?? nodes;
+    return await paintBox({ ...painted, pictures }, box, wanted);
+  } finally {
+    pictures.close();
+  }
+}
+
+async function paintBox(painted: Painted, box: Box, wanted: number): Promise<Blob | null> {
   const scale = scaleFor(box, wanted);
   const [width, height] = [box.w, box.h].map((side) => Math.ceil((side + 2 * MARGIN) * scale)) as [
     number,

@@ -98,21 +98,6 @@ export class Thumbnails {
     return kept.bitmap;
   }
 
-  /** Have these, as large as they are kept, before something is painted once; those that cannot be had are left out. */
-  async ensure(pictures: readonly NodePicture[]): Promise<void> {
-    const side = SIDES[SIDES.length - 1] ?? 0;
-    const waiting = pictures.filter(({ key, version }) => this.#kept.get(key)?.version !== version);
-    const work = async () => {
-      for (
-        let next = waiting.shift();
-        next !== undefined && this.#bytes < this.#budget;
-        next = waiting.shift()
-      )
-        await this.#fetch(next.key, `${next.version}/${side}/${next.key}`, next, side);
-    };
-    await Promise.all(Array.from({ length: MOST_AT_ONCE }, work));
-  }
-
   clear(): void {
     for (const { bitmap } of this.#kept.values()) bitmap.close();
     this.#kept.clear();
@@ -174,7 +159,8 @@ export class Thumbnails {
   }
 }
 
-async function loadBitmap(origin: Origin, side: number): Promise<Bitmap> {
+/** Decoded beside the main thread. Throws where it cannot be had. */
+export async function loadBitmap(origin: Origin, side: number): Promise<Bitmap> {
   if (origin instanceof Blob) return createImageBitmap(origin);
   const response = await fetch(origin(side), { credentials: 'same-origin' });
   if (!response.ok) throw new Error(response.statusText);

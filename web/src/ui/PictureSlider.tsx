@@ -2,6 +2,7 @@
 
 import { type CSSProperties, useState } from 'react';
 import { classes } from './classes';
+import { PictureSign } from './PictureSign';
 import css from './PictureSlider.module.css';
 
 interface Side {
@@ -21,34 +22,56 @@ export interface PictureSliderProps {
 
 export function PictureSlider({ a, b, label, className }: PictureSliderProps) {
   const [at, setAt] = useState(50);
+  const [ratios, setRatios] = useState<Ratios>({});
+  const measure = (side: keyof Ratios, { naturalWidth, naturalHeight }: HTMLImageElement) => {
+    const ratio = naturalWidth / Math.max(1, naturalHeight);
+    if (ratio > 0) setRatios((known) => ({ ...known, [side]: ratio }));
+  };
+  const picture = (side: keyof Ratios, { url, name }: Side, more?: string) => (
+    <img
+      className={classes(css['layer'], more)}
+      src={url}
+      alt={name}
+      draggable={false}
+      decoding="async"
+      onLoad={(event) => measure(side, event.currentTarget)}
+    />
+  );
   return (
-    <div className={classes(css['stage'], className)} style={{ '--at': `${at}%` } as CSSProperties}>
-      <img className={css['layer']} src={b.url} alt={b.name} draggable={false} decoding="async" />
-      <img
-        className={classes(css['layer'], css['cut'])}
-        src={a.url}
-        alt={a.name}
-        draggable={false}
-        decoding="async"
-      />
-      <span className={css['line']} />
-      <span className={classes(css['sign'], css['signA'])} aria-hidden="true">
-        A
-      </span>
-      <span className={classes(css['sign'], css['signB'])} aria-hidden="true">
-        B
-      </span>
-      <input
-        className={css['range']}
-        type="range"
-        min={0}
-        max={100}
-        step={0.5}
-        value={at}
-        aria-label={label}
-        aria-valuetext={`A ${Math.round(at)} %`}
-        onChange={(event) => setAt(Number(event.target.value))}
-      />
+    <div className={classes(css['stage'], className)}>
+      <div
+        className={css['frame']}
+        style={{ '--at': `${at}%`, ...shapeOf(ratios) } as CSSProperties}
+        data-pair=""
+      >
+        {picture('b', b)}
+        {picture('a', a, css['cut'])}
+        <span className={css['line']} data-edge="" />
+        <PictureSign sign="A" />
+        <PictureSign sign="B" side="right" />
+        <input
+          className={css['range']}
+          type="range"
+          min={0}
+          max={100}
+          step={0.5}
+          value={at}
+          aria-label={label}
+          aria-valuetext={`A ${Math.round(at)} %`}
+          onChange={(event) => setAt(Number(event.target.value))}
+        />
+      </div>
     </div>
   );
+}
+
+/** Width by height, once a picture has come. */
+interface Ratios {
+  readonly a?: number;
+  readonly b?: number;
+}
+
+function shapeOf({ a, b }: Ratios): Readonly<Record<string, number>> {
+  const known = [a, b].flatMap((ratio) => ratio ?? []);
+  return known.length === 0 ? {} : { '--widest': Math.max(...known), '--tallest': Math.min(...known) };
 }

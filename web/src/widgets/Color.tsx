@@ -1,22 +1,15 @@
 // A colour: a swatch that opens the browser's own picker, and its code as text.
 
+import { colourOf } from '../core/colour';
 import { isNumeric } from '../core/numbers';
 import { t } from '../i18n/t';
 import { isForThePage } from './textKeys';
 import type { WidgetProps } from './types';
 import css from './widgets.module.css';
 
-/** As `#rrggbb`; colours are texts, or numbers of 24 bits. */
+/** As `#rrggbb`; black for what is no colour. */
 export function colourText(value: unknown): string {
-  if (isNumeric(value)) return `#${(Number(value) & 0xffffff).toString(16).padStart(6, '0')}`;
-  const text = typeof value === 'string' ? value.trim() : '';
-  const short = /^#?([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(text);
-  if (short !== null)
-    return `#${short
-      .slice(1)
-      .map((digit) => digit + digit)
-      .join('')}`.toLowerCase();
-  return /^#?[0-9a-f]{6}/i.test(text) ? `#${text.replace('#', '').slice(0, 6)}`.toLowerCase() : '#000000';
+  return colourOf(value) ?? '#000000';
 }
 
 export function Color({ id, label, value, input, isReadOnly, onChange, onSettle }: WidgetProps) {

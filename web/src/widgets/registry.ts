@@ -2,6 +2,7 @@
 
 import type { FC } from 'react';
 import { hasControl, type InputType, isMulti } from '../core/catalog';
+import { isColour } from '../core/colour';
 import { asArray, asObject, type Json } from '../core/json';
 import { isNumeric } from '../core/numbers';
 import { Color } from './Color';
@@ -41,10 +42,10 @@ export type WidgetKind = keyof typeof KINDS;
 export function kindOf(input: InputType | null, value: Json): WidgetKind {
   if (input === null) return 'unknown';
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'unknown';
+  if (isColour(input)) return 'colour';
   switch (input.type) {
     case 'INT':
     case 'FLOAT':
-      if (input.display === 'color') return 'colour';
       if (hasControl(input)) return 'seed';
       // Without ends there is no scale.
       if (
@@ -61,10 +62,7 @@ export function kindOf(input: InputType | null, value: Json): WidgetKind {
       if (input.image_upload) return 'image';
       if (isMulti(input) || asArray(value) !== null) return 'multi';
       return hasControl(input) ? 'seed' : 'combo';
-    case 'COLOR':
-      return 'colour';
     case 'STRING':
-      if (input.display === 'color') return 'colour';
       if (input.options['markdown'] === true) return 'markdown';
       if (!input.multiline)
         return isNumeric(value) || typeof value === 'string' || value === null ? 'line' : 'unknown';

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { t } from '../../i18n/t';
 import type { Pair } from '../../stores/compare';
 import { Button } from '../../ui/Button';
+import { PictureSign } from '../../ui/PictureSign';
 import { PictureSlider } from '../../ui/PictureSlider';
 import css from './Compare.module.css';
 import { differenceOf, type Measured } from './measure';
@@ -33,15 +34,14 @@ export function PairStage({ pair, mode }: StageProps) {
       )}
       {mode === 'beside' && (
         <div className={css['beside']}>
-          {[
-            { url: a, name: nameA, sign: 'A' },
-            { url: b, name: nameB, sign: 'B' },
-          ].map(({ url, name, sign }) => (
-            <div key={sign} className={css['half']}>
-              <img className={css['layer']} src={url} alt={name} draggable={false} />
-              <span className={`${css['sign']} ${css['signA']}`}>{sign}</span>
-            </div>
-          ))}
+          {[{ url: a, name: nameA, sign: 'A' } as const, { url: b, name: nameB, sign: 'B' } as const].map(
+            ({ url, name, sign }) => (
+              <div key={sign} className={css['half']}>
+                <img className={css['layer']} src={url} alt={name} draggable={false} />
+                <PictureSign sign={sign} />
+              </div>
+            ),
+          )}
         </div>
       )}
       {mode === 'difference' && (
@@ -118,7 +118,7 @@ function Flicker({ a, b, nameA, nameB }: FlickerProps) {
     <div className={css['stage']}>
       <img className={css['layer']} src={a} alt={nameA} hidden={showsB} draggable={false} />
       <img className={css['layer']} src={b} alt={nameB} hidden={!showsB} draggable={false} />
-      <span className={`${css['sign']} ${css['signA']}`}>{showsB ? 'B' : 'A'}</span>
+      <PictureSign sign={showsB ? 'B' : 'A'} />
       <div className={css['buttons']}>
         <Button size="small" onClick={() => setShowsB(!showsB)}>
           {t('compare.other')}

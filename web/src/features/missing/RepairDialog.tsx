@@ -51,6 +51,7 @@ function OpenDialog() {
           key={keyOf(repair)}
           repair={repair}
           isChosen={!refused.has(keyOf(repair))}
+          isOnly={repairs.length === 1}
           onToggle={() => toggle(keyOf(repair))}
         />
       ))}
@@ -61,10 +62,12 @@ function OpenDialog() {
 interface TableProps {
   readonly repair: Repair;
   readonly isChosen: boolean;
+  /** There is no other: what would be done here alone is what the dialog's own button does. */
+  readonly isOnly: boolean;
   readonly onToggle: () => void;
 }
 
-function NodeTable({ repair, isChosen, onToggle }: TableProps) {
+function NodeTable({ repair, isChosen, isOnly, onToggle }: TableProps) {
   const { title, node, rows, leftOver } = repair;
   const name = t('repair.node', { title, node });
   return (
@@ -79,9 +82,15 @@ function NodeTable({ repair, isChosen, onToggle }: TableProps) {
           />
           <h3>{name}</h3>
         </label>
-        <Button size="small" onClick={() => accept([repair])}>
-          {t('repair.one')}
-        </Button>
+        {!isOnly && (
+          <Button
+            size="small"
+            aria-label={t('repair.oneLabel', { title, node })}
+            onClick={() => accept([repair])}
+          >
+            {t('repair.one')}
+          </Button>
+        )}
       </header>
       <table className={css['table']}>
         <thead>

@@ -1,14 +1,14 @@
 // What nodes show of their results, by the key under which they give them. A new kind is one entry.
 
 import { type ReactElement, useState } from 'react';
-import { fileUrl } from '../../api/assets';
 import type { Ui } from '../../api/types';
 import { asArray, type Json } from '../../core/json';
 import { t } from '../../i18n/t';
 import { classes } from '../../ui/classes';
 import { PictureSlider } from '../../ui/PictureSlider';
 import css from './nodes.module.css';
-import { MOST, pictureUrl, refsIn } from './pictures';
+import { MOST, pictureUrl, wholeUrl } from './pictures';
+import { refsIn } from './written';
 
 /** How pictures are shown. */
 export interface Look {
@@ -121,5 +121,4 @@ export function Picture({ url, alt, hangs }: PictureProps) {
   );
 }
 
-const urlsOf = (files: readonly Json[] | undefined): string[] =>
-  refsIn(files).map(({ type, ...place }) => fileUrl({ ...place, kind: type }));
+const urlsOf = (files: readonly Json[] | undefined): string[] => refsIn(files).map(wholeUrl);

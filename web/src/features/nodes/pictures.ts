@@ -4,13 +4,13 @@ import { urlOf } from '../../api/client';
 import type { Ui } from '../../api/types';
 import { runIdOf } from '../../app/scopes';
 import { view } from '../../app/view';
-import { asObject, asString, type Json } from '../../core/json';
 import { type PictureRef, pictureInputs, pictureRef } from '../../core/picture';
 import type { NodeShape } from '../../core/slots';
 import { type NodePicture, registerNodePictures } from '../../engine/pictures';
-import { runOf, runs } from '../../stores/runs';
+import { onRunEvent, runOf, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
 import { isOffered } from '../../widgets/offered';
+import { keyOf, noteWritten, refsIn, versionOf } from './written';
 
 /** More are counted, not shown. */
 export const MOST = 4;
@@ -23,19 +23,20 @@ export function pictureUrl(ref: PictureRef, pixels: number): string {
 }
 
 /** A picture whose longer side has so many pixels at most. */
-function lookAt({ filename, subfolder, type }: PictureRef, size: number): string {
-  return urlOf('/view', { filename, subfolder, type, preview: 'webp;80', size });
+function lookAt(ref: PictureRef, size: number): string {
+  const { filename, subfolder, type } = ref;
+  return urlOf('/view', { filename, subfolder, type, preview: 'webp;80', size, v: writtenPart(ref) });
 }
 
-/** Where the pictures are that a run tells of. */
-export function refsIn(files: readonly Json[] | undefined): PictureRef[] {
-  return (files ?? []).flatMap((each) => {
-    const file = asObject(each);
-    const filename = asString(file?.['filename']);
-    if (filename === null) return [];
-    const { type } = pictureRef('', asString(file?.['type']) ?? 'output');
-    return [{ filename, subfolder: asString(file?.['subfolder']) ?? '', type }];
-  });
+/** The file itself. */
+export function wholeUrl(ref: PictureRef): string {
+  const { filename, subfolder, type } = ref;
+  return urlOf('/view', { filename, subfolder: subfolder || null, type, v: writtenPart(ref) });
+}
+
+/** The server asks nothing of it: what was written anew has another address, so that it is asked for again. */
+function writtenPart(ref: PictureRef): number | null {
+  return versionOf(ref) || null;
 }
 
 /** The pictures among what a run gave a node; null where it gave something else to show. */
@@ -58,8 +59,7 @@ export function loadedIn(
 }
 
 function onCanvas(ref: PictureRef): NodePicture {
-  const { filename, subfolder, type } = ref;
-  return { key: `${type}/${subfolder}/${filename}`, version: 0, origin: (side) => lookAt(ref, side) };
+  return { key: keyOf(ref), version: versionOf(ref), origin: (side) => lookAt(ref, side) };
 }
 
 const outputOf = (id: string) => runOf(runs.getState(), tabs.getState().active)?.outputs.get(id) ?? null;
@@ -74,6 +74,12 @@ export function registerPictures(): void {
       const loaded = loadedIn(scene?.shape(node));
       return loaded === null ? [] : [onCanvas(loaded.ref)];
     },
+  });
+  // Told before the frame and the elements that show it.
+  onRunEvent((_job, event) => {
+    if (event.type !== 'node_finished' || event.cached || event.ui == null || !noteWritten(event.ui)) return;
+    view.forgetPictures();
+    view.mounts.touch();
   });
   let shown: unknown = null;
   runs.subscribe((state, before) => {
