@@ -1,0 +1,48 @@
+// A Firefox over WebDriver BiDi, and pages of it that keep account of what must never happen: requests to elsewhere,
+// breaches of the content security policy, errors on the console.
+
+import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
+
+const FIREFOX = process.env['SKEIN_FIREFOX'] ?? '/usr/bin/firefox-esr';
+
+export interface Opened {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly account: string[];
+}
+
+/** Fails where there is no Firefox. */
+export function launchFirefox(): Promise<Browser> {
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: FIREFOX,
+    headless: true,
+    protocolTimeout: 60_000,
+  });
+}
+
+/** A page with nothing kept from others, and the account of it. */
+export async function openPage(browser: Browser, url: string): Promise<Opened> {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  const account: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${url}/`) && !/^(blob|data|about):/.test(request.url()))
+      account.push(`request to elsewhere: ${request.url()}`);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.text().startsWith(BREACH)) account.push(message.text());
+  });
+  page.on('pageerror', (error) => account.push(String(error)));
+  await page.evaluateOnNewDocument((breach) => {
+    // Firefox writes these to its own console only.
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`${breach} ${event.violatedDirective}: ${event.blockedURI}`),
+    );
+  }, BREACH);
+  await page.setViewport({ width: 1920, height: 1080 });
+  await page.goto(url);
+  return { page, context, account };
+}
+
+const BREACH = 'breach of the policy:';
