@@ -9,7 +9,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
+    // For what is there in a moment on any machine; what takes longer says so.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { eachOnOwnPage } from './harness/bench';
 import { type GraphPage, type Saved, wires } from './harness/graph';
+import { acted, rested } from './harness/settle';
 
 let page: Page;
 let graph: GraphPage;
@@ -58,6 +59,12 @@ async function menuOpens(name: string): Promise<void> {
   await page.waitForFunction(() => document.activeElement?.closest('[role="menu"]') !== null);
 }
 
+/** And what was chosen in it is done. */
+async function menuGoes(): Promise<void> {
+  await page.getByRole('menu').first().waitFor({ state: 'detached' });
+  await acted(page);
+}
+
 /** C, a slot, and what is to be linked to it: a node that is there, or a new one by its name. */
 async function link(slot: string, other: { readonly to?: string; readonly made?: string }): Promise<void> {
   await graph.press('c');
@@ -73,7 +80,7 @@ async function link(slot: string, other: { readonly to?: string; readonly made?:
   await goToItem(other.to ?? 'A new node…');
   await graph.press('Enter');
   if (other.made !== undefined) await find(other.made);
-  else await page.getByRole('menu').first().waitFor({ state: 'detached' });
+  else await menuGoes();
 }
 
 async function find(name: string): Promise<void> {
@@ -82,6 +89,7 @@ async function find(name: string): Promise<void> {
   await page.keyboard.type(name);
   await graph.press('Enter');
   await search.waitFor({ state: 'detached' });
+  await acted(page);
 }
 
 /** L, a link of this node, and along it. */
@@ -92,7 +100,7 @@ async function follow(words: string): Promise<void> {
   await graph.press('ArrowRight');
   await page.getByRole('menuitem', { name: /^Go to/ }).waitFor();
   await graph.press('Enter');
-  await page.getByRole('menu').first().waitFor({ state: 'detached' });
+  await menuGoes();
 }
 
 async function into(): Promise<void> {
@@ -105,12 +113,12 @@ it('builds, wires and runs text to image by keys alone', async () => {
   await page.getByRole('tab', { name: /Untitled/ }).waitFor();
   await graph.press('Shift+A');
   await find('load checkpoint');
-  expect(await graph.spoken()).toContain('Load Checkpoint, number 1');
+  await expect.poll(() => graph.spoken()).toContain('Load Checkpoint, number 1');
   await link('CLIP → CLIP', { made: 'clip text encode' });
   await into();
   await page.keyboard.type('a red circle on a blue background');
   await graph.press('Escape');
-  expect(await graph.spoken()).toContain('number 2');
+  await expect.poll(() => graph.spoken()).toContain('number 2');
   await link('CONDITIONING → CONDITIONING', { made: 'ksampler' });
   await link('negative ← CONDITIONING', { made: 'clip text encode' });
   await link('clip ← CLIP', { to: 'Load Checkpoint #1 › CLIP' });
@@ -130,9 +138,11 @@ it('builds, wires and runs text to image by keys alone', async () => {
   await link('vae ← VAE', { to: 'Load Checkpoint #1 › VAE' });
   await link('IMAGE → IMAGE', { made: 'save image' });
   // Nothing lies on anything else, and keys move and resize it.
+  await rested(page);
   const boxes = await page
     .locator('[data-node]')
     .evaluateAll((nodes) => nodes.map((node) => node.getBoundingClientRect().toJSON() as DOMRect));
+  expect(boxes).toHaveLength(7);
   for (const [index, one] of boxes.entries())
     for (const other of boxes.slice(index + 1))
       expect(
@@ -142,11 +152,9 @@ it('builds, wires and runs text to image by keys alone', async () => {
   await graph.press('Control+Enter');
   await page.getByText(/^Done in /).waitFor({ timeout: 40_000 });
   await page.getByRole('log').getByText('Run finished').waitFor({ state: 'attached' });
-  const saved = await graph.copied();
-  expect(linksOf(saved)).toEqual(WIRED);
-  expect(saved.nodes.find((node) => node.type === 'EmptyLatentImage')?.widgets_values?.slice(0, 2)).toEqual([
-    128, 128,
-  ]);
+  await expect.poll(async () => linksOf(await graph.copied())).toEqual(WIRED);
+  const latent = (await graph.copied()).nodes.find((node) => node.type === 'EmptyLatentImage');
+  expect(latent?.widgets_values?.slice(0, 2)).toEqual([128, 128]);
   await graph.node('SaveImage').locator('img').waitFor();
 });
 
@@ -190,6 +198,6 @@ it('builds, wires and runs text to image by the pointer', async () => {
   }
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await page.getByText(/^Done in /).waitFor({ timeout: 40_000 });
-  expect(linksOf(await graph.copied())).toEqual(WIRED);
+  await expect.poll(async () => linksOf(await graph.copied())).toEqual(WIRED);
   await graph.node('SaveImage').locator('img').waitFor();
 });

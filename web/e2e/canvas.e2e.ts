@@ -1,34 +1,25 @@
 // The canvas on the real page: how links look, what they carry, links by name, kept views, numbers.
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { GraphPage } from './harness/graph';
-import { launchBrowser, type Opened, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { eachOnOwnPage } from './harness/bench';
+import { framesIn } from './harness/engine';
+import type { GraphPage } from './harness/graph';
+import { keptTabs } from './harness/kept';
+import type { Server } from './harness/server';
+import { acted, rested } from './harness/settle';
+import { byPalette, pick } from './harness/steps';
 
 let server: Server;
-let browser: Browser;
-let opened: Opened;
 let page: Page;
 let graph: GraphPage;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-beforeEach(async () => {
-  await opened?.context.close();
-  opened = await openPage(browser, server.url);
-  page = opened.page;
-  graph = new GraphPage(page);
-  page.setDefaultTimeout(15_000);
-  await page.getByRole('region', { name: 'Begin with a workflow' }).waitFor();
-});
+eachOnOwnPage(
+  (bench) => {
+    ({ server, page, graph } = bench);
+  },
+  { viewport: { width: 1280, height: 800 } },
+);
 
 /** A picture goes by name to where it is taken apart into a list, and is shown. */
 const FILE = JSON.stringify({
@@ -76,32 +67,27 @@ async function pointAt(from: string, to: string, input: string): Promise<void> {
   await page.mouse.move(at.x, at.y, { steps: 3 });
 }
 
-async function choose(words: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.getByRole('dialog').getByRole('combobox').fill(words);
-  await page.keyboard.press('Enter');
-}
-
 describe('how links look', () => {
   it('is chosen in the view bar, and kept by the server', async () => {
     await graph.open('mine', FILE);
     const button = page.getByRole('button', { name: 'How links look' });
     await button.click();
-    await page.getByRole('menuitemcheckbox', { name: 'At right angles' }).click();
+    const straight = page.getByRole('menuitemcheckbox', { name: 'At right angles' });
+    await pick(straight);
     await expect.poll(async () => (await settings())['Skein.linkStyle']).toBe('linear');
     await button.click();
-    expect(
-      await page.getByRole('menuitemcheckbox', { name: 'At right angles' }).getAttribute('aria-checked'),
-    ).toBe('true');
-    await page.getByRole('menuitemcheckbox', { name: 'Hidden' }).click();
+    await expect.poll(() => straight.getAttribute('aria-checked')).toBe('true');
+    await pick(page.getByRole('menuitemcheckbox', { name: 'Hidden' }));
+    await expect.poll(async () => (await settings())['Skein.showsLinks']).toBe(false);
     await pointAt('3', '4', 'images');
+    // Longer than the pointer must rest for a tip.
     await page.waitForTimeout(500);
     expect(await tip().count()).toBe(0);
     await graph.canvas.focus();
     await page.keyboard.press('Shift+H');
     await pointAt('3', '4', 'images');
     await tip().waitFor();
-    await choose('Links: Curved');
+    await byPalette(page, 'Links: Curved');
     await expect.poll(async () => (await settings())['Skein.linkStyle']).toBe('spline');
   });
 });
@@ -113,7 +99,7 @@ describe('what links carry', () => {
   it('is told beside them after a run, through links by name, as a list, and after a reload', async () => {
     await graph.open('mine', FILE);
     await pointAt('3', '4', 'images');
-    expect(await tip().textContent()).toContain('Get_picture › IMAGE → ');
+    await expect.poll(() => tip().textContent()).toContain('Get_picture › IMAGE → ');
     expect(await tip().textContent()).not.toContain('fp32');
     await page.keyboard.press('Control+Enter');
     await page.getByText(/^Done in/).waitFor({ timeout: 40_000 });
@@ -124,7 +110,7 @@ describe('what links carry', () => {
     expect(await tip().textContent()).toContain('3 values');
     await page.reload();
     await graph.byId('4').waitFor();
-    await page.waitForTimeout(500);
+    await rested(page);
     await pointAt('3', '4', 'images');
     await expect.poll(() => tip().textContent()).toContain('3x32x64x3 fp32');
   });
@@ -138,10 +124,10 @@ describe('links by name', () => {
     await expect.poll(() => graph.spoken()).toContain('Set_picture');
     await graph.title('2').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Go to where it is used' }).hover();
-    await page.getByRole('menuitem', { name: /Get_picture/ }).click();
+    await pick(page.getByRole('menuitem', { name: /Get_picture/ }));
     await expect.poll(() => graph.spoken()).toContain('Get_picture');
     await graph.title('3').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: /Go to where it comes from: Set_picture/ }).click();
+    await pick(page.getByRole('menuitem', { name: /Go to where it comes from: Set_picture/ }));
     await expect.poll(() => graph.spoken()).toContain('Set_picture');
   });
 });
@@ -149,10 +135,11 @@ describe('links by name', () => {
 describe('views', () => {
   it('that are kept come back with their tab', async () => {
     await graph.open('mine', FILE);
-    await choose('Zoom to 100');
+    await byPalette(page, 'Zoom to 100');
     await page.keyboard.press('Alt+Shift+1');
     await page.getByText('Kept as view 1').waitFor();
     const zoom = () => page.getByRole('button', { name: /^Zoom: / }).textContent();
+    await acted(page);
     const kept = await zoom();
     await page.keyboard.press('Alt+-');
     await page.keyboard.press('Alt+-');
@@ -160,7 +147,8 @@ describe('views', () => {
     // Any change of the workflow keeps its draft, and where it is looked at.
     await graph.title('3').click();
     await page.keyboard.press('Control+ArrowRight');
-    await page.waitForTimeout(1000);
+    const written = async () => (await keptTabs(page)).map(({ isDirty, zoom: at }) => [isDirty, at < 0.9]);
+    await expect.poll(written).toEqual([[true, true]]);
     await page.reload();
     await page.getByRole('tab', { name: 'mine' }).waitFor();
     await graph.byId('3').waitFor();
@@ -179,27 +167,19 @@ describe('numbers', () => {
   it('say how much there is, and frames only while they are drawn', async () => {
     await graph.open('mine', FILE);
     const info = page.locator('[data-info]');
-    await expect.poll(() => info.textContent()).toBe('5 nodes, 3 links');
+    const words = () => info.textContent();
+    await expect.poll(words).toBe('5 nodes, 3 links');
     await page.mouse.move(600, 600);
     await page.mouse.down({ button: 'middle' });
-    for (let step = 0; step < 60 && (await info.textContent())?.includes('fps') !== true; step += 1) {
+    let step = 0;
+    const moved = async () => {
+      step += 1;
       await page.mouse.move(600 + (step % 20) * 5, 600);
-      await page.waitForTimeout(16);
-    }
-    expect(await info.textContent()).toMatch(/\d+ fps/);
+      return words();
+    };
+    await expect.poll(moved, { interval: 16 }).toMatch(/\d+ fps/);
     await page.mouse.up({ button: 'middle' });
-    await expect.poll(() => info.textContent(), { timeout: 5000 }).toBe('5 nodes, 3 links');
-    const asked = await page.evaluate(async () => {
-      const own = window.requestAnimationFrame;
-      let count = 0;
-      window.requestAnimationFrame = (callback) => {
-        count += 1;
-        return own(callback);
-      };
-      await new Promise((done) => setTimeout(done, 1500));
-      window.requestAnimationFrame = own;
-      return count;
-    });
-    expect(asked).toBe(0);
+    await expect.poll(words).toBe('5 nodes, 3 links');
+    await expect.poll(() => framesIn(page, 1500)).toBe(0);
   });
 });

@@ -1,20 +1,17 @@
 // What people set in their system counts: less motion, colours of their own. And the keyboard shows where it is.
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openPage, openTemplate } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { describe, expect, it } from 'vitest';
+import { withServer } from './harness/bench';
+import { openPage, openTemplate } from './harness/page';
+import type { Server } from './harness/server';
+import { acted } from './harness/settle';
 
 let server: Server;
 let browser: Browser;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+withServer((house) => {
+  ({ server, browser } = house);
 });
 
 /** Animations that go on for longer than a blink. */
@@ -30,60 +27,61 @@ const moving = (page: Page) =>
 
 describe('less motion', () => {
   it('moves nothing by itself, not even while something runs', async () => {
-    const { page, context } = await openPage(browser, server.url, { reducedMotion: 'reduce' });
+    const { page } = await openPage(browser, server.url, { reducedMotion: 'reduce' });
     await openTemplate(page, 'Text to image');
     const seen: string[] = [];
     await page.keyboard.press('Control+Enter');
     await page.getByRole('progressbar').first().waitFor();
     while ((await page.getByText(/^Done in /).count()) === 0) seen.push(...(await moving(page)));
     expect(seen).toEqual([]);
-    await context.close();
   });
 
   it('moves something where nobody minds, or the test above tells nothing', async () => {
-    const { page, context } = await openPage(browser, server.url, { reducedMotion: 'no-preference' });
+    const { page } = await openPage(browser, server.url, { reducedMotion: 'no-preference' });
     // Another one: what has run already is done at once.
     await openTemplate(page, 'Hires fix');
     await page.keyboard.press('Control+Enter');
     await expect.poll(() => moving(page), { timeout: 30_000 }).not.toEqual([]);
-    await context.close();
   });
 });
 
 describe('colours of the system', () => {
   it('are taken by the canvas, and lines say what is pressed', async () => {
-    const { page, context } = await openPage(browser, server.url, {
+    const { page } = await openPage(browser, server.url, {
       forcedColors: 'active',
       colorScheme: 'light',
     });
     await openTemplate(page, 'Text to image');
     await page.getByRole('button', { name: 'Queue', exact: true }).click();
-    const outline = await page
-      .getByRole('button', { name: 'Queue', exact: true })
-      .evaluate((button) => getComputedStyle(button).outlineStyle);
-    expect(outline).toBe('solid');
-    const [canvas, system] = await page.evaluate(() => {
-      const surface = document.querySelector<HTMLCanvasElement>('[role="application"] > canvas');
-      const pixel = surface?.getContext('2d')?.getImageData(2, surface.height - 2, 1, 1).data;
-      const probe = document.body.appendChild(document.createElement('div'));
-      probe.style.backgroundColor = 'Canvas';
-      const wanted = getComputedStyle(probe).backgroundColor;
-      probe.remove();
-      return [`rgb(${[...(pixel ?? [])].slice(0, 3).join(', ')})`, wanted];
-    });
-    expect(canvas).toBe(system);
-    await context.close();
+    const outline = () =>
+      page
+        .getByRole('button', { name: 'Queue', exact: true })
+        .evaluate((button) => getComputedStyle(button).outlineStyle);
+    await expect.poll(outline).toBe('solid');
+    const canvasIs = () =>
+      page.evaluate(() => {
+        const surface = document.querySelector<HTMLCanvasElement>('[role="application"] > canvas');
+        const pixel = surface?.getContext('2d')?.getImageData(2, surface.height - 2, 1, 1).data;
+        const probe = document.body.appendChild(document.createElement('div'));
+        probe.style.backgroundColor = 'Canvas';
+        const wanted = getComputedStyle(probe).backgroundColor;
+        probe.remove();
+        const painted = `rgb(${[...(pixel ?? [])].slice(0, 3).join(', ')})`;
+        return painted === wanted ? 'as the system has it' : `${painted} instead of ${wanted}`;
+      });
+    await expect.poll(canvasIs).toBe('as the system has it');
   });
 });
 
 describe('the keyboard', () => {
   it('shows where it is at each stop of the Tab key', async () => {
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     await page.getByText('Models found').first().waitFor();
     const stops: string[] = [];
     const bare: string[] = [];
     for (let count = 0; count < 30; count += 1) {
       await page.keyboard.press('Tab');
+      await acted(page);
       const { name, hasRing } = await page.evaluate(() => {
         const at = document.activeElement ?? document.body;
         const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(at);
@@ -99,6 +97,5 @@ describe('the keyboard', () => {
     expect(bare).toEqual([]);
     // Everything on the page is reached: the bar, the rail, what there is to begin with.
     expect(new Set(stops).size).toBeGreaterThan(18);
-    await context.close();
   });
 });

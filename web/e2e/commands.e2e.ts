@@ -6,7 +6,8 @@ import { textToImage } from './fixtures/files';
 import { eachOnOwnPage } from './harness/bench';
 import { type GraphPage, wires } from './harness/graph';
 import type { Server } from './harness/server';
-import { byPalette } from './harness/steps';
+import { acted } from './harness/settle';
+import { byPalette, leave, pick } from './harness/steps';
 
 let server: Server;
 let page: Page;
@@ -33,6 +34,7 @@ async function offered(letters: string): Promise<string[]> {
   await graph.canvas.focus();
   await graph.press('Control+k');
   await page.getByRole('dialog').getByRole('combobox').fill(letters);
+  await acted(page);
   const titles = await page
     .getByRole('option')
     .evaluateAll((rows) => rows.map((row) => row.firstChild?.textContent ?? ''));
@@ -45,27 +47,29 @@ describe('the palette', () => {
   it('has what can be done with links, of the nodes that are selected', async () => {
     await graph.open('mine', textToImage());
     await graph.press('Escape');
-    expect(await offered('Link:')).toEqual([]);
+    await expect.poll(() => offered('Link:')).toEqual([]);
     // Of two nodes, the link between them; nothing is asked then.
     await graph.title(6).click();
     await graph.title(7).click({ modifiers: ['Control'] });
-    expect(await offered('Link:')).toHaveLength(3);
+    await expect.poll(() => offered('Link:')).toHaveLength(3);
     await byPalette(page, 'Link: Add a point');
-    expect((await graph.copied()).extra?.reroutes).toHaveLength(1);
+    await expect.poll(async () => (await graph.copied()).extra?.reroutes).toHaveLength(1);
     await graph.press('Control+z', 'Escape');
     await graph.title(6).click();
     await graph.title(7).click({ modifiers: ['Control'] });
     await byPalette(page, 'Link: Add a node');
     await page.getByRole('menu', { name: 'Add a node into this link…' }).waitFor();
-    await page.getByRole('menuitem', { name: /^Invert Image/ }).press('Enter');
+    await pick(page.getByRole('menuitem', { name: /^Invert Image/ }), 'Enter');
     await graph.node('ImageInvert').waitFor();
-    expect(wires(await graph.copied())).toEqual(expect.arrayContaining(['6>8', '8>7']));
+    await expect
+      .poll(async () => wires(await graph.copied()))
+      .toEqual(expect.arrayContaining(['6>8', '8>7']));
     // Of one node with several links, one is chosen.
     await graph.press('Escape');
     await graph.title(6).click();
     await byPalette(page, 'Link: Delete link');
-    await page.getByRole('menuitem', { name: /VAE → .*#6/ }).press('Enter');
-    expect(wires(await graph.copied())).not.toContain('1>6');
+    await pick(page.getByRole('menuitem', { name: /VAE → .*#6/ }), 'Enter');
+    await expect.poll(async () => wires(await graph.copied())).not.toContain('1>6');
   });
 
   it('has what can be done with groups', async () => {
@@ -73,20 +77,20 @@ describe('the palette', () => {
     await graph.title(6).click();
     await graph.title(7).click({ modifiers: ['Control'] });
     await graph.press('Control+g');
-    expect(await offered('Group: Fit')).toEqual([]);
+    await expect.poll(() => offered('Group: Fit')).toEqual([]);
     const box = await graph.byId(6).boundingBox();
     const zoom = (box?.width ?? 0) / 210;
     const head = { x: (box?.x ?? 0) + 10, y: (box?.y ?? 0) - 75 * zoom };
     await page.mouse.click(900, 1000);
     await page.mouse.click(head.x, head.y);
-    expect(await offered('Group:')).toEqual(expect.arrayContaining(GROUP));
+    await expect.poll(() => offered('Group:')).toEqual(expect.arrayContaining(GROUP));
     await byPalette(page, 'Group: Mute what is in it');
-    for (const id of [6, 7]) expect(await graph.byId(id).textContent()).toContain('Muted');
+    for (const id of [6, 7]) await expect.poll(() => graph.byId(id).textContent()).toContain('Muted');
     expect(await graph.byId(5).textContent()).not.toContain('Muted');
     await graph.press('Control+z');
     // The same stands in its menu.
     await page.mouse.click(head.x, head.y, { button: 'right' });
-    await page.getByRole('menuitem', { name: 'Bypass what is in it' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Bypass what is in it' }));
     await expect.poll(() => graph.byId(7).textContent()).toContain('Bypassed');
     await graph.press('Control+z');
     await page.mouse.click(900, 1000);
@@ -117,9 +121,9 @@ describe('the palette', () => {
     await graph.press('Escape');
     await graph.title(5).click();
     await byPalette(page, 'Value: all');
-    await page.getByRole('menuitem', { name: /^cfg/ }).press('Enter');
+    await pick(page.getByRole('menuitem', { name: /^cfg/ }), 'Enter');
     await page.getByRole('menu', { name: 'Value cfg' }).waitFor();
-    await page.getByRole('menuitem', { name: 'Share this value' }).press('Enter');
+    await pick(page.getByRole('menuitem', { name: 'Share this value' }), 'Enter');
     await graph.node('PrimitiveNode').waitFor();
     await graph.canvas.focus();
     await graph.title(5).click();
@@ -139,21 +143,44 @@ describe('the palette', () => {
     await graph.press('Shift+Delete');
     await graph.byId(5).waitFor({ state: 'detached' });
     // The latent that went in goes on to whom it fed.
-    expect(wires(await graph.copied())).toContain('4>6');
+    await expect.poll(async () => wires(await graph.copied())).toContain('4>6');
     await byPalette(page, 'Runs at a time: 4');
     await page.getByRole('button', { name: 'Run × 4' }).waitFor();
-    expect(await offered('Runs at a time: 4')).toEqual([]);
+    await expect.poll(() => offered('Runs at a time: 4')).toEqual([]);
     await byPalette(page, 'Run by itself: After each change');
     await page.getByRole('button', { name: 'How to run' }).click();
     const chosen = page.getByRole('menuitemcheckbox', { name: 'After each change' });
-    expect(await chosen.getAttribute('aria-checked')).toBe('true');
+    await expect.poll(() => chosen.getAttribute('aria-checked')).toBe('true');
+  });
+
+  it('takes what is typed before it is there', async () => {
+    let comes = () => {};
+    const isWanted = new Promise<void>((resolve) => {
+      comes = resolve;
+    });
+    await page.route('**/Palette*.js', async (route) => {
+      await isWanted;
+      await route.continue();
+    });
+    await page.reload();
+    await page.getByRole('region', { name: 'Begin with a workflow' }).waitFor();
+    await graph.open('mine', textToImage());
+    const zoom = page.getByRole('button', { name: /^Zoom: / });
+    expect(await zoom.textContent()).not.toBe('100 %');
+    await graph.press('Control+k');
+    await page.keyboard.type('zoom to 100');
+    await graph.press('Enter');
+    // None of the letters meant the canvas.
+    expect(await page.locator('[role="dialog"], [role="menu"]').count()).toBe(0);
+    comes();
+    await expect.poll(() => zoom.textContent()).toBe('100 %');
   });
 
   it('zooms to what is typed, and says what can be', async () => {
     await graph.open('mine', textToImage());
     const zoom = page.getByRole('button', { name: /^Zoom: / });
     await zoom.click();
-    await page.getByRole('menuitem', { name: 'Zoom to…' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Zoom to…' }));
     const dialog = page.getByRole('dialog', { name: 'Zoom to…' });
     await dialog.getByRole('textbox', { name: 'Percent, from 5 to 400' }).fill('4000');
     await graph.press('Enter');
@@ -173,22 +200,22 @@ describe('keys that the user has bound', () => {
     await page.reload();
     await page.getByRole('region', { name: 'Begin with a workflow' }).waitFor();
     await graph.open('mine', textToImage());
-    const keysIn = async (name: string) => {
+    const expectKeys = async (name: string, keys: string) => {
       const item = page.getByRole('menuitem').filter({ has: page.getByText(name, { exact: true }) });
-      const text = await item.locator('kbd').allTextContents();
-      await graph.press('Escape');
-      return text.join('').replace(/\W/g, '');
+      const shown = async () => (await item.locator('kbd').allTextContents()).join('').replace(/\W/g, '');
+      await expect.poll(shown).toBe(keys);
+      await leave(page);
     };
     await page.getByRole('button', { name: 'How to run' }).click();
-    expect(await keysIn('Run before all others')).toBe('AltJ');
+    await expectKeys('Run before all others', 'AltJ');
     await page.getByRole('tab', { name: 'mine' }).click({ button: 'right' });
-    expect(await keysIn('Save')).toBe('AltU');
+    await expectKeys('Save', 'AltU');
     await page.getByRole('button', { name: /^Zoom: / }).click();
-    expect(await keysIn('Fit selection or all')).toBe('U');
+    await expectKeys('Fit selection or all', 'U');
     await graph.title(5).click({ button: 'right' });
-    expect(await keysIn('Rename')).toBe('AltR');
+    await expectKeys('Rename', 'AltR');
     await page.mouse.click(900, 1000, { button: 'right' });
-    expect(await keysIn('Add a node')).toBe('Y');
+    await expectKeys('Add a node', 'Y');
     await graph.canvas.focus();
     await graph.press('Space');
     await page.getByRole('region', { name: 'Nodes', exact: true }).waitFor();

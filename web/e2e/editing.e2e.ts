@@ -3,10 +3,13 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { textToImage } from './fixtures/files';
+import { nested, SUBGRAPH } from './fixtures/subgraphs';
 import { eachOnOwnPage } from './harness/bench';
-import { GraphPage, shipped, wires } from './harness/graph';
+import { GraphPage, type Saved, shipped, wires } from './harness/graph';
 import type { Opened } from './harness/page';
 import type { Server } from './harness/server';
+import { acted } from './harness/settle';
+import { pick } from './harness/steps';
 
 let server: Server;
 let opened: Opened;
@@ -17,63 +20,24 @@ eachOnOwnPage((bench) => {
   ({ server, opened, page, graph } = bench);
 });
 
-const SUB = '11111111-2222-3333-4444-555555555555';
-const withSubgraph = JSON.stringify({
-  ...{ last_node_id: 7, last_link_id: 0, links: [], groups: [], config: {}, extra: {}, version: 0.4 },
-  nodes: [
-    {
-      ...{
-        id: 7,
-        type: SUB,
-        pos: [0, 0],
-        size: [240, 80],
-        flags: {},
-        order: 0,
-        mode: 0,
-        inputs: [],
-        properties: {},
-      },
-      outputs: [{ name: 'IMAGE', type: 'IMAGE', links: [] }],
-    },
-  ],
-  definitions: {
-    subgraphs: [
-      {
-        ...{ id: SUB, version: 1, name: 'Soften', groups: [], extra: {}, inputs: [], widgets: [] },
-        state: { lastNodeId: 1, lastLinkId: 1, lastGroupId: 0, lastRerouteId: 0 },
-        inputNode: { id: -10, bounding: [-200, 0, 120, 60] },
-        outputNode: { id: -20, bounding: [400, 0, 120, 60] },
-        outputs: [{ id: 'o', name: 'IMAGE', type: 'IMAGE', linkIds: [1] }],
-        nodes: [
-          {
-            ...{ id: 1, type: 'EmptyImage', pos: [0, 0], size: [240, 80], flags: {}, order: 0, mode: 0 },
-            ...{ inputs: [], outputs: [{ name: 'IMAGE', type: 'IMAGE', links: [1] }], properties: {} },
-          },
-        ],
-        links: [{ id: 1, origin_id: 1, origin_slot: 0, target_id: -20, target_slot: 0, type: 'IMAGE' }],
-      },
-    ],
-  },
-});
-
 describe('clipboard', () => {
   it('takes subgraphs with their definition to another tab and another window', async () => {
-    await graph.open('nested', withSubgraph);
+    await graph.open('nested', nested(7, { type: 'EmptyImage' }, true));
     await graph.press('Control+a', 'Control+c');
     await graph.press('Alt+n');
     await page.getByRole('tab', { name: /Untitled/ }).waitFor();
     await graph.canvas.focus();
     await graph.press('Control+v');
-    expect(await graph.node(SUB).locator('h3').textContent()).toBe('Soften');
+    await expect.poll(() => graph.node(SUBGRAPH).locator('h3').textContent()).toBe('Soften');
     const other = new GraphPage(await opened.context.newPage());
     await other.page.goto(server.url);
     await other.empty();
     await other.press('Control+v');
-    expect(await other.node(SUB).locator('h3').textContent()).toBe('Soften');
+    await expect.poll(() => other.node(SUBGRAPH).locator('h3').textContent()).toBe('Soften');
     await other.press('Enter');
     await other.node('EmptyImage').waitFor();
     await other.press('Escape', 'Escape', 'Control+z');
-    expect(await other.node(SUB).count()).toBe(0);
+    await expect.poll(() => other.node(SUBGRAPH).count()).toBe(0);
   });
 
   it('pastes wherever no text field has the keyboard, and never into the graph from one', async () => {
@@ -87,7 +51,7 @@ describe('clipboard', () => {
     const text = graph.byId(2).locator('textarea');
     await text.fill('');
     await graph.press('Control+v');
-    expect(await text.inputValue()).toContain('KSampler');
+    await expect.poll(() => text.inputValue()).toContain('KSampler');
     expect(await graph.node('KSampler').count()).toBe(2);
   });
 
@@ -96,10 +60,13 @@ describe('clipboard', () => {
     await graph.title(6).click();
     await graph.press('Control+c', 'Control+Shift+v');
     await expect.poll(() => graph.node('VAEDecode').count()).toBe(2);
-    expect(wires(await graph.copied())).toEqual(expect.arrayContaining(['5>8', '1>8']));
+    await expect
+      .poll(async () => wires(await graph.copied()))
+      .toEqual(expect.arrayContaining(['5>8', '1>8']));
     await page.evaluate(() => navigator.clipboard.writeText('only words'));
     await graph.canvas.focus();
     await graph.press('Control+v');
+    await acted(page);
     expect(await graph.node('VAEDecode').count()).toBe(2);
   });
 
@@ -110,10 +77,10 @@ describe('clipboard', () => {
     await page.keyboard.down('Alt');
     await graph.drag(graph.title(6), { x: at.x + 40, y: at.y + 200 });
     await page.keyboard.up('Alt');
-    expect(await graph.node('VAEDecode').count()).toBe(2);
+    await expect.poll(() => graph.node('VAEDecode').count()).toBe(2);
     expect(await graph.byId(6).boundingBox()).toEqual(before);
     await graph.press('Control+z');
-    expect(await graph.node('VAEDecode').count()).toBe(1);
+    await expect.poll(() => graph.node('VAEDecode').count()).toBe(1);
   });
 });
 
@@ -130,7 +97,7 @@ describe('steps', () => {
       )
       .toEqual(['Group selection', 'Collapse', 'Mute', 'As it was']);
     await list.getByRole('option', { name: /Mute/ }).click();
-    expect(await list.getByRole('option', { selected: true }).textContent()).toContain('Mute');
+    await expect.poll(() => list.getByRole('option', { selected: true }).textContent()).toContain('Mute');
     await page.locator('[data-flash]').waitFor({ state: 'attached' });
     // The keys of undo count wherever no text is written.
     await graph.press('Control+z');
@@ -138,9 +105,11 @@ describe('steps', () => {
       .poll(() => list.getByRole('option', { selected: true }).textContent())
       .toContain('As it was');
     await list.getByRole('option', { name: 'As it was' }).press('Enter');
-    expect(await list.getByRole('option', { selected: true }).textContent()).toContain('As it was');
+    await expect
+      .poll(() => list.getByRole('option', { selected: true }).textContent())
+      .toContain('As it was');
     await list.getByRole('option', { name: /Group selection/ }).click();
-    expect((await graph.copied()).groups).toHaveLength(1);
+    await expect.poll(async () => (await graph.copied()).groups).toHaveLength(1);
   });
 });
 
@@ -150,17 +119,26 @@ describe('tools over a selection', () => {
     await graph.title(5).click();
     const bar = page.getByRole('toolbar', { name: 'Tools for what is selected' });
     await bar.waitFor();
-    const [tools, node] = [await bar.boundingBox(), await graph.byId(5).boundingBox()];
-    expect((tools?.y ?? 0) + (tools?.height ?? 0)).toBeLessThan(node?.y ?? 0);
+    const above = async (id: number) => {
+      const [tools, node] = [await bar.boundingBox(), await graph.byId(id).boundingBox()];
+      return (node?.y ?? 0) - (tools?.y ?? 0) - (tools?.height ?? 0);
+    };
+    await expect.poll(() => above(5)).toBeGreaterThan(0);
     await graph.press('Alt+F10', 'ArrowRight');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Bypass');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+      .toBe('Bypass');
     await graph.press('Enter');
-    expect(await graph.byId(5).textContent()).toContain('Bypassed');
+    await expect.poll(() => graph.byId(5).textContent()).toContain('Bypassed');
     await graph.press('Escape');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('application');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')))
+      .toBe('application');
     await bar.getByRole('button', { name: 'Colour' }).click();
-    await page.getByRole('menuitem', { name: 'Green' }).click();
-    expect((await graph.copied()).nodes.find((each) => each.id === 5)).toMatchObject({ color: '#232' });
+    await pick(page.getByRole('menuitem', { name: 'Green' }));
+    await expect
+      .poll(async () => (await graph.copied()).nodes.find((each) => each.id === 5))
+      .toMatchObject({ color: '#232' });
   });
 
   it('are away while something is dragged, and for good if the user wants that', async () => {
@@ -170,12 +148,14 @@ describe('tools over a selection', () => {
     await bar.waitFor();
     const at = await graph.middle(graph.title(6));
     await graph.drag(graph.title(6), { x: at.x + 60, y: at.y + 160 }, true);
-    expect(await bar.isVisible()).toBe(false);
+    await expect.poll(() => bar.isVisible()).toBe(false);
     await page.mouse.up();
-    expect(await bar.isVisible()).toBe(true);
-    const moved = await graph.byId(6).boundingBox();
-    const tools = await bar.boundingBox();
-    expect((tools?.y ?? 0) + (tools?.height ?? 0)).toBeLessThanOrEqual(moved?.y ?? 0);
+    await expect.poll(() => bar.isVisible()).toBe(true);
+    const above = async () => {
+      const [tools, moved] = [await bar.boundingBox(), await graph.byId(6).boundingBox()];
+      return (moved?.y ?? 0) - (tools?.y ?? 0) - (tools?.height ?? 0);
+    };
+    await expect.poll(above).toBeGreaterThanOrEqual(0);
     await graph.press('Control+,');
     await page.getByRole('switch', { name: /Tools over what is selected/ }).click();
     await graph.press('Escape');
@@ -191,6 +171,7 @@ describe('groups', () => {
     await graph.title(7).click();
     await page.keyboard.up('Control');
     await graph.press('Control+g');
+    await expect.poll(async () => (await graph.copied()).groups).toHaveLength(1);
     const before = await graph.copied();
     const box = before.groups?.[0]?.bounding ?? [];
     const corner = await graph.byId(6).boundingBox();
@@ -201,12 +182,14 @@ describe('groups', () => {
     await page.mouse.dblclick(head.x, head.y);
     await page.getByRole('textbox', { name: 'Rename' }).fill('The end');
     await graph.press('Enter');
+    await page.getByRole('textbox', { name: 'Rename' }).waitFor({ state: 'detached' });
     await graph.drag(head, { x: head.x - 30, y: head.y + 120 });
+    const down = (saved: Saved) => (saved.groups?.[0]?.bounding[1] ?? 0) - (box[1] ?? 0);
+    await expect.poll(async () => down(await graph.copied())).toBeGreaterThan(50);
     const after = await graph.copied();
     expect(after.groups?.[0]?.title).toBe('The end');
-    const shift = (after.groups?.[0]?.bounding[1] ?? 0) - (box[1] ?? 0);
-    expect(shift).toBeGreaterThan(50);
-    const y = (saved: typeof after, id: number) => saved.nodes.find((each) => each.id === id)?.pos[1] ?? 0;
+    const shift = down(after);
+    const y = (saved: Saved, id: number) => saved.nodes.find((each) => each.id === id)?.pos[1] ?? 0;
     for (const id of [6, 7]) expect(y(after, id) - y(before, id)).toBeCloseTo(shift, 0);
     expect(y(after, 5)).toBe(y(before, 5));
     await page.mouse.click(900, 1000);
@@ -214,8 +197,8 @@ describe('groups', () => {
     await graph.press('Control+c', 'Control+v');
     await expect.poll(() => graph.node('SaveImage').count()).toBe(2);
     await graph.press('Control+z', 'Control+z');
+    await expect.poll(async () => (await graph.copied()).groups?.[0]?.bounding).toEqual(box);
     const back = await graph.copied();
-    expect(back.groups?.[0]?.bounding).toEqual(box);
     for (const id of [6, 7]) expect(y(back, id)).toBe(y(before, id));
   });
 });
@@ -236,7 +219,7 @@ describe('undo', () => {
       await graph.canvas.focus();
       await graph.press('Control+z');
     }
-    expect(await graph.copied()).toEqual(original);
+    await expect.poll(() => graph.copied()).toEqual(original);
   });
 
   it('leaves results alone, and one step is a whole layout or what was typed without a pause', async () => {
@@ -258,7 +241,7 @@ describe('undo', () => {
       await graph.canvas.focus();
       await graph.press('Control+z');
     }
-    expect((await graph.copied()).nodes).toEqual(original.nodes);
+    await expect.poll(async () => (await graph.copied()).nodes).toEqual(original.nodes);
     expect(await picture.getAttribute('src')).toBe(shown);
   });
 });

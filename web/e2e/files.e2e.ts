@@ -4,21 +4,17 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser, type Opened, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { withServer } from './harness/bench';
+import { openPage } from './harness/page';
+import type { Server } from './harness/server';
+import { byPalette, pick } from './harness/steps';
 
 let server: Server;
 let browser: Browser;
-let opened: Opened | null = null;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+withServer((house) => {
+  ({ server, browser } = house);
 });
 
 const TEXT_TO_IMAGE = readFileSync(new URL('../../workflows/text_to_image.json', import.meta.url), 'utf-8');
@@ -47,19 +43,9 @@ beforeEach(async () => {
   await ask('DELETE', '/api/v1/workflows/trash');
 });
 
-afterEach(async () => {
-  const account = opened?.account;
-  await opened?.context.close();
-  opened = null;
-  expect(account?.foreign ?? [], 'requests to elsewhere').toEqual([]);
-  expect(account?.violations ?? [], 'breaches of the policy').toEqual([]);
-  expect(account?.errors ?? [], 'errors on the console').toEqual([]);
-});
-
 async function openPanel(name: string): Promise<Page> {
   // Wide, so that nodes beside the panel are near enough to be elements.
-  opened = await openPage(browser, server.url, { viewport: { width: 1920, height: 1080 } });
-  const { page } = opened;
+  const { page } = await openPage(browser, server.url, { viewport: { width: 1920, height: 1080 } });
   await page.getByRole('button', { name, exact: true }).click();
   return page;
 }
@@ -80,7 +66,7 @@ describe('the workflows panel', () => {
     await row(page, 'one').click();
     await page.getByRole('tab', { name: 'one' }).waitFor();
     await page.getByRole('button', { name: 'More', exact: true }).click();
-    await page.getByRole('menuitem', { name: 'New folder…' }).click();
+    await pick(page.getByRole('menuitem', { name: 'New folder…' }));
     await answer(page, 'people');
     await row(page, 'people').waitFor();
     await row(page, 'one').dragTo(row(page, 'people'));
@@ -90,10 +76,10 @@ describe('the workflows panel', () => {
       .toBe('people/one.json');
     await row(page, 'two').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Move to' }).hover();
-    await page.getByRole('menuitem', { name: 'people' }).click();
+    await pick(page.getByRole('menuitem', { name: 'people' }));
     await expect.poll(async () => (await listed()).files).toEqual(['people/one.json', 'people/two.json']);
     await row(page, 'people').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Rename' }));
     await answer(page, 'faces/old');
     await expect
       .poll(async () => (await listed()).files)
@@ -137,13 +123,15 @@ describe('the workflows panel', () => {
     await store('ant.json');
     const page = await openPanel('Workflows');
     await row(page, 'zebra').click({ button: 'right' });
-    await page.getByRole('menuitemcheckbox', { name: 'Favourite' }).click();
+    await pick(page.getByRole('menuitemcheckbox', { name: 'Favourite' }));
     await row(page, 'Favourites').waitFor();
-    expect((await listed()).favourites).toEqual(['zebra.json']);
-    const names = await page.getByRole('treeitem').evaluateAll((rows) => rows.map((each) => each.ariaLabel));
-    expect(names).toEqual(['Favourites 1 workflow, folder', 'zebra, Favourite', 'ant', 'zebra, Favourite']);
+    await expect.poll(async () => (await listed()).favourites).toEqual(['zebra.json']);
+    const names = () => page.getByRole('treeitem').evaluateAll((rows) => rows.map((each) => each.ariaLabel));
+    await expect
+      .poll(names)
+      .toEqual(['Favourites 1 workflow, folder', 'zebra, Favourite', 'ant', 'zebra, Favourite']);
     await row(page, 'ant').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Duplicate' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Duplicate' }));
     await row(page, 'ant copy').waitFor();
     await page.getByRole('searchbox', { name: 'Filter workflows' }).fill('copy');
     await expect.poll(() => page.getByRole('treeitem').count()).toBe(1);
@@ -160,7 +148,7 @@ describe('the workflows panel', () => {
       await row(page, name).waitFor({ state: 'detached' });
     }
     await page.getByRole('button', { name: 'More', exact: true }).click();
-    await page.getByRole('menuitem', { name: 'Trash…' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Trash…' }));
     await page.getByRole('button', { name: 'Take back kept' }).click();
     await expect.poll(async () => (await listed()).files).toEqual(['kept.json']);
     const { versions } = await (await ask('GET', `${FILES}/kept.json/versions`)).json();
@@ -168,7 +156,8 @@ describe('the workflows panel', () => {
     await page.getByRole('button', { name: 'Delete for good: gone' }).click();
     await page.getByRole('dialog').last().getByRole('button', { name: 'Delete for good' }).click();
     await page.getByText('Nothing was deleted').waitFor();
-    expect((await (await ask('GET', '/api/v1/workflows/trash')).json()).files).toEqual([]);
+    const { files } = await (await ask('GET', '/api/v1/workflows/trash')).json();
+    expect(files).toEqual([]);
   });
 });
 
@@ -182,7 +171,7 @@ describe('versions', () => {
     await row(page, 'work').click();
     await page.waitForSelector('[data-node="5"]');
     await row(page, 'work').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Versions…' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Versions…' }));
     await page.getByRole('button', { name: 'Name this version…' }).last().click();
     await answerLast(page, 'with seven steps');
     await page.getByRole('button', { name: /Compare this version: with seven steps/ }).click();
@@ -196,7 +185,7 @@ describe('versions', () => {
     await page.locator('[data-node="5"]').waitFor({ state: 'detached' });
     await page.keyboard.press('Control+z');
     await row(page, 'work').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Versions…' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Versions…' }));
     await page.getByRole('button', { name: 'Open', exact: true }).last().click();
     await page.getByRole('tab', { name: 'work (with seven steps), Not saved' }).waitFor();
     expect(await (await ask('GET', `${FILES}/work.json`)).text()).toBe(TEXT_TO_IMAGE);
@@ -218,7 +207,7 @@ describe('exports', () => {
     await page.waitForSelector('[data-node="5"]');
     const texts: string[] = [];
     for (const name of ['Export (canvas format)', 'Export (API format)', 'Export (Python script)']) {
-      const [download] = await Promise.all([page.waitForEvent('download'), choose(page, name)]);
+      const [download] = await Promise.all([page.waitForEvent('download'), byPalette(page, name)]);
       const path = join(server.base, download.suggestedFilename());
       await download.saveAs(path);
       texts.push(readFileSync(path, 'utf-8'));
@@ -236,12 +225,6 @@ describe('exports', () => {
     expect(readFileSync(said.trim()).subarray(1, 4).toString()).toBe('PNG');
   });
 });
-
-async function choose(page: Page, command: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill(command);
-  await page.getByRole('option', { name: command }).first().click();
-}
 
 describe('the model library', () => {
   it('says what a file is, and puts it on the canvas by a button and by dragging', async () => {

@@ -4,12 +4,15 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { workflow } from './fixtures/files';
 import { askGallery, fillGallery } from './fixtures/gallery';
 import { picture } from './fixtures/pictures';
-import { forgiveErrors, launchBrowser, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { withServer } from './harness/bench';
+import { forgiveErrors, openPage } from './harness/page';
+import type { Server } from './harness/server';
+import { acted, rested } from './harness/settle';
+import { pick } from './harness/steps';
 
 const COUNT = 10_000;
 const PATIENCE = 300_000;
@@ -19,15 +22,11 @@ const MOST_CELLS = 300;
 let server: Server;
 let browser: Browser;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-  await fillGallery(server, COUNT);
-}, PATIENCE);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+withServer((house) => {
+  ({ server, browser } = house);
 });
+
+beforeAll(() => fillGallery(server, COUNT), PATIENCE);
 
 const ask = (q: string) => askGallery(server, q);
 const total = async (q = '') => (await ask(q)).total;
@@ -42,7 +41,7 @@ async function openGallery(page: Page) {
 describe('the gallery of 10,000 files', () => {
   it('is searched, filtered and scrolled', async () => {
     const opened = await openPage(browser, server.url);
-    const { page, context } = opened;
+    const { page } = opened;
     const panel = await openGallery(page);
     await panel.getByText('10,000 files', { exact: true }).waitFor();
     expect(await panel.locator('[data-key]').count()).toBeLessThan(MOST_CELLS);
@@ -73,11 +72,10 @@ describe('the gallery of 10,000 files', () => {
     await filters.getByRole('button', { name: /^sd15\.safetensors/ }).click();
     await panel.getByText('2,500 files', { exact: true }).waitFor();
     forgiveErrors(opened, /status of 400/);
-    await context.close();
   });
 
   it('is culled by keys, marked many at a time, deleted from and given back', async () => {
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     const panel = await openGallery(page);
     const cell = (number: number) => panel.getByRole('button', { name: new RegExp(`^f_0${number}\\.png`) });
     await cell(9999).click();
@@ -135,15 +133,14 @@ describe('the gallery of 10,000 files', () => {
     await question.getByText('after 30 days').waitFor();
     await question.getByRole('button', { name: 'Delete 3 files' }).click();
     await panel.getByText('830 files', { exact: true }).waitFor();
-    expect(readdirSync(join(server.base, 'output', 'set 0')).length).toBe(2497);
+    await expect.poll(() => readdirSync(join(server.base, 'output', 'set 0')).length).toBe(2497);
     await page.getByRole('button', { name: 'Bring back' }).click();
     await panel.getByText('833 files', { exact: true }).waitFor();
-    expect(await total('tag:sky tag:old')).toBe(833);
-    await context.close();
+    await expect.poll(() => total('tag:sky tag:old')).toBe(833);
   });
 
   it('shows what comes while it is open, and moves nothing that is looked at', async () => {
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     const panel = await openGallery(page);
     const output = join(server.base, 'output');
     writeFileSync(join(output, 'fresh 1.png'), picture(64, 64));
@@ -160,6 +157,7 @@ describe('the gallery of 10,000 files', () => {
       )
       .toBe(true);
     await seen.click();
+    await rested(page);
     const top = async () => Math.round(((await seen.boundingBox())?.y ?? 0) / 10);
     const before = await top();
     for (let number = 2; number < 12; number += 1)
@@ -167,11 +165,10 @@ describe('the gallery of 10,000 files', () => {
     await panel.getByText(/of 10,011$/).waitFor({ timeout: 20_000 });
     await expect.poll(top).toBe(before);
     await panel.getByRole('button', { name: /^f_09900\.png.*selected$/ }).waitFor();
-    await context.close();
   });
 
   it('gives a picture to an image input, chosen or dragged', async () => {
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Open a file…' }).first().click();
     const node = { id: 1, type: 'LoadImage', pos: [0, 0], size: [300, 320], values: ['', 'image'] } as const;
@@ -199,12 +196,11 @@ describe('the gallery of 10,000 files', () => {
     const nodes = page.locator('[data-node]');
     await panel.locator('[data-key]').dragTo(nodes.first(), { targetPosition: { x: 20, y: 12 } });
     await page.getByText('set 3/f_00007.png [output]').first().waitFor();
-    expect(await page.getByText('set 3/f_00003.png [output]').count()).toBe(0);
+    await expect.poll(() => page.getByText('set 3/f_00003.png [output]').count()).toBe(0);
     await panel
       .locator('[data-key]')
       .dragTo(page.getByRole('application'), { targetPosition: { x: 60, y: 500 } });
     await expect.poll(() => nodes.count()).toBe(2);
-    await context.close();
   });
 });
 
@@ -238,7 +234,7 @@ describe('where pictures come from', () => {
     const parent = await run({ color: 0x204060 }, 'parent');
     const child = await run({}, 'child', `${parent} [output]`);
     const other = await run({ color: 0x206040 }, 'parent');
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     const panel = await openGallery(page);
     await panel.getByRole('button', { name: new RegExp(`^${child}`) }).dblclick();
     const lightbox = page.getByRole('dialog', { name: child });
@@ -268,6 +264,7 @@ describe('where pictures come from', () => {
     const images = comparison.getByRole('region', { name: 'The pictures' });
     const edge = images.getByRole('slider', { name: 'Edge between A and B' });
     await edge.focus();
+    await acted(page);
     const before = await edge.inputValue();
     await page.keyboard.press('ArrowLeft');
     await expect.poll(() => edge.inputValue()).not.toBe(before);
@@ -276,32 +273,32 @@ describe('where pictures come from', () => {
     await images.getByRole('img', { name: `B: ${other}` }).waitFor();
     await comparison.getByRole('button', { name: 'Difference' }).click();
     await images.getByRole('img', { name: 'Difference' }).waitFor();
-    expect(await edge.count()).toBe(0);
+    await expect.poll(() => edge.count()).toBe(0);
     await comparison.getByRole('button', { name: 'Flicker' }).click();
     await images.getByRole('button', { name: 'Stop' }).click();
     const shown = () => images.locator('img:visible').getAttribute('alt');
+    await acted(page);
     const first = await shown();
     await images.getByRole('button', { name: 'The other' }).click();
     await expect.poll(shown).not.toBe(first);
     const times = comparison.getByRole('table').last();
     for (const name of [/^All/, /^EmptyImage\s*#1/, /^ImageInvert\s*#2/, /^SaveImage\s*#3/])
-      expect(await times.getByRole('row', { name }).getByRole('cell').count()).toBe(2);
+      await expect.poll(() => times.getByRole('row', { name }).getByRole('cell').count()).toBe(2);
     await page.keyboard.press('Escape');
     expect(existsSync(join(server.base, 'output', child))).toBe(true);
-    await context.close();
   });
 
   it('opens a workflow once, loads only values after a look at them, and becomes an input', async () => {
     const first = await run({ color: 0x112233 }, 'values');
     const second = await run({ color: 0x445566, width: 128 }, 'values');
     // Wide, so that nodes beside the panel are near enough to be elements.
-    const { page, context } = await openPage(browser, server.url, {
+    const { page } = await openPage(browser, server.url, {
       viewport: { width: 1920, height: 1080 },
     });
     const panel = await openGallery(page);
     const choose = async (name: string, item: string) => {
       await panel.getByRole('button', { name: new RegExp(`^${name}`) }).click({ button: 'right' });
-      await page.getByRole('menuitem', { name: item, exact: true }).click();
+      await pick(page.getByRole('menuitem', { name: item, exact: true }));
     };
     await choose(first, 'Open workflow');
     const tab = page.getByRole('tab', { name: /^values, Imported from the API format/ });
@@ -318,12 +315,14 @@ describe('where pictures come from', () => {
     const source = page.locator('[data-node][data-type="EmptyImage"]');
     const value = (name: string) =>
       source.locator(`[data-widget="${name}"]`).getByRole('spinbutton').getAttribute('aria-valuetext');
-    expect(await value('width')).toBe('64');
+    await expect.poll(() => value('width')).toBe('64');
     await choose(second, 'Load values');
     const question = page.getByRole('dialog', { name: 'Load 2 values into values?' });
     await question.getByText('EmptyImage · width').waitFor();
     await expect.poll(() => question.textContent()).toMatch(/width64128.*color#112233#445566/);
     await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
+    await acted(page);
     expect(await value('width')).toBe('64');
     await choose(second, 'Load values');
     await question.getByRole('button', { name: 'Load', exact: true }).click();
@@ -342,19 +341,21 @@ describe('where pictures come from', () => {
     // Into the node that is selected, which loads pictures.
     await loader.getByText(`${first} [output]`).first().waitFor();
     expect(await loader.count()).toBe(1);
-    await context.close();
   });
 
   it('is shown large under the pointer, downloaded, and handed to other programs when it is dragged', async () => {
     const name = await run({ color: 0x777777 }, 'handed');
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     const panel = await openGallery(page);
     const cell = panel.getByRole('button', { name: new RegExp(`^${name}`) });
     await cell.hover();
     const large = page.locator('[aria-hidden="true"] > img[src*="/content"]');
     await large.waitFor();
-    const [small, box] = [await cell.boundingBox(), await large.boundingBox()];
-    expect(box?.width ?? 0).toBeGreaterThan(small?.width ?? 0);
+    const wider = async () => {
+      const [small, box] = [await cell.boundingBox(), await large.boundingBox()];
+      return (box?.width ?? 0) - (small?.width ?? 0);
+    };
+    await expect.poll(wider).toBeGreaterThan(0);
     await page.mouse.move(900, 400);
     await large.waitFor({ state: 'detached' });
     const handed = await cell.evaluate((element) => {
@@ -369,9 +370,8 @@ describe('where pictures come from', () => {
     expect(bytes.equals(readFileSync(join(server.base, 'output', name)))).toBe(true);
     const download = page.waitForEvent('download');
     await cell.click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Download', exact: true }).click();
+    await pick(page.getByRole('menuitem', { name: 'Download', exact: true }));
     expect((await download).suggestedFilename()).toBe(name);
-    await context.close();
   });
 
   it('names the version of the workflow file that ran', async () => {
@@ -394,7 +394,7 @@ describe('where pictures come from', () => {
     });
     const headers = { 'Content-Type': 'application/json' };
     await fetch(`${server.url}/api/v1/workflows/files/tint.json`, { method: 'PUT', headers, body: text });
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     await page.getByRole('navigation').getByRole('button', { name: 'Workflows', exact: true }).click();
     const files = page.getByRole('region', { name: 'Workflows', exact: true });
     await files.getByText('tint', { exact: true }).first().click();
@@ -415,10 +415,9 @@ describe('where pictures come from', () => {
     await node.locator('img').first().waitFor();
     await node.click({ button: 'right', position: { x: 60, y: 10 } });
     await page.getByRole('menuitem', { name: 'Picture' }).press('ArrowRight');
-    await page.getByRole('menuitem', { name: 'Show where it comes from' }).press('Enter');
+    await pick(page.getByRole('menuitem', { name: 'Show where it comes from' }), 'Enter');
     const shown = page.getByRole('dialog', { name: /^tint_00001_/ });
     await shown.getByRole('button', { name: 'Rate 4 of 5' }).click();
     await expect.poll(() => total('name:tint_ rating:4')).toBe(1);
-    await context.close();
   });
 });

@@ -8,8 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { t } from '../src/i18n/t';
 import { textToImage } from './fixtures/files';
 import { eachOnOwnPage } from './harness/bench';
-import { type GraphPage, type Spot, wires } from './harness/graph';
+import { type GraphPage, wires } from './harness/graph';
 import { openTemplate } from './harness/page';
+import { rested } from './harness/settle';
 import { byPalette } from './harness/steps';
 
 let page: Page;
@@ -23,13 +24,6 @@ const posOf = async (id: number) =>
 const boxOf = async (id: number) =>
   (await graph.byId(id).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
 
-async function drag(from: Spot, to: Spot): Promise<void> {
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move(to.x, to.y, { steps: 6 });
-  await page.mouse.up();
-}
-
 it('F leaves nothing but the canvas, and brings all of it back', async () => {
   await graph.open('mine', textToImage());
   const tab = page.getByRole('tab', { name: 'mine' });
@@ -37,8 +31,8 @@ it('F leaves nothing but the canvas, and brings all of it back', async () => {
   await graph.canvas.focus();
   await graph.press('f');
   await tab.waitFor({ state: 'hidden' });
+  await expect.poll(async () => (await graph.canvas.boundingBox())?.width).toBe(1920);
   const free = await graph.canvas.boundingBox();
-  expect(free?.width).toBe(1920);
   expect(free?.height ?? 0).toBeGreaterThan(before?.height ?? 10_000);
   await graph.canvas.focus();
   await graph.press('f');
@@ -51,13 +45,13 @@ it('H locks: whatever a drag begins on, the view moves; V takes hold of nodes ag
   const at = await posOf(5);
   await graph.press('Escape', 'h');
   const [before, title] = [await boxOf(5), await graph.middle(graph.title(5))];
-  await drag(title, { x: title.x + 80, y: title.y + 40 });
+  await graph.drag(title, { x: title.x + 80, y: title.y + 40 });
   await expect.poll(async () => Math.round((await boxOf(5)).x - before.x)).toBe(80);
   expect(await posOf(5)).toEqual(at);
   await graph.press('Escape', 'v');
   const again = await graph.middle(graph.title(5));
-  await drag(again, { x: again.x + 80, y: again.y });
-  expect((await posOf(5))[0]).toBeGreaterThan(at[0]);
+  await graph.drag(again, { x: again.x + 80, y: again.y });
+  await expect.poll(async () => (await posOf(5))[0]).toBeGreaterThan(at[0]);
 });
 
 describe('nodes in line', () => {
@@ -71,39 +65,46 @@ describe('nodes in line', () => {
     };
     await select();
     await byPalette(page, t('graph.alignTop'));
-    const tops = (await graph.copied()).nodes.filter(({ id }) => Number(id) >= 5).map(({ pos }) => pos[1]);
-    expect(new Set(tops).size).toBe(1);
+    /** At how many places the three stand. */
+    const places = async (axis: 0 | 1) =>
+      new Set((await graph.copied()).nodes.filter(({ id }) => Number(id) >= 5).map(({ pos }) => pos[axis]))
+        .size;
+    await expect.poll(() => places(1)).toBe(1);
     await select();
     await byPalette(page, t('graph.alignLeft'));
-    const lefts = (await graph.copied()).nodes.filter(({ id }) => Number(id) >= 5).map(({ pos }) => pos[0]);
-    expect(new Set(lefts).size).toBe(1);
+    await expect.poll(() => places(0)).toBe(1);
     await graph.press('Control+z', 'Control+z');
-    expect((await graph.copied()).nodes.map(({ pos }) => pos)).toEqual(before.map(({ pos }) => pos));
+    await expect
+      .poll(async () => (await graph.copied()).nodes.map(({ pos }) => pos))
+      .toEqual(before.map(({ pos }) => pos));
     await select();
     await byPalette(page, t('graph.distributeX'));
-    const spread = await Promise.all([5, 6, 7].map(boxOf));
-    const gaps = [0, 1].map((index) => {
-      const [one, other] = [spread[index], spread[index + 1]];
-      return Math.round((other?.x ?? 0) - (one?.x ?? 0) - (one?.width ?? 0));
-    });
-    expect(Math.abs((gaps[0] ?? 0) - (gaps[1] ?? 100))).toBeLessThanOrEqual(2);
+    const uneven = async () => {
+      const spread = await Promise.all([5, 6, 7].map(boxOf));
+      const gaps = [0, 1].map((index) => {
+        const [one, other] = [spread[index], spread[index + 1]];
+        return Math.round((other?.x ?? 0) - (one?.x ?? 0) - (one?.width ?? 0));
+      });
+      return Math.abs((gaps[0] ?? 0) - (gaps[1] ?? 100));
+    };
+    await expect.poll(uneven).toBeLessThanOrEqual(2);
   });
 });
 
 it('undo goes where something changed, if that is out of sight, and selects it', async () => {
   await graph.open('mine', textToImage());
   const title = await graph.middle(graph.title(7));
-  await drag(title, { x: title.x - 30, y: title.y + 200 });
+  await graph.drag(title, { x: title.x - 30, y: title.y + 200 });
   await graph.press('Escape', 'h');
   // Far away: nothing of it is on the screen.
-  for (let round = 0; round < 3; round += 1) await drag({ x: 1700, y: 900 }, { x: 300, y: 900 });
+  for (let round = 0; round < 3; round += 1) await graph.drag({ x: 1700, y: 900 }, { x: 300, y: 900 });
   await graph.press('v');
   const screen = (await graph.canvas.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   const isSeen = async () => {
     const box = await graph.byId(7).boundingBox();
     return box !== null && box.x < screen.x + screen.width && box.x + box.width > screen.x;
   };
-  expect(await isSeen()).toBe(false);
+  await expect.poll(isSeen).toBe(false);
   await graph.press('Control+z');
   await expect.poll(isSeen).toBe(true);
   await expect.poll(() => graph.byId(7).getAttribute('class')).toMatch(/selected/);
@@ -113,9 +114,12 @@ it('a file that says where it was looked at is opened there; nothing of that is 
   const text = textToImage({ extra: { ds: { scale: 0.8, offset: [-700, 50] } } });
   await graph.open('mine', text);
   await graph.byId(5).waitFor();
-  const [box, host] = [await boxOf(5), await graph.canvas.boundingBox()];
-  expect(box.x - (host?.x ?? 0)).toBeCloseTo((900 - 700) * 0.8, 0);
-  expect(box.y - (host?.y ?? 0)).toBeCloseTo((120 - 30 + 50) * 0.8, 0);
+  const place = async () => {
+    const [box, host] = [await boxOf(5), await graph.canvas.boundingBox()];
+    return [box.x - (host?.x ?? 0), box.y - (host?.y ?? 0)] as const;
+  };
+  await expect.poll(async () => (await place())[0]).toBeCloseTo((900 - 700) * 0.8, 0);
+  expect((await place())[1]).toBeCloseTo((120 - 30 + 50) * 0.8, 0);
   await page.getByRole('tab', { name: 'mine' }).waitFor();
   await graph.open('away', textToImage({ extra: { ds: { scale: 1, offset: [90_000, 0] } } }));
   // Nothing is there: all of it is shown.
@@ -140,7 +144,7 @@ it('nodes far away show their results, small', async () => {
   const pictures = process.env['SKEIN_PICTURES'];
   if (pictures === undefined) return;
   mkdirSync(pictures, { recursive: true });
-  await page.waitForTimeout(500);
+  await rested(page);
   await page.screenshot({ path: join(pictures, 'results from afar.png') });
 });
 
@@ -161,9 +165,8 @@ it('the graph is exported as a picture, and that picture is opened as the workfl
   // It holds exactly what is open already: that is shown.
   await page.getByRole('tab', { name: 'mine', selected: true }).waitFor({ timeout: 20_000 });
   await page.locator('[data-node]').first().waitFor();
-  const after = await graph.copied();
-  expect(wires(after)).toEqual(wires(before));
-  expect(after.nodes.map(({ id, type, pos }) => ({ id, type, pos }))).toEqual(
+  await expect.poll(async () => wires(await graph.copied())).toEqual(wires(before));
+  expect((await graph.copied()).nodes.map(({ id, type, pos }) => ({ id, type, pos }))).toEqual(
     before.nodes.map(({ id, type, pos }) => ({ id, type, pos })),
   );
 });

@@ -5,9 +5,11 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { forgiveErrors, launchBrowser, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { withServer } from './harness/bench';
+import { forgiveErrors, openPage } from './harness/page';
+import type { Server } from './harness/server';
+import { acted } from './harness/settle';
 
 const WORKFLOW = fileURLToPath(new URL('../../workflows/text_to_image.json', import.meta.url));
 const PARAMETERS = `a red (fox:1.2) in the snow
@@ -42,8 +44,11 @@ let server: Server;
 let browser: Browser;
 let api = '';
 
+withServer((house) => {
+  ({ server, browser } = house);
+});
+
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
   const python = process.env['SKEIN_PYTHON'] ?? 'python';
   execFileSync(python, ['-c', PICTURES, server.base, WORKFLOW, PARAMETERS]);
   const response = await fetch(`${server.url}/api/v1/convert`, {
@@ -52,16 +57,6 @@ beforeAll(async () => {
     body: readFileSync(WORKFLOW),
   });
   api = JSON.stringify((await response.json()).prompt);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-// Pages that nobody looks at any more would slow down the others.
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
 });
 
 async function begin(): Promise<Page> {
@@ -130,9 +125,8 @@ describe('the open dialog', () => {
       if (path.includes('a1111')) await isA1111(page);
       else await isCanvas(page);
       // The same content is the same tab, with an offer to open it again.
-      const tabs = await page.getByRole('tab').count();
-      expect(tabs).toBe(index === 0 || (index >= 1 && index <= 3) ? 1 : 2);
       if (index >= 1 && index <= 3) await page.getByRole('button', { name: 'Open a copy' }).first().waitFor();
+      await expect.poll(() => page.getByRole('tab').count()).toBe(index <= 3 ? 1 : 2);
     }
     const chooser = page.waitForEvent('filechooser');
     await page.keyboard.press('Control+o');
@@ -239,6 +233,7 @@ describe('what is too large', () => {
     await page.getByRole('button', { name: 'Workflows', exact: true }).click();
     await page.getByRole('treeitem', { name: /^many/ }).click();
     await told(page, 'It has 100,001 links');
+    await acted(page);
     expect(await page.getByRole('tab').count()).toBe(0);
   });
 

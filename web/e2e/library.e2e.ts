@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { eachOnOwnPage } from './harness/bench';
 import type { GraphPage } from './harness/graph';
-import { byPalette } from './harness/steps';
+import { byPalette, pick } from './harness/steps';
 
 let page: Page;
 let graph: GraphPage;
@@ -58,12 +58,12 @@ describe('nodes by category', () => {
     await page.mouse.click(900, 600, { button: 'right' });
     await page.getByRole('menuitem', { name: 'Add node by category' }).press('ArrowRight');
     await page.getByRole('menuitem', { name: 'sampling', exact: true }).press('ArrowRight');
-    await page.getByRole('menuitem', { name: 'KSampler', exact: true }).press('Enter');
+    await pick(page.getByRole('menuitem', { name: 'KSampler', exact: true }), 'Enter');
     await graph.node('KSampler').waitFor();
     await byPalette(page, 'Add node by category');
     await page.getByRole('menu', { name: 'Add node by category' }).waitFor();
     await page.getByRole('menuitem', { name: 'latent', exact: true }).press('ArrowRight');
-    await page.getByRole('menuitem', { name: 'VAE Decode', exact: true }).press('Enter');
+    await pick(page.getByRole('menuitem', { name: 'VAE Decode', exact: true }), 'Enter');
     await graph.node('VAEDecode').waitFor();
   });
 });

@@ -3,8 +3,11 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { textToImage } from './fixtures/files';
+import { nested, SUBGRAPH } from './fixtures/subgraphs';
 import { eachOnOwnPage } from './harness/bench';
 import { type GraphPage, type Saved, type Spot, wires } from './harness/graph';
+import { rested } from './harness/settle';
+import { pick } from './harness/steps';
 
 let page: Page;
 let graph: GraphPage;
@@ -30,81 +33,39 @@ it('reroutes: a point is put on a link, dragged as one step, copied, and taken a
   const to = await graph.middle(graph.input(graph.byId(7), 'images'));
   const at = between(from, to);
   await page.mouse.click(at.x, at.y, { button: 'right' });
-  await page.getByRole('menuitem', { name: 'Add a point here' }).click();
+  await pick(page.getByRole('menuitem', { name: 'Add a point here' }));
   const points = async () => ((await graph.copied()) as Rerouted).extra?.reroutes ?? [];
+  await expect.poll(async () => (await points())[0]?.linkIds).toEqual([9]);
   const [added] = await points();
-  expect(added?.linkIds).toEqual([9]);
   await page.mouse.click(900, 1000);
   await graph.drag(at, { x: at.x, y: at.y + 120 });
-  const [moved] = await points();
-  expect((moved?.pos[1] ?? 0) - (added?.pos[1] ?? 0)).toBeGreaterThan(80);
+  const down = async () => ((await points())[0]?.pos[1] ?? 0) - (added?.pos[1] ?? 0);
+  await expect.poll(down).toBeGreaterThan(80);
   await graph.press('Control+z');
-  expect((await points())[0]?.pos).toEqual(added?.pos);
+  await expect.poll(async () => (await points())[0]?.pos).toEqual(added?.pos);
   await graph.press('Control+y', 'Control+v');
-  expect((await graph.copied()).nodes).toHaveLength(14);
+  await expect.poll(async () => (await graph.copied()).nodes).toHaveLength(14);
   expect(await points()).toHaveLength(2);
   await graph.press('Control+z');
   await page.mouse.click(900, 1000);
   await page.keyboard.down('Alt');
   await page.mouse.click(at.x, at.y + 120);
   await page.keyboard.up('Alt');
-  expect(await points()).toHaveLength(0);
+  await expect.poll(points).toHaveLength(0);
   expect(wires(await graph.copied())).toContain('6>7');
 });
 
-const SUB = '11111111-2222-3333-4444-555555555555';
-const NESTED = JSON.stringify({
-  ...{ last_node_id: 1, last_link_id: 0, links: [], groups: [], config: {}, extra: {}, version: 0.4 },
-  nodes: [
-    {
-      ...{
-        id: 1,
-        type: SUB,
-        pos: [0, 0],
-        size: [240, 80],
-        flags: {},
-        order: 0,
-        mode: 0,
-        inputs: [],
-        properties: {},
-      },
-      outputs: [],
-    },
-  ],
-  definitions: {
-    subgraphs: [
-      {
-        ...{
-          id: SUB,
-          version: 1,
-          name: 'Soften',
-          groups: [],
-          extra: {},
-          inputs: [],
-          outputs: [],
-          widgets: [],
-        },
-        state: { lastNodeId: 1, lastLinkId: 0, lastGroupId: 0, lastRerouteId: 0 },
-        inputNode: { id: -10, bounding: [-300, 0, 120, 60] },
-        outputNode: { id: -20, bounding: [500, 0, 120, 60] },
-        nodes: [
-          {
-            ...{ id: 1, type: 'ImageInvert', pos: [0, 0], size: [240, 80], flags: {}, order: 0, mode: 0 },
-            inputs: [{ name: 'image', type: 'IMAGE', link: null }],
-            ...{ outputs: [{ name: 'IMAGE', type: 'IMAGE', links: [] }], properties: {} },
-          },
-        ],
-        links: [],
-      },
-    ],
-  },
-});
+const NESTED = nested(
+  1,
+  { type: 'ImageInvert', inputs: [{ name: 'image', type: 'IMAGE', link: null }] },
+  false,
+);
 
 it('links to the border of a subgraph make its inputs and outputs, and go with them', async () => {
   await graph.open('nested', NESTED);
   await graph.press('ArrowRight', 'Enter');
   await graph.byId(1).locator('[data-input="image"]').waitFor();
-  await page.waitForTimeout(300);
+  await rested(page);
   const box = await graph.byId(1).boundingBox();
   const zoom = (box?.width ?? 0) / 240;
   /** A point of the graph on the screen: the body of node 1 begins at its origin, below its title. */
@@ -117,26 +78,29 @@ it('links to the border of a subgraph make its inputs and outputs, and go with t
   await graph.drag(entrance, graph.input(graph.byId(1), 'image'));
   await graph.drag(graph.output(graph.byId(1), 'IMAGE'), exit);
   await graph.press('Escape', 'Escape', 'Escape');
-  const outside = page.locator(`[data-type="${SUB}"]`);
+  const outside = page.locator(`[data-type="${SUBGRAPH}"]`);
   await outside.locator('[data-input="image"]').waitFor();
   await outside.locator('[data-output="IMAGE"]').waitFor();
   const inside = (saved: Saved) => saved.definitions?.subgraphs[0] ?? {};
-  const made = inside(await graph.copied());
-  expect(made).toMatchObject({
-    inputs: [{ name: 'image', type: 'IMAGE' }],
-    outputs: [{ name: 'IMAGE', type: 'IMAGE' }],
-  });
+  await expect
+    .poll(async () => inside(await graph.copied()))
+    .toMatchObject({
+      inputs: [{ name: 'image', type: 'IMAGE' }],
+      outputs: [{ name: 'IMAGE', type: 'IMAGE' }],
+    });
   // At the border the right button renames, moves and removes.
   await graph.press('Escape', 'ArrowRight', 'Enter');
   await graph.byId(1).locator('[data-input="image"]').waitFor();
-  await page.waitForTimeout(300);
+  await rested(page);
   await page.mouse.click(exit.x, exit.y, { button: 'right' });
-  await page.getByRole('menuitem', { name: 'Remove IMAGE' }).click();
+  await pick(page.getByRole('menuitem', { name: 'Remove IMAGE' }));
   await graph.press('Escape', 'Escape', 'Escape');
   await expect.poll(() => outside.locator('[data-output]').count()).toBe(0);
   for (let step = 0; step < 3; step += 1) await graph.press('Control+z');
   await graph.press('Escape', 'Escape', 'Escape');
-  expect(inside(await graph.copied())).toMatchObject({ inputs: [], outputs: [], links: [] });
+  await expect
+    .poll(async () => inside(await graph.copied()))
+    .toMatchObject({ inputs: [], outputs: [], links: [] });
 });
 
 it('nodes that nobody knows are linked, moved, copied and saved as they were read', async () => {
@@ -161,16 +125,16 @@ it('nodes that nobody knows are linked, moved, copied and saved as they were rea
   await page.keyboard.press('Escape');
   await graph.canvas.focus();
   const node = graph.node('FancyFromPack');
-  expect(await node.textContent()).toContain('fancy-pack');
+  await expect.poll(() => node.textContent()).toContain('fancy-pack');
   await graph.drag(graph.output(graph.byId(6), 'IMAGE'), graph.input(node, 'picture'));
-  const linked = await graph.copied();
-  expect(wires(linked)).toContain('6>8');
+  await expect.poll(async () => wires(await graph.copied())).toContain('6>8');
   await graph.press('Control+z');
   const at = await graph.middle(node.locator('h3'));
   await page.mouse.click(900, 1000);
   await graph.drag(at, { x: at.x + 30, y: at.y + 40 });
-  const { pos, ...rest } = (await graph.copied()).nodes.find((each) => each.id === 8) ?? { pos: [0, 0] };
-  expect(pos).not.toEqual(unknown.pos);
+  const now = async () => (await graph.copied()).nodes.find((each) => each.id === 8);
+  await expect.poll(async () => (await now())?.pos).not.toEqual(unknown.pos);
+  const { pos: _now, ...rest } = (await now()) ?? { pos: [0, 0] };
   const { pos: _pos, ...read } = unknown;
   expect(rest).toEqual(read);
 });

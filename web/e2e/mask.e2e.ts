@@ -3,11 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { eachOnOwnPage } from './harness/bench';
+import type { GraphPage } from './harness/graph';
 import { look } from './harness/look';
-import { launchBrowser, type Opened, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import type { Opened } from './harness/page';
+import type { Server } from './harness/server';
+import { acted, rested } from './harness/settle';
+import { pick } from './harness/steps';
 
 const GRAPH = {
   version: 0.4,
@@ -43,42 +47,24 @@ const GRAPH = {
 };
 
 let server: Server;
-let browser: Browser;
 let opened: Opened;
 let page: Page;
+let graph: GraphPage;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+eachOnOwnPage(
+  (bench) => {
+    ({ server, opened, page, graph } = bench);
+  },
+  { viewport: { width: 1280, height: 800 }, hasTouch: true },
+);
 
 beforeEach(async () => {
-  opened = await openPage(browser, server.url, {
-    permissions: ['clipboard-read', 'clipboard-write'],
-    hasTouch: true,
-  });
-  page = opened.page;
-  await page.getByRole('button', { name: 'New workflow' }).first().click();
-  await page.evaluate((words) => navigator.clipboard.writeText(words), JSON.stringify(GRAPH));
-  await page.getByRole('application').focus();
-  await page.keyboard.press('Control+v');
-  await node('LoadImage').waitFor();
-  await page.getByRole('application').focus();
-  await page.keyboard.press('.');
+  await graph.empty();
+  await graph.paste(JSON.stringify(GRAPH));
+  await graph.press('.');
 });
 
-afterEach(async () => {
-  await opened.context.close();
-  expect(opened.account.foreign, 'requests to elsewhere').toEqual([]);
-  expect(opened.account.violations, 'breaches of the policy').toEqual([]);
-  expect(opened.account.errors, 'errors on the console').toEqual([]);
-});
-
-const node = (type: string) => page.locator(`[data-node][data-type="${type}"]`);
+const node = (type: string) => graph.node(type);
 const editor = () => page.getByRole('dialog', { name: /^Mask of/ });
 const stage = () => editor().getByRole('application');
 const picked = () => node('LoadImage').locator('[data-widget="image"]').getByRole('combobox');
@@ -115,7 +101,7 @@ async function upload(name: string, buffer: Buffer): Promise<void> {
 async function openEditor(): Promise<void> {
   await node('LoadImage').getByRole('button', { name: 'Edit the mask' }).click();
   await stage().waitFor();
-  await page.waitForTimeout(200);
+  await rested(page);
 }
 
 /** Draw on the stage, from and to shares of its size. */
@@ -175,8 +161,8 @@ describe('upload, paste, mask', () => {
     await draw([0.4, 0.5], [0.6, 0.5]);
     await editor().getByRole('button', { name: 'Save mask' }).click();
     await editor().waitFor({ state: 'detached' });
-    expect(await picked().textContent()).toContain('clipspace/fox-masked.png [input]');
-    expect(await picked().getAttribute('aria-invalid')).toBe('false');
+    await expect.poll(() => picked().textContent()).toContain('clipspace/fox-masked.png [input]');
+    await expect.poll(() => picked().getAttribute('aria-invalid')).toBe('false');
     const file = join(server.base, 'input', 'clipspace', 'fox-masked.png');
     expect(
       alphaOf(file, [
@@ -196,7 +182,7 @@ describe('upload, paste, mask', () => {
     await page.keyboard.press('i');
     await editor().getByRole('button', { name: 'Save mask' }).click();
     await editor().waitFor({ state: 'detached' });
-    expect(await picked().textContent()).toContain('fox-masked (1).png');
+    await expect.poll(() => picked().textContent()).toContain('fox-masked (1).png');
     const inverted = join(server.base, 'input', 'clipspace', 'fox-masked (1).png');
     expect(
       alphaOf(inverted, [
@@ -205,11 +191,11 @@ describe('upload, paste, mask', () => {
       ]),
     ).toEqual([255, 0]);
 
-    await page.getByRole('application').focus();
+    await graph.canvas.focus();
     await page.keyboard.press('Control+z');
-    expect(await picked().textContent()).toContain('clipspace/fox-masked.png [input]');
+    await expect.poll(() => picked().textContent()).toContain('clipspace/fox-masked.png [input]');
     await page.keyboard.press('Control+z');
-    expect(await picked().textContent()).toContain('fox.png');
+    await expect.poll(() => picked().textContent()).toContain('fox.png');
   });
 
   it('the mask is what LoadImage gives', async () => {
@@ -239,22 +225,24 @@ describe('upload, paste, mask', () => {
     const before = await size.getAttribute('aria-valuetext');
     await stage().focus();
     await page.keyboard.press(']');
-    expect(await size.getAttribute('aria-valuetext')).not.toBe(before);
+    await expect.poll(() => size.getAttribute('aria-valuetext')).not.toBe(before);
     await page.keyboard.press('[');
     const undo = editor().getByRole('button', { name: 'Undo stroke' });
     const redo = editor().getByRole('button', { name: 'Redo stroke' });
-    expect(await undo.isDisabled()).toBe(true);
+    await expect.poll(() => undo.isDisabled()).toBe(true);
     // By keys alone: the brush goes down, moves, and is lifted.
     await page.keyboard.press('Enter');
     for (let step = 0; step < 3; step += 1) await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
-    expect(await undo.isDisabled()).toBe(false);
+    await expect.poll(() => undo.isDisabled()).toBe(false);
     await page.keyboard.press('Control+z');
-    expect([await undo.isDisabled(), await redo.isDisabled()]).toEqual([true, false]);
+    await expect.poll(async () => [await undo.isDisabled(), await redo.isDisabled()]).toEqual([true, false]);
     await page.keyboard.press('Control+y');
-    expect(await undo.isDisabled()).toBe(false);
+    await expect.poll(() => undo.isDisabled()).toBe(false);
     await page.keyboard.press('x');
-    expect(await editor().getByRole('button', { name: 'Eraser' }).getAttribute('aria-pressed')).toBe('true');
+    await expect
+      .poll(() => editor().getByRole('button', { name: 'Eraser' }).getAttribute('aria-pressed'))
+      .toBe('true');
     await page.keyboard.press('x');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Keep editing' }).click();
@@ -262,7 +250,7 @@ describe('upload, paste, mask', () => {
     await page.keyboard.press('Control+z');
     await page.keyboard.press('Escape');
     await editor().waitFor({ state: 'detached' });
-    expect(await picked().textContent()).toContain('keys.png');
+    await expect.poll(() => picked().textContent()).toContain('keys.png');
   });
 
   it('a picture is pasted on the canvas, and its node offers the editor in its menu and as a command', async () => {
@@ -274,7 +262,7 @@ describe('upload, paste, mask', () => {
         new ClipboardItem({ 'image/png': new Blob([bytes], { type: 'image/png' }) }),
       ]);
     }, buffer.toString('base64'));
-    await page.getByRole('application').focus();
+    await graph.canvas.focus();
     await page.keyboard.press('Control+v');
     await page.waitForFunction(() =>
       document.querySelector('[data-widget="image"] [role="combobox"]')?.textContent?.includes('pasted-'),
@@ -284,7 +272,7 @@ describe('upload, paste, mask', () => {
     await page.keyboard.press('Escape');
     await editor().waitFor({ state: 'detached' });
     await node('LoadImage').locator('header').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Edit the mask' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Edit the mask' }));
     await stage().waitFor();
   });
 
@@ -307,13 +295,13 @@ describe('upload, paste, mask', () => {
       .click();
     await gallery.getByRole('button', { name: 'Take it' }).click();
     await gallery.waitFor({ state: 'detached' });
-    expect(await picked().textContent()).toContain('made_00001_.png [output]');
-    expect(await picked().getAttribute('aria-invalid')).toBe('false');
+    await expect.poll(() => picked().textContent()).toContain('made_00001_.png [output]');
+    await expect.poll(() => picked().getAttribute('aria-invalid')).toBe('false');
     await openEditor();
     await page.keyboard.press('i');
     await editor().getByRole('button', { name: 'Save mask' }).click();
     await editor().waitFor({ state: 'detached' });
-    expect(await picked().textContent()).toContain('clipspace/made_00001_-masked.png [input]');
+    await expect.poll(() => picked().textContent()).toContain('clipspace/made_00001_-masked.png [input]');
   });
 
   it('a finger paints, two fingers move and enlarge, a pen presses lightly or hard', async () => {
@@ -337,6 +325,7 @@ describe('upload, paste, mask', () => {
     await touch('touchMove', [-80, 0], [80, 0]);
     await touch('touchEnd');
     await expect.poll(scale).toBeGreaterThan(before * 1.5);
+    await acted(page);
     expect(await undo.isDisabled()).toBe(true);
     await touch('touchStart', [-40, 60]);
     await touch('touchMove', [40, 60]);
@@ -375,7 +364,7 @@ describe('upload, paste, mask', () => {
     await upload('look.png', await picture(300, 200, '#2255aa'));
     await openEditor();
     await page.setViewportSize({ width, height });
-    await page.waitForTimeout(300);
+    await rested(page);
     expect(await look(page)).toEqual([]);
   });
 });

@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { forgiveErrors, launchBrowser, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { withServer } from './harness/bench';
+import { forgiveErrors, openPage } from './harness/page';
+import type { Server } from './harness/server';
+import { pick } from './harness/steps';
 
 const PLAIN = fileURLToPath(new URL('../../workflows/text_to_image.json', import.meta.url));
 
@@ -16,16 +18,14 @@ let server: Server;
 let browser: Browser;
 let folder: string;
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'skein-missing-'));
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+withServer((house) => {
+  ({ server, browser } = house);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'skein-missing-'));
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Row {
   id: number;
@@ -86,7 +86,7 @@ async function openFile(page: Page, path: string): Promise<void> {
 
 describe('what is missing', () => {
   it('is listed, put right in a click each, and the workflow then runs', async () => {
-    const { page, context, account } = await openPage(browser, server.url);
+    const { page, account } = await openPage(browser, server.url);
     await openFile(page, broken());
     const banner = page.getByRole('status', { name: 'What is missing' });
     await banner
@@ -108,7 +108,9 @@ describe('what is missing', () => {
 
     const files = list.getByRole('region', { name: 'Model files that are not there' });
     await files.getByText('belongs in models/checkpoints/sd').waitFor();
-    expect(await files.getByRole('link').getAttribute('href')).toBe('https://example.org/postcard');
+    await expect
+      .poll(() => files.getByRole('link').getAttribute('href'))
+      .toBe('https://example.org/postcard');
     await files.getByRole('button', { name: 'Use postcards.safetensors for all 2' }).click();
     await files.waitFor({ state: 'detached' });
     await page.getByRole('application').focus();
@@ -128,11 +130,10 @@ describe('what is missing', () => {
     await page.getByText(/^Done in /).waitFor({ timeout: 60_000 });
     // The refusal, which was meant.
     forgiveErrors({ account }, /status of 400/);
-    await context.close();
   });
 
   it('says which nodes cannot be bypassed, and lets another type take their place', async () => {
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     const path = broken();
     const raw = JSON.parse(readFileSync(path, 'utf-8')) as { nodes: Row[] };
     for (const node of raw.nodes) if (node.id === 92) Object.assign(node, { inputs: [] });
@@ -143,13 +144,12 @@ describe('what is missing', () => {
     await types.getByText('Sharpen+Pro #92 cannot be bypassed: Save Image › images needs IMAGE').waitFor();
     expect(await types.getByRole('button', { name: /Bypass/ }).count()).toBe(0);
     await types.getByRole('button', { name: 'Replace…' }).click();
-    await page.getByRole('menuitem', { name: 'Search for another…' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Search for another…' }));
     await page
       .getByRole('combobox', { name: /Search|node/i })
       .last()
       .fill('Invert Image');
     await page.keyboard.press('Enter');
     await types.waitFor({ state: 'detached' });
-    await context.close();
   });
 });

@@ -1,21 +1,19 @@
 // On a phone, by touch alone: look, move, change a value, connect by two taps, run, and see the result.
 
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { workflow } from './fixtures/files';
-import { launchBrowser, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { withServer } from './harness/bench';
+import { middle } from './harness/graph';
+import { openPage } from './harness/page';
+import type { Server } from './harness/server';
+import { rested } from './harness/settle';
 
 let server: Server;
 let browser: Browser;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+withServer((house) => {
+  ({ server, browser } = house);
 });
 
 const PHONE = {
@@ -39,22 +37,17 @@ async function fingers(page: Page, ...path: readonly Finger[]): Promise<void> {
   await client.detach();
 }
 
-async function middle(of: Locator): Promise<{ x: number; y: number }> {
-  const box = await of.boundingBox();
-  if (box === null) throw new Error('not on the screen');
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-}
-
 const node = (page: Page, type: string) => page.locator(`[data-node][data-type="${type}"]`).first();
 
 describe('a phone', () => {
   it('makes a picture, from the start page to the gallery', async () => {
-    const { page, context } = await openPage(browser, server.url, PHONE);
+    const { page } = await openPage(browser, server.url, PHONE);
     await page
       .getByRole('button', { name: /^Text to image/ })
       .first()
       .tap();
     await node(page, 'CheckpointLoaderSimple').waitFor();
+    await rested(page);
 
     // Another prompt, typed into the node itself.
     const prompt = node(page, 'CLIPTextEncode').locator('textarea');
@@ -121,11 +114,10 @@ describe('a phone', () => {
       .first()
       .tap();
     await page.getByRole('dialog').locator('img').first().waitFor();
-    await context.close();
   });
 
   it('links by two taps, and has a menu for a long press', async () => {
-    const { page, context } = await openPage(browser, server.url, PHONE);
+    const { page } = await openPage(browser, server.url, PHONE);
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Open a file…' }).first().tap();
     const text = workflow(
@@ -140,19 +132,19 @@ describe('a phone', () => {
     const from = node(page, 'ImageInvert');
     const slot = node(page, 'SaveImage').locator('[data-input="images"]');
     await slot.waitFor();
-    expect(await slot.getAttribute('aria-label')).toContain('not linked');
+    await expect.poll(() => slot.getAttribute('aria-label')).toContain('not linked');
+    await rested(page);
     await from.locator('[data-output="IMAGE"] > span').first().tap();
     await slot.locator('span').first().tap();
     await expect.poll(() => slot.getAttribute('aria-label')).not.toContain('not linked');
 
     const head = await from.boundingBox();
     if (head === null) throw new Error('not on the screen');
-    const client = await context.newCDPSession(page);
+    const client = await page.context().newCDPSession(page);
     const at = [{ x: head.x + 60, y: head.y + 10 }];
     await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at });
     await page.getByRole('menu').waitFor();
     await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     await page.getByRole('menuitem', { name: /^Collapse/ }).waitFor();
-    await context.close();
   });
 });

@@ -10,6 +10,8 @@ import { eachOnOwnPage } from './harness/bench';
 import type { GraphPage } from './harness/graph';
 import { forgiveErrors, type Opened, openTemplate } from './harness/page';
 import type { Server } from './harness/server';
+import { acted } from './harness/settle';
+import { pick } from './harness/steps';
 
 const PACK = readFileSync(fileURLToPath(new URL('fixtures/packs/trials.py', import.meta.url)), 'utf-8');
 const LONG = { timeout: 40_000 };
@@ -24,9 +26,12 @@ const writePack = (base: string, content = PACK) => {
   writeFileSync(join(base, 'custom_nodes', 'trials.py'), content);
 };
 
-eachOnOwnPage((bench) => {
-  ({ server, opened, page, graph } = bench);
-}, writePack);
+eachOnOwnPage(
+  (bench) => {
+    ({ server, opened, page, graph } = bench);
+  },
+  { prepare: writePack },
+);
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -136,7 +141,7 @@ describe('what is refused', () => {
     await graph.press('Control+Enter');
     await message.waitFor(LONG);
     await marked(1, 'failed').waitFor();
-    expect(await ring(field)).toBe('solid');
+    await expect.poll(() => ring(field)).toBe('solid');
     await graph.canvas.focus();
     await message.click();
     await expect
@@ -150,7 +155,7 @@ describe('what is refused', () => {
     await message.waitFor({ state: 'detached' });
     await list().waitFor({ state: 'detached' });
     await marked(1, 'failed').waitFor({ state: 'detached' });
-    expect(await ring(field)).toBe('none');
+    await expect.poll(() => ring(field)).toBe('none');
     forgiveErrors(opened, /status of 400/);
   });
 
@@ -164,6 +169,7 @@ describe('what is refused', () => {
     await page.keyboard.type('4');
     await graph.press('Enter');
     await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
+    await acted(page);
     expect(await message.isVisible()).toBe(true);
     await list().getByRole('button', { name: 'Dismiss' }).click();
     await list().waitFor({ state: 'detached' });
@@ -199,7 +205,7 @@ describe('a run', () => {
     await graph.open('partly', numbers(2));
     const known = new Set((await jobs()).map(({ id }) => id));
     await page.locator('[data-node="2"] h3').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Run up to the selected nodes' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Run up to the selected nodes' }));
     const own = async () => (await jobs()).filter(({ id }) => !known.has(id));
     await expect.poll(async () => (await own()).map(({ state }) => state), LONG).toEqual(['succeeded']);
     const [{ id }] = (await own()) as [JobRow];
@@ -227,19 +233,19 @@ describe('a run', () => {
     await fetch(`${server.url}/queue`, { method: 'POST', body: '{"clear":true}', headers: JSON_TYPE });
     await graph.press('Control+Alt+Enter');
     await bar().getByRole('button', { name: 'Stopping…' }).waitFor();
-    expect(await bar().getByRole('button', { name: 'Stopping…' }).isDisabled()).toBe(true);
+    await expect.poll(() => bar().getByRole('button', { name: 'Stopping…' }).isDisabled()).toBe(true);
     writeFileSync(release, '');
     await bar()
       .getByRole('button', { name: 'Stopping…' })
       .waitFor({ state: 'detached', ...LONG });
     const states = async () => (await jobs()).filter(({ id }) => known.has(id)).map(({ state }) => state);
-    expect(await states()).not.toContain('running');
+    await expect.poll(states).not.toContain('running');
   });
 
   it('is as many as were typed', async () => {
     await graph.open('many', numbers(6));
     await page.getByRole('button', { name: 'How to run' }).click();
-    await page.getByRole('menuitemcheckbox', { name: /^Another number of runs/ }).click();
+    await pick(page.getByRole('menuitemcheckbox', { name: /^Another number of runs/ }));
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox', { name: 'Runs at a time' }).fill('many');
     await page.keyboard.press('Enter');
@@ -247,8 +253,8 @@ describe('a run', () => {
     await dialog.getByRole('textbox', { name: 'Runs at a time' }).fill('3');
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
-    const before = (await jobs()).length;
     await page.getByRole('button', { name: 'Run × 3' }).waitFor();
+    const before = (await jobs()).length;
     await graph.canvas.focus();
     await graph.press('Control+Enter');
     await expect.poll(async () => (await jobs()).length, LONG).toBe(before + 3);
@@ -273,7 +279,7 @@ async function runExactlyAgain(): Promise<void> {
   await page.getByRole('navigation').getByRole('button', { name: 'Gallery', exact: true }).click();
   const panel = page.getByRole('region', { name: 'Gallery', exact: true });
   await panel.locator('[data-key]').first().click({ button: 'right' });
-  await page.getByRole('menuitem', { name: 'Run exactly again' }).click();
+  await pick(page.getByRole('menuitem', { name: 'Run exactly again' }));
 }
 
 describe('running exactly again', () => {
@@ -287,6 +293,7 @@ describe('running exactly again', () => {
     await fetch(`${server.url}/api/v1/memory/free`, { method: 'POST', body: '{}', headers: JSON_TYPE });
     await runExactlyAgain();
     await page.getByText('The same picture again, pixel by pixel').waitFor(LONG);
+    await expect.poll(async () => (await kept()).length).toBe(2);
     const [again, before] = (await kept()) as [string, string];
     expect(again).not.toBe(before);
     expect((await bytesOf(again)).equals(await bytesOf(before))).toBe(true);

@@ -1,20 +1,17 @@
 // The queue: paused, put into another order, cancelled one by one, resumed, and run again from its history.
 
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openPage, openTemplate } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { describe, expect, it } from 'vitest';
+import { withServer } from './harness/bench';
+import { openPage, openTemplate } from './harness/page';
+import type { Server } from './harness/server';
+import { pick } from './harness/steps';
 
 let server: Server;
 let browser: Browser;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+withServer((house) => {
+  ({ server, browser } = house);
 });
 
 async function pending(): Promise<string[]> {
@@ -24,7 +21,7 @@ async function pending(): Promise<string[]> {
 
 describe('the queue', () => {
   it('can be paused, reordered, thinned out and resumed; an ended run runs again', async () => {
-    const { page, context, account } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     await openTemplate(page, 'Text to image');
     await page.getByRole('navigation').getByRole('button', { name: 'Queue', exact: true }).click();
     await page.getByRole('button', { name: 'Pause queue' }).click();
@@ -40,7 +37,7 @@ describe('the queue', () => {
       .nth(2)
       .getByRole('button', { name: /^More for/ })
       .click();
-    await page.getByRole('menuitem', { name: 'To the front' }).click();
+    await pick(page.getByRole('menuitem', { name: 'To the front' }));
     await expect.poll(pending).toEqual([third, first, second]);
     const shown = () => rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-job')));
     await expect.poll(shown).toEqual([third, first, second]);
@@ -55,13 +52,11 @@ describe('the queue', () => {
       .getByRole('button', { name: /^More for/ })
       .first()
       .click();
-    await page.getByRole('menuitem', { name: 'Run again' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Run again' }));
     const ended = async () => {
       const { jobs } = await (await fetch(`${server.url}/api/v1/jobs?state=succeeded`)).json();
       return jobs.length;
     };
     await expect.poll(ended, { timeout: 40_000 }).toBe(3);
-    await context.close();
-    expect(account).toEqual({ foreign: [], violations: [], errors: [] });
   });
 });

@@ -1,22 +1,19 @@
 // What nodes show of what they gave: two pictures over each other, with an edge that the pointer and keys move.
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { withServer } from './harness/bench';
 import { SAVED } from './harness/furnish';
 import { GraphPage } from './harness/graph';
-import { launchBrowser, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { openPage } from './harness/page';
+import type { Server } from './harness/server';
+import { rested } from './harness/settle';
 
 let server: Server;
 let browser: Browser;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+withServer((house) => {
+  ({ server, browser } = house);
 });
 
 /** How red and how blue a point of the page is. */
@@ -34,7 +31,7 @@ async function colourAt(page: Page, x: number, y: number): Promise<'red' | 'blue
 }
 
 it('pictures are compared on the node, by pointer and by keys', async () => {
-  const { page, context } = await openPage(browser, server.url);
+  const { page } = await openPage(browser, server.url);
   const graph = new GraphPage(page);
   await page.getByRole('region', { name: 'Begin with a workflow' }).waitFor();
   await graph.open('compared', JSON.stringify(SAVED.compared));
@@ -42,11 +39,12 @@ it('pictures are compared on the node, by pointer and by keys', async () => {
   const edge = graph.byId(3).getByRole('slider', { name: 'Edge between A and B' });
   await edge.waitFor();
   await page.getByRole('img', { name: 'A: picture 1' }).waitFor();
+  await rested(page);
   const box = await edge.boundingBox();
   if (box === null) throw new Error('the edge is not on the screen');
   const at = (share: number) => colourAt(page, box.x + box.width * share, box.y + box.height / 2);
   await expect.poll(() => at(0.3)).toBe('red');
-  expect(await at(0.7)).toBe('blue');
+  await expect.poll(() => at(0.7)).toBe('blue');
 
   // The keyboard: into the node, along the edge, and out again.
   await graph.canvas.focus();
@@ -56,17 +54,16 @@ it('pictures are compared on the node, by pointer and by keys', async () => {
   await graph.press('End');
   await expect.poll(() => at(0.95)).toBe('red');
   await graph.press('PageDown', 'ArrowLeft');
-  expect(await edge.getAttribute('aria-valuetext')).toBe('A 90 %');
+  await expect.poll(() => edge.getAttribute('aria-valuetext')).toBe('A 90 %');
   await graph.press('Escape');
-  expect(await graph.canvas.evaluate((each) => each === document.activeElement)).toBe(true);
+  await expect.poll(() => graph.canvas.evaluate((each) => each === document.activeElement)).toBe(true);
 
   await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.2, box.y + box.height / 2, { steps: 5 });
   await page.mouse.up();
-  expect(await at(0.3)).toBe('blue');
+  await expect.poll(() => at(0.3)).toBe('blue');
   // Two pictures on one side, one on the other.
   await graph.byId(3).getByRole('button', { name: 'Pair 1 of 2' }).click();
   await page.getByRole('img', { name: 'A: picture 2' }).waitFor();
-  await context.close();
 });

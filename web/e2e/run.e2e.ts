@@ -2,20 +2,19 @@
 // and that nothing is asked of the server in vain.
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { forgiveErrors, launchBrowser, openPage, openTemplate } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { describe, expect, it } from 'vitest';
+import { withServer } from './harness/bench';
+import { dragNode } from './harness/graph';
+import { forgiveErrors, openPage, openTemplate } from './harness/page';
+import type { Server } from './harness/server';
+import { rested } from './harness/settle';
+import { byPalette, pick } from './harness/steps';
 
 let server: Server;
 let browser: Browser;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+withServer((house) => {
+  ({ server, browser } = house);
 });
 
 const LONG = { timeout: 40_000 };
@@ -34,7 +33,7 @@ async function jobs(): Promise<JobRow[]> {
 
 async function runTimes(page: Page, count: number): Promise<void> {
   await page.getByRole('button', { name: 'How to run' }).click();
-  await page.getByRole('menuitemcheckbox', { name: `${count}`, exact: true }).click();
+  await pick(page.getByRole('menuitemcheckbox', { name: `${count}`, exact: true }));
   await page.getByRole('button', { name: `Run × ${count}` }).click();
 }
 
@@ -57,7 +56,7 @@ async function setSteps(page: Page, steps: number): Promise<void> {
 
 describe('a run', () => {
   it('shows its steps and unfinished pictures, also after a reload in the middle, and its result', async () => {
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     await openTemplate(page, 'Text to image');
     await setSteps(page, 400);
     await page.getByRole('application').focus();
@@ -85,12 +84,11 @@ describe('a run', () => {
     await page.keyboard.press('Control+Enter');
     await page.getByText(/^Done in /).waitFor(LONG);
     await large.getByRole('button', { name: /^Open .*\.png large$/ }).waitFor(LONG);
-    await context.close();
   }, 150_000);
 
   it('outlives the server: what waited is run when it is back, what was cut short is run again', async () => {
     const opened = await openPage(browser, server.url);
-    const { page, context } = opened;
+    const { page } = opened;
     await openTemplate(page, 'Hires fix');
     const known = new Set((await jobs()).map((job) => job.id));
     await runTimes(page, 4);
@@ -105,11 +103,10 @@ describe('a run', () => {
     await expect.poll(states, LONG).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded']);
     await page.getByText(/^(Done in|Nothing had changed)/).waitFor(LONG);
     forgiveErrors(opened, /WebSocket|ERR_CONNECTION|Failed to load resource/);
-    await context.close();
   }, 150_000);
 
   it('is told apart from the one before it by what was changed', async () => {
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     await openTemplate(page, 'Text to image');
     const done = page.getByText(/^Done in /);
     await setSteps(page, 3);
@@ -124,26 +121,22 @@ describe('a run', () => {
     const history = page.getByRole('tabpanel', { name: 'History' });
     await history.getByText(/› steps: 3 → 4/).waitFor(LONG);
     await history.locator('img').first().waitFor(LONG);
-    await context.close();
   });
 });
 
 describe('the server is asked', () => {
   it('what will run only after what runs was changed, and how busy it is only while that is shown', async () => {
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     const forecasts = countRequests(page, '/workflows/forecast');
     const loads = countRequests(page, '/api/v1/load');
     await openTemplate(page, 'Text to image');
     const plan = page.getByText(/nodes? will run/);
     await plan.waitFor(LONG);
+    await rested(page);
     const before = forecasts();
-    const box = await page.locator('[data-node="6"]').boundingBox();
-    if (box === null) throw new Error('the node is not there');
-    await page.mouse.move(box.x + box.width / 2, box.y + 8);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width / 2 + 40, box.y + 60, { steps: 8 });
-    await page.mouse.up();
+    await dragNode(page, 6, 40, 52);
     await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
+    // Longer than it waits before it asks.
     await page.waitForTimeout(1000);
     expect(await plan.isVisible()).toBe(true);
     expect(forecasts()).toBe(before);
@@ -154,44 +147,42 @@ describe('the server is asked', () => {
     await meters.click();
     await page.getByText(/^\d+\.\d of \d+\.\d GiB$/).waitFor();
     await page.keyboard.press('Escape');
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('meters');
-    await page.keyboard.press('Enter');
+    await byPalette(page, 'meters');
     await meters.waitFor({ state: 'detached' });
     await page.waitForTimeout(1000); // one may be on its way
     const asked = loads();
     expect(asked).toBeGreaterThan(0);
     await page.waitForTimeout(2500);
     expect(loads()).toBe(asked);
-    await context.close();
   });
 });
 
 describe('the large preview', () => {
   it('is moved and sized by keys, stays where it was put, and docks', async () => {
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     await openTemplate(page, 'Text to image');
     await page.getByRole('application').focus();
     await page.keyboard.press('Shift+V');
     const large = page.getByRole('region', { name: 'Large preview' });
+    await large.waitFor();
+    await rested(page);
     const before = await large.boundingBox();
     await large.getByRole('button', { name: /^Move the large preview/ }).focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Shift+ArrowRight');
+    const changed = async () => {
+      const after = await large.boundingBox();
+      return (['x', 'y', 'width'] as const).map((side) => (after?.[side] ?? 0) - (before?.[side] ?? 0));
+    };
+    await expect.poll(changed).toEqual([16, 16, 16]);
     const after = await large.boundingBox();
-    expect([after?.x, after?.y, after?.width]).toEqual([
-      (before?.x ?? 0) + 16,
-      (before?.y ?? 0) + 16,
-      (before?.width ?? 0) + 16,
-    ]);
     await page.reload();
     await page.getByRole('tab', { name: /Text to image/ }).waitFor();
-    expect(await large.boundingBox()).toEqual(after);
+    await expect.poll(() => large.boundingBox()).toEqual(after);
     await large.getByRole('button', { name: 'Dock it at the side' }).click();
     await page.getByRole('button', { name: 'Let it float over the canvas' }).click();
     await large.getByRole('button', { name: 'Close the large preview' }).click();
     await large.waitFor({ state: 'detached' });
-    await context.close();
   });
 });

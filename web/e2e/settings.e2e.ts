@@ -1,20 +1,18 @@
 // Settings, kept on the server; keys that the user changes, and what they do then.
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { afterEach, describe, expect, it } from 'vitest';
+import { withServer } from './harness/bench';
+import { keptTabs } from './harness/kept';
+import { openPage } from './harness/page';
+import type { Server } from './harness/server';
+import { acted } from './harness/settle';
 
 let server: Server;
 let browser: Browser;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+withServer((house) => {
+  ({ server, browser } = house);
 });
 
 afterEach(async () => {
@@ -55,7 +53,7 @@ describe('settings', () => {
 
 describe('keys', () => {
   it('are recorded, say who has them, and are taken away there on request', async () => {
-    const { page, context } = await openPage(browser, server.url);
+    const { page } = await openPage(browser, server.url);
     await openKeys(page, 'new workflow');
     await record(page, 'New workflow', 'Alt+Shift+T');
     await page.getByRole('alert').filter({ hasText: 'Also: Reopen closed' }).waitFor();
@@ -75,7 +73,7 @@ describe('keys', () => {
     await sheet.getByText('New workflow').waitFor();
     expect(await sheet.getByText('Reopen closed').count()).toBe(0);
     await page.keyboard.press('Escape');
-    await page.waitForTimeout(1000); // a new tab is kept within half a second
+    await expect.poll(async () => (await keptTabs(page)).map(({ name }) => name)).toEqual(['Untitled']);
     await page.reload();
     await page.getByRole('tab', { name: 'Untitled', exact: true }).waitFor();
     await page.keyboard.press('Alt+Shift+T');
@@ -85,7 +83,6 @@ describe('keys', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Alt+n');
     await page.getByRole('tab', { name: 'Untitled (3)' }).waitFor();
-    await context.close();
   });
 
   it('mean the letter on them, or their place, as the user wants', async () => {
@@ -114,7 +111,7 @@ describe('keys', () => {
     await page.getByRole('tab', { name: 'Untitled', exact: true }).waitFor();
     await press('y', 'KeyZ');
     await openKeys(page, '');
-    expect(await page.getByRole('tab', { name: /^Untitled/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('tab', { name: /^Untitled/ }).count()).toBe(0);
     await page.getByRole('combobox', { name: 'Keys mean' }).selectOption('place');
     await expect.poll(() => kept('keysBy')).toBe('place');
     await page.keyboard.press('Escape');
@@ -129,6 +126,7 @@ describe('keys', () => {
     await openKeys(page, 'new workflow');
     await record(page, 'New workflow', 'Escape');
     await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+    await acted(page);
     expect(await kept('keys')).toEqual({});
     await page.getByRole('button', { name: 'No keys' }).first().click();
     await expect.poll(() => kept('keys')).toEqual({ 'workflow.new': [] });

@@ -4,36 +4,25 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { forgiveErrors, launchBrowser, type Opened, openPage, openTemplate } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { describe, expect, it } from 'vitest';
+import { withServer } from './harness/bench';
+import { dragNode } from './harness/graph';
+import { keptTabs } from './harness/kept';
+import { forgiveErrors, type Opened, openPage, openTemplate } from './harness/page';
+import type { Server } from './harness/server';
+import { rested } from './harness/settle';
+import { pick } from './harness/steps';
 
 const WORKFLOWS = fileURLToPath(new URL('../../workflows', import.meta.url));
 
 let server: Server;
 let browser: Browser;
-let opened: Opened[] = [];
 
-async function open(options = {}): Promise<Opened> {
-  const next = await openPage(browser, server.url, options);
-  opened.push(next);
-  return next;
-}
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+withServer((house) => {
+  ({ server, browser } = house);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-afterEach(async () => {
-  const all = opened;
-  opened = [];
-  for (const { context } of all) await context.close();
-});
+const open = (): Promise<Opened> => openPage(browser, server.url);
 
 async function placeOf(page: Page, node: string): Promise<string> {
   const style = await page.locator(`[data-node="${node}"]`).getAttribute('style');
@@ -78,11 +67,13 @@ describe('the frame', () => {
     const { page } = await open();
     await openTemplate(page, 'Hires fix');
     await page.getByRole('button', { name: 'How to run' }).click();
-    await page.getByRole('menuitemcheckbox', { name: '4', exact: true }).click();
+    await pick(page.getByRole('menuitemcheckbox', { name: '4', exact: true }));
     await page.getByRole('button', { name: 'Run × 4' }).click();
     await page.getByRole('progressbar').waitFor();
     await page.waitForFunction(() => document.title.startsWith('['));
-    expect(await page.locator('link[rel="icon"]').getAttribute('href')).toContain('data:image/svg');
+    await expect
+      .poll(() => page.locator('link[rel="icon"]').getAttribute('href'))
+      .toContain('data:image/svg');
     await page.reload();
     await page.waitForSelector('[role="tab"]');
     await page.getByRole('progressbar').waitFor();
@@ -98,15 +89,12 @@ describe('the frame', () => {
   it('undoes and redoes a drag as one step, and marks what is not saved', async () => {
     const { page } = await open();
     await openTemplate(page, 'Text to image');
+    await rested(page);
     const before = await placeOf(page, '6');
-    const box = await page.locator('[data-node="6"]').boundingBox();
-    if (box === null) throw new Error('the node is not there');
-    await page.mouse.move(box.x + box.width / 2, box.y + 8);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width / 2 + 40, box.y + 100, { steps: 8 });
-    await page.mouse.up();
+    await dragNode(page, 6, 40, 92);
+    await expect.poll(() => placeOf(page, '6')).not.toBe(before);
+    await rested(page);
     const moved = await placeOf(page, '6');
-    expect(moved).not.toBe(before);
     await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
     await page.keyboard.press('Control+z');
     await expect.poll(() => placeOf(page, '6')).toBe(before);
@@ -121,7 +109,7 @@ describe('the frame', () => {
     await page.getByRole('application').focus();
     await page.keyboard.press('Control+a');
     await page.keyboard.press('Alt+c');
-    await page.waitForTimeout(600);
+    await expect.poll(() => keptTabs(page)).toMatchObject([{ name: 'Text to image', isDirty: true }]);
     await page.reload();
     await page.getByRole('tab', { name: 'Text to image' }).waitFor();
     await page.getByRole('tab', { name: /, Not saved/ }).waitFor();
@@ -165,9 +153,9 @@ describe('the frame', () => {
     await page.getByRole('tab', { name: 'wrong' }).waitFor();
     await page.keyboard.press('Control+Enter');
     await page.getByRole('button', { name: /Load Checkpoint › ckpt_name/ }).click();
-    expect(await page.getByRole('region', { name: 'Problems' }).textContent()).toContain(
-      'nowhere.safetensors',
-    );
+    await expect
+      .poll(() => page.getByRole('region', { name: 'Problems' }).textContent())
+      .toContain('nowhere.safetensors');
     // The refusal itself is the one error that the browser writes to the console.
     forgiveErrors(shown, /status of 400/);
   });

@@ -10,6 +10,7 @@ import { sharedFiles } from '../test/corpora';
 import { eachOnOwnPage } from './harness/bench';
 import { type GraphPage, shipped, wires } from './harness/graph';
 import type { Server } from './harness/server';
+import { byPalette, pick } from './harness/steps';
 
 let server: Server;
 let page: Page;
@@ -44,7 +45,7 @@ describe('a subgraph', () => {
     await select('KSampler', 'VAEDecode');
     await graph.press('Control+Shift+E');
     await instance().waitFor();
-    expect(await graph.node('KSampler').count()).toBe(0);
+    await expect.poll(() => graph.node('KSampler').count()).toBe(0);
     await run();
     await graph.node('SaveImage').locator('img').waitFor();
     // Inside: what ran is marked, a value is changed, a widget is shown outside.
@@ -53,7 +54,7 @@ describe('a subgraph', () => {
     await graph.node('KSampler').waitFor();
     const steps = graph.node('KSampler').locator('[data-widget="steps"]');
     await steps.click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Show at the outside' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Show at the outside' }));
     await expect.poll(() => steps.textContent()).toContain('from');
     await graph.canvas.focus();
     await graph.press('Escape', 'Escape');
@@ -64,18 +65,18 @@ describe('a subgraph', () => {
     await graph.press('Enter');
     await graph.canvas.focus();
     await run();
-    const made = await graph.copied();
-    expect(made.definitions?.subgraphs).toHaveLength(1);
-    expect(
-      made.nodes.find((node) => node.type === made.definitions?.subgraphs[0]?.id)?.widgets_values,
-    ).toEqual([3]);
+    const outside = async () => {
+      const { nodes, definitions: { subgraphs = [] } = {} } = await graph.copied();
+      return [subgraphs.length, nodes.find((node) => node.type === subgraphs[0]?.id)?.widgets_values];
+    };
+    await expect.poll(outside).toEqual([1, [3]]);
     await graph.press('Escape');
     await instance().locator('h3').click();
     await page.getByRole('toolbar', { name: 'Tools for what is selected' }).waitFor();
     await page.getByRole('button', { name: 'Take the subgraph apart' }).click();
     await graph.node('KSampler').waitFor();
+    await expect.poll(async () => wires(await graph.copied())).toEqual(wires(before));
     const after = await graph.copied();
-    expect(wires(after)).toEqual(wires(before));
     expect(after.definitions).toBeUndefined();
     expect(after.nodes.find((node) => node.type === 'KSampler')?.widgets_values?.[2]).toBe(3);
     await graph.press('Control+z');
@@ -87,9 +88,7 @@ describe('a subgraph', () => {
     await select('KSampler', 'VAEDecode');
     await graph.press('Control+Shift+E');
     await instance().waitFor();
-    await graph.press('Control+k');
-    await page.keyboard.type('inputs and outputs of');
-    await graph.press('Enter');
+    await byPalette(page, 'inputs and outputs of');
     const dialog = page.getByRole('dialog', { name: 'Inputs and outputs' });
     await dialog.getByRole('textbox', { name: 'Label of model' }).fill('Which model');
     await graph.press('Enter');
@@ -99,15 +98,14 @@ describe('a subgraph', () => {
     await dialog.getByRole('button', { name: 'Remove vae' }).click();
     await dialog.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('heading', { name: 'Sketch' }).waitFor();
+    const ports = async () => {
+      const { definitions: { subgraphs: [made] = [] } = {} } = await graph.copied();
+      const inputs = (made?.['inputs'] ?? []) as readonly { name: string; label?: string }[];
+      return inputs.map((port) => port.label ?? port.name);
+    };
+    await expect.poll(ports).toEqual(['positive', 'Which model', 'negative', 'latent_image']);
     const saved = await graph.copied();
     const [definition] = saved.definitions?.subgraphs ?? [];
-    const ports = (definition?.['inputs'] ?? []) as readonly { name: string; label?: string }[];
-    expect(ports.map((port) => port.label ?? port.name)).toEqual([
-      'positive',
-      'Which model',
-      'negative',
-      'latent_image',
-    ]);
     const loader = saved.nodes.find((node) => node.type === 'CheckpointLoaderSimple')?.id;
     const own = saved.nodes.find((node) => node.type === definition?.id);
     const link = saved.links.find((each) => each[1] === loader && each[3] === own?.id);
@@ -218,13 +216,13 @@ describe('a shared value', () => {
     await graph.open('mine', shipped('text_to_image'));
     const width = graph.node('EmptyLatentImage').locator('[data-widget="width"]');
     await width.click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Share this value' }).click();
+    await pick(page.getByRole('menuitem', { name: 'Share this value' }));
     const shared = graph.node('PrimitiveNode');
     await shared.waitFor();
     const height = graph.node('EmptyLatentImage').locator('[data-widget="height"]');
     await height.click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Take a shared value' }).hover();
-    await page.getByRole('menuitem', { name: /^width #/ }).click();
+    await pick(page.getByRole('menuitem', { name: /^width #/ }));
     await expect.poll(() => height.textContent()).toContain('from width');
     await shared.getByRole('spinbutton').first().click();
     await graph.press('Control+a');
@@ -232,16 +230,14 @@ describe('a shared value', () => {
     await graph.press('Enter');
     await graph.canvas.focus();
     await run();
-    const saved = await graph.copied();
-    const node = saved.nodes.find((each) => each.type === 'PrimitiveNode');
-    expect(node?.widgets_values).toEqual([64, 'fixed']);
+    const values = async () =>
+      (await graph.copied()).nodes.find((each) => each.type === 'PrimitiveNode')?.widgets_values;
+    await expect.poll(values).toEqual([64, 'fixed']);
     const picture = graph.node('SaveImage').locator('img');
     await picture.waitFor();
-    const size = await picture.evaluate((image: HTMLImageElement) => [
-      image.naturalWidth,
-      image.naturalHeight,
-    ]);
-    expect(size).toEqual([64, 64]);
+    const size = () =>
+      picture.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]);
+    await expect.poll(size).toEqual([64, 64]);
   });
 });
 
@@ -258,7 +254,7 @@ it('a link drawn from a field to nowhere offers a shared value', async () => {
   await graph.node('PrimitiveNode').waitFor();
   await expect.poll(() => steps.textContent()).toContain('from steps');
   await graph.press('Control+z');
-  expect(await graph.node('PrimitiveNode').count()).toBe(0);
+  await expect.poll(() => graph.node('PrimitiveNode').count()).toBe(0);
 });
 
 /** What the server runs of a document, with nodes by their own numbers, without those of the instances around them. */

@@ -1,27 +1,19 @@
 // Tabs: moved, closed with a question, opened again where they were; a workflow cleared, and the one to begin with.
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { describe, expect, it } from 'vitest';
+import { withServer } from './harness/bench';
+import { keptTabs } from './harness/kept';
+import { openPage } from './harness/page';
+import type { Server } from './harness/server';
+import { byPalette } from './harness/steps';
 
 let server: Server;
 let browser: Browser;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+withServer((house) => {
+  ({ server, browser } = house);
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-async function choose(page: Page, command: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill(command);
-  await page.getByRole('option', { name: command }).first().click();
-}
 
 const names = (page: Page) => page.getByRole('tab').allTextContents();
 
@@ -42,7 +34,8 @@ describe('tabs', () => {
       .getByRole('tab', { name: 'Untitled (3)' })
       .dragTo(page.getByRole('tab', { name: 'Untitled', exact: true }));
     await expect.poll(() => names(page)).toEqual(['Untitled (3)', 'Untitled', 'Untitled (2)']);
-    await page.waitForTimeout(600);
+    const kept = async () => (await keptTabs(page)).map(({ name }) => name);
+    await expect.poll(kept).toEqual(['Untitled (3)', 'Untitled', 'Untitled (2)']);
     await page.reload();
     await expect.poll(() => names(page)).toEqual(['Untitled (3)', 'Untitled', 'Untitled (2)']);
   });
@@ -62,7 +55,7 @@ describe('tabs', () => {
 
   it('ask before they close unsaved, unless the user wants no questions', async () => {
     const page = await openThree();
-    await choose(page, 'Open the default workflow');
+    await byPalette(page, 'Open the default workflow');
     await page.getByRole('tab', { name: 'Text to image' }).waitFor();
     await page.waitForSelector('[data-node="5"]');
     await page.getByRole('application').focus();
@@ -85,16 +78,16 @@ describe('tabs', () => {
 describe('clearing', () => {
   it('asks, removes everything in one step, and Backspace never does', async () => {
     const page = await openThree();
-    await choose(page, 'Open the default workflow');
+    await byPalette(page, 'Open the default workflow');
     await page.waitForSelector('[data-node="5"]');
     await page.getByRole('application').focus();
     await page.keyboard.press('Backspace');
-    await choose(page, 'Clear workflow…');
+    await byPalette(page, 'Clear workflow…');
     const question = page.getByRole('dialog', { name: 'Remove everything from Text to image?' });
     await question.getByText('All 7 nodes go').waitFor();
     await question.getByRole('button', { name: 'Cancel' }).click();
     await page.locator('[data-node="5"]').waitFor();
-    await choose(page, 'Clear workflow…');
+    await byPalette(page, 'Clear workflow…');
     await question.getByRole('button', { name: 'Clear', exact: true }).click();
     await page.locator('[data-node]').first().waitFor({ state: 'detached' });
     await page.getByRole('application').focus();

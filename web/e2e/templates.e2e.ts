@@ -3,9 +3,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { describe, expect, it } from 'vitest';
+import { withServer } from './harness/bench';
+import { openPage } from './harness/page';
+import type { Server } from './harness/server';
 
 let server: Server;
 let browser: Browser;
@@ -32,16 +33,9 @@ function addPack(base: string): void {
   writeFileSync(join(pack, 'example_workflows', 'far_away.json'), JSON.stringify(workflow));
 }
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-  addPack(server.base);
-  await server.restart();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+withServer((house) => {
+  ({ server, browser } = house);
+}, addPack);
 
 describe('the start page', () => {
   it('makes a picture with one click', async () => {
@@ -49,8 +43,8 @@ describe('the start page', () => {
     await page.getByRole('button', { name: 'Make a picture now' }).click();
     await page.getByText(/^Done in /).waitFor({ timeout: 60_000 });
     await page.locator('[data-node] img, [data-node] canvas').first().waitFor();
-    const gallery = await (await fetch(`${server.url}/api/v1/gallery`)).json();
-    expect(gallery.items[0].name).toMatch(/^text_to_image_.*\.png$/);
+    const newest = async () => (await (await fetch(`${server.url}/api/v1/gallery`)).json()).items[0]?.name;
+    await expect.poll(newest).toMatch(/^text_to_image_.*\.png$/);
   });
 });
 

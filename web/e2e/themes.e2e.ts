@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, openTemplate } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import { expect, it } from 'vitest';
+import { withServer } from './harness/bench';
+import { openTemplate } from './harness/page';
+import type { Server } from './harness/server';
 import { leave } from './harness/steps';
 
 const KEPT = fileURLToPath(new URL('./pictures', import.meta.url));
@@ -20,13 +21,8 @@ const FONTS = '*, ::before, ::after { font-family: "DejaVu Sans" !important; }';
 let server: Server;
 let browser: Browser;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+withServer((house) => {
+  ({ server, browser } = house);
 });
 
 it.each(['dark', 'light', 'contrast'])('%s', async (theme) => {
@@ -58,7 +54,6 @@ it.each(['dark', 'light', 'contrast'])('%s', async (theme) => {
   await page.getByRole('combobox', { name: 'Name of the node' }).fill('latent');
   await page.getByRole('listbox').getByRole('option').first().waitFor();
   await visit('search');
-  await context.close();
   expect(wrong).toEqual([]);
 });
 

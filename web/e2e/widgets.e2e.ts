@@ -4,10 +4,12 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser, type Opened, openPage } from './harness/page';
-import { type Server, startServer } from './harness/server';
+import type { Locator, Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { eachOnOwnPage } from './harness/bench';
+import type { GraphPage } from './harness/graph';
+import { acted, rested } from './harness/settle';
+import { pick } from './harness/steps';
 
 const PACK = fileURLToPath(new URL('./fixtures/packs/kinds.py', import.meta.url));
 const PIXEL = Buffer.from(
@@ -16,58 +18,39 @@ const PIXEL = Buffer.from(
 );
 type Value = string | number | boolean | readonly string[];
 
-let server: Server;
-let browser: Browser;
-let opened: Opened;
 let page: Page;
+let graph: GraphPage;
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([
-    startServer((base) => {
+eachOnOwnPage(
+  (bench) => {
+    ({ page, graph } = bench);
+  },
+  {
+    viewport: { width: 1280, height: 1000 },
+    prepare: (base) => {
       for (const folder of ['custom_nodes', 'input']) mkdirSync(join(base, folder), { recursive: true });
       copyFileSync(PACK, join(base, 'custom_nodes', 'kinds.py'));
       for (const name of ['second.png', 'dot.png']) writeFileSync(join(base, 'input', name), PIXEL);
-    }),
-    launchBrowser(),
-  ]);
-});
+    },
+  },
+);
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+beforeEach(() => graph.empty());
 
-beforeEach(async () => {
-  opened = await openPage(browser, server.url, {
-    permissions: ['clipboard-read', 'clipboard-write'],
-    viewport: { width: 1280, height: 1000 },
-  });
-  page = opened.page;
-  await page.getByRole('button', { name: 'New workflow' }).first().click();
-});
-
-afterEach(async () => {
-  await opened.context.close();
-  expect(opened.account.foreign, 'requests to elsewhere').toEqual([]);
-  expect(opened.account.violations, 'breaches of the policy').toEqual([]);
-  expect(opened.account.errors, 'errors on the console').toEqual([]);
-});
-
-const canvas = () => page.getByRole('application');
-const node = () => page.locator('[data-node][data-type="WidgetKinds"]').first();
+const node = () => graph.node('WidgetKinds').first();
 const widget = (name: string): Locator => node().locator(`[data-widget="${name}"]`);
 
 async function addKinds(): Promise<void> {
   await page.mouse.move(640, 120);
-  await canvas().focus();
+  await graph.canvas.focus();
   await page.keyboard.press('Space');
   await page.keyboard.type('widget kinds');
   await page.getByRole('dialog', { name: 'Add a node' }).getByText('Widget Kinds').first().waitFor();
   await page.keyboard.press('Enter');
   await node().waitFor();
-  await canvas().focus();
+  await graph.canvas.focus();
   await page.keyboard.press('.');
-  await page.waitForTimeout(300);
+  await rested(page);
 }
 
 /** The values as the file has them, by way of the clipboard. */
@@ -75,7 +58,8 @@ async function saved(): Promise<readonly Value[]> {
   await node()
     .locator('header')
     .click({ position: { x: 120, y: 10 } });
-  await canvas().focus();
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await graph.canvas.focus();
   await page.keyboard.press('Control+c');
   const text = await page.evaluate(() => navigator.clipboard.readText());
   const found = JSON.parse(text) as { nodes: { widgets_values: Value[] }[] };
@@ -165,7 +149,7 @@ const EDITS: readonly (readonly [name: string, edit: (own: Locator) => Promise<v
     async (own) => {
       await own.getByText('Double-click to write.').dblclick();
       await page.keyboard.type('**bold**');
-      await canvas().focus();
+      await graph.canvas.focus();
     },
     '**bold**',
   ],
@@ -189,11 +173,11 @@ const EDITS: readonly (readonly [name: string, edit: (own: Locator) => Promise<v
 describe('widgets of every kind', () => {
   it('are shown, edited, saved, run, and undone one by one', async () => {
     await addKinds();
-    expect(await node().locator('[data-widget]').count()).toBe(EDITS.length);
+    await expect.poll(() => node().locator('[data-widget]').count()).toBe(EDITS.length);
     const first = await saved();
     for (const [name, edit] of EDITS) {
       await edit(widget(name));
-      await canvas().focus();
+      await graph.canvas.focus();
     }
     await node()
       .getByRole('button', { name: /^1 more/ })
@@ -202,13 +186,10 @@ describe('widgets of every kind', () => {
     await widget('seed')
       .getByRole('button', { name: /Before each run/ })
       .click();
-    await page.getByRole('menuitemcheckbox', { name: 'Keep it' }).click();
-    const values = await saved();
-    for (const [name, , value] of EDITS.filter(([each]) => each !== 'seed'))
-      expect(values, name).toContainEqual(value);
-    expect(values).toContain('fixed');
-    expect(values).toContain('kept');
-    expect(await widget('note').locator('strong').textContent()).toBe('bold');
+    await pick(page.getByRole('menuitemcheckbox', { name: 'Keep it' }));
+    const values = EDITS.filter(([each]) => each !== 'seed').map(([, , value]) => value);
+    await expect.poll(saved).toEqual(expect.arrayContaining([...values, 'fixed', 'kept']));
+    await expect.poll(() => widget('note').locator('strong').textContent()).toBe('bold');
 
     const run = await given();
     expect(run).toMatchObject({
@@ -219,10 +200,10 @@ describe('widgets of every kind', () => {
     });
 
     // The control, the switch, the fold, and each edit: one step each.
-    await canvas().focus();
+    await graph.canvas.focus();
     for (let step = 0; step < EDITS.length + 3; step += 1) await page.keyboard.press('Control+z');
-    expect(await saved()).toEqual(first);
-    await canvas().focus();
+    await expect.poll(saved).toEqual(first);
+    await graph.canvas.focus();
     await page.keyboard.press('Control+z');
     await node().waitFor({ state: 'detached' });
   });
@@ -235,20 +216,21 @@ describe('widgets of every kind', () => {
       ...{ version: 0.4, links: [], groups: [] },
       nodes: [{ id: 1, type: 'WidgetKinds', pos: [0, 0], size: [400, 700], widgets_values: values }],
     });
-    await canvas().focus();
+    await graph.canvas.focus();
     await page.keyboard.press('Delete');
     await node().waitFor({ state: 'detached' });
     await page.evaluate((words) => navigator.clipboard.writeText(words), text);
     await page.keyboard.press('Control+v');
     await node().waitFor();
-    await canvas().focus();
+    await graph.canvas.focus();
     await page.keyboard.press('.');
-    await page.waitForTimeout(300);
+    await rested(page);
     const choice = widget('choice').getByRole('combobox');
-    expect(await choice.getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => choice.getAttribute('aria-invalid')).toBe('true');
     await choice.click();
     await page.getByRole('alert').getByText('“gone” is not on this server').waitFor();
     await page.keyboard.press('Escape');
+    await acted(page);
     expect(await saved()).toContain('gone');
   });
 
@@ -257,23 +239,23 @@ describe('widgets of every kind', () => {
     await node()
       .locator('header')
       .click({ position: { x: 120, y: 10 } });
-    await canvas().focus();
+    await graph.canvas.focus();
     await page.keyboard.press('Control+d');
-    await page.locator('[data-node][data-type="WidgetKinds"]').nth(1).waitFor();
-    await canvas().focus();
+    await graph.node('WidgetKinds').nth(1).waitFor();
+    await graph.canvas.focus();
     await page.keyboard.press('Control+a');
     await page.keyboard.press('?');
     const panel = page.getByRole('region', { name: 'Properties' });
     await panel.getByRole('spinbutton', { name: 'number' }).focus();
     await page.keyboard.press('End');
-    await canvas().focus();
+    await graph.canvas.focus();
     const numbers = () =>
       page
         .locator('[data-node] [data-widget="number"] [role="spinbutton"]')
         .evaluateAll((found) => found.map((each) => each.getAttribute('aria-valuetext')));
-    expect(await numbers()).toEqual(['10', '10']);
+    await expect.poll(numbers).toEqual(['10', '10']);
     await page.keyboard.press('Control+z');
-    expect(await numbers()).toEqual(['5', '5']);
+    await expect.poll(numbers).toEqual(['5', '5']);
   });
 });
 
@@ -284,11 +266,11 @@ describe('seed modes', () => {
     await widget('seed')
       .getByRole('button', { name: /Before each run/ })
       .click();
-    await page.getByRole('menu').getByText(item, { exact: true }).click();
+    await pick(page.getByRole('menu').getByText(item, { exact: true }));
   };
   const runs = async () => {
     const before = await page.evaluate(async () => (await fetch('/history')).json());
-    await canvas().focus();
+    await graph.canvas.focus();
     await page.keyboard.press('Control+Enter');
     await page.waitForFunction(
       async (count) => Object.keys(await (await fetch('/history')).json()).length > count,
@@ -307,30 +289,30 @@ describe('seed modes', () => {
     await type(seed(), '41');
     await menu('Keep it');
     await runs();
-    expect(await shown()).toBe(41n);
+    await expect.poll(shown).toBe(41n);
     await menu('One more');
     await runs();
-    expect(await shown()).toBe(42n);
+    await expect.poll(shown).toBe(42n);
     await node().locator('pre').getByText('"seed": 42,').waitFor();
     await menu('One less');
     await runs();
-    expect(await shown()).toBe(41n);
+    await expect.poll(shown).toBe(41n);
     await menu('A random one');
     await runs();
+    await expect.poll(shown).not.toBe(41n);
     const used = await shown();
-    expect(used).not.toBe(41n);
     await page.waitForFunction(
       (wanted) => document.querySelector('[data-node] pre')?.textContent?.includes(`"seed": ${wanted}`),
       String(used),
     );
     await menu('New random seed now');
-    expect(await shown()).not.toBe(used);
+    await expect.poll(shown).not.toBe(used);
     await widget('seed')
       .getByRole('button', { name: /Before each run/ })
       .click();
-    await page.getByRole('menuitem', { name: /^Use the seed of the last run/ }).click();
-    expect(await shown()).toBe(used);
+    await pick(page.getByRole('menuitem', { name: /^Use the seed of the last run/ }));
+    await expect.poll(shown).toBe(used);
     await runs();
-    expect(await shown()).toBe(used);
+    await expect.poll(shown).toBe(used);
   });
 });

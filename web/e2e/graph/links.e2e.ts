@@ -1,97 +1,19 @@
 // Links in a real browser: their styles, what they are led to, what is linked by name, and what is lit.
 
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Fixture, startFixture } from '../fixtures/browser';
-import { CATALOG, textToImage } from '../fixtures/files';
+import { describe, expect, it } from 'vitest';
+import { type Begun, type EnginePage, eachOnEngine } from '../harness/engine';
 
-let fixture: Fixture;
 let page: Page;
-const errors: string[] = [];
+let graph: EnginePage;
+let again: Begun['again'];
 
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture.close());
-
-beforeEach(async () => {
-  errors.length = 0;
-  await begin(await fixture.open());
-});
-afterEach(async () => {
-  expect(errors).toEqual([]);
-  await page.context().close();
+eachOnEngine((begun) => {
+  ({ graph, again } = begun);
+  page = graph.page;
 });
 
-async function begin(opened: Page): Promise<void> {
-  page = opened;
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.evaluate(
-    ([types, file]) => {
-      window.fixture.setCatalog(types);
-      window.fixture.open(file);
-    },
-    [CATALOG, textToImage()] as const,
-  );
-  await settle();
-}
-
-const settle = () =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-const slotAt = (node: string, side: 'inputs' | 'outputs', index: number) =>
-  page.evaluate(
-    ([id, which, place]) => {
-      const { view } = window.fixture;
-      return view.view.toScreen(view.scene?.layout(id)?.[which][place] ?? { x: 0, y: 0 });
-    },
-    [node, side, index] as const,
-  );
-const titleAt = (node: string) =>
-  page.evaluate((id) => {
-    const { view } = window.fixture;
-    const box = view.scene?.layout(id)?.box ?? { x: 0, y: 0 };
-    return view.view.toScreen({ x: box.x + 60, y: box.y + 15 });
-  }, node);
-const links = () =>
-  page.evaluate(() =>
-    [...(window.fixture.doc?.graph('').links.values() ?? [])].map(
-      (link) => `${link.from}.${link.fromSlot}>${link.to}.${link.toSlot}`,
-    ),
-  );
 const hovered = () => page.evaluate(() => window.fixture.view.hoveredLink);
-
-interface Spot {
-  readonly x: number;
-  readonly y: number;
-}
-
-async function lift(from: Spot, to: Spot): Promise<void> {
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
-  await page.mouse.move(to.x, to.y, { steps: 4 });
-  await settle();
-}
-
-async function drag(from: Spot, to: Spot): Promise<void> {
-  await lift(from, to);
-  await page.mouse.up();
-  await settle();
-}
-
-/** Frames that are asked for within a time. */
-const framesIn = (ms: number) =>
-  page.evaluate(async (time) => {
-    const own = window.requestAnimationFrame;
-    let asked = 0;
-    window.requestAnimationFrame = (callback) => {
-      asked += 1;
-      return own(callback);
-    };
-    await new Promise((done) => setTimeout(done, time));
-    window.requestAnimationFrame = own;
-    return asked;
-  }, ms);
 
 describe('styles of links', () => {
   it.each(['spline', 'straight', 'linear'] as const)('%s: lit and cut where it is drawn', async (style) => {
@@ -103,11 +25,11 @@ describe('styles of links', () => {
     }, style);
     await page.mouse.move(middle.x + 30, middle.y + 60);
     await page.mouse.move(middle.x, middle.y);
-    expect(await hovered()).not.toBeNull();
+    await expect.poll(hovered).not.toBeNull();
     await page.keyboard.down('Alt');
     await page.mouse.click(middle.x, middle.y);
     await page.keyboard.up('Alt');
-    expect(await links()).not.toContain('4.0>5.3');
+    await expect.poll(graph.links).not.toContain('4.0>5.3');
   });
 
   it('hidden: nothing is lit, cut or boxed', async () => {
@@ -117,64 +39,64 @@ describe('styles of links', () => {
       return view.view.toScreen(view.scene?.middle('9') ?? { x: 0, y: 0 });
     });
     await page.mouse.move(middle.x, middle.y);
+    await graph.settle();
     expect(await hovered()).toBeNull();
     await page.keyboard.down('Alt');
-    await drag({ x: middle.x, y: middle.y - 60 }, { x: middle.x, y: middle.y + 60 });
+    await graph.drag({ x: middle.x, y: middle.y - 60 }, { x: middle.x, y: middle.y + 60 });
     await page.keyboard.up('Alt');
-    expect((await links()).length).toBe(9);
+    expect(await graph.links()).toHaveLength(9);
   });
 });
 
 describe('drawing links', () => {
   it('goes on to the next slot with a second drop on a node', async () => {
-    const output = await slotAt('3', 'outputs', 0);
-    await drag(output, await titleAt('5'));
+    const output = await graph.slotAt('3', 'outputs', 0);
+    await graph.drag(output, await graph.titleAt('5'));
     // Both slots that fit were taken: the one after the one that it feeds already comes next, and then around.
-    expect((await links()).filter((link) => link.includes('>5.1') || link.includes('>5.2'))).toEqual([
-      '3.0>5.2',
-      '3.0>5.1',
-    ]);
-    await page.evaluate(() => window.fixture.doc?.undo());
-    expect(await links()).toContain('2.0>5.1');
+    const inputs = async () => (await graph.links()).filter((link) => />5\.[12]$/.test(link));
+    await expect.poll(inputs).toEqual(['3.0>5.2', '3.0>5.1']);
+    await graph.undo();
+    await expect.poll(graph.links).toContain('2.0>5.1');
   });
 
   it('moves all links of an output with Shift, and keeps them where the type does not fit', async () => {
     await page.keyboard.down('Shift');
-    await lift(await slotAt('1', 'outputs', 1), await slotAt('6', 'outputs', 0));
+    await graph.drag(await graph.slotAt('1', 'outputs', 1), await graph.slotAt('6', 'outputs', 0), {
+      isHeld: true,
+    });
     await page.mouse.up();
     await page.keyboard.up('Shift');
-    expect(await links()).toEqual(expect.arrayContaining(['1.1>2.0', '1.1>3.0']));
+    await expect.poll(graph.links).toEqual(expect.arrayContaining(['1.1>2.0', '1.1>3.0']));
     await page.keyboard.down('Shift');
-    await drag(await slotAt('2', 'outputs', 0), await slotAt('3', 'outputs', 0));
+    await graph.drag(await graph.slotAt('2', 'outputs', 0), await graph.slotAt('3', 'outputs', 0));
     await page.keyboard.up('Shift');
-    expect(await links()).toEqual(expect.arrayContaining(['3.0>5.1', '3.0>5.2']));
-    expect(await page.evaluate(() => window.fixture.doc?.steps.length)).toBe(1);
+    await expect.poll(graph.links).toEqual(expect.arrayContaining(['3.0>5.1', '3.0>5.2']));
+    expect(await graph.stepCount()).toBe(1);
   });
 
   it('asks for one node for all links of an output', async () => {
     await page.evaluate(() => window.fixture.told.splice(0));
     await page.keyboard.down('Shift');
-    await drag(await slotAt('1', 'outputs', 1), { x: 640, y: 760 });
+    await graph.drag(await graph.slotAt('1', 'outputs', 1), { x: 640, y: 760 });
     await page.keyboard.up('Shift');
-    const asked = await page.evaluate(() => window.fixture.told.find(([name]) => name === 'search')?.[3]);
-    expect(asked).toMatchObject({ node: '2', others: [{ node: '3' }] });
-    expect((await links()).length).toBe(9);
+    await expect
+      .poll(() => page.evaluate(() => window.fixture.told.find(([name]) => name === 'search')?.[3]))
+      .toMatchObject({ node: '2', others: [{ node: '3' }] });
+    expect(await graph.links()).toHaveLength(9);
   });
 
   it('pulses what fits while a link is drawn, and rests afterwards', async () => {
-    await lift(await slotAt('4', 'outputs', 0), { x: 640, y: 700 });
-    expect(await framesIn(400)).toBeGreaterThan(3);
+    await graph.drag(await graph.slotAt('4', 'outputs', 0), { x: 640, y: 700 }, { isHeld: true });
+    await expect.poll(() => graph.framesIn(400)).toBeGreaterThan(3);
     await page.keyboard.press('Escape');
     await page.mouse.up();
-    await settle();
-    expect(await framesIn(400)).toBe(0);
+    await expect.poll(() => graph.framesIn(400)).toBe(0);
   });
 
   it('does not pulse where the user wants no motion', async () => {
-    await page.context().close();
-    await begin(await fixture.open({ reducedMotion: 'reduce' }));
-    await lift(await slotAt('4', 'outputs', 0), { x: 640, y: 700 });
-    expect(await framesIn(400)).toBe(0);
+    await again({ reducedMotion: 'reduce' });
+    await graph.drag(await graph.slotAt('4', 'outputs', 0), { x: 640, y: 700 }, { isHeld: true });
+    expect(await graph.framesIn(400)).toBe(0);
     await page.mouse.up();
   });
 
@@ -182,9 +104,9 @@ describe('drawing links', () => {
     const at = await page.evaluate(() => window.fixture.view.view.toScreen({ x: 1255, y: 60 }));
     await page.mouse.click(640, 760);
     await page.keyboard.down('k');
-    await drag(at, { x: at.x, y: at.y + 160 });
+    await graph.drag(at, { x: at.x, y: at.y + 160 });
     await page.keyboard.up('k');
-    expect((await links()).filter((link) => link.startsWith('5.'))).toEqual([]);
+    await expect.poll(async () => (await graph.links()).filter((link) => link.startsWith('5.'))).toEqual([]);
   });
 });
 
@@ -202,19 +124,18 @@ describe('links by name', () => {
 
   it('show their partner to who points at them', async () => {
     await names();
-    await settle();
-    const title = await titleAt('21');
+    await graph.settle();
+    const title = await graph.titleAt('21');
     await page.mouse.move(title.x, title.y);
-    await settle();
-    expect(await page.evaluate(() => window.fixture.view.hoveredNode)).toBe('21');
+    const pointed = () => page.evaluate(() => window.fixture.view.hoveredNode);
+    await expect.poll(pointed).toBe('21');
     await page.mouse.move(640, 780);
-    await settle();
-    expect(await page.evaluate(() => window.fixture.view.hoveredNode)).toBeNull();
+    await expect.poll(pointed).toBeNull();
   });
 
   it('have lines while one of them is selected, or all of them where that is wanted', async () => {
     await names();
-    await settle();
+    await graph.settle();
     const pixels = () =>
       page.evaluate(() => {
         const canvas = document.querySelector<HTMLCanvasElement>('canvas.graph-base');
@@ -231,14 +152,12 @@ describe('links by name', () => {
       });
     expect(await pixels()).toBe(0);
     await page.evaluate(() => window.fixture.view.select(['20']));
-    await settle();
-    expect(await pixels()).toBeGreaterThan(5);
+    await expect.poll(pixels).toBeGreaterThan(5);
     await page.evaluate(() => {
       window.fixture.view.select([]);
       window.fixture.view.setPreferences({ showsTeleports: true });
     });
-    await settle();
-    expect(await pixels()).toBeGreaterThan(5);
+    await expect.poll(pixels).toBeGreaterThan(5);
   });
 });
 
@@ -248,56 +167,54 @@ describe('links into a node that runs', () => {
 
   it('flow, on frames of their own, until it has ended', async () => {
     await run('5', 'running');
-    await settle();
-    const asked = await framesIn(800);
-    expect(asked).toBeGreaterThan(3);
+    await expect.poll(() => graph.framesIn(800)).toBeGreaterThan(3);
     // Not as often as the screen could.
-    expect(asked).toBeLessThan(20);
+    expect(await graph.framesIn(800)).toBeLessThan(20);
     await run('5', null);
-    await settle();
-    await page.waitForTimeout(200);
-    expect(await framesIn(400)).toBe(0);
+    await expect.poll(() => graph.framesIn(400)).toBe(0);
   });
 
   it('rest where the user wants no motion, or has switched it off', async () => {
     await page.evaluate(() => window.fixture.view.setPreferences({ animatesLinks: false }));
     await run('5', 'running');
-    await settle();
-    expect(await framesIn(400)).toBe(0);
-    await page.context().close();
-    await begin(await fixture.open({ reducedMotion: 'reduce' }));
+    await graph.settle();
+    expect(await graph.framesIn(400)).toBe(0);
+    await again({ reducedMotion: 'reduce' });
     await run('5', 'running');
-    await settle();
-    expect(await framesIn(400)).toBe(0);
+    await graph.settle();
+    expect(await graph.framesIn(400)).toBe(0);
   });
 
   it('do not cover nodes', async () => {
     await run('7', 'running');
-    await settle();
-    await page.waitForTimeout(100);
-    const painted = await page.evaluate(() => {
-      const canvas = document.querySelector<HTMLCanvasElement>('canvas.graph-overlay');
-      const { view } = window.fixture;
-      const box = view.scene?.layout('7')?.box ?? { x: 0, y: 0, w: 1, h: 1 };
-      const at = view.view.toScreen(box);
-      const ratio = window.devicePixelRatio;
-      const size = [box.w * view.view.zoom, box.h * view.view.zoom].map(
-        (each) => Math.floor(each * ratio) - 2,
-      );
-      const whole = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
-      const inside =
-        canvas
-          ?.getContext('2d')
-          ?.getImageData(Math.ceil(at.x * ratio) + 1, Math.ceil(at.y * ratio) + 1, size[0] ?? 1, size[1] ?? 1)
-          .data ?? [];
-      const count = (data: ArrayLike<number>) => {
-        let found = 0;
-        for (let index = 3; index < data.length; index += 4) if ((data[index] ?? 0) > 0) found += 1;
-        return found;
-      };
-      return [count(whole), count(inside)];
-    });
-    expect(painted[0]).toBeGreaterThan(10);
-    expect(painted[1]).toBe(0);
+    const painted = () =>
+      page.evaluate(() => {
+        const canvas = document.querySelector<HTMLCanvasElement>('canvas.graph-overlay');
+        const { view } = window.fixture;
+        const box = view.scene?.layout('7')?.box ?? { x: 0, y: 0, w: 1, h: 1 };
+        const at = view.view.toScreen(box);
+        const ratio = window.devicePixelRatio;
+        const size = [box.w * view.view.zoom, box.h * view.view.zoom].map(
+          (each) => Math.floor(each * ratio) - 2,
+        );
+        const whole = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+        const inside =
+          canvas
+            ?.getContext('2d')
+            ?.getImageData(
+              Math.ceil(at.x * ratio) + 1,
+              Math.ceil(at.y * ratio) + 1,
+              size[0] ?? 1,
+              size[1] ?? 1,
+            ).data ?? [];
+        const count = (data: ArrayLike<number>) => {
+          let found = 0;
+          for (let index = 3; index < data.length; index += 4) if ((data[index] ?? 0) > 0) found += 1;
+          return found;
+        };
+        return [count(whole), count(inside)];
+      });
+    await expect.poll(async () => (await painted())[0]).toBeGreaterThan(10);
+    expect((await painted())[1]).toBe(0);
   });
 });

@@ -1,18 +1,17 @@
 // Pictures of nodes that are painted: there, small, asked for when they are in sight, and only then.
 
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Fixture, startFixture } from '../fixtures/browser';
-import { CATALOG, textToImage } from '../fixtures/files';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type EnginePage, eachOnEngine } from '../harness/engine';
 
-let fixture: Fixture;
 let page: Page;
+let graph: EnginePage;
 let asked: string[] = [];
 
-beforeAll(async () => {
-  fixture = await startFixture();
+eachOnEngine((begun) => {
+  graph = begun.graph;
+  page = graph.page;
 });
-afterAll(() => fixture.close());
 
 /** A square of one colour that no theme has. */
 const RED =
@@ -20,7 +19,6 @@ const RED =
 
 beforeEach(async () => {
   asked = [];
-  page = await fixture.open();
   const png = Buffer.from(
     await page.evaluate(async (svg) => {
       const image = new Image();
@@ -40,17 +38,11 @@ beforeEach(async () => {
       ? route.fulfill({ status: 404 })
       : route.fulfill({ body: png, contentType: 'image/png' });
   });
-  await page.evaluate(
-    ([types, file]) => {
-      window.fixture.setCatalog(types);
-      window.fixture.open(file);
-      // Room for a picture below the widgets.
-      window.fixture.doc?.edit('size', '', (tx) => tx.patch('node', '7', { size: [300, 400] }));
-    },
-    [CATALOG, textToImage()] as const,
+  // Room for a picture below the widgets.
+  await page.evaluate(() =>
+    window.fixture.doc?.edit('size', '', (tx) => tx.patch('node', '7', { size: [300, 400] })),
   );
 });
-afterEach(() => page.context().close());
 
 async function look(zoom: number, node = '7'): Promise<void> {
   await page.evaluate(
@@ -63,11 +55,9 @@ async function look(zoom: number, node = '7'): Promise<void> {
     },
     [zoom, node] as const,
   );
-  await settle();
+  await graph.settle();
 }
 
-const settle = () =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 const show = (node: string, ...urls: string[]) =>
   page.evaluate(([id, all]) => window.fixture.showPictures(id, ...all), [node, urls] as const);
 
@@ -90,18 +80,7 @@ describe('pictures of painted nodes', () => {
       await show('7', '/picture-7');
       await expect.poll(() => isRed()).toBe(true);
       expect(asked).toEqual([`/picture-7?size=${zoom > 0.3 ? 256 : 128}`]);
-      const frames = await page.evaluate(async () => {
-        let count = 0;
-        const own = window.requestAnimationFrame;
-        window.requestAnimationFrame = (callback) => {
-          count += 1;
-          return own(callback);
-        };
-        await new Promise((done) => setTimeout(done, 300));
-        window.requestAnimationFrame = own;
-        return count;
-      });
-      expect(frames).toBe(0);
+      await expect.poll(() => graph.framesIn(300)).toBe(0);
     },
   );
 
@@ -112,7 +91,7 @@ describe('pictures of painted nodes', () => {
       window.fixture.view.moved();
     });
     await show('7', '/picture-7');
-    await settle();
+    await graph.settle();
     await look(0.1);
     await look(0.9);
     await page.locator('[data-node="7"]').waitFor();
@@ -123,7 +102,7 @@ describe('pictures of painted nodes', () => {
     // What is known is not asked for again.
     await look(0.9);
     await look(0.4);
-    expect(await isRed()).toBe(true);
+    await expect.poll(() => isRed()).toBe(true);
     expect(asked).toHaveLength(1);
   });
 
@@ -131,15 +110,13 @@ describe('pictures of painted nodes', () => {
     await look(0.5);
     await show('7', '/picture-gone', '/picture-7');
     await expect.poll(() => asked.length).toBe(2);
-    await settle();
     await show('7', '/picture-7');
-    await settle();
-    expect(await isRed()).toBe(true);
+    await expect.poll(() => isRed()).toBe(true);
     await page.evaluate(() =>
       window.fixture.doc?.edit('fold', '', (tx) => tx.patch('node', '7', { flags: { collapsed: true } })),
     );
-    await settle();
-    expect(await isRed()).toBe(false);
+    await expect.poll(() => isRed()).toBe(false);
+    graph.forgive(/status of 404/);
   });
 
   it('are in the picture of the whole graph, also of nodes that have elements', async () => {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
+import { acted, rested } from './settle';
 
 export interface Spot {
   readonly x: number;
@@ -32,6 +33,25 @@ export interface Saved {
 /** A workflow that ships with the program. */
 export function shipped(name: string): string {
   return readFileSync(fileURLToPath(new URL(`../../../workflows/${name}.json`, import.meta.url)), 'utf-8');
+}
+
+/** Of something on the screen. */
+export async function middle(of: Locator): Promise<Spot> {
+  const box = await of.boundingBox();
+  if (box === null) throw new Error(`not on the screen: ${of}`);
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** Drag a node by its head, and let go. */
+export async function dragNode(page: Page, id: number | string, dx: number, dy: number): Promise<void> {
+  const box = await page.locator(`[data-node="${id}"]`).boundingBox();
+  if (box === null) throw new Error(`node ${id} is not on the screen`);
+  const head = { x: box.x + box.width / 2, y: box.y + 8 };
+  await page.mouse.move(head.x, head.y);
+  await page.mouse.down();
+  await page.mouse.move(head.x + dx, head.y + dy, { steps: 8 });
+  await page.mouse.up();
+  await acted(page);
 }
 
 export class GraphPage {
@@ -81,7 +101,16 @@ export class GraphPage {
     await this.drop(`${name}.json`, content);
     await this.page.getByRole('tab', { name }).waitFor();
     await this.canvas.focus();
-    await this.page.waitForTimeout(250);
+    await rested(this.page);
+  }
+
+  /** Paste text into the graph, by way of the clipboard. */
+  async paste(text: string): Promise<void> {
+    await this.page.evaluate((words) => navigator.clipboard.writeText(words), text);
+    await this.canvas.focus();
+    await this.press('Control+v');
+    await this.page.locator('[data-node]').first().waitFor();
+    await this.canvas.focus();
   }
 
   node(type: string): Locator {
@@ -104,10 +133,8 @@ export class GraphPage {
     return node.locator(`[data-input="${name}"] > span`).first();
   }
 
-  async middle(of: Locator): Promise<Spot> {
-    const box = await of.boundingBox();
-    if (box === null) throw new Error('not on the screen');
-    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  middle(of: Locator): Promise<Spot> {
+    return middle(of);
   }
 
   async drag(from: Locator | Spot, to: Locator | Spot, isHeld = false): Promise<void> {
@@ -122,6 +149,8 @@ export class GraphPage {
 
   /** What all of the graph is, as its own copy says. Leaves everything selected. */
   async copied(): Promise<Saved> {
+    // Where nothing was copied, nothing is read, and not what somebody copied before.
+    await this.page.evaluate(() => navigator.clipboard.writeText(''));
     await this.canvas.focus();
     await this.press('Control+a', 'Control+c');
     return JSON.parse(await this.page.evaluate(() => navigator.clipboard.readText())) as Saved;

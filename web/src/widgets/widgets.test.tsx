@@ -71,7 +71,16 @@ const press = (element: Element, key: string, more: object = {}) =>
   act(async () => void element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, ...more })));
 const click = (element: HTMLElement) => act(async () => element.click());
 
-/** Menus and sheets are files of their own. */
+/** Press what opens a menu or a sheet. They are files of their own, and shown once those are loaded. */
+async function open(element: HTMLElement, role: 'dialog' | 'menu' = 'dialog'): Promise<void> {
+  await click(element);
+  const shown = async () => {
+    await act(async () => {});
+    find(`[role="${role}"]`);
+  };
+  await vi.waitFor(shown, { timeout: 10_000 });
+}
+
 beforeAll(() => Promise.all([import('../ui/MenuView'), import('./PopupView')]), 60_000);
 
 async function type(element: HTMLInputElement | HTMLTextAreaElement, text: string): Promise<void> {
@@ -179,12 +188,7 @@ describe('Seed', () => {
   it('offers what happens before a run, and the last seed', async () => {
     setWidgetHost({ lastSeed: () => 42 });
     await show(SEED, 7, { control: 'randomize' });
-    await click(find('[aria-haspopup="menu"]'));
-    // The menu is a file of its own.
-    await vi.waitFor(async () => {
-      await act(async () => {});
-      find('[role="menu"]');
-    });
+    await open(find('[aria-haspopup="menu"]'), 'menu');
     const items = [...document.querySelectorAll<HTMLElement>('[role^="menuitem"]')];
     expect(items.map((item) => item.textContent)).toContain('Use the seed of the last run, and keep it42');
     const reuse = items.find((item) => item.textContent?.startsWith('Use the seed'));
@@ -219,7 +223,7 @@ describe('Combo', () => {
 
   it('opens 5,000 entries with few rows, filters, and takes the chosen one', async () => {
     await show(input('model', 'COMBO', { choices: NAMES }), 'folder1/model-1.safetensors');
-    await click(find('[role="combobox"]#w'));
+    await open(find('[role="combobox"]#w'));
     const shown = document.querySelectorAll('[role="option"]').length;
     expect(shown).toBeGreaterThan(10);
     expect(shown).toBeLessThanOrEqual(40);
@@ -231,7 +235,7 @@ describe('Combo', () => {
   it('keeps what is not in the list, and offers what is near', async () => {
     await show(input('model', 'COMBO', { choices: ['sd/sd15.safetensors', 'x'] }), 'sd15.safetensors');
     expect(find('#w').getAttribute('aria-invalid')).toBe('true');
-    await click(find('#w'));
+    await open(find('#w'));
     expect(find('[role="alert"]').textContent).toContain('sd15.safetensors');
     await click(find('[role="alert"] button'));
     expect(value).toBe('sd/sd15.safetensors');
@@ -240,7 +244,7 @@ describe('Combo', () => {
   it('goes through folders by keys', async () => {
     const choices = ['a/b/one', 'a/two', 'three'];
     await show(input('model', 'COMBO', { choices }), 'three');
-    await click(find('#w'));
+    await open(find('#w'));
     const filter = find('[aria-label="Filter model"]');
     const rows = () => [...document.querySelectorAll('[role="option"]')].map((row) => row.textContent);
     const active = () =>
@@ -269,7 +273,7 @@ describe('MultiSelect', () => {
   it('adds and takes away', async () => {
     await show(input('tags', 'COMBO', { choices: ['a', 'b'], options: { multiselect: true } }), ['a']);
     expect(find('#w').textContent).toContain('a');
-    await click(find('#w'));
+    await open(find('#w'));
     expect(find('[aria-label="Filter tags"]')).toBeTruthy();
   });
 
@@ -280,7 +284,7 @@ describe('MultiSelect', () => {
     };
     await show(input('tags', 'COMBO', tags), ['dog']);
     expect(find('#w').querySelectorAll('[class*="chip"] [class*="chip"]')).toHaveLength(1);
-    await click(find('#w'));
+    await open(find('#w'));
     await type(find<HTMLInputElement>('[aria-label="Filter tags"]'), 'red');
     const button = (text: string) =>
       [...document.querySelectorAll('button')].find((each) => each.textContent === text);
@@ -401,7 +405,7 @@ describe('lists that the server is asked for', () => {
     setWidgetHost({ getJson: async () => ['models/fox.bin'] });
     await show(remote(), 'fox.bin');
     expect(find('#w').getAttribute('aria-invalid')).toBe('true');
-    await click(find('#w'));
+    await open(find('#w'));
     expect(find('[role="alert"]').textContent).toContain('models/fox.bin');
   });
 });
