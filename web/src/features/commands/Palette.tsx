@@ -11,6 +11,7 @@ import { classes } from '../../ui/classes';
 import { Dialog } from '../../ui/Dialog';
 import { Icon } from '../../ui/Icon';
 import { Kbd } from '../../ui/Kbd';
+import { takeTyped } from './early';
 import { score } from './match';
 import css from './Palette.module.css';
 
@@ -27,7 +28,8 @@ function readRecent(): string[] {
 
 export function Palette() {
   const all = useStore(commands, (state) => state.commands);
-  const [text, setText] = useState('');
+  const [early] = useState(takeTyped);
+  const [text, setText] = useState(early.text);
   const [index, setIndex] = useState(0);
   const [recent] = useState(readRecent);
   const list = useRef<HTMLDivElement>(null);
@@ -68,6 +70,12 @@ export function Palette() {
       void command.run();
     });
   };
+  const isRun = useRef(false);
+  useEffect(() => {
+    if (!early.isDone || isRun.current) return;
+    isRun.current = true;
+    run(found[0]);
+  });
   return (
     <Dialog title={t('commands.palette')} closeLabel={t('app.close')} isBare onClose={closeDialog}>
       <div className={css['search']}>

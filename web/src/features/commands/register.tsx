@@ -7,6 +7,7 @@ import { lazily } from '../../app/lazily';
 import { registerHost } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { dialogs, openDialog } from '../../stores/dialogs';
+import { keepTyped } from './early';
 import { registerEditing } from './edit';
 
 registerHost({
@@ -33,7 +34,11 @@ registerCommands(
     scope: 'anywhere',
     inFields: true,
     isHidden: true,
-    run: () => openDialog('palette'),
+    run: () => {
+      if (dialogs.getState().open === 'palette') return;
+      openDialog('palette');
+      keepTyped();
+    },
   },
   {
     id: 'app.shortcuts',
