@@ -43,15 +43,17 @@ class Reach(NamedTuple):
     Attributes:
         text_bytes: Of texts, unpacked.
         file_bytes: Of a file that has to be read whole.
+        parts: Of a PNG file.
     """
 
     text_bytes: int
     file_bytes: int
+    parts: int
 
 
-LITTLE = Reach(THREAD_BYTES, THREAD_BYTES)
+LITTLE = Reach(THREAD_BYTES, THREAD_BYTES, 10_000)
 """Where others wait meanwhile."""
-ALL = Reach(_MOST_TEXT, MAX_FILE_BYTES)
+ALL = Reach(_MOST_TEXT, MAX_FILE_BYTES, MOST_PARTS)
 
 READER = 1
 """Counted up when more is read than before: then every file is read again."""
@@ -176,11 +178,12 @@ def _read(path: Path, reach: Reach) -> tuple[bytes, dict[str, str]] | None:
         FileError: It is not there, no file, or cannot be read.
     """
     data, is_whole = _read_head(path, reach)
-    scanned = scan_texts(data, reach.text_bytes)
-    refused = [] if scanned is None else scanned.refused
-    if reach != ALL and (refused or not is_whole):
+    if not is_whole and reach != ALL:
         return None
-    return data, {} if scanned is None else scanned.texts
+    scanned = scan_texts(data, reach.text_bytes)
+    if scanned is None:
+        return data, {}
+    return None if scanned.refused and reach != ALL else (data, scanned.texts)
 
 
 def _measure(data: bytes) -> tuple[int | None, int | None]:
@@ -199,7 +202,7 @@ def _read_head(path: Path, reach: Reach) -> tuple[bytes, bool]:
         if file.read(len(PNG_SIGNATURE)) != PNG_SIGNATURE:
             return (b"", False) if file.seek(0, os.SEEK_END) > reach.file_bytes else (read_file(path), True)
         parts, left = [PNG_SIGNATURE], reach.text_bytes
-        for _ in range(MOST_PARTS):
+        for _ in range(reach.parts):
             head = file.read(8)
             if len(head) < 8:
                 return b"".join(parts), True

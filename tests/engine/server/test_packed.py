@@ -241,24 +241,26 @@ def test_what_pictures_of_the_gallery_tell_is_read_elsewhere(tmp_path: Path, sma
     _talk(talk, directory=tmp_path)
 
 
-def test_how_much_of_a_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_much_of_a_file_is_read(tmp_path: Path) -> None:
     prompt = {"1": {"class_type": "Sampler", "inputs": {"seed": 7}}}
+    small = _picture(prompt=prompt)
     files = {
         "packed.png": _picture(prompt=prompt, note=NOTE),
-        "small.png": _picture(prompt=prompt),
+        "small.png": small,
         "none.png": PNG_SIGNATURE,
-        "many.png": PNG_SIGNATURE + _chunk(b"tEXt") * 200,
+        "many.png": PNG_SIGNATURE + _chunk(b"tEXt") * LITTLE.parts + small.removeprefix(PNG_SIGNATURE),
+        "too_many.png": PNG_SIGNATURE + _chunk(b"tEXt") * ALL.parts + small.removeprefix(PNG_SIGNATURE),
         "large.jpg": encode(noise(700, 700), "BMP"),
     }
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
-    monkeypatch.setattr(facts, "MOST_PARTS", 50)
     little = {name: read_facts(tmp_path / name, LITTLE) for name in files}
-    assert [name for name, found in little.items() if found is None] == ["packed.png", "many.png", "large.jpg"]
+    more = ["packed.png", "many.png", "too_many.png", "large.jpg"]
+    assert [name for name, found in little.items() if found is None] == more
     for name in files:
         found = read_facts(tmp_path / name, ALL)
         assert found is not None
-        assert (("seed", "7") in found.found) == (name in ("packed.png", "small.png"))
+        assert (("seed", "7") in found.found) == (name in ("packed.png", "small.png", "many.png"))
 
 
 def test_prompts_are_looked_for_in_bounded_steps(monkeypatch: pytest.MonkeyPatch) -> None:
