@@ -7,8 +7,22 @@ from msgspec import Struct
 
 from engine.errors import StoreError
 from engine.server.api.route import Refused, route
-from engine.server.keys import DISPATCHER, STORE
+from engine.server.keys import DISPATCHER, SERVER_SETTINGS, STORE
 from engine.server.refusal import Refusal
+
+
+class BodyLimits(Struct, frozen=True, kw_only=True):
+    """What bodies may be at most; flags of the command line set it.
+
+    Attributes:
+        json_bytes: Of JSON, unpacked (`--max-json-size`).
+        json_depth: Levels of objects and lists in each other (`--max-json-depth`).
+        upload_bytes: Of everything else (`--max-upload-size`).
+    """
+
+    json_bytes: int
+    json_depth: int
+    upload_bytes: int
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -16,9 +30,11 @@ class Health(Struct, frozen=True, kw_only=True):
 
     Attributes:
         status: Always `ok`.
+        limits: What is refused for its size alone.
     """
 
     status: str
+    limits: BodyLimits
 
 
 class Readiness(Struct, frozen=True, kw_only=True):
@@ -36,9 +52,16 @@ class Readiness(Struct, frozen=True, kw_only=True):
 
 
 @route("GET", "/health", tag="server", is_open=True)
-async def show_health() -> Health:
-    """Whether the server answers. Needs no token."""
-    return Health(status="ok")
+async def show_health(request: web.Request) -> Health:
+    """Whether the server answers, and how large what it is sent may be. Needs no token."""
+    settings = request.app[SERVER_SETTINGS]
+    limits = BodyLimits(
+        # What is larger than an upload is refused as one, be it JSON or not.
+        json_bytes=min(settings.max_json_bytes, settings.max_upload_bytes),
+        json_depth=settings.max_json_depth,
+        upload_bytes=settings.max_upload_bytes,
+    )
+    return Health(status="ok", limits=limits)
 
 
 @route(

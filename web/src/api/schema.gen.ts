@@ -74,6 +74,16 @@ export interface AssetView {
   readonly url: string;
 }
 
+/** What bodies may be at most; flags of the command line set it. */
+export interface BodyLimits {
+  /** Of JSON, unpacked (`--max-json-size`). */
+  readonly json_bytes: number;
+  /** Levels of objects and lists in each other (`--max-json-depth`). */
+  readonly json_depth: number;
+  /** Of everything else (`--max-upload-size`). */
+  readonly upload_bytes: number;
+}
+
 /** Which jobs to cancel. */
 export interface CancelRequest {
   /** These; those that have ended or are unknown are passed over. */
@@ -524,6 +534,8 @@ export interface GalleryTold {
 export interface Health {
   /** Always `ok`. */
   readonly status: string;
+  /** What is refused for its size alone. */
+  readonly limits: BodyLimits;
 }
 
 /** The stream begins here: events of greater numbers follow. */
@@ -2160,7 +2172,7 @@ export interface Routes {
   'GET /api/v1/load': {
     readonly reply: LoadView;
   };
-  /** Whether the server answers. Needs no token. */
+  /** Whether the server answers, and how large what it is sent may be. Needs no token. */
   'GET /api/v1/health': {
     readonly reply: Health;
   };

@@ -89,10 +89,9 @@ export function whyNotOpened(error: unknown): string {
 }
 
 function limitWords({ limit, found }: TooLarge): string {
-  const numbers = { found: found.toLocaleString(), most: MOST[limit].toLocaleString() };
-  if (limit !== 'letters') return t(`limit.${limit}`, numbers);
-  return t('limit.letters', {
-    found: Math.ceil(found / 2 ** 20).toLocaleString(),
-    most: Math.round(MOST.letters / 2 ** 20),
-  });
+  const inBytes = limit === 'letters' || limit === 'file';
+  const words = (number: number, round: (value: number) => number) =>
+    (inBytes ? round(number / 2 ** 20) : number).toLocaleString();
+  const downTo = (value: number) => Math.floor(value * 10) / 10;
+  return t(`limit.${limit}`, { found: words(found, Math.ceil), most: words(MOST[limit], downTo) });
 }

@@ -2,6 +2,7 @@
 
 import { EventStream } from '../api/events';
 import { loadCatalog } from '../stores/catalog';
+import { loadLimits } from '../stores/limits';
 import { runs, takeEvent, takePreview } from '../stores/runs';
 import { loadSettings } from '../stores/settings';
 import { newId } from '../stores/tabs';
@@ -56,8 +57,11 @@ export const stream = new EventStream(clientId, {
   },
 });
 
+// It may be another one than before, or have been started anew with other flags.
+whenConnected(() => loadLimits().catch(() => {}));
+
 export async function start(): Promise<void> {
   stream.start();
-  await Promise.allSettled([loadSettings(), loadCatalog()]);
+  await Promise.allSettled([loadSettings(), loadCatalog(), loadLimits()]);
   for (const { hook } of onStart.toSorted((one, other) => one.order - other.order)) await hook();
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GraphDoc } from './doc';
 import { asObject, type Json, type JsonObject, parseJson, stringifyJson } from './json';
-import { checkLength, checkSize, type Limit, MOST, TooLarge } from './limits';
+import { checkFile, checkLength, checkSize, type Limit, MOST, TooLarge, takeLimits } from './limits';
 import { withDefinitions } from './subgraph';
 
 function limitOf(act: () => void): { limit: Limit; found: number } | null {
@@ -20,6 +20,25 @@ describe('how large a workflow may be', () => {
   it('is told of a text before it is parsed', () => {
     expect(limitOf(() => checkLength(200 * 2 ** 20))).toEqual({ limit: 'letters', found: 200 * 2 ** 20 });
     expect(limitOf(() => checkLength(MOST.letters))).toBeNull();
+  });
+
+  it('is what the server takes, once it has told that', () => {
+    const before = { letters: MOST.letters, levels: MOST.levels, file: MOST.file };
+    takeLimits({ letters: 1000, levels: 4, file: 2000 });
+    try {
+      expect(limitOf(() => checkLength(1001))).toEqual({ limit: 'letters', found: 1001 });
+      expect(limitOf(() => checkFile(2001))).toEqual({ limit: 'file', found: 2001 });
+      expect(sizeOf({ nodes: [{ a: [[]] }] })).toEqual({ limit: 'levels', found: 5 });
+      takeLimits({ letters: 64 * 2 ** 20, levels: 300, file: 2 ** 30 });
+      expect(limitOf(() => checkLength(17 * 2 ** 20))).toBeNull();
+      expect(limitOf(() => checkFile(2 ** 29))).toBeNull();
+      // No browser has texts as long as a server may take.
+      takeLimits({ letters: 2 ** 40, levels: 10 ** 9, file: 2 ** 40 });
+      expect(limitOf(() => checkLength(2 ** 30))).toEqual({ limit: 'letters', found: 2 ** 30 });
+      expect(MOST.levels).toBe(1000);
+    } finally {
+      takeLimits(before);
+    }
   });
 
   it('refuses a million links, in either format of links, and takes a hundred thousand', () => {

@@ -3,22 +3,35 @@
 import { definitionsIn } from './definitions';
 import { asArray, asObject, type Json, type JsonObject } from './json';
 
+export type Limit = keyof typeof most;
+
 /**
- * The most that is opened: letters of JSON and levels of lists and objects in each other (what the server takes by
- * default), and, over all graphs of a file, nodes with groups, links with their points, inputs, outputs and values of
- * nodes, those of one node, and subgraphs.
+ * The most that is opened: letters of JSON, levels of lists and objects in each other, and bytes of a file that the
+ * server reads (what it takes, once it has told it), and, over all graphs of a file, nodes with groups, links with their
+ * points, inputs, outputs and values of nodes, those of one node, and subgraphs.
  */
-export const MOST = {
+const most = {
   letters: 16 * 2 ** 20,
   levels: 200,
+  file: 100 * 2 ** 20,
   nodes: 20_000,
   links: 100_000,
   slots: 300_000,
   slotsOfNode: 1000,
   subgraphs: 1000,
-} as const;
+};
 
-export type Limit = keyof typeof MOST;
+export const MOST: Readonly<Record<Limit, number>> = most;
+
+/** Whatever a server takes, a browser has no longer texts, and reads none that is deeper. */
+const BROWSER = { letters: 256 * 2 ** 20, levels: 1000 } as const;
+
+/** What this server takes is what the canvas opens: anything else could neither be run nor saved. */
+export function takeLimits(told: Readonly<Record<'letters' | 'levels' | 'file', number>>): void {
+  most.letters = Math.min(told.letters, BROWSER.letters);
+  most.levels = Math.min(told.levels, BROWSER.levels);
+  most.file = told.file;
+}
 
 /** A workflow is larger than the canvas takes: which limit it is, and what was found. */
 export class TooLarge extends RangeError {
@@ -35,6 +48,11 @@ export class TooLarge extends RangeError {
 /** Throws `TooLarge` for a text, or a file of so many bytes, that is not even to be parsed. */
 export function checkLength(letters: number): void {
   check('letters', letters);
+}
+
+/** Throws `TooLarge` for a file of so many bytes that the server is to read. */
+export function checkFile(bytes: number): void {
+  check('file', bytes);
 }
 
 /** Throws `TooLarge` for what was read, in either format, if it is more than can be shown. */

@@ -12,6 +12,8 @@ import { isBoundary } from './subgraph';
 import type { LinkId } from './types';
 import { valuesOf } from './values';
 
+/** The state of a node that is not there. */
+export const GONE = 'gone';
 const MOST_HOPS = 20;
 
 /** `node` as runs call it: `12:5` is in the subgraph of node 12. `input` is empty for the node as a whole. */
@@ -19,7 +21,7 @@ export function stateOf(doc: GraphDoc, catalog: Catalog, node: string, input: st
   const [spot] = locate(doc, node);
   const graph = spot === undefined ? undefined : doc.graph(spot.scope);
   const record = spot === undefined ? undefined : graph?.nodes.get(spot.node);
-  if (graph === undefined || record === undefined) return 'gone';
+  if (graph === undefined || record === undefined) return GONE;
   const outer = node.includes(':') ? node.slice(0, node.lastIndexOf(':')) : '';
   const links = linksOf(record).filter(([name]) => input === '' || name === input);
   const fed = links.map(([name, link]) => `${name}<${sourceOf(doc, graph, link, outer, 0)}`);
@@ -31,7 +33,7 @@ export function stateOf(doc: GraphDoc, catalog: Catalog, node: string, input: st
 /** All links of a graph: a circle is broken anywhere. */
 export function linksAround(doc: GraphDoc, node: string): string {
   const [spot] = locate(doc, node);
-  if (spot === undefined) return 'gone';
+  if (spot === undefined) return GONE;
   const { links, nodes } = doc.graph(spot.scope);
   return `${[...links.keys()].join()}/${[...nodes.values()].map(modeOf).join('')}`;
 }

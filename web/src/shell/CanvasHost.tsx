@@ -99,7 +99,7 @@ export function CanvasHost() {
           </Guarded>
         </div>
       </div>
-      <div className={css['overlays']}>
+      <div className={css['overlays']} data-overlays="">
         {overlays.map(({ id, Component }) => (
           <Guarded key={id} isQuiet>
             <Component />

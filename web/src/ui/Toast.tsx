@@ -1,10 +1,11 @@
-// Short messages at the lower right: toast({...}). Errors stay until they are closed.
+// Short messages over the canvas: toast({...}). Errors stay until they are closed.
 
-import { useSyncExternalStore } from 'react';
+import { useRef, useSyncExternalStore } from 'react';
 import { Button, IconButton } from './Button';
 import { classes } from './classes';
 import { Icon } from './Icon';
 import css from './Toast.module.css';
+import { useToastPlace } from './toastPlace';
 
 export interface ToastText {
   readonly kind?: 'info' | 'success' | 'warning' | 'error';
@@ -57,8 +58,10 @@ export function ToastHost({ label, closeLabel }: { readonly label: string; reado
     },
     () => shown,
   );
+  const host = useRef<HTMLElement>(null);
+  useToastPlace(host, toasts);
   return (
-    <section className={css['host']} aria-label={label} aria-live="polite" data-toasts="">
+    <section ref={host} className={css['host']} aria-label={label} aria-live="polite" data-toasts="">
       {toasts.map((each) => {
         const kind = each.kind ?? 'info';
         return (

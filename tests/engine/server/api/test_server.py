@@ -92,9 +92,25 @@ async def test_load_is_measured_once_for_all_who_ask(api: Api) -> None:
     assert 0 <= (await api.get("/load"))["cpu_percent"] <= 100
 
 
+@with_api(max_json_bytes=1_000, max_json_depth=12, max_upload_bytes=5_000)
+async def test_who_sends_much_can_know_before_how_much_is_taken(api: Api) -> None:
+    limits = (await api.get("/health"))["limits"]
+    assert limits == {"json_bytes": 1_000, "json_depth": 12, "upload_bytes": 5_000}
+    room = limits["json_bytes"] - len(json.dumps({"text": ""}))
+    for extra, status in ((0, 400), (1, 413)):
+        body = json.dumps({"text": "x" * (room + extra)})
+        headers = {"Content-Type": "application/json"}
+        assert (await api.call("POST", "/workflows/validate", data=body, headers=headers)).status == status
+
+
+@with_api(max_json_bytes=5_000, max_upload_bytes=1_000)
+async def test_no_json_may_be_larger_than_what_is_no_json(api: Api) -> None:
+    assert (await api.get("/health"))["limits"]["json_bytes"] == 1_000
+
+
 @with_api()
 async def test_health_is_not_readiness(api: Api) -> None:
-    assert await api.get("/health") == {"status": "ok"}
+    assert (await api.get("/health"))["status"] == "ok"
     error = await api.refused("GET", "/ready", 503, "No worker is ready yet.")
     assert error["type"] == "not_ready"
     api.dispatcher.statuses = [worker(0)]
@@ -108,7 +124,7 @@ async def test_health_is_not_readiness(api: Api) -> None:
 
     api.store.check = check
     await api.refused("GET", "/ready", 503, "The disk is full.")
-    assert await api.get("/health") == {"status": "ok"}
+    assert (await api.get("/health"))["status"] == "ok"
 
 
 @with_api()

@@ -29,8 +29,8 @@ const PAUSES = [
   [2000, 2000],
 ] as const;
 const LONGEST_PAUSE = 4000;
-/** Beyond these, sending it each time would be felt. */
-const MOST_NODES = 20_000;
+/** Of documents with more nodes, sending them each time would be felt. */
+export const MOST_SENT = 20_000;
 
 export const forecast = createStore<Forecast>(() => NONE);
 
@@ -41,7 +41,7 @@ export function pauseFor(nodes: number): number {
   return PAUSES.find(([most]) => nodes <= most)?.[1] ?? LONGEST_PAUSE;
 }
 
-function countNodes(doc: GraphDoc): number {
+export function countNodes(doc: GraphDoc): number {
   let count = 0;
   for (const scope of doc.scopes) count += doc.graph(scope).nodes.size;
   return count;
@@ -83,7 +83,7 @@ function askSoon(): void {
   // Who looks at another window asks when coming back.
   if (doc === undefined || document.visibilityState === 'hidden') return;
   const nodes = countNodes(doc);
-  if (nodes <= MOST_NODES) timer = setTimeout(() => void ask(), pauseFor(nodes));
+  if (nodes <= MOST_SENT) timer = setTimeout(() => void ask(), pauseFor(nodes));
 }
 
 export function followForecast(): void {

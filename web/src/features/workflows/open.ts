@@ -8,15 +8,13 @@ import { imageTaker } from '../../app/images';
 import { isCanvasFormat, openDocument, whyNotOpened } from '../../app/open';
 import { isApiPrompt } from '../../core/api';
 import { asObject, type JsonObject, parseJson } from '../../core/json';
-import { checkLength } from '../../core/limits';
+import { checkFile, checkLength } from '../../core/limits';
 import type { Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { activeTab, nameOf, openTab, type Tab } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { fetchOwnFile, type OwnFile } from './address';
 
-/** Of a file that the server is to read. */
-const MOST_BYTES = 256 * 2 ** 20;
 const MOST_PARAMETERS = 1_000_000;
 const EMPTY: JsonObject = {
   last_node_id: 0,
@@ -64,8 +62,7 @@ export function openLocalFile(file: File, at: Point | null = null): Promise<void
       openDocument(toDocument(await file.text()), { name });
       return;
     }
-    const size = { found: Math.ceil(file.size / 2 ** 20), most: MOST_BYTES / 2 ** 20 };
-    if (file.size > MOST_BYTES) throw new Error(t('limit.file', size));
+    checkFile(file.size);
     const embedded = await readEmbedded(file).catch((error: unknown) => {
       const take =
         at === null || activeTab() === null || !file.type.startsWith('image/') ? null : imageTaker();
