@@ -59,6 +59,7 @@ const SOFTEN = {
 /** Saved files by name, each for stops of the tour. */
 export const SAVED = {
   picture: file([LOADER]),
+  contested: file([{ id: 1, type: 'EmptyImage', pos: [0, 0], size: [260, 130], values: [64, 64, 1, 0] }]),
   graph: file(
     [
       // Of the same number and type as in the runs: their values can be loaded.

@@ -1,9 +1,11 @@
 // Stops of the tour that need a graph of their own: what is missing, ports of subgraphs, lists, tips and menus on the
 // graph, pictures that are compared.
 
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { t } from '../../src/i18n/t';
-import { beginning, byPalette, leave, openPanel, openSaved } from './steps';
+import { SAVED } from './furnish';
+import { middle } from './graph';
+import { beginning, byPalette, leave, openPanel, openSaved, pick } from './steps';
 import type { Visit } from './tour';
 
 /** Types, files and values that are not there: the line above the canvas, the list, and the dialog of repairs. */
@@ -22,6 +24,31 @@ export async function missing(page: Page, visit: Visit): Promise<void> {
   await visit('repairs');
   await leave(page);
   await list.getByRole('button', { name: t('app.closePanel'), exact: true }).click();
+}
+
+/** Somebody else has saved the file meanwhile: what is to become of both. */
+export async function conflict(page: Page, visit: Visit): Promise<void> {
+  await openSaved(page, 'contested');
+  const theirs = { ...SAVED.contested, extra: { saved: Date.now() } };
+  const address = new URL('/api/v1/workflows/files/contested.json', page.url());
+  await page.request.put(address.href, { data: theirs });
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Control+m');
+  await page.keyboard.press('Control+s');
+  await page.getByRole('dialog', { name: t('workflows.conflict', { name: 'contested.json' }) }).waitFor();
+  await visit('question which of two to keep');
+  await leave(page);
+}
+
+/** The colours of a node, out of the bar over what is selected. */
+export async function colours(page: Page, visit: Visit): Promise<void> {
+  await openSaved(page, 'picture');
+  await page.keyboard.press('ArrowRight');
+  const bar = page.getByRole('toolbar', { name: t('toolbox.title') });
+  await bar.getByRole('button', { name: t('edit.colour'), exact: true }).click();
+  await page.getByRole('menu', { name: t('edit.colour') }).waitFor();
+  await visit('colours of a node');
+  await leave(page);
 }
 
 /** The ports of a subgraph, from outside; and its graph, with the way back. */
@@ -59,23 +86,13 @@ export async function results(page: Page, visit: Visit): Promise<void> {
     .filter({ has: page.locator('img') })
     .first();
   await cell.click({ button: 'right' });
+  await page.getByRole('menu').waitFor();
   await visit('menu of a picture');
-  await page.getByRole('menuitem', { name: beginning(t('gallery.loadValues')) }).click();
+  await pick(page.getByRole('menuitem', { name: beginning(t('gallery.loadValues')) }));
   await page.getByRole('dialog').waitFor();
   await visit('question before values are loaded');
   await leave(page);
   await close();
-}
-
-interface Spot {
-  readonly x: number;
-  readonly y: number;
-}
-
-async function middle(of: Locator): Promise<Spot> {
-  const box = await of.boundingBox();
-  if (box === null) throw new Error(`not on the screen: ${of}`);
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
 /** What opens over the graph at the pointer. Nodes must be in sight, so it is for windows with room. */

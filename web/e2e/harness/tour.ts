@@ -3,8 +3,8 @@
 
 import type { Page } from 'playwright-core';
 import { type TextKey, t } from '../../src/i18n/t';
-import { beginning, byPalette, leave, openPanel, openSaved } from './steps';
-import { missing, onGraph, results, subgraphs } from './stops';
+import { beginning, byPalette, leave, openPanel, openSaved, pick } from './steps';
+import { colours, conflict, missing, onGraph, results, subgraphs } from './stops';
 
 /** Called at each stop, with its name. */
 export type Visit = (name: string) => Promise<void>;
@@ -32,7 +32,7 @@ export async function tour(
   await openText(page);
   await visit('canvas');
   const isRoomy = (page.viewportSize()?.width ?? 0) >= 1000;
-  const rest = [dialogs, menus, pictures, files, mask, missing, trouble];
+  const rest = [dialogs, menus, pictures, files, mask, colours, conflict, missing, trouble];
   // Nodes that are worked on must be large enough to be elements.
   const roomy = isRoomy ? [results, subgraphs, onGraph] : [];
   for (const part of isShort ? [panels] : [panels, ...rest, ...roomy]) {
@@ -44,6 +44,8 @@ export async function tour(
 async function dialogs(page: Page, visit: Visit): Promise<void> {
   for (const key of DIALOGS) {
     await byPalette(page, t(key));
+    // The one to find nodes is none.
+    await page.locator('[role="dialog"], #find-results').first().waitFor();
     await visit(`dialog ${key}`);
     const tabs = page.getByRole('dialog').getByRole('tab');
     for (let place = 1; place < (await tabs.count()); place += 1) {
@@ -151,7 +153,7 @@ async function files(page: Page, visit: Visit): Promise<void> {
   await panel.getByText('portraits', { exact: true }).first().click({ button: 'right' });
   await page.getByRole('menu').waitFor();
   await visit('menu of a folder');
-  await page.getByRole('menuitem', { name: beginning(t('workflows.delete')) }).click();
+  await pick(page.getByRole('menuitem', { name: beginning(t('workflows.delete')) }));
   await page.getByRole('dialog').waitFor();
   await visit('question before a folder is deleted');
   await leave(page);
