@@ -35,7 +35,7 @@ export function MissingList() {
             <h3>
               {t('missing.files')} ({files.length})
             </h3>
-            <Button size="small" icon="refresh" onClick={() => runCommand('edit.refresh')}>
+            <Button size="small" icon="refresh" onClick={() => runCommand('app.refresh')}>
               {t('missing.lookAgain')}
             </Button>
           </header>

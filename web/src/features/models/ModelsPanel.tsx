@@ -54,7 +54,7 @@ export function ModelsPanel() {
           icon="refresh"
           label={t('models.refresh')}
           keys={keysOfCommand('app.refresh')}
-          onClick={() => runCommand('edit.refresh')}
+          onClick={() => runCommand('app.refresh')}
         />
       </div>
       {error !== '' && (

@@ -64,6 +64,23 @@ describe('runs after each change', () => {
     change();
     vi.advanceTimersByTime(2000);
     expect(runTab).not.toHaveBeenCalled();
+    runs.setState({ pendingTotal: 0 });
+    vi.advanceTimersByTime(2000);
+    expect(runTab).toHaveBeenCalledTimes(1);
+    runs.setState({ pendingTotal: 0 });
+    vi.advanceTimersByTime(2000);
+    expect(runTab).toHaveBeenCalledTimes(1);
+  });
+
+  it('do not wait for what nobody wants any more', () => {
+    setBatch({ auto: 'change' });
+    runs.setState({ pendingTotal: 1 });
+    change();
+    vi.advanceTimersByTime(2000);
+    setBatch({ auto: 'off' });
+    runs.setState({ pendingTotal: 0 });
+    vi.advanceTimersByTime(2000);
+    expect(runTab).not.toHaveBeenCalled();
   });
 
   it('follow the tab in front', () => {

@@ -37,18 +37,32 @@ function isIdle(): boolean {
 export function followBatch(): void {
   let stop = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Something was changed while something ran. */
+  let isWaiting = false;
+  const runChanged = () => {
+    isWaiting = batch.getState().auto === 'change' && !isIdle();
+    if (batch.getState().auto === 'change' && !isWaiting) void runTab();
+  };
   const watch = () => {
     stop();
+    clearTimeout(timer);
+    isWaiting = false;
     stop =
       activeTab()?.doc.watch((change) => {
         if (batch.getState().auto !== 'change' || change.label === 'seeds') return;
         clearTimeout(timer);
-        timer = setTimeout(() => isIdle() && void runTab(), CALM);
+        timer = setTimeout(runChanged, CALM);
       }) ?? (() => {});
   };
   watch();
   tabs.subscribe((state, before) => {
     if (state.active !== before.active) watch();
+  });
+  runs.subscribe(() => {
+    if (!isWaiting || !isIdle()) return;
+    isWaiting = false;
+    clearTimeout(timer);
+    timer = setTimeout(runChanged, CALM);
   });
   onRunEvent((jobId, event) => {
     if (!ENDED.has(event.type as 'failed') || batch.getState().auto !== 'always') return;

@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
-// No two commands have the same keys.
+// All commands together: no two have the same keys, and what is called by its id is there.
 
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { type Command, commands } from '../app/commands';
 import { panels } from '../app/panels';
@@ -58,4 +60,15 @@ it('names commands whose keys the tooltips of panels show', () => {
   const named = panels.getState().panels.flatMap(({ command }) => command ?? []);
   expect(named.length).toBeGreaterThan(6);
   expect(named.filter((id) => !known.has(id))).toEqual([]);
+});
+
+it('has every command that something calls by its id', () => {
+  const folder = join(import.meta.dirname, '..');
+  const calls = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /(?<!\.test)\.tsx?$/.test(entry.name))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf-8'))
+    .flatMap((text) => [...text.matchAll(/\b(?:runCommand|keysOfCommand)\('([^']+)'/g)].map(([, id]) => id));
+  expect(calls.length).toBeGreaterThan(20);
+  const known = commands.getState().commands;
+  expect(calls.filter((id) => !known.has(id ?? ''))).toEqual([]);
 });
