@@ -64,11 +64,13 @@ class Context:
         extra_pnginfo: What else saved files carry, by key (`workflow`: the canvas document).
         interrupted: Set when the user stops the run.
         record: Gives the record of the run (`engine.provenance.RunRecord`) as JSON values; may hash model files.
+        timings: Gives, by node id, the seconds that each node took that has run so far.
         submitter: Who asked for the run.
         graph: The nodes of the run; None outside of one.
         on_progress: Receives (value, total).
         on_preview: Receives an image `[h, w, c]` or `[b, h, w, c]`, range 0..1, on any device.
         on_picture: Receives the bytes of a PNG file.
+        on_text: Receives a text and the id of the node to show it at.
     """
 
     is_node_context: ClassVar[bool] = True
@@ -80,11 +82,13 @@ class Context:
     extra_pnginfo: Mapping[str, Any] = field(default_factory=dict[str, Any])
     interrupted: threading.Event = field(default_factory=threading.Event)
     record: Callable[[], Mapping[str, Any]] = dict[str, Any]
+    timings: Callable[[], Mapping[str, float]] = dict[str, float]
     submitter: Submitter = field(default_factory=Submitter)
     graph: RunningGraph | None = None
     on_progress: Callable[[int, int], None] = _ignore
     on_preview: Callable[[Tensor], None] = _ignore
     on_picture: Callable[[bytes], None] = _ignore
+    on_text: Callable[[str, str], None] = _ignore
 
     @classmethod
     def standalone(cls, settings: Settings | None = None) -> Context:
@@ -109,3 +113,7 @@ class Context:
     def send_picture(self, png: bytes) -> None:
         """Send a finished picture, the bytes of a PNG file, to who asked for the run. Nobody keeps it."""
         self.on_picture(png)
+
+    def say(self, text: str, node_id: str = "") -> None:
+        """Say in words what the node does. It is shown at the node itself, or at that of the given id."""
+        self.on_text(text, node_id or self.node_id)

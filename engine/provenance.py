@@ -87,11 +87,14 @@ class PictureRecord(Struct, frozen=True, kw_only=True):
         node_id: The node that saved it.
         index: Its place among the pictures of that node; 0 is the first.
         record: How to make it again.
+        seconds: How long each node took that had run before the picture was saved, by node id; not those whose outputs
+            were known. Empty in older pictures.
     """
 
     node_id: str
     index: int
     record: RunRecord
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
 
 
 class FileHashes:

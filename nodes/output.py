@@ -29,7 +29,8 @@ def metadata_of(ctx: Context, index: int = 0) -> dict[str, Any]:
         return {}
     own: dict[str, Any] = {"prompt": ctx.prompt} if ctx.prompt else {}
     if ctx.settings.save_record:
-        own["skein"] = {"node_id": ctx.node_id, "index": index, "record": ctx.record()}
+        told = {"node_id": ctx.node_id, "index": index, "record": ctx.record()}
+        own["skein"] = {**told, "seconds": {node_id: round(spent, 6) for node_id, spent in ctx.timings().items()}}
     return {**own, **{key: value for key, value in ctx.extra_pnginfo.items() if key not in own}}
 
 

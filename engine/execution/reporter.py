@@ -1,6 +1,6 @@
 """Reporter: tells an observer what happens in a run. Knows at which node of the workflow an ephemeral one is shown.
 
-Nothing is made when nobody observes. Events may come from several threads; they are handed on one at a time.
+No event is made when nobody observes. Events may come from several threads; they are handed on one at a time.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from engine.execution.events import (
     RunFinished,
     RunStarted,
     RunStatus,
+    TextSaid,
     Ui,
 )
 from engine.execution.summaries import summarize
@@ -48,6 +49,7 @@ class Reporter:
         self._on_event = on_event
         self._lock = threading.RLock()  # the observer may itself do something that is told of
         self._places: dict[str, tuple[str, str]] = {}
+        self._seconds: dict[str, float] = {}
 
     def place(self, node_ids: Iterable[str], parent_id: str, display_ids: Mapping[str, str]) -> None:
         """From now on these ephemeral nodes are shown where their parent is, unless they say where."""
@@ -97,10 +99,17 @@ class Reporter:
             display_id, parent_id = self.place_of(node.id)
             self._tell(PictureSent(node.id, display_id, png, parent_id))
 
+    def text(self, node: Node, text: str, shown_at: str) -> None:
+        """The node says in words what it does."""
+        if self._on_event is not None:
+            self._tell(TextSaid(node.id, shown_at, text))
+
     def finished(
         self, node: Node, ui: Ui | None, seconds: float, *, cached: bool = False, outputs: Outputs = ()
     ) -> None:
         """The node is done, or was before."""
+        if not cached:
+            self._seconds[node.id] = seconds
         if self._on_event is not None:
             display_id, parent_id = self.place_of(node.id)
             values = summarize(outputs)
@@ -126,6 +135,10 @@ class Reporter:
     def place_of(self, node_id: str) -> tuple[str, str | None]:
         """The node of the workflow to show a node at, and the node whose expansion it belongs to."""
         return self._places.get(node_id, (node_id, None))
+
+    def timings(self) -> dict[str, float]:
+        """The seconds that each node took that has run so far. From any thread."""
+        return self._seconds.copy()
 
     def _tell(self, event: Event) -> None:
         assert self._on_event is not None

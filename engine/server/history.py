@@ -1,4 +1,8 @@
-"""`/history`: jobs that have ended, with what they left, in the shape that clients of the existing protocol read."""
+"""`/history`: jobs that have ended, with what they left, in the shape that clients of the existing protocol read.
+
+An entry has one key more than they know, `skein`: the record of the run (`engine.provenance.RunRecord`, null if there
+is none) and by node id what became of each node, with the seconds it took.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +98,8 @@ async def _write_entry(request: web.Request, record: JobTexts) -> list[bytes | m
     entry = await request.app[HEAVY].do(_DescribeResult(job=record.job), record.result or b"")
     item = write_item(record.job, record.prompt, record.extra_data, record.targets)
     parts = (_ENCODER.encode(record.job.id), b':{"prompt":', *item)
-    return [*parts, b',"outputs":', entry.outputs, b',"status":', entry.status, b',"meta":', entry.meta, b"}"]
+    parts = (*parts, b',"outputs":', entry.outputs, b',"status":', entry.status, b',"meta":', entry.meta)
+    return [*parts, b',"skein":{"record":', entry.record, b',"nodes":', entry.nodes, b"}}"]
 
 
 class _Described(Struct, frozen=True, kw_only=True):
@@ -103,6 +108,8 @@ class _Described(Struct, frozen=True, kw_only=True):
     outputs: bytes
     status: bytes
     meta: bytes
+    record: bytes
+    nodes: bytes
 
 
 class _DescribeResult(Work[_Described], frozen=True, kw_only=True):
@@ -127,6 +134,8 @@ class _DescribeResult(Work[_Described], frozen=True, kw_only=True):
             outputs=_ENCODER.encode(result.outputs),
             status=_ENCODER.encode(status),
             meta=_ENCODER.encode({node_id: _describe_node(node_id, result) for node_id in result.outputs}),
+            record=_ENCODER.encode(result.record),
+            nodes=_ENCODER.encode(result.nodes),
         )
 
 

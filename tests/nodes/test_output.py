@@ -93,10 +93,14 @@ def test_every_format_carries_the_workflow(ctx: Context, format_: Literal["png",
 @pytest.mark.parametrize("format_", ["png", "jpeg", "webp"])
 def test_the_record_is_in_the_picture_if_asked_for(tmp_path: Path, format_: Literal["png", "jpeg", "webp"]) -> None:
     record = {"versions": {"torch": "2"}, "seeds": {"3.seed": 2**64 - 1}}
-    ctx = dataclasses.replace(context(tmp_path, save_record=True), node_id="9", record=lambda: record)
+    seconds = {"3": 1.5, "8": 0.25}
+    ctx = dataclasses.replace(
+        context(tmp_path, save_record=True), node_id="9", record=lambda: record, timings=lambda: seconds
+    )
     save_image_as(images=picture(batch=2), filename_prefix="a", format=format_, ctx=ctx)
     for index, path in enumerate(sorted((tmp_path / "output").iterdir())):
-        assert json.loads(read_metadata(path)["skein"]) == {"node_id": "9", "index": index, "record": record}
+        told = {"node_id": "9", "index": index, "record": record, "seconds": seconds}
+        assert json.loads(read_metadata(path)["skein"]) == told
 
 
 def test_alpha_is_left_out_where_the_format_has_none(ctx: Context) -> None:

@@ -182,6 +182,10 @@ def test_the_small_model_makes_its_picture_again(tmp_path: Path, capsys: pytest.
     record = texts_of(picture)["skein"]["record"]
     assert record == run["record"]
     assert record["seeds"] == {"5.seed": 3}
+    # All that came before the picture was saved, and how long it took.
+    seconds = texts_of(picture)["skein"]["seconds"]
+    assert set(seconds) == set(run["nodes"]) - {"7"}
+    assert all(run["nodes"][node_id]["seconds"] == spent for node_id, spent in seconds.items())
     assert [(file["folder"], file["name"]) for file in record["models"]] == [("checkpoints", "postcards.safetensors")]
     assert {node["type"] for node in run["nodes"].values()} >= {"KSampler", "SaveImage"}
     # Sums depend on how many threads add up: the record says how many there were.

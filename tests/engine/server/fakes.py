@@ -128,6 +128,10 @@ class FakeDispatcher(Dispatcher):
         nodes = {**result.nodes, node_id: NodeRecord(node_type=node_type, display_id=node_id, seconds=0.1)}
         self._results[job.id] = msgspec.structs.replace(result, outputs=outputs, nodes=nodes)
 
+    def leave(self, job: Job, result: JobResult) -> None:
+        """Say what a run that is under way leaves."""
+        self._results[job.id] = result
+
     async def finish(self, job: Job, state: JobState = "succeeded", error: ErrorRecord | None = None) -> Job:
         """End a run."""
         del self._runs[job.id]
@@ -226,11 +230,11 @@ class FakeDispatcher(Dispatcher):
         self._waiting[job_id] = msgspec.structs.replace(self._waiting[job_id], number=number)
         return self._waiting[job_id]
 
-    def pause(self) -> None:
+    async def pause(self) -> None:
         self._is_paused = True
         self.notify(QueueChanged(self.remaining, paused=True))
 
-    def resume(self) -> None:
+    async def resume(self) -> None:
         self._is_paused = False
         self.notify(QueueChanged(self.remaining))
 

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from engine.jobs.events import ErrorRecord
+from engine.jobs.job import JobResult, NodeRecord, RunRecord
 from tests.engine.server.fakes import VALUE, FakeServer
 from tests.engine.server.raw import RawServer
 
@@ -48,19 +50,45 @@ def test_a_job_that_succeeded() -> None:
         await server.dispatcher.run_next({"images": [_IMAGE]})
         entry = (await _get(server, "/history/j"))["j"]
         assert await _get(server, "/api/history") == {"j": entry}
-        assert set(entry) == {"prompt", "outputs", "status", "meta"}
+        assert set(entry) == {"prompt", "outputs", "status", "meta", "skein"}
         number, job_id, prompt, extra, outputs = entry["prompt"]
         assert (number, job_id, prompt, outputs) == (1, "j", VALUE, ["2"])
         assert extra.pop("create_time")
         assert extra == {"extra_pnginfo": {"a": 1}, "client_id": "me"}
         assert entry["outputs"] == {"2": {"images": [_IMAGE]}}
         assert entry["meta"] == {"2": {"node_id": "2", "display_node": "2", "parent_node": None, "real_node_id": "2"}}
+        ran = {"node_type": "Show", "display_id": "2", "parent_id": None, "seconds": 0.1, "cached": False}
+        assert entry["skein"] == {"record": None, "nodes": {"2": ran}}
         status = entry["status"]
         assert (status["status_str"], status["completed"]) == ("success", True)
         assert [name for name, _ in status["messages"]] == ["execution_start", "execution_cached", "execution_success"]
         for _, data in status["messages"]:
             assert data["prompt_id"] == "j"
             assert isinstance(data["timestamp"], int)
+
+    _serve(talk)
+
+
+@pytest.mark.parametrize("count", [3, 20_000])
+def test_the_record_and_the_seconds_of_every_node_however_many(count: int) -> None:
+    async def talk(server: FakeServer) -> None:
+        record = RunRecord(
+            versions={"skein": "1"}, platform="p", device="d", dtype="float32", seeds={"3.seed": 2**64 - 1}
+        )
+        nodes = {
+            str(number): NodeRecord(node_type="Show", display_id=str(number), seconds=number / 2)
+            for number in range(count)
+        }
+        await _submit(server, "j")
+        job = await server.dispatcher.start_next()
+        server.dispatcher.leave(job, JobResult(nodes=nodes, record=record))
+        await server.dispatcher.finish(job)
+        for path in ("/history", "/history/j"):
+            told = (await _get(server, path))["j"]["skein"]
+            assert msgspec.convert(told["record"], RunRecord) == record
+            assert {node_id: node["seconds"] for node_id, node in told["nodes"].items()} == {
+                node_id: node.seconds for node_id, node in nodes.items()
+            }
 
     _serve(talk)
 
