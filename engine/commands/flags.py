@@ -179,7 +179,7 @@ ENGINE = (
     Flag("--disable-metadata", "saved pictures carry no workflow", gives={"save_metadata": False}),
     Flag(
         "--save-record",
-        "saved pictures carry how to repeat them: versions, device, hashes of files, seeds",
+        "saved pictures carry how to repeat them: versions, device, hashes of files, seeds; and seconds of nodes",
         gives={"save_record": True},
     ),
     Flag("--disable-all-custom-nodes", "load no packs", gives={"loads_packs": False}),
