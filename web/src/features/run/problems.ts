@@ -10,13 +10,14 @@ import { view } from '../../app/view';
 import type { GraphDoc } from '../../core/doc';
 import type { Issue } from '../../core/issues';
 import { locate } from '../../core/missing';
-import { titleOf, typeNameOf } from '../../core/slots';
+import { typeNameOf } from '../../core/slots';
 import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
 import { issues as found } from '../../stores/issues';
 import { type Refusal, type Run, runOf, runs } from '../../stores/runs';
 import { type Tab, tabs } from '../../stores/tabs';
 import { countOf, useMissing } from '../missing/api';
+import { titleAt } from './said';
 import { nodeOnScreen } from './show';
 
 export interface Problem {
@@ -58,11 +59,7 @@ export function useProblems(): Problems {
   const error = run === null || run.isDismissed ? null : run.error;
   const problems = useMemo(() => {
     const doc = tab?.doc ?? null;
-    const titleFor = (id: string, type: string): string => {
-      const [spot] = doc === null ? [] : locate(doc, id);
-      const node = spot === undefined ? undefined : doc?.graph(spot.scope).nodes.get(spot.node);
-      return node === undefined ? (types.get(type)?.display_name ?? type) : titleOf(node, types);
-    };
+    const titleFor = (id: string, type: string) => titleAt(doc, id, types, type);
     const gone = new Set(missing.types.map(({ type }) => type));
     const told: Problem[] = [];
     for (const [nodeId, { errors, class_type }] of Object.entries(refusal?.nodes ?? {})) {

@@ -137,6 +137,7 @@ export const shell = {
   'run.said.started': 'Run started',
   'run.said.succeeded': 'Run finished',
   'run.said.cancelled': 'Run stopped',
+  'run.said.failed': 'Error in {node}: {message}',
   'run.said.progress': '{node} {value} of {total}',
 
   'issues.title': 'Problems',
