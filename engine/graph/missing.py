@@ -12,6 +12,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from engine.graph.core_types import core_registry
@@ -246,15 +247,20 @@ class _NearestFiles:
         self._compared += 1
         if self._compared > _MOST_WITH_NEAREST:
             return None, None
-        lower = {each.lower(): full for each, full in itertools.islice(by_base.items(), _MOST_COMPARED)}
-        near = difflib.get_close_matches(base[:_LONGEST_COMPARED].lower(), lower, 1)
-        return (lower[near[0]], "similar name") if near else (None, None)
+        stems = {_stem(each): full for each, full in itertools.islice(by_base.items(), _MOST_COMPARED)}
+        near = difflib.get_close_matches(_stem(base)[:_LONGEST_COMPARED], stems, 1)
+        return (stems[near[0]], "similar name") if near else (None, None)
 
 
 def _folder_of(record: Mapping[str, Any]) -> str:
     """The kind of a model as the file has it; empty unless it is a plain name, which leads nowhere else."""
     name = as_text(record.get("directory")).replace("\\", "/").partition("/")[0]
     return name if _FOLDER.fullmatch(name) else ""
+
+
+def _stem(base: str) -> str:
+    """A name without what all files of its kind end with."""
+    return PurePosixPath(base).stem.lower()
 
 
 def _base_name(name: str) -> str:

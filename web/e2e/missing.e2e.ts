@@ -106,7 +106,7 @@ describe('what is missing', () => {
     await types.getByRole('button', { name: 'Bypass all' }).click();
     await types.waitFor({ state: 'detached' });
 
-    const files = list.getByRole('region', { name: 'Model files that are not there' });
+    const files = list.getByRole('region', { name: 'Files that are not there' });
     await files.getByText('belongs in models/checkpoints/sd').waitFor();
     await expect
       .poll(() => files.getByRole('link').getAttribute('href'))

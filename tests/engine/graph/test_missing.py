@@ -61,6 +61,7 @@ def test_a_type_inside_a_subgraph_is_found_with_its_pack() -> None:
     [
         ("v1-5-prunde.safetensors", "sd15/v1-5-pruned.safetensors", "similar name"),
         ("something else.safetensors", None, None),
+        ("nope.safetensors", None, None),
     ],
 )
 def test_a_missing_model_names_the_nearest(name: str, nearest: str | None, why: str | None) -> None:

@@ -9,7 +9,7 @@ import { Button, IconButton } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import { Menu } from '../../ui/Menu';
 import css from './Missing.module.css';
-import { takeFile } from './missing';
+import { INPUT, takeFile } from './missing';
 
 const MOST_SPOTS = 6;
 
@@ -145,7 +145,7 @@ export function goToSpot({ scope, node, widget }: Spot): void {
 
 /** A name may say in which folder below that of its kind the file stands. */
 function placeOf(folder: string, name: string): string {
-  return ['models', folder, ...name.split(/[\\/]/).slice(0, -1)].join('/');
+  return [...(folder === INPUT ? [] : ['models']), folder, ...name.split(/[\\/]/).slice(0, -1)].join('/');
 }
 
 function hostOf(url: string): string {

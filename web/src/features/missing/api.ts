@@ -1,4 +1,7 @@
 // What other parts may use of what is missing.
 
-export { MissingList } from './MissingList';
+import { lazily } from '../../app/lazily';
+
 export { countOf, missingWords, useMissing } from './missing';
+
+export const MissingList = lazily(() => import('./MissingList').then((module) => module.MissingList));

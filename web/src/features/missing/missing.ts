@@ -26,6 +26,9 @@ import { type IssuesState, issues } from '../../stores/issues';
 import { toast } from '../../ui/Toast';
 import { openSearch } from '../search/api';
 
+/** The folder of what nodes load that is no model. */
+export const INPUT = 'input';
+
 export interface MissingThings {
   readonly doc: GraphDoc | null;
   readonly tabId: string | null;
@@ -55,15 +58,23 @@ export function countOf({ files, types, repairs }: MissingThings): number {
   return files.filter((file) => !file.isTaken).length + types.length + repairs.length;
 }
 
-/** "2 model files and 1 node type". */
-export function wordsFor({ files, types, repairs }: MissingThings): string {
-  const gone = files.filter((file) => !file.isTaken).length;
-  const parts = [
-    ...(gone > 0 ? [t('missing.countFiles', { count: gone })] : []),
-    ...(types.length > 0 ? [t('missing.countTypes', { count: types.length })] : []),
-  ];
-  const [one, other] = parts;
-  const missing = other === undefined ? (one ?? '') : t('missing.and', { one: one ?? '', other });
+/** "2 model files, 1 input file and 1 node type". */
+export function wordsFor({
+  files,
+  types,
+  repairs,
+}: Pick<MissingThings, 'files' | 'types' | 'repairs'>): string {
+  const gone = files.filter((file) => !file.isTaken);
+  const inputs = gone.filter(({ folder }) => folder === INPUT).length;
+  const counts = [
+    ['missing.countFiles', gone.length - inputs],
+    ['missing.countInputs', inputs],
+    ['missing.countTypes', types.length],
+  ] as const;
+  const parts = counts.flatMap(([key, count]) => (count > 0 ? [t(key, { count })] : []));
+  const [last = ''] = parts.slice(-1);
+  const before = parts.slice(0, -1).join(', ');
+  const missing = before === '' ? last : t('missing.and', { one: before, other: last });
   return [
     ...(missing === '' ? [] : [t('missing.some', { parts: missing })]),
     ...(repairs.length > 0 ? [t('missing.countRepairs', { count: repairs.length })] : []),
