@@ -46,7 +46,7 @@ describe('diffDocs', () => {
       changes: [],
       added: [],
       removed: [],
-      moved: 0,
+      looks: 0,
     });
   });
 
@@ -67,11 +67,30 @@ describe('diffDocs', () => {
     const diff = diffDocs(before, after, CATALOG);
     expect(diff.added.map((each) => each.node)).toEqual(['4']);
     expect(diff.removed.map((each) => each.node)).toEqual(['1']);
-    expect(diff.moved).toBe(1);
+    expect(diff.looks).toBe(1);
     expect(diff.changes.map(({ kind, a, b }) => [kind, a, b])).toEqual([
       ['title', 'Sampler', 'Mine'],
       ['mode', '0', '2'],
     ]);
+  });
+
+  it.each<[string, JsonObject, JsonObject]>([
+    ['collapsed', { flags: {} }, { flags: { collapsed: true } }],
+    ['pinned', {}, { flags: { pinned: true } }],
+    ['coloured', { color: '#222' }, { color: '#223' }],
+  ])('tells that a node is %s', (_, before, after) => {
+    const diff = diffDocs(doc([node(1, [1, ''], before)]), doc([node(1, [1, ''], after)]), CATALOG);
+    expect(diff).toMatchObject({ changes: [], added: [], removed: [], looks: 1 });
+  });
+
+  it('tells groups that came, went or changed', () => {
+    const grouped = (...titles: readonly string[]) =>
+      new GraphDoc({
+        ...{ nodes: [], links: [], version: 0.4 },
+        groups: titles.map((title, index) => ({ id: index + 1, title, bounding: [0, 0, 100, 100] })),
+      });
+    expect(diffDocs(grouped('a', 'b'), grouped('a', 'c', 'd'), CATALOG).looks).toBe(2);
+    expect(diffDocs(grouped('a', 'b'), grouped('a', 'b'), CATALOG).looks).toBe(0);
   });
 
   it('says where links come from, whatever numbers they have', () => {

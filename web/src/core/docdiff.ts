@@ -27,9 +27,11 @@ export interface DocDiff {
   readonly changes: readonly DocChange[];
   readonly added: readonly NodeAt[];
   readonly removed: readonly NodeAt[];
-  /** Nodes in another place or of another size. */
-  readonly moved: number;
+  /** Nodes, groups and points of links that stand elsewhere or look different. */
+  readonly looks: number;
 }
+
+const LOOKS = ['pos', 'size', 'flags', 'color', 'bgcolor', 'shape'];
 
 interface Side {
   readonly doc: GraphDoc;
@@ -40,7 +42,7 @@ export function diffDocs(before: GraphDoc, after: GraphDoc, types: Catalog): Doc
   const a: Side = { doc: before, catalog: withDefinitions(before, types) };
   const b: Side = { doc: after, catalog: withDefinitions(after, types) };
   const [changes, added, removed]: [DocChange[], NodeAt[], NodeAt[]] = [[], [], []];
-  let moved = 0;
+  let looks = 0;
   for (const scope of new Set([...before.scopes, ...after.scopes])) {
     const [old, now] = [nodesOf(a, scope), nodesOf(b, scope)];
     for (const [id, node] of old)
@@ -51,15 +53,29 @@ export function diffDocs(before: GraphDoc, after: GraphDoc, types: Catalog): Doc
       if (earlier === undefined) added.push(at);
       else {
         changes.push(...changesOf(a, earlier, b, node, at));
-        if (!isSame(earlier['pos'], node['pos']) || !isSame(earlier['size'], node['size'])) moved += 1;
+        if (LOOKS.some((key) => !isSame(earlier[key], node[key]))) looks += 1;
       }
     }
+    for (const kind of ['groups', 'reroutes'] as const)
+      looks += countDifferent(partsOf(a, scope, kind), partsOf(b, scope, kind));
   }
-  return { changes, added, removed, moved };
+  return { changes, added, removed, looks };
 }
 
 function nodesOf({ doc }: Side, scope: Scope): ReadonlyMap<NodeId, JsonObject> {
   return doc.has(scope) ? doc.graph(scope).nodes : new Map();
+}
+
+function partsOf({ doc }: Side, scope: Scope, kind: 'groups' | 'reroutes'): ReadonlyMap<string, JsonObject> {
+  return doc.has(scope) ? doc.graph(scope)[kind] : new Map();
+}
+
+function countDifferent(
+  before: ReadonlyMap<string, JsonObject>,
+  after: ReadonlyMap<string, JsonObject>,
+): number {
+  const keys = [...new Set([...before.keys(), ...after.keys()])];
+  return keys.filter((key) => !isSame(before.get(key), after.get(key))).length;
 }
 
 function changesOf(a: Side, old: JsonObject, b: Side, now: JsonObject, at: NodeAt): DocChange[] {

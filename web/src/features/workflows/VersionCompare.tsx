@@ -90,7 +90,7 @@ export function VersionCompare(props: CompareProps) {
       {error !== '' && <Empty icon="alert" title={t('versions.failed')} text={error} />}
       {diff === null && error === '' && <Spinner label={t('app.loading')} />}
       {diff !== null && diff.changes.length + diff.added.length + diff.removed.length === 0 && (
-        <Empty icon="check" title={t(diff.moved > 0 ? 'versions.sameNodes' : 'versions.same')} />
+        <Empty icon="check" title={t(diff.looks > 0 ? 'versions.sameNodes' : 'versions.same')} />
       )}
       {diff !== null && diff.changes.length + diff.added.length + diff.removed.length > 0 && (
         <table className={css['table']}>
@@ -130,8 +130,8 @@ export function VersionCompare(props: CompareProps) {
           </tbody>
         </table>
       )}
-      {diff !== null && diff.moved > 0 && (
-        <p className={css['note']}>{t('versions.moved', { count: diff.moved })}</p>
+      {diff !== null && diff.looks > 0 && (
+        <p className={css['note']}>{t('versions.moved', { count: diff.looks })}</p>
       )}
     </>
   );

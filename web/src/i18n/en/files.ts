@@ -82,7 +82,8 @@ export const files = {
   'versions.jump': 'Show {name} on the canvas',
   'versions.added': 'new',
   'versions.removed': 'gone',
-  'versions.moved': '{count|1 node was|{count} nodes were} moved or resized.',
+  'versions.moved':
+    '{count|1 node or group stands elsewhere or looks|{count} nodes or groups stand elsewhere or look} different.',
   'versions.label': 'Name this version…',
   'versions.labelField': 'Name; empty for none',
   'versions.labelIt': 'Name it',
