@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 
 Send = Callable[[str, Any, str | None], None]
 """Sends a message of a pack, by name, with its data, to a client or, for None, to all of them."""
+Say = Callable[[str, str, str | None], None]
+"""Shows a text at a node, by its id, to a client or, for None, to all of them."""
 Folders = dict[str, tuple[list[str], set[str]]]
 """Folders of model files: name to directories and suffixes."""
 
 
 def _send_to_nobody(name: str, data: Any, client_id: str | None) -> None:
     del name, data, client_id
+
+
+def _say_to_nobody(node_id: str, text: str, client_id: str | None) -> None:
+    del node_id, text, client_id
 
 
 @dataclass(slots=True)
@@ -40,6 +46,7 @@ class Host:
         registry: Every node type; grows while packs are loaded.
         pool: Who may be on the device; made when first asked for.
         send: Sends messages of packs to clients.
+        say: Shows texts of packs that belong to no run.
         interrupt: Stops the run in progress.
         routes: HTTP routes that packs registered: (method, path, handler).
         prompt_handlers: Functions through which the body of each submission goes.
@@ -56,6 +63,7 @@ class Host:
     registry: Registry
     pool: Callable[[], Pool]
     send: Send = _send_to_nobody
+    say: Say = _say_to_nobody
     interrupt: Callable[[], None] = lambda: None
     routes: list[tuple[str, str, Callable[..., Any]]] = field(default_factory=list[tuple[str, str, Callable[..., Any]]])
     prompt_handlers: list[Callable[[Any], Any]] = field(default_factory=list[Callable[[Any], Any]])

@@ -1,4 +1,4 @@
-"""Progress, previews and interrupts as packs tell and ask for them: they concern the node that runs here."""
+"""Progress, previews, texts and interrupts as packs tell and ask for them: they concern the node that runs here."""
 
 from __future__ import annotations
 
@@ -81,6 +81,21 @@ def show_preview(preview: Any) -> None:
             image.thumbnail((longest, longest))
         image = from_uint8(np.asarray(image))
     running.context.preview(image)
+
+
+def show_text(text: str, node_id: str, client_id: str | None) -> None:
+    """Show a text at a node. It belongs to the run that goes on here, unless it is for another client.
+
+    Args:
+        text: What to show.
+        node_id: At which node; empty for the one that runs.
+        client_id: For whom; None for who asked for the run, or, outside of runs, for all.
+    """
+    running = nearest_run()
+    if running is not None and client_id in (None, running.context.submitter.client_id):
+        running.context.say(text, node_id)
+    else:
+        current_host().say(node_id, text, client_id)
 
 
 def set_global_hook(hook: Hook | None) -> None:

@@ -15,13 +15,13 @@ from aiohttp import hdrs, web
 
 from engine.compat.host import current_host, nearest_run
 from engine.compat.not_offered import NotOfferedError, refuse
-from engine.compat.pack_progress import show_preview
+from engine.compat.pack_progress import show_preview, show_text
 from engine.files import resolve_inside
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[..., Any]
-TEXT_EVENT = "progress_text"
+_LENGTH_BYTES = 4
 
 
 class RouteTable:
@@ -189,7 +189,7 @@ class Server:
         return json_data
 
     def send_sync(self, event: Any, data: Any, sid: str | None = None) -> None:
-        """Send a message to a client, or to all; a picture becomes the preview of the node that runs."""
+        """Send a message to a client, or to all; pictures and texts become those of the node that runs."""
         if isinstance(event, int):
             self._send_binary(event, data, sid)
         else:
@@ -200,13 +200,15 @@ class Server:
             if not isinstance(data, tuple):
                 raise NotOfferedError("Pictures that are encoded already cannot be sent; send (format, picture, size).")
             show_preview(data)
+        elif event == BinaryEventTypes.TEXT:
+            _send_text(data, sid)
         else:
             current_host().send(str(event), data, sid)
 
     def send_progress_text(self, text: str | bytes, node_id: str, sid: str | None = None) -> None:
         """Show a text at a node."""
         text = text.decode(errors="replace") if isinstance(text, bytes) else text
-        current_host().send(TEXT_EVENT, {"node_id": node_id, "text": text}, sid or self.client_id)
+        show_text(str(text), str(node_id), sid or None)
 
     async def send(self, event: Any, data: Any, sid: str | None = None) -> None:
         """As `send_sync`."""
@@ -227,6 +229,19 @@ class BinaryEventTypes:
     UNENCODED_PREVIEW_IMAGE = 2
     TEXT = 3
     PREVIEW_IMAGE_WITH_METADATA = 4
+
+
+def _send_text(data: Any, sid: str | None) -> None:
+    """Show a text that comes as it goes over the wire: the length of the node's id in four bytes, the id, the text."""
+    content = bytes(data) if isinstance(data, bytes | bytearray | memoryview) else b""
+    end = _LENGTH_BYTES + int.from_bytes(content[:_LENGTH_BYTES], "big")
+    if len(content) < max(end, _LENGTH_BYTES):
+        log.warning(
+            "A text of a pack is not sent: a binary message of type 3 has a node's id, after its length, and text."
+        )
+        return
+    node_id, text = content[_LENGTH_BYTES:end], content[end:]
+    show_text(text.decode(errors="replace"), node_id.decode(errors="replace"), sid or None)
 
 
 class PromptServer:

@@ -92,6 +92,15 @@ class PictureSent:
 
 
 @dataclass(frozen=True, slots=True)
+class TextSaid:
+    """A node says in words what it does. `shown_at`: the id of the node to show it at, as the node itself named it."""
+
+    node_id: str
+    shown_at: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeFinished:
     """A node is done.
 
@@ -159,6 +168,7 @@ Event = (
     | Progress
     | Preview
     | PictureSent
+    | TextSaid
     | NodeFinished
     | NodeBlocked
     | NodeFailed

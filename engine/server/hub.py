@@ -13,7 +13,7 @@ from engine.jobs.events import FINAL, JobEvent, JobStarted, NodeText
 from engine.server import protocol
 from engine.server.outbox import Outbox, Sender
 from engine.server.protocol import Message, Translator
-from engine.workers.messages import PackMessage
+from engine.workers.messages import PackMessage, PackText
 from engine.workers.notices import Notice, PreviewShown, QueueChanged
 
 if TYPE_CHECKING:
@@ -96,6 +96,10 @@ class Hub:
         for clients in self._clients.values():
             yield from clients
 
+    def _clients_of(self, sid: str | None) -> Iterable[Client]:
+        """The connections of a client; those of all for None."""
+        return self._everyone() if sid is None else self._clients.get(sid, ())
+
     # -- what they are told ----------------------------------------------------------------------------------------
 
     def publish(self, notice: Notice) -> None:
@@ -112,6 +116,9 @@ class Hub:
                 self._ended.clear()
             case PackMessage():
                 self.send(notice.name, notice.data, notice.client_id)
+            case PackText():
+                text = NodeText(notice.node_id, notice.text)
+                self._show_text(self._clients_of(notice.client_id), text, ("text", "", notice.node_id))
             case _:
                 pass
 
@@ -120,8 +127,7 @@ class Hub:
         self._send(Message(name, data, is_for_all=client_id is None), client_id or "")
 
     def _send(self, message: Message, client_id: str) -> None:
-        clients = self._everyone() if message.is_for_all else self._clients.get(client_id, ())
-        _put(clients, message)
+        _put(self._clients_of(None if message.is_for_all else client_id), message)
 
     def _publish_event(self, told: JobEvent) -> None:
         event = told.event
@@ -132,10 +138,7 @@ class Hub:
             # Clients expect a second status when a job leaves the queue, though as many remain as before.
             self._send(protocol.status(self._dispatcher.remaining), "")
         if isinstance(event, NodeText):
-            if clients := self._clients.get(told.client_id):
-                data = protocol.frame_node_text(event)
-                for client in clients:
-                    client.outbox.put(data, key=("text", told.job_id, event.node_id))
+            self._show_text(self._clients_of(told.client_id), event, ("text", told.job_id, event.node_id))
             return
         messages = self._translator.translate(told)
         for message in messages:
@@ -143,6 +146,12 @@ class Hub:
         if isinstance(event, FINAL) and messages:
             # That nothing runs any more is told after the status, which is about to come.
             self._ended.append((told.job_id, told.client_id))
+
+    def _show_text(self, clients: Iterable[Client], text: NodeText, key: object) -> None:
+        data = b""
+        for client in clients:
+            data = data or protocol.frame_node_text(text)
+            client.outbox.put(data, key=key)
 
     def _publish_preview(self, shown: PreviewShown) -> None:
         preview = shown.preview

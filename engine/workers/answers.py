@@ -21,7 +21,7 @@ from engine.graph.workflow import Workflow
 from engine.runtime import Engine
 from engine.workers.declaring import declare
 from engine.workers.devices import describe_devices
-from engine.workers.failure_records import plain_info, record_failure, utf8
+from engine.workers.failure_records import for_clients, plain_info, record_failure, utf8
 from engine.workers.messages import (
     AskFilter,
     AskForecast,
@@ -144,9 +144,9 @@ def _record(error: InputError) -> InputErrorRecord:
         node_id=utf8(error.node_id),
         node_type=utf8(error.node_type),
         code=error.code,
-        message=utf8(error.message),
+        message=for_clients(error.message),
         input_name=None if error.input_name is None else utf8(error.input_name),
-        details=utf8(error.details),
+        details=for_clients(error.details),
         extra_info=plain_info(error.extra_info),
         dependent_outputs=tuple(map(utf8, error.dependent_outputs)),
         more_outputs=error.more_outputs,

@@ -32,17 +32,17 @@ def record_failure(error: BaseException, doing: str) -> ErrorRecord:
     about: dict[str, Any] = {"exception_type": _name_of(cause), "traceback": _lines_of(cause)}
     if not isinstance(error, EngineError):
         message = f"{doing}: {type(error).__name__}: {text_of(error)}"
-        return ErrorRecord(type="internal_error", message=_for_clients(message), **about)
+        return ErrorRecord(type="internal_error", message=for_clients(message), **about)
     if isinstance(error, NodeError):
         about |= {"node_id": utf8(error.node_id), "node_type": utf8(error.node_type), "title": utf8(error.title)}
-        about["inputs"] = {utf8(name): _for_clients(text) for name, text in error.inputs.items()}
+        about["inputs"] = {utf8(name): for_clients(text) for name, text in error.inputs.items()}
     if isinstance(error, ValidationError) and error.errors:
         first = error.errors[0]
         about |= {"node_id": utf8(first.node_id), "node_type": utf8(first.node_type)}
     return ErrorRecord(
         type=error.wire_type,
-        message=_for_clients(text_of(error)),
-        details=_for_clients(error.details),
+        message=for_clients(text_of(error)),
+        details=for_clients(error.details),
         extra_info=plain_info(error.extra_info),
         **about,
     )
@@ -76,7 +76,8 @@ def utf8(text: str) -> str:
     return shown.encode(errors="backslashreplace").decode()
 
 
-def _for_clients(text: str) -> str:
+def for_clients(text: str) -> str:
+    """As `utf8`, without directories of this machine."""
     return utf8(_PATHS.hide(text))
 
 

@@ -26,6 +26,7 @@ class Configure(Struct, frozen=True, tag="configure", kw_only=True):
         log_level: A name of `logging`.
         memory_limit_bytes: What the worker may take of the host's memory. Where it computes on the processor, it asks
             the system to refuse what is beyond; else only the server watches.
+        pack_timeout_s: If the import of a pack takes longer, the process ends.
     """
 
     settings: dict[str, Any]
@@ -34,6 +35,7 @@ class Configure(Struct, frozen=True, tag="configure", kw_only=True):
     previews: bool = True
     log_level: str = "WARNING"
     memory_limit_bytes: int | None = None
+    pack_timeout_s: float | None = None
 
 
 class RunJob(Struct, frozen=True, tag="run"):
@@ -361,6 +363,14 @@ class PackMessage(Struct, frozen=True, tag="pack_message"):
     client_id: str | None = None
 
 
+class PackText(Struct, frozen=True, tag="pack_text"):
+    """A node pack shows a text at a node, outside of its runs or to another client; to all if `client_id` is None."""
+
+    node_id: str
+    text: str
+    client_id: str | None = None
+
+
 class LogLine(Struct, frozen=True, tag="log"):
     """A line that the worker logged or printed; `at` in seconds since 1970. See `engine.workers.output`."""
 
@@ -384,5 +394,6 @@ ToServer = (
     | Forecasted
     | MemoryReport
     | PackMessage
+    | PackText
     | LogLine
 )

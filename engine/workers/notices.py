@@ -8,7 +8,7 @@ from typing import Literal
 
 from engine.jobs.events import JobEvent, NodeProgress, NodeStarted
 from engine.jobs.job import Job
-from engine.workers.messages import DeviceInfo, LogLine, PackMessage, Preview
+from engine.workers.messages import DeviceInfo, LogLine, PackMessage, PackText, Preview
 
 WorkerState = Literal["starting", "idle", "busy", "dead"]
 
@@ -90,5 +90,5 @@ class RunSnapshot:
     preview: Preview | None = None
 
 
-Notice = JobEvent | PreviewShown | QueueChanged | PackMessage | LogLine | WorkersChanged
+Notice = JobEvent | PreviewShown | QueueChanged | PackMessage | PackText | LogLine | WorkersChanged
 Listener = Callable[[Notice], None]

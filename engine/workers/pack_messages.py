@@ -6,8 +6,8 @@ import logging
 from typing import Any
 
 from engine.graph.plain_json import NotJsonError, plain_json
-from engine.workers.failure_records import utf8
-from engine.workers.messages import PackMessage
+from engine.workers.failure_records import for_clients, utf8
+from engine.workers.messages import PackMessage, PackText
 from engine.workers.outbox import Outbox
 
 log = logging.getLogger(__name__)
@@ -35,3 +35,9 @@ class PackMessages:
             log.warning("The message %r of a pack is not sent: %s", str(name)[:80], error)
             return
         self.outbox.put(PackMessage(utf8(str(name)), plain, None if client_id is None else utf8(str(client_id))))
+
+    def say(self, node_id: str, text: str, client_id: str | None) -> None:
+        """Show a text at a node, to a client or to all of them. Never raises."""
+        if self.outbox is not None:
+            client_id = None if client_id is None else utf8(str(client_id))
+            self.outbox.put(PackText(utf8(node_id), for_clients(text), client_id))

@@ -28,6 +28,7 @@ from engine.workers.messages import (
     LogLine,
     NodeAsked,
     PackMessage,
+    PackText,
     Preview,
     RunEnded,
     RunJob,
@@ -124,7 +125,7 @@ class Runs:
                     self._crew.release(worker)
             case RunRecorded():
                 self._add_record(message)
-            case PackMessage() | LogLine():
+            case PackMessage() | PackText() | LogLine():
                 self._ledger.notify(message)
             case _:
                 _log.warning("Worker %d said %s out of turn.", worker.number, type(message).__name__)

@@ -1,7 +1,7 @@
 """Telling: what happens in one run, as the engine says it, becomes messages to the server.
 
-Bounded: of a node's progress at most some twenty values a second are sent, always the last one; a timer sends the last
-when nothing more comes. Previews go to `engine.workers.previews`. How a run ends is not told here.
+Bounded: of a node's progress, and of its texts, at most some twenty values a second are sent, always the last one; a
+timer sends the last when nothing more comes. Previews go to `engine.workers.previews`. How a run ends is not told here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Final
 
 from engine.execution import events as said
 from engine.execution import summaries as said_of
-from engine.jobs.events import NodeBlocked, NodeFinished, NodeProgress, NodesCached, NodeStarted, ValueSummary
+from engine.jobs.events import NodeBlocked, NodeFinished, NodeProgress, NodesCached, NodeStarted, NodeText, ValueSummary
+from engine.workers.failure_records import for_clients, utf8
 from engine.workers.messages import EventTold, NodeAsked, Preview
 from engine.workers.outbox import Outbox
 from engine.workers.previews import Previews
@@ -30,11 +31,11 @@ PROGRESS_INTERVAL_S: Final = 0.05
 
 
 @dataclass(slots=True)
-class _Progress:
-    """What was told of one node: when, and what is still to be told."""
+class _Told:
+    """What was told of a node's progress, or of a text of it: when, and what is still to be told."""
 
     told_at: float
-    waiting: NodeProgress | None = None
+    waiting: NodeProgress | NodeText | None = None
 
 
 class Teller:
@@ -59,7 +60,7 @@ class Teller:
         self._previews = previews
         self._clock = clock
         self._lock = threading.Lock()
-        self._progress: dict[str, _Progress] = {}
+        self._told: dict[str, dict[str | None, _Told]] = {}
         self._is_timer_set = False
         self._is_over = False
 
@@ -71,6 +72,9 @@ class Teller:
             match event:
                 case said.Progress():
                     self._note_progress(event)
+                case said.TextSaid():
+                    shown_at = utf8(event.shown_at)
+                    self._note(event.node_id, shown_at, NodeText(shown_at, for_clients(event.text)))
                 case said.Preview():
                     self._previews.offer(self._job_id, event)
                 case said.NodeAsked():
@@ -96,7 +100,13 @@ class Teller:
                     self._finish(event)
                 case said.NodeBlocked():
                     self._tell(
-                        NodeBlocked(event.node_id, event.node_type, event.display_id, event.message, event.parent_id)
+                        NodeBlocked(
+                            event.node_id,
+                            event.node_type,
+                            event.display_id,
+                            for_clients(event.message),
+                            event.parent_id,
+                        )
                     )
                 case said.NodeFailed():
                     self.current = (event.node_id, event.node_type)
@@ -139,9 +149,9 @@ class Teller:
 
     def _let_go_of(self, node_id: str) -> None:
         """The node has ended: tell how far it came, and show no unfinished picture of it any more."""
-        progress = self._progress.pop(node_id, None)
-        if progress is not None and progress.waiting is not None:
-            self._tell(progress.waiting)
+        for told in self._told.pop(node_id, {}).values():
+            if told.waiting is not None:
+                self._tell(told.waiting)
         self._previews.forget(self._job_id, node_id)
 
     def _note_progress(self, event: said.Progress) -> None:
@@ -149,14 +159,18 @@ class Teller:
         if value is None or total is None:
             log.debug("node %s tells progress that is no number", event.node_id)
             return
-        progress = NodeProgress(event.node_id, event.display_id, value, total, event.parent_id)
+        self._note(event.node_id, None, NodeProgress(event.node_id, event.display_id, value, total, event.parent_id))
+
+    def _note(self, node_id: str, place: str | None, event: NodeProgress | NodeText) -> None:
+        """Tell the last word of a node on its progress (no place), or at a place where it shows texts: now or soon."""
         now = self._clock()
-        known = self._progress.get(event.node_id)
+        told = self._told.setdefault(node_id, {})
+        known = told.get(place)
         if known is None or now - known.told_at >= PROGRESS_INTERVAL_S:
-            self._progress[event.node_id] = _Progress(now)
-            self._tell(progress)
+            told[place] = _Told(now)
+            self._tell(event)
             return
-        known.waiting = progress
+        known.waiting = event
         if not self._is_timer_set:
             self._is_timer_set = True
             self._outbox.call_later(PROGRESS_INTERVAL_S, self._on_timer)
@@ -176,12 +190,13 @@ class Teller:
 
     def _tell_waiting(self) -> None:
         now = self._clock()
-        for progress in self._progress.values():
-            if progress.waiting is not None:
-                self._tell(progress.waiting)
-                progress.waiting, progress.told_at = None, now
+        for told in self._told.values():
+            for each in told.values():
+                if each.waiting is not None:
+                    self._tell(each.waiting)
+                    each.waiting, each.told_at = None, now
 
-    def _tell(self, event: NodesCached | NodeStarted | NodeProgress | NodeFinished | NodeBlocked) -> None:
+    def _tell(self, event: NodesCached | NodeStarted | NodeProgress | NodeText | NodeFinished | NodeBlocked) -> None:
         self._outbox.put(EventTold(self._job_id, event))
 
 
