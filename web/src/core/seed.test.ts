@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalog, input, nodeType } from '../../test/builders';
 import { GraphDoc } from './doc';
 import { asArray } from './json';
-import { lastSeed, nextSeed, randomSeed, rememberSeeds, rollSeeds } from './seed';
+import { drawSeeds, lastSeed, nextSeed, randomSeed, rememberSeeds, rollSeeds } from './seed';
 
 const SEED = input('seed', 'INT', { min: 0, max: 18446744073709551615n, seed_control: true });
 const TYPES = catalog(nodeType('Sampler', [input('model', 'MODEL'), SEED, input('steps', 'INT')]));
@@ -58,5 +58,20 @@ describe('seeds', () => {
     });
     linked.edit('run', '', (tx) => rollSeeds(tx, TYPES));
     expect(seedOf(linked)).toBe(41);
+  });
+
+  it('are drawn anew on request, whatever their control says', () => {
+    for (const control of ['fixed', 'increment', 'randomize']) {
+      const doc = graph(control);
+      doc.edit('draw', '', (tx) => drawSeeds(tx, TYPES, () => 0.5));
+      expect(asArray(doc.graph().nodes.get('1')?.['widgets_values'])).toEqual([
+        randomSeed(SEED, () => 0.5),
+        control,
+        20,
+      ]);
+    }
+    const muted = graph('fixed', { mode: 2 });
+    muted.edit('draw', '', (tx) => drawSeeds(tx, TYPES));
+    expect(seedOf(muted)).toBe(41);
   });
 });

@@ -78,6 +78,9 @@ export function rememberSeeds(doc: GraphDoc, catalog: Catalog): void {
   lastUsed.set(doc, found);
 }
 
+/** What is done to a value with a control; null to leave it. */
+type Act = (control: Json, value: Json) => Json | null;
+
 /**
  * Let the controls of one graph act, before a run.
  *
@@ -90,21 +93,30 @@ export function rollSeeds(
   isFirst = false,
   random: () => number = Math.random,
 ): void {
+  act(tx, catalog, (control) => (isFirst && control !== 'randomize' ? null : control), random);
+}
+
+/** Give every seed of one graph that counts in a run a new one, whatever its control says. */
+export function drawSeeds(tx: Transaction, catalog: Catalog, random: () => number = Math.random): void {
+  act(tx, catalog, (_, value) => (isNumeric(value) ? 'randomize' : null), random);
+}
+
+function act(tx: Transaction, catalog: Catalog, decide: Act, random: () => number): void {
   for (const [id, node] of [...tx.graph.nodes]) {
     const type = catalog.get(typeNameOf(node));
     const mode = modeOf(node);
     if (mode === MUTED || mode === BYPASSED) continue;
-    if (typeNameOf(node) === 'PrimitiveNode') rollPrimitive(tx, id, node, isFirst, random);
+    if (typeNameOf(node) === 'PrimitiveNode') rollPrimitive(tx, id, node, decide, random);
     if (type === undefined) continue;
     const controls = controlsOf(node, type);
     if (controls.size === 0) continue;
     const shape = shapeOf(node, catalog);
     for (const [name, control] of controls) {
-      const isLinked = shape.inputs.some((slot) => slot.name === name && slot.link !== null);
-      if (isLinked || (isFirst && control !== 'randomize')) continue;
+      if (shape.inputs.some((slot) => slot.name === name && slot.link !== null)) continue;
       const widget = shape.widgets.find((each) => each.name === name);
-      if (widget === undefined) continue;
-      const next = nextSeed(widget.value, control, widget.input, random);
+      const decided = widget === undefined ? null : decide(control, widget.value);
+      if (widget === undefined || decided === null) continue;
+      const next = nextSeed(widget.value, decided, widget.input, random);
       if (next !== widget.value) setValue(tx, id, type, name, next);
     }
   }
@@ -115,27 +127,14 @@ function rollPrimitive(
   tx: Transaction,
   id: NodeId,
   node: JsonObject,
-  isFirst: boolean,
+  decide: Act,
   random: () => number,
 ): void {
   const values = asArray(node['widgets_values']) ?? [];
   const [value, control] = values;
   if (!isNumeric(value) || !Number.isInteger(Number(value)) || control === undefined) return;
-  if (isFirst && control !== 'randomize') return;
-  const next = nextSeed(value, control, null, random);
+  const decided = decide(control, value);
+  if (decided === null) return;
+  const next = nextSeed(value, decided, null, random);
   if (next !== value) tx.patch('node', id, { widgets_values: [next, ...values.slice(1)] });
-}
-
-/** Everything that is due before a run: controls act in every graph of the document, and the seeds are remembered. */
-export function prepareSeeds(doc: GraphDoc, catalog: Catalog, random: () => number = Math.random): void {
-  const isFirst = !lastUsed.has(doc);
-  for (const scope of doc.scopes)
-    doc.edit(
-      'seed',
-      scope,
-      (tx) => rollSeeds(tx, catalog, isFirst, random),
-      'seed',
-      Number.POSITIVE_INFINITY,
-    );
-  rememberSeeds(doc, catalog);
 }

@@ -73,7 +73,7 @@ export function LogsPanel() {
         {shown.map((entry, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no names
           <div key={`${entry.t}-${index}`} className={classes(css['line'], levelOf(entry.m))}>
-            <time dateTime={entry.t}>{entry.t.slice(11, 19)}</time>
+            <time dateTime={entry.t}>{new Date(entry.t).toLocaleTimeString()}</time>
             {entry.m.trimEnd()}
           </div>
         ))}

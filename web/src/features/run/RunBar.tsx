@@ -80,6 +80,12 @@ export function RunBar() {
               onSelect: () => runCommand('run.selected'),
               keys: keysOf('run.selected'),
             },
+            {
+              id: 'newSeeds',
+              label: t('run.newSeeds'),
+              onSelect: () => runCommand('run.newSeeds'),
+              keys: keysOf('run.newSeeds'),
+            },
             { kind: 'separator', id: 'a' },
             { kind: 'label', id: 'count', label: t('run.count') },
             ...COUNTS.map((each) => ({
@@ -159,15 +165,26 @@ function Status({ plan, run, isOffline, isPaused }: StatusProps) {
       </button>
     );
   if (plan !== null && countFates(plan).runs > 0) return <p className={css['status']}>{planOf(plan)}</p>;
+  if (run?.state === 'succeeded' && didNothing(run))
+    return (
+      <button
+        type="button"
+        className={classes(css['status'], css['nothing'])}
+        title={t('run.newSeeds')}
+        onClick={() => runCommand('run.newSeeds')}
+      >
+        {t('run.tookNothing')}
+      </button>
+    );
   if (run?.state === 'succeeded' && run.startedAt !== null && run.finishedAt !== null)
-    return <p className={css['status']}>{tookOf(run, run.startedAt, run.finishedAt)}</p>;
+    return (
+      <p className={css['status']}>{t('run.took', { time: seconds(run.finishedAt - run.startedAt) })}</p>
+    );
   return plan === null ? null : <p className={css['status']}>{planOf(plan)}</p>;
 }
 
-function tookOf(run: Run, from: number, to: number): string {
-  const nodes = [...run.nodes.values()];
-  if (nodes.length > 0 && nodes.every((node) => node.state === 'cached')) return t('run.tookNothing');
-  return t('run.took', { time: seconds(to - from) });
+function didNothing({ nodes }: Run): boolean {
+  return nodes.size > 0 && [...nodes.values()].every((node) => node.state === 'cached');
 }
 
 function Progress({ run }: { readonly run: Run }) {

@@ -23,7 +23,7 @@ import { registerPreviews } from './pictures';
 import { useIssueCount } from './problems';
 import { followTimings } from './progress';
 import { followRuns } from './show';
-import { canInterrupt, interrupt, runSelected, runTab } from './submit';
+import { canInterrupt, interrupt, runSelected, runTab, runWithNewSeeds } from './submit';
 import { followTitle } from './title';
 import './sync';
 import { registerHost } from '../../app/panels';
@@ -63,6 +63,13 @@ registerCommands(
     inFields: true,
     when: hasTab,
     run: () => runTab(undefined, { front: true }),
+  },
+  {
+    id: 'run.newSeeds',
+    title: () => t('run.newSeeds'),
+    group: 'run',
+    when: hasTab,
+    run: runWithNewSeeds,
   },
   {
     id: 'run.selected',

@@ -1,7 +1,9 @@
 // What a run does to seeds before it is queued, and the document as it would be then.
 
 import { GraphDoc } from '../../core/doc';
-import { CONTROLS, rememberSeeds, rollSeeds } from '../../core/seed';
+import { CONTROLS, drawSeeds, rememberSeeds, rollSeeds } from '../../core/seed';
+import { editScopes } from '../../core/steps';
+import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
 
 const hasRun = new WeakSet<GraphDoc>();
@@ -16,6 +18,12 @@ export function prepareSeeds(doc: GraphDoc): void {
 function roll(doc: GraphDoc, isFirst: boolean): void {
   const { types } = catalog.getState();
   for (const scope of doc.scopes) doc.adjust('seeds', scope, (tx) => rollSeeds(tx, types, isFirst));
+}
+
+/** Give every seed a new one, as one step. False if there are none. */
+export function changeSeeds(doc: GraphDoc): boolean {
+  const { types } = catalog.getState();
+  return editScopes(doc, t('run.newSeeds'), doc.scopes, (tx) => drawSeeds(tx, types));
 }
 
 /** The document as a run would send it; the same one where no seed would change. It is only to be looked at. */

@@ -11,7 +11,7 @@ import { dismissRun, keepOrigin, runOf, runs, setRefusal, takeJob, updateRun } f
 import { activeTab, newId, type Tab } from '../../stores/tabs';
 import { closeToast, toast } from '../../ui/Toast';
 import { notePlan } from './progress';
-import { prepareSeeds } from './seeds';
+import { changeSeeds, prepareSeeds } from './seeds';
 import { refreshQueue } from './sync';
 
 export interface RunOptions {
@@ -110,6 +110,14 @@ function firstOf(nodes: Readonly<Record<string, NodeErrors>>): string {
   return others.length === 0
     ? first.message
     : `${first.message} ${t('run.moreErrors', { count: others.length })}`;
+}
+
+/** Run once more, with other seeds than those on the nodes. */
+export async function runWithNewSeeds(): Promise<void> {
+  const tab = activeTab();
+  if (tab === null) return;
+  if (changeSeeds(tab.doc)) await runTab(tab);
+  else toast({ title: t('run.noSeeds'), key: 'seeds' });
 }
 
 /** Run what the selected nodes need, and nothing else. */
