@@ -18,7 +18,12 @@ from engine.files import PathHider
 
 MAX_LINES = 2_000
 MAX_LINE_CHARACTERS = 4_000
-_TRACEBACK = re.compile(r"\s*(\+ )?(Exception Group )?Traceback \(most recent call last\):")
+_TRACEBACK = re.compile(
+    r"\s*(\+ )?(Exception Group )?Traceback \(most recent call last\):|.*\(most recent call first\):\s*$"
+)
+"""A stack begins: of an exception, or, as `faulthandler` writes it, of each thread of a process that crashed."""
+_FRAME = re.compile(r"""\s+(\| +)?(Binary f|F)ile ".*",? (line \d+,? in|at) """)
+"""Part of a stack also where lines of another process, or missing ones, have hidden where it begins."""
 
 
 class Line(NamedTuple):
@@ -58,7 +63,7 @@ class Scrubber:
             self._in_traceback = True
         elif self._in_traceback and line.strip() and not line.startswith((" ", "\t")):
             self._in_traceback = False
-        return self._in_traceback
+        return self._in_traceback or _FRAME.match(line) is not None
 
 
 class LogRing(logging.Handler):

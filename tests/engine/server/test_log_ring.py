@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 import sys
 
 import pytest
@@ -66,6 +67,60 @@ def test_tracebacks_are_cut_to_what_they_say_in_the_end() -> None:
     assert scrubber.scrub(TRACEBACK) == wanted
     by_line = [shown for line in TRACEBACK.splitlines() for shown in scrubber.scrub(line)]
     assert by_line == wanted
+
+
+CRASH = """WARNING engine: it goes on
+Fatal Python error: Segmentation fault
+
+Thread 0x00007f85b7fff6c0 (most recent call first):
+  File "/usr/lib/python3.11/threading.py", line 324 in wait
+  File "/usr/lib/python3.11/threading.py", line 995 in _bootstrap
+
+Current thread 0x00007f85c0a4b740 [main] (most recent call first):
+  <no Python frame>
+  Garbage-collecting
+  File "/home/me/custom_nodes/x.py", line 7 in go
+  ...
+
+Extension modules: numpy.core (total: 1)
+WARNING engine: Worker 0 was killed"""
+
+
+def test_the_stacks_of_a_process_that_crashed_are_cut() -> None:
+    wanted = [
+        "WARNING engine: it goes on",
+        "Fatal Python error: Segmentation fault",
+        "",
+        "Extension modules: numpy.core (total: 1)",
+        "WARNING engine: Worker 0 was killed",
+    ]
+    assert Scrubber(roots=["home"]).scrub(CRASH) == wanted
+    ring = LogRing()
+    for line in CRASH.splitlines():
+        ring.add(0.0, line)
+    assert [line.text for line in ring.lines()] == wanted
+    late = 'Timeout (0:00:05)!\nThread 0x0001 (most recent call first):\n  File "x.py", line 1 in f\nWARNING y'
+    assert Scrubber().scrub(late) == ["Timeout (0:00:05)!", "WARNING y"]
+    assert Scrubber(shows_internals=True).scrub(CRASH) == CRASH.splitlines()
+
+
+def test_what_another_process_writes_between_shows_no_frames() -> None:
+    """Two workers write into one log, and what is too much is left out."""
+    scrubber = Scrubber(roots=["home"])
+    shown: list[str] = []
+    for line in CRASH.splitlines()[3:10] + TRACEBACK.splitlines()[1:3]:
+        shown += [*scrubber.scrub(line), *scrubber.scrub("words of another")]
+    assert not [line for line in shown if "File" in line or "most recent" in line]
+
+
+def test_a_real_crash_leaves_no_frame() -> None:
+    script = "import ctypes, faulthandler\nfaulthandler.enable()\ndef deep(): ctypes.string_at(0)\ndeep()"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "most recent call first" in done.stderr
+    shown = "\n".join(Scrubber().scrub(done.stderr))
+    assert "Fatal Python error" in shown
+    assert "deep" not in shown
+    assert "File" not in shown
 
 
 def test_everything_is_shown_to_who_asked_for_it() -> None:
