@@ -76,12 +76,12 @@ async def change_queue(request: web.Request) -> web.Response:
 
 @routes.post("/interrupt")
 async def interrupt(request: web.Request) -> web.Response:
-    """Stop the run of a job, or, if none is named, all that run."""
+    """Stop the run of a job, or, if none is named (an empty name is none), all that run."""
     body = await read_object(request, allow_empty=True)
     job_id = field_of(body, "prompt_id", str)
     dispatcher = request.app[DISPATCHER]
     for job in dispatcher.running():
-        if job_id in (None, job.id):
+        if not job_id or job_id == job.id:
             await dispatcher.cancel(job.id)
     return web.Response()
 

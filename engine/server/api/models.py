@@ -209,7 +209,7 @@ def _look_inside(path: Path) -> tuple[_Tensors, dict[str, str], str]:
     try:
         header, metadata = read_head(path)
     except CheckpointError as error:
-        return {}, {}, str(error)
+        return {}, {}, f"{path.name}: {error.reason}"
     tensors: _Tensors = {}
     for name, value in header.items():
         record = as_object(value) or {}

@@ -61,7 +61,7 @@ def test_a_long_queue_is_listed_whole_and_in_order() -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("body", [None, {}, {"prompt_id": None}])
+@pytest.mark.parametrize("body", [None, {}, {"prompt_id": None}, {"prompt_id": ""}])
 def test_interrupt_without_an_id_stops_what_runs(body: object) -> None:
     async def run() -> None:
         async with FakeServer() as server:
