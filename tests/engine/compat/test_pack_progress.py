@@ -13,7 +13,7 @@ from aiohttp import web
 
 from engine.context import Submitter
 from engine.errors import Interrupted
-from engine.execution.events import PictureSent, Preview, Progress, RunFinished
+from engine.execution.events import PictureSent, Preview, Progress, RunFinished, TextSaid
 from tests.engine.compat.workshop import Workshop, node
 
 Make = Callable[..., Workshop]
@@ -96,8 +96,28 @@ def test_messages_reach_the_host(workshop: Make) -> None:
     assert shop.sent == [
         ("messages.said", {"text": "hi", "node": "4"}, "client 1"),
         ("messages.all", {"text": "hi"}, None),
-        ("progress_text", {"node_id": "4", "text": "half way"}, "client 1"),
     ]
+    assert shop.told(TextSaid) == [
+        TextSaid("4", "4", "half way"),
+        TextSaid("4", "ä", "packed ✓"),
+        TextSaid("4", "4", "nowhere"),
+    ]
+
+
+def test_texts_for_others_and_outside_of_runs_reach_the_host(workshop: Make, caplog: pytest.LogCaptureFixture) -> None:
+    shop = workshop("messages")
+    said: list[tuple[str, str, str | None]] = []
+    shop.host.say = lambda *text: said.append(text)
+    shop.run({"4": node("Sends", text="hi", sid="client 2")}, "4", submitter=Submitter("client 1"))
+    from engine.compat.pack_server import BinaryEventTypes, PromptServer
+
+    server: Any = PromptServer.instance
+    server.send_progress_text(b"done", 7)
+    assert said == [("4", "for client 2", "client 2"), ("7", "done", None)]
+    for damaged in (b"", b"\0\0\0", b"\0\0\0\x02a", "a text", None):
+        server.send_sync(BinaryEventTypes.TEXT, damaged)
+    assert len(said) == 2
+    assert caplog.text.count("A text of a pack is not sent") == 5
 
 
 def test_routes_and_prompt_handlers_reach_the_host(workshop: Make) -> None:

@@ -13,7 +13,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from engine.jobs.events import JobCancelled, NodeProgress, NodeStarted, NodeText
 from engine.jobs.job import Job, Submission
-from engine.workers.messages import PackMessage, Preview
+from engine.workers.messages import PackMessage, PackText, Preview
 from engine.workers.notices import PreviewShown, RunSnapshot
 from tests.engine.server.fakes import VALUE, FakeServer
 
@@ -229,10 +229,14 @@ def test_texts_of_nodes_and_messages_of_packs() -> None:
         server.dispatcher.tell(job, NodeText("2", "half done"))
         server.dispatcher.notify(PackMessage("pack.to-one", {"a": 1}, "me"))
         server.dispatcher.notify(PackMessage("pack.to-all", [1]))
+        server.dispatcher.notify(PackText("7", "to one", "other"))
+        server.dispatcher.notify(PackText("8", "to all"))
         heard = await _hear(mine)
-        assert heard[1][:4] == bytes.fromhex("00000003")
-        assert heard[2:] == [("pack.to-one", {"a": 1}), ("pack.to-all", [1])]
-        assert _names(await _hear(other)) == ["status", "pack.to-all"]
+        assert heard[1] == bytes.fromhex("00000003") + b"\0\0\0\x012half done"
+        to_all = bytes.fromhex("00000003") + b"\0\0\0\x018to all"
+        assert heard[2:] == [("pack.to-one", {"a": 1}), ("pack.to-all", [1]), to_all]
+        heard = await _hear(other)
+        assert heard[1:] == [("pack.to-all", [1]), bytes.fromhex("00000003") + b"\0\0\0\x017to one", to_all]
 
     _serve(talk)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.errors import EngineError
 from engine.execution import events as said
 from engine.execution import summaries as said_of
-from engine.jobs.events import NodeBlocked, NodeFinished, NodeProgress, NodesCached, NodeStarted
+from engine.jobs.events import NodeBlocked, NodeFinished, NodeProgress, NodesCached, NodeStarted, NodeText
 from engine.workers.outbox import Outbox
 from engine.workers.previews import Previews
 from engine.workers.telling import CACHED_AT_ONCE, PROGRESS_INTERVAL_S, Teller
@@ -132,6 +132,23 @@ def test_many_cached_nodes_are_told_a_few_at_a_time() -> None:
     for event in told[:3]:
         assert [*event.values] == [node_id for node_id in event.node_ids if node_id not in ids[:5]]
         assert all(values[0].text == node_id for node_id, values in event.values.items())
+
+
+def test_texts_are_bounded_and_the_last_one_of_each_place_is_told() -> None:
+    scene = _Scene()
+    for number in range(100):
+        for place in ("1", "other ✓"):
+            scene.teller.on_event(said.TextSaid("1", place, f"step {number}"))
+    assert scene.outbox.events(NodeText) == [NodeText("1", "step 0"), NodeText("other ✓", "step 0")]
+    scene.progress(1)
+    assert scene.values() == [1]
+    scene.finish()
+    assert scene.outbox.events((NodeText, NodeFinished))[2:4] == [
+        NodeText("1", "step 99"),
+        NodeText("other ✓", "step 99"),
+    ]
+    scene.teller.on_event(said.TextSaid("1", "\ud800", "/usr/lib/deep/x is read: \udfff"))
+    assert scene.outbox.events(NodeText)[-1] == NodeText("\\ud800", "…/x is read: \\udfff")
 
 
 def test_a_value_that_nothing_follows_is_told_by_the_timer() -> None:

@@ -38,17 +38,25 @@ PromptServer.instance.add_on_prompt_handler(on_prompt)
 class Sends:
     @classmethod
     def INPUT_TYPES(cls):
-        return {"required": {"text": ("STRING", {})}, "hidden": {"unique_id": "UNIQUE_ID"}}
+        return {
+            "required": {"text": ("STRING", {})},
+            "optional": {"sid": ("STRING", {"default": ""})},
+            "hidden": {"unique_id": "UNIQUE_ID"},
+        }
 
     RETURN_TYPES = ("STRING",)
     FUNCTION = "go"
     OUTPUT_NODE = True
 
-    def go(self, text, unique_id):
+    def go(self, text, unique_id, sid=""):
         instance = server.PromptServer.instance
         instance.send_sync("messages.said", {"text": text, "node": unique_id}, instance.client_id)
         instance.send_sync("messages.all", {"text": text})
         instance.send_progress_text("half way", unique_id)
+        instance.send_sync(server.BinaryEventTypes.TEXT, b"\0\0\0\x02" + "äpacked ✓".encode())
+        instance.send_sync(server.BinaryEventTypes.TEXT, b"\0\0\0\0nowhere", instance.client_id)
+        if sid:
+            instance.send_progress_text(f"for {sid}", unique_id, sid)
         return (str(instance.last_node_id),)
 
 
