@@ -42,12 +42,13 @@ afterEach(async () => {
   expect(opened.account).toEqual([]);
 });
 
-/** Text to image with a seed, and without the links to these nodes. */
-function workflow(seed: string, ...unlinked: readonly string[]): string {
+/** Text to image with a seed, what to draw, and without the links to these inputs. */
+function workflow(seed: string, { prompt = 'a fox', unlinked = [] as readonly string[] } = {}): string {
   const raw = JSON.parse(shipped('text_to_image'));
   const cut = new Set<number>();
   for (const node of raw.nodes) {
     if (node.type === 'KSampler') node.widgets_values[0] = 'SEED';
+    if (node.id === 2) node.widgets_values[0] = prompt;
     for (const input of node.inputs ?? []) {
       if (input.link === null || !unlinked.includes(`${node.type} ${input.name}`)) continue;
       cut.add(input.link);
@@ -137,7 +138,7 @@ it('shows a workflow to begin with, every panel and the palette', async () => {
 });
 
 it('opens a file, links by dragging and by keys, takes text, runs, and shows the picture', async () => {
-  await openWorkflow('cut', workflow('1', 'VAEDecode vae', 'SaveImage images'));
+  await openWorkflow('cut', workflow('1', { unlinked: ['VAEDecode vae', 'SaveImage images'] }));
   expect(await wires()).not.toContain('6>7');
   await graph.drag(
     await graph.middle('[data-node="6"] [data-output="IMAGE"] > span'),
@@ -188,6 +189,34 @@ it('pans by dragging nothing and zooms by the wheel around the pointer', async (
   await expect.poll(async () => (await node()).width, SOON).toBeGreaterThan(before.width * 1.05);
   await graph.page.mouse.wheel({ deltaY: 120 });
   await expect.poll(async () => Math.round((await node()).width), SOON).toBe(Math.round(before.width));
+});
+
+it('takes neither what is selected in a field for a copy of nodes nor the middle button for pasting', async () => {
+  await openWorkflow('middle', workflow('1', { prompt: '{"1": {"class_type": "VAEDecode", "inputs": {}}}' }));
+  await click('[data-node="2"] textarea');
+  await graph.press('Control+a');
+  const before = await graph.box('[data-node="5"]');
+  const { mouse } = graph.page;
+  await mouse.move(900, 1000);
+  await mouse.down({ button: 'middle' });
+  await mouse.move(960, 960, { steps: 4 });
+  await mouse.up({ button: 'middle' });
+  await expect.poll(async () => Math.round((await graph.box('[data-node="5"]')).x - before.x), SOON).toBe(60);
+  expect(JSON.parse(await copied()).nodes.length).toBe(7);
+});
+
+it('marks brackets where they stand, also beside a scrollbar', async () => {
+  const words = 'and more and more '.repeat(30);
+  await openWorkflow('long', workflow('1', { prompt: `${words} (red)` }));
+  await click('[data-node="2"] textarea');
+  await graph.press('Control+End', 'ArrowLeft');
+  await graph.page.waitForSelector('[data-node="2"] mark');
+  const [text, over, whole] = await graph.page.$eval('[data-node="2"] textarea', (field) => {
+    const marks = field.parentElement?.querySelector('[aria-hidden]');
+    return [field.clientWidth, marks?.clientWidth, field.offsetWidth - 2 * field.clientLeft];
+  });
+  expect(over).toBe(text);
+  expect(text).toBeLessThan(whole ?? 0);
 });
 
 it('keeps the largest seeds from the file to the picture, and opens that again', async () => {

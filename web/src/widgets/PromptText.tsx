@@ -34,7 +34,11 @@ export function PromptText({
     wanted.current = null;
   });
   useLayoutEffect(() => {
-    if (marks.current !== null && field.current !== null) marks.current.scrollTop = field.current.scrollTop;
+    const [over, area] = [marks.current, field.current];
+    if (over === null || area === null) return;
+    // The lines break where those of the field do: beside its scrollbar.
+    over.style.width = `${area.clientWidth + 2 * area.clientLeft}px`;
+    over.scrollTop = area.scrollTop;
   });
   const follow = () => {
     const area = field.current;

@@ -169,6 +169,12 @@ export function listenForClipboard(): void {
     if (event.code === 'KeyV' || event.key.toLowerCase() === 'v' || event.key === 'Insert')
       withIncoming = event.shiftKey && event.key !== 'Insert';
   });
+  // Firefox on Linux pastes by the middle button what was selected last, anywhere; here that button moves the canvas.
+  window.addEventListener('auxclick', (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (event.button === 1 && !isTextField(target) && target?.closest('a[href]') == null)
+      event.preventDefault();
+  });
   document.addEventListener('copy', takeCopy);
   document.addEventListener('cut', (event) => {
     if (takeCopy(event)) removeSelection();
@@ -198,7 +204,8 @@ function takesPicture(): boolean {
   return type?.inputs.some((input) => input.image_upload) === true;
 }
 
-/** Words of the page are selected: copying means them. */
+/** Words of the page are selected: copying means them, but not what Firefox tells of a field that was left. */
 function hasText(): boolean {
-  return (document.getSelection()?.toString() ?? '') !== '';
+  const selection = document.getSelection();
+  return selection !== null && !selection.isCollapsed && selection.toString() !== '';
 }
