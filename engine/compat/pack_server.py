@@ -16,6 +16,7 @@ from aiohttp import hdrs, web
 from engine.compat.host import current_host, nearest_run
 from engine.compat.not_offered import NotOfferedError, refuse
 from engine.compat.pack_progress import show_preview, show_text
+from engine.errors import FileError
 from engine.files import resolve_inside
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,10 @@ def add_static(prefix: str, path: Any) -> None:
 
     async def send_file(request: web.Request) -> web.StreamResponse:
         name = request.match_info["filename"]
-        found = resolve_inside(directory, name)
+        try:
+            found = resolve_inside(directory, name)
+        except FileError as error:
+            raise web.HTTPNotFound from error
         if not found.is_file():
             raise web.HTTPNotFound
         return web.FileResponse(found)

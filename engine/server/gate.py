@@ -223,7 +223,7 @@ class Gate:
                 status=429,
                 headers={hdrs.RETRY_AFTER: str(wait_s)},
             )
-        if self._token is not None and _is_same(shown, self._token):
+        if self.is_token(shown):
             return
         if failures is None:
             while len(self._failures) >= _MOST_ADDRESSES:
@@ -232,6 +232,10 @@ class Gate:
         failures.append(now)
         LOGGER.warning("A wrong token was shown from %s.", address)
         raise Refusal("The token is wrong.", status=401, headers={hdrs.WWW_AUTHENTICATE: 'Bearer realm="Skein"'})
+
+    def is_token(self, shown: str) -> bool:
+        """Whether this is the token that is asked for."""
+        return self._token is not None and _is_same(shown, self._token)
 
     def _has_cookie(self, request: web.Request) -> bool:
         value = request.cookies.get(self._cookie_name)

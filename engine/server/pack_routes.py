@@ -7,16 +7,19 @@ through. Who may ask was decided before, as for every route.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+import string
+from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
+from urllib.parse import quote, unquote_plus
 
 import aiohttp
 from aiohttp import hdrs, web
 from multidict import CIMultiDict
+from yarl import URL
 
 from engine.errors import WorkerUnavailable
-from engine.server.keys import DISPATCHER, SERVER_SETTINGS
-from engine.server.refusal import too_large
+from engine.server.keys import DISPATCHER, GATE, SERVER_SETTINGS
+from engine.server.refusal import Refusal, too_large
 from engine.workers.messages import PackSite
 
 SECRET_HEADER = "X-Skein-Secret"
@@ -53,17 +56,26 @@ routes = web.RouteTableDef()
 def find_site(request: web.Request) -> PackSite | None:
     """Where a request is answered, if it is for a route of a pack, bare or below `/api`."""
     site = request.app[DISPATCHER].catalog.site
-    if site is None:
-        return None
-    path = path_of(request)
+    return site if site is not None and _find_path(request, site) is not None else None
+
+
+def _find_path(request: web.Request, site: PackSite) -> str | None:
+    """The path as a pack registered it, encoded as it came; None if it is no pack's."""
     methods = {"*", request.method, hdrs.METH_GET if request.method == hdrs.METH_HEAD else request.method}
-    is_theirs = any(method in methods and _compile(pattern).fullmatch(path) for method, pattern in site.routes)
-    return site if is_theirs else None
+    patterns = [_compile(pattern) for method, pattern in site.routes if method in methods]
+    for path in _paths_of(request):
+        # As the router in the worker sees it: decoded, but for encoded slashes and percent signs.
+        plain = URL.build(path=path, encoded=True).path_safe
+        if any(pattern.fullmatch(plain) for pattern in patterns):
+            return path
+    return None
 
 
-def path_of(request: web.Request) -> str:
-    """The path as the pack registered it."""
-    return request.path.removeprefix("/api") or "/"
+def _paths_of(request: web.Request) -> Iterator[str]:
+    path = quote(request.rel_url.raw_path, safe=string.punctuation, errors="surrogateescape")
+    yield path
+    if path.startswith("/api/"):
+        yield path.removeprefix("/api")
 
 
 @lru_cache(maxsize=4096)
@@ -83,42 +95,79 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 
 async def pass_on(request: web.Request, site: PackSite) -> web.StreamResponse:
-    """Answer a request with what the pack's handler in the worker answers.
+    """Answer a request with what the pack's handler in the worker answers. It gets path and query as they came.
 
     Raises:
+        Refusal: if the body is larger than any body may be.
         WorkerUnavailable: if the worker does not answer.
     """
-    headers = CIMultiDict((name, value) for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP)
-    headers[SECRET_HEADER] = site.secret
-    url = f"http://127.0.0.1:{site.port}{path_of(request)}"
+    if (request.content_length or 0) > request.app[SERVER_SETTINGS].max_upload_bytes:
+        raise _refuse_size(request)
+    path = _find_path(request, site) or request.rel_url.raw_path
+    url = URL.build(
+        scheme="http", host="127.0.0.1", port=site.port, path=path, query_string=_query_of(request), encoded=True
+    )
+    failures: list[Exception] = []
     try:
         async with request.app[_SESSION].request(
             request.method,
             url,
-            params=request.query,
-            headers=headers,
-            data=_read_chunks(request) if request.can_read_body else None,
+            headers=_headers_of(request, site),
+            data=_read_chunks(request, failures) if request.can_read_body else None,
             allow_redirects=False,
         ) as answer:
             return await _pass_back(request, answer)
     except (aiohttp.ClientError, TimeoutError) as error:
+        if failures:  # it was not the worker that failed
+            raise failures[0] from None
         raise WorkerUnavailable(
-            f"The worker that holds the pack behind {path_of(request)} does not answer; try again soon."
+            f"The worker that holds the pack behind {request.path[:200]} does not answer; try again soon."
         ) from error
 
 
-async def _read_chunks(request: web.Request) -> AsyncIterator[bytes]:
-    """The body as it comes.
+def _headers_of(request: web.Request, site: PackSite) -> CIMultiDict[str]:
+    """The headers that the pack sees, and the secret that lets the request in. The server's token is none of them."""
+    headers = CIMultiDict((name, value) for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP)
+    if request.app[GATE].requires_token and hdrs.REFERER in headers:
+        headers[hdrs.REFERER] = headers[hdrs.REFERER].partition("?")[0]
+    headers[SECRET_HEADER] = site.secret
+    return headers
+
+
+def _query_of(request: web.Request) -> str:
+    """The query as it came, but without the server's own token."""
+    query, gate = request.rel_url.raw_query_string, request.app[GATE]
+    if "token" in request.query:
+        parts = [part.partition("=") for part in query.split("&")]
+        query = "&".join(
+            f"{name}{sign}{value}"
+            for name, sign, value in parts
+            if unquote_plus(name) != "token" or not gate.is_token(unquote_plus(value))
+        )
+    return quote(query, safe=string.punctuation, errors="surrogateescape")
+
+
+def _refuse_size(request: web.Request) -> Refusal:
+    limit = request.app[SERVER_SETTINGS].max_upload_bytes
+    return too_large(f"The body is larger than {limit / 2**20:g} MiB; --max-upload-size raises the limit.")
+
+
+async def _read_chunks(request: web.Request, failures: list[Exception]) -> AsyncIterator[bytes]:
+    """The body as it comes. What goes wrong is put into `failures`, as who sends it on reports its own failure.
 
     Raises:
         Refusal: as soon as it is larger than any body may be.
     """
     limit, taken = request.app[SERVER_SETTINGS].max_upload_bytes, 0
-    async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
-        taken += len(chunk)
-        if taken > limit:
-            raise too_large(f"The body has more than {limit} bytes; --max-upload-size raises the limit.")
-        yield chunk
+    try:
+        async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
+            taken += len(chunk)
+            if taken > limit:
+                raise _refuse_size(request)
+            yield chunk
+    except Exception as error:
+        failures.append(error)
+        raise
 
 
 async def _pass_back(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
