@@ -88,11 +88,14 @@ class Engine:
                 self._pool = Pool(self.settings)
             return self._pool
 
-    def load_packs(self, send: Callable[[str, Any, str | None], None] | None = None) -> list[PackReport]:
+    def load_packs(
+        self, send: Callable[[str, Any, str | None], None] | None = None, timeout_s: float | None = None
+    ) -> list[PackReport]:
         """Load the node packs below `custom_nodes/`; a pack that fails is reported, nothing else.
 
         Args:
             send: Sends messages of packs to clients: name, data, client or None for all.
+            timeout_s: If the import of one takes longer, this process ends, and the next one leaves it out.
         """
         from engine.compat.host import Host
         from engine.compat.loader import load_packs
@@ -101,7 +104,7 @@ class Engine:
         host = Host(self.settings, self.registry, lambda: self.pool, interrupt=self.interrupt)
         if send is not None:
             host.send = send
-        reports = load_packs(host)
+        reports = load_packs(host, timeout_s)
         self.settings = host.settings  # packs may have added folders of model files
         self.pack_host = host
         paths = {pack.name: pack.path for pack in find_packs(self.settings)}

@@ -109,6 +109,7 @@ class ServerSettings:
         worker_memory_limit_bytes: A worker that takes more is replaced; None means nine tenths of the machine's memory.
         interrupt_grace_s: An interrupt that isn't obeyed in this time becomes a kill of the worker.
         worker_start_timeout_s: A worker that is not ready after this time is replaced.
+        pack_timeout_s: So is one in which the import of a single pack takes longer; that pack is left out from then on.
         validate_timeout_s: So is one that has not validated a workflow in this time.
         shutdown_grace_s: How long the run in progress may take to end when the server is told to stop.
         in_memory: Jobs and history do not survive the server.
@@ -141,6 +142,7 @@ class ServerSettings:
     worker_memory_limit_bytes: int | None = None
     interrupt_grace_s: float = 10.0
     worker_start_timeout_s: float = 180.0
+    pack_timeout_s: float = 120.0
     validate_timeout_s: float = 15.0
     shutdown_grace_s: float = 10.0
     in_memory: bool = False

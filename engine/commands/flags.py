@@ -274,6 +274,13 @@ SERVER = (
         "SECONDS",
     ),
     Flag(
+        "--pack-timeout",
+        "so is one in which importing a pack takes longer, without that pack (default: 120)",
+        "pack_timeout_s",
+        _seconds,
+        "SECONDS",
+    ),
+    Flag(
         "--interrupt-grace",
         "after so long a run that does not stop is killed (default: 10)",
         "interrupt_grace_s",

@@ -7,6 +7,8 @@ nodes in three ways: our own (`@node`), classes in `NODE_CLASS_MAPPINGS`, or an 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import faulthandler
 import importlib.util
 import inspect
 import logging
@@ -15,7 +17,7 @@ import runpy
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -83,11 +85,12 @@ class PackReport:
         return f"pack {self.name!r}: {count} in {self.seconds:.1f} s{notes}"
 
 
-def load_packs(host: Host) -> list[PackReport]:
+def load_packs(host: Host, timeout_s: float | None = None) -> list[PackReport]:
     """Load every pack that may be, into the host's registry.
 
     Args:
         host: What the packs may reach.
+        timeout_s: If the code of one runs longer at a stretch, the process says where it is, and ends.
     """
     packs = find_packs(host.settings)
     trust = Trust.read(host.settings).settle(packs)
@@ -98,7 +101,8 @@ def load_packs(host: Host) -> list[PackReport]:
         install_facades()
         for pack in wanted:
             trust = trust.begin(pack.name).write()
-            _prestart(pack)
+            with _ends_after(timeout_s):
+                _prestart(pack)
             trust = trust.end(pack.name)
     reports: list[PackReport] = []
     for pack in packs:
@@ -106,16 +110,30 @@ def load_packs(host: Host) -> list[PackReport]:
             reports.append(PackReport(pack.name, standings[pack.name]))
             continue
         trust = trust.begin(pack.name).write()
-        reports.append(_load(pack, host))
+        with _ends_after(timeout_s):
+            reports.append(_load(pack, host))
         trust = trust.end(pack.name)
     if wanted:
-        trust = _settle(host, reports, trust)
+        trust = _settle(host, reports, trust, timeout_s)
     if packs:
         trust.write()
     return reports
 
 
-def _settle(host: Host, reports: Sequence[PackReport], trust: Trust) -> Trust:
+@contextlib.contextmanager
+def _ends_after(timeout_s: float | None) -> Generator[None]:
+    """End the process if this takes longer, even where compiled code never lets go of the interpreter."""
+    if timeout_s is None:
+        yield
+        return
+    faulthandler.dump_traceback_later(timeout_s, file=2, exit=True)  # a pack may have replaced `sys.stderr`
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _settle(host: Host, reports: Sequence[PackReport], trust: Trust, timeout_s: float | None) -> Trust:
     """Once all are there: our nodes offer what packs added, and packs' nodes what others added."""
     host.settings = settings_with_folders(host)
     open_choices(host)
@@ -124,7 +142,8 @@ def _settle(host: Host, reports: Sequence[PackReport], trust: Trust) -> Trust:
     for report in reports:
         if report.node_types:  # its code runs again, and may take the process down, or never return, only now
             trust = trust.begin(report.name).write()
-            host.registry.renew(report.node_types)
+            with _ends_after(timeout_s):
+                host.registry.renew(report.node_types)
             trust = trust.end(report.name)
     return trust
 

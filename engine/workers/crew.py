@@ -143,6 +143,7 @@ class Crew:
             preview_format=self._server.preview_format,
             log_level=level,
             memory_limit_bytes=self._memory.limit_bytes,
+            pack_timeout_s=self._server.pack_timeout_s,
         )
 
     def _environment(self) -> dict[str, str]:

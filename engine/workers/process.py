@@ -226,7 +226,9 @@ def _set_up(configuration: Configure) -> _SetUp | ErrorRecord:
         if configuration.memory_limit_bytes is not None and engine.pool.device.type == "cpu":
             limit_memory(configuration.memory_limit_bytes)
         pack_messages = PackMessages()
-        reports = engine.load_packs(pack_messages.send)
+        reports = engine.load_packs(pack_messages.send, configuration.pack_timeout_s)
+        if engine.pack_host is not None:
+            engine.pack_host.say = pack_messages.say
         return _SetUp(engine, _describe(engine, reports), pack_messages)
     except BaseException as error:  # code of nodes is imported here
         log.debug("the worker could not be set up", exc_info=True)
@@ -239,7 +241,7 @@ def _describe(engine: Engine, reports: Sequence[PackReport]) -> Ready:
     from engine.provenance import package_versions
     from engine.workers.declaring import declare
     from engine.workers.devices import describe_devices, list_accelerators
-    from engine.workers.failure_records import utf8
+    from engine.workers.failure_records import for_clients
     from engine.workers.pack_site import open_site
 
     host = engine.pack_host
@@ -249,7 +251,7 @@ def _describe(engine: Engine, reports: Sequence[PackReport]) -> Ready:
         versions=package_versions(),
         devices=describe_devices(engine.pool.device),
         accelerators=list_accelerators(),
-        notes=tuple(map(utf8, notes)),
+        notes=tuple(map(for_clients, notes)),
         packs=tuple(map(_describe_pack, reports)),
         site=open_site(host) if host is not None and host.routes else None,
         filters_prompts=host is not None and bool(host.prompt_handlers),
@@ -265,17 +267,17 @@ def _model_directories(settings: Settings) -> ModelDirectories:
 
 
 def _describe_pack(report: PackReport) -> PackInfo:
-    from engine.workers.failure_records import utf8
+    from engine.workers.failure_records import for_clients, utf8
 
     return PackInfo(
         name=utf8(report.name),
         standing=report.standing,
-        summary=utf8(str(report)),
+        summary=for_clients(str(report)),
         node_types=tuple(map(utf8, report.node_types)),
         seconds=report.seconds,
-        error=utf8(report.error),
-        remedy=utf8(report.remedy),
-        notes=tuple(map(utf8, report.notes)),
+        error=for_clients(report.error),
+        remedy=for_clients(report.remedy),
+        notes=tuple(map(for_clients, report.notes)),
         web_directory=utf8(report.web_directory),
     )
 

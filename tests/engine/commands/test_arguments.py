@@ -99,6 +99,7 @@ def test_no_command_is_to_serve():
         ("--workers auto", {"workers": None}),
         ("--workers 3 --worker-memory-limit 2", {"workers": 3, "worker_memory_limit_bytes": 2 * GIB}),
         ("--worker-start-timeout 60", {"worker_start_timeout_s": 60.0}),
+        ("--pack-timeout 300", {"pack_timeout_s": 300.0}),
         ("--interrupt-grace 0.5 --shutdown-grace 60", {"interrupt_grace_s": 0.5, "shutdown_grace_s": 60.0}),
         ("--windows-standalone-build", {"opens_browser": True}),
         ("--windows-standalone-build --disable-auto-launch", {"opens_browser": False}),

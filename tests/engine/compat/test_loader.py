@@ -254,6 +254,28 @@ def test_a_pack_whose_input_types_never_end_is_left_out_too(place: Place, times:
     assert [report.standing for report in reports.values()] == ["loads", "crashed", "loads"]
 
 
+@pytest.mark.parametrize("is_before", [False, True])
+def test_a_pack_that_takes_too_long_ends_the_process_and_is_left_out(place: Place, is_before: bool) -> None:
+    """Even where it keeps the interpreter to itself, before packs are imported or then."""
+    stuck, good = "import ctypes; ctypes.PyDLL(None).sleep(3600)", _NODE % "B"
+    place.write("a.py", _NODE % "A").write("c.py", _NODE % "C")
+    before, then = (stuck, good) if is_before else ("", stuck)
+    place.write("b/prestartup_script.py", before).write("b/__init__.py", then)
+    code = "import sys; from pathlib import Path; from engine import Engine, Settings;"
+    code += "from engine.graph.registry import Registry;"
+    made = "Engine(Settings(base_directory=Path(sys.argv[1]), device='cpu'), registry=Registry())"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{code} {made}.load_packs(timeout_s=1)", str(place.base)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert str(place.base) in ended.stderr
+    reports = place.load()[1]
+    assert [report.standing for report in reports.values()] == ["loads", "crashed", "loads"]
+
+
 def test_damaged_notes_about_packs_stop_nobody(place: Place) -> None:
     place.write("a.py", _NODE % "A")
     for text in ("{", "[]", '{"known": 5, "crashed": [], "loading": 7}', ""):
