@@ -5,17 +5,15 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 from torch import Tensor
 
 from engine.compat.host import current_host, current_run
 from engine.compat.not_offered import refuse
-from engine.files import write_numbered
+from engine.files import Folder, write_numbered
 from engine.images.codec import encode_apng, encode_png, encode_webp
 from engine.images.pixels import as_masks
-
-Kind = Literal["input", "output", "temp"]
 
 
 class SavedResult(dict[str, Any]):
@@ -198,7 +196,7 @@ def _texts() -> dict[str, Any]:
 def _write(
     prefix: str, folder_type: Any, suffix: str, contents: Iterable[bytes] | Iterator[bytes], images: Tensor
 ) -> list[SavedResult]:
-    kind: Kind = getattr(folder_type, "value", folder_type)
+    kind: Folder = getattr(folder_type, "value", folder_type)
     height, width = images.shape[1:3]
     directory = current_host().settings.directory(kind)
     saved = write_numbered(directory, prefix, suffix, contents, width=width, height=height)

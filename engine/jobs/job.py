@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct, field
 
+from engine.files import Folder
 from engine.jobs.events import ErrorRecord, Ui
 from engine.provenance import ModelRecord as ModelRecord
 from engine.provenance import RunRecord as RunRecord
@@ -148,5 +149,5 @@ class Asset(Struct, frozen=True, gc=False, kw_only=True):
     index: int
     filename: str
     subfolder: str
-    kind: Literal["output", "temp", "input"]
+    kind: Folder
     created_at: float

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import msgspec
 
 from engine.errors import StoreError
+from engine.files import FOLDERS
 from engine.graph.patient_json import read_patiently
 from engine.jobs.events import ErrorRecord, Event, JobEvent, Ui
 from engine.jobs.job import Asked, Asset, Job, JobDetails, JobResult, JobTexts, NodeRecord, RunRecord
@@ -47,7 +48,6 @@ TEXT_COLUMNS = "CAST(targets AS BLOB), CAST(prompt AS BLOB), CAST(extra_data AS 
 DETAILS_QUERY = f"""SELECT {JOB_COLUMNS}, {TEXT_COLUMNS}, CAST(result AS BLOB)
     FROM jobs JOIN prompts ON prompts.job = jobs.n LEFT JOIN results ON results.job = jobs.n WHERE """
 ASSET_COLUMNS = "assets.id, jobs.id, node_id, key, place, filename, subfolder, kind, assets.created_at"
-KINDS = ("output", "temp", "input")
 LARGE_BYTES = 1 << 20
 """Texts beyond this are written part by part and read patiently: the codec holds the interpreter while it works."""
 
@@ -252,7 +252,7 @@ def assets_in(job: Job, result: JobResult) -> Iterator[Asset]:
                 entry = cast("dict[str, Any]", value)
                 filename, subfolder = entry.get("filename"), entry.get("subfolder", "")
                 kind = entry.get("type", "output")
-                if not (isinstance(filename, str) and filename and isinstance(subfolder, str) and kind in KINDS):
+                if not (isinstance(filename, str) and filename and isinstance(subfolder, str) and kind in FOLDERS):
                     continue
                 lineage = msgspec.json.encode((job.id, node_id, key, index))
                 yield Asset(

@@ -11,11 +11,12 @@ from typing import Any
 from aiohttp import web
 from msgspec import Struct
 
+from engine.files import Folder
 from engine.graph.workflow import Link, Workflow
 from engine.jobs.job import Asset
 from engine.jobs.rows import decode_object, parts_of_result
 from engine.provenance import Seed
-from engine.server.api.job_records import AssetView, FileKind, JobSummary
+from engine.server.api.job_records import AssetView, JobSummary
 from engine.server.api.lineage import LoadedFile, loaded_files, newest_asset, upstream_of
 from engine.server.api.records import Limit, Offset, ShortText
 from engine.server.api.route import Answer, Refused, route
@@ -44,7 +45,7 @@ class AssetListParams(Struct, frozen=True, kw_only=True):
 
     job_id: ShortText | None = None
     node_id: ShortText | None = None
-    kind: FileKind | None = None
+    kind: Folder | None = None
     offset: Offset = 0
     limit: Limit = 100
 

@@ -13,15 +13,15 @@ from typing import Annotated, ClassVar
 
 from aiohttp import web
 from msgspec import Meta, Struct
-from msgspec.structs import replace
 
 from engine.errors import WorkflowError
+from engine.files import Folder
 from engine.graph.registry import Registry
 from engine.graph.workflow import Workflow
 from engine.jobs.job import Asset
 from engine.jobs.rows import decode_object
 from engine.server.api.gallery_records import GalleryItem, view_item
-from engine.server.api.job_records import AssetView, FileKind, JobSummary
+from engine.server.api.job_records import AssetView, JobSummary
 from engine.server.api.lineage import LoadedFile, loaded_files, newest_asset, upstream_of
 from engine.server.api.records import ShortText
 from engine.server.api.route import Refused, route
@@ -50,7 +50,7 @@ class FilePlace(Struct, frozen=True, kw_only=True):
     """
 
     filename: Annotated[str, Meta(min_length=1, max_length=1000)]
-    kind: FileKind = "output"
+    kind: Folder = "output"
     subfolder: ShortText = ""
 
 
@@ -66,7 +66,7 @@ class LineageFile(Struct, frozen=True, kw_only=True):
         asset: The file as what a job left; null if none of the history made it.
     """
 
-    kind: FileKind
+    kind: Folder
     subfolder: str
     filename: str
     exists: bool
@@ -120,11 +120,12 @@ async def show_lineage(request: web.Request, params: FilePlace) -> Lineage:
     child_ids, total = await index.database.ask(partial(_children_of, place=place))
     if not file.exists and asset is None and not child_ids:
         raise not_found(f"Nothing is known of a file {params.filename!r} in {params.kind!r}.", "file_not_found")
-    record = None if asset is None else await request.app[STORE].record(asset.job_id)
-    if asset is not None and record is not None:
-        work = _ReadRun(node_id=asset.node_id, extra_data=record.extra_data)
-        read = await request.app[HEAVY].do(work, record.prompt)
-        record = replace(record, job=request.app[DISPATCHER].job(record.job.id) or record.job)
+    job = None if asset is None else request.app[DISPATCHER].job(asset.job_id)
+    if asset is not None and job is None:
+        job = await request.app[STORE].job(asset.job_id)
+    asked = None if job is None else await request.app[STORE].texts(job.id)
+    if asset is not None and asked is not None:
+        read = await request.app[HEAVY].do(_ReadRun(node_id=asset.node_id, extra_data=asked.extra_data), asked.prompt)
     else:
         read = await _read_picture(request, kind, subfolder, filename)
     parents = [
@@ -140,7 +141,7 @@ async def show_lineage(request: web.Request, params: FilePlace) -> Lineage:
     looker = Looker(request.app[HEAVY])
     return Lineage(
         file=file,
-        run=None if record is None else summarize(request, record.job),
+        run=None if job is None or asked is None else summarize(request, job),
         workflow=None if read.origin is None else await find_origin(index.database, looker, read.origin),
         parents=[parent for parent in parents if parent.file.exists or parent.file.asset is not None],
         children=[view_item(item) for item in await index.items(child_ids)],
@@ -204,7 +205,7 @@ class _ReadPicture(Work[_Read | None], frozen=True, kw_only=True):
         return _Read(_loaded(workflow, workflow.nodes, known.registry))
 
 
-async def _read_picture(request: web.Request, kind: FileKind, subfolder: str, filename: str) -> _Read:
+async def _read_picture(request: web.Request, kind: Folder, subfolder: str, filename: str) -> _Read:
     path = await asyncio.to_thread(_path_of, request, kind, subfolder, filename)
     if path is None:
         return _Read([])
@@ -226,7 +227,7 @@ def _loaded(workflow: Workflow, node_ids: Iterable[str], registry: Registry) -> 
 
 
 async def _describe(
-    request: web.Request, kind: FileKind, subfolder: str, filename: str, *, before: Asset | None = None
+    request: web.Request, kind: Folder, subfolder: str, filename: str, *, before: Asset | None = None
 ) -> tuple[LineageFile, Asset | None]:
     """A file, and the newest asset of that name; with `before`, the newest that is older than that."""
     asset = await newest_asset(request, kind, subfolder, filename, before=before)
@@ -249,7 +250,7 @@ def _item_of(connection: sqlite3.Connection, name: str) -> Item | None:
     return None if row is None else next(iter(files_of(connection, [row[0]])), None)
 
 
-def _path_of(request: web.Request, kind: FileKind, subfolder: str, filename: str) -> Path | None:
+def _path_of(request: web.Request, kind: Folder, subfolder: str, filename: str) -> Path | None:
     return find_regular(request.app[SETTINGS].directory(kind), _join(subfolder, filename))
 
 

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from engine.files import Folder
 from engine.jobs.job import NodeRecord, RunRecord
 from engine.server.api.records import NodeErrors, NoteView
 from engine.server.api.route import Refused
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-FileKind = Literal["output", "temp", "input"]
 NO_SUCH_JOB = Refused(404, "There is no such job.")
 JobId = Annotated[str, Meta(min_length=1, max_length=1000)]
 
@@ -45,7 +45,7 @@ class JobError(Struct, frozen=True, kw_only=True):
 
 
 class JobSummary(Struct, frozen=True, kw_only=True):
-    """A job in a list.
+    """A job in a list: what is short of it, whatever its workflow. All that is known, with its `targets`, is at `url`.
 
     Attributes:
         id: Its id.
@@ -138,7 +138,7 @@ class AssetView(Struct, frozen=True, kw_only=True):
     index: int
     filename: str
     subfolder: str
-    kind: FileKind
+    kind: Folder
     media_type: str
     created_at: float
     url: str

@@ -19,6 +19,7 @@ from engine.server.api.job_records import NO_SUCH_JOB, JobPath, JobState, JobSum
 from engine.server.api.records import Limit, Seconds, ShortText
 from engine.server.api.route import Answer, Refused, route
 from engine.server.api.views import (
+    find_asked,
     find_state,
     find_texts,
     is_ended,
@@ -135,11 +136,11 @@ class JobWorkflow(Struct, frozen=True, kw_only=True):
 )
 async def show_workflow(request: web.Request, params: JobPath) -> web.StreamResponse:
     """The workflow of a job, in both formats where both are known."""
-    record = await find_texts(request, params.job_id)
-    document = await request.app[HEAVY].do(_FindDocument(), record.extra_data)
+    asked = await find_asked(request, params.job_id)
+    document = await request.app[HEAVY].do(_FindDocument(), asked.extra_data)
     pieces = Pieces(request)
-    await pieces.add(b'{"prompt":', record.prompt, b',"workflow":', document)
-    await pieces.add(b',"targets":', record.targets, b"}")
+    await pieces.add(b'{"prompt":', asked.prompt, b',"workflow":', document)
+    await pieces.add(b',"targets":', asked.targets, b"}")
     return await pieces.end()
 
 

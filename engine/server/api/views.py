@@ -15,7 +15,7 @@ from yarl import URL
 from engine.errors import WorkflowError
 from engine.graph.workflow import Workflow
 from engine.jobs.events import ErrorRecord
-from engine.jobs.job import ENDED, Asset, Job, JobResult, JobTexts
+from engine.jobs.job import ENDED, Asked, Asset, Job, JobResult, JobTexts
 from engine.jobs.rows import decode_object, decode_result, decode_targets
 from engine.server.api.job_records import (
     AssetView,
@@ -70,6 +70,18 @@ async def find_texts(request: web.Request, job_id: str) -> JobTexts:
         raise unknown_job(job_id)
     present = request.app[DISPATCHER].job(job_id)
     return record if present is None else replace(record, job=present)
+
+
+async def find_asked(request: web.Request, job_id: str) -> Asked:
+    """What was asked for when a job was submitted, as texts; nothing of what it left is read.
+
+    Raises:
+        Refusal: 404, if there is none.
+    """
+    asked = await request.app[STORE].texts(job_id)
+    if asked is None:
+        raise unknown_job(job_id)
+    return asked
 
 
 def unknown_job(job_id: str) -> Refusal:

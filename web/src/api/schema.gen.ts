@@ -725,7 +725,10 @@ export interface JobSucceeded {
   readonly seconds: number;
 }
 
-/** A job in a list. */
+/**
+ * A job in a list: what is short of it, whatever its workflow. All that is known, with its `targets`, is at
+ * `url`.
+ */
 export interface JobSummary {
   /** Its id. */
   readonly id: string;
