@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import nsmallest
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, NamedTuple, cast
 
 from engine.graph.workflow import Link, Workflow
 
-_MOST_WALKS = 100
+MOST_WALKS = 100
+"""Where no more nodes than these are bad, every target that depends on one is found."""
 _MOST_NAMED = 100
 _MOST_NAMED_IN_ALL = 10_000
 """So many targets are named for one bad node, and for all together; of each node at least one."""
+_MOST_CHARACTERS = 1_000
+_MOST_CHARACTERS_IN_ALL = 1_000_000
+"""So long may their ids be together, for one bad node where many are, and for all."""
 
 Readers = Mapping[str, Sequence[str]]
 """By node id, the nodes that take an input from it, once for each link."""
@@ -93,15 +97,16 @@ class Dependents(NamedTuple):
 def dependent_targets(bad: Collection[str], readers: Readers, targets: Collection[str]) -> dict[str, Dependents]:
     """For each bad node, the targets that depend on it.
 
-    Walks from whichever are fewer, but from no more than 100, and names few where there are many, so that time and
-    result stay linear in the nodes.
+    Walks from whichever are fewer, but from no more than 100, and names few where there are many or their ids are very
+    long, so that time and result stay linear in the nodes.
     """
     most = max(1, min(_MOST_NAMED, _MOST_NAMED_IN_ALL // max(len(bad), 1)))
+    characters = max(_MOST_CHARACTERS, _MOST_CHARACTERS_IN_ALL // max(len(bad), 1))
     if len(bad) < len(targets):
         dependents: dict[str, Dependents] = {}
-        for node_id in islice(bad, _MOST_WALKS):
+        for node_id in islice(bad, MOST_WALKS):
             found = _reached((node_id,), readers).intersection(targets)
-            dependents[node_id] = Dependents(tuple(nsmallest(most, found)), max(0, len(found) - most))
+            dependents[node_id] = _name(nsmallest(most, found), len(found), characters)
         return dependents
     sources: dict[str, list[str]] = {}
     for source, ids in readers.items():
@@ -109,12 +114,19 @@ def dependent_targets(bad: Collection[str], readers: Readers, targets: Collectio
             sources.setdefault(reader, []).append(source)
     named: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
-    for target in nsmallest(_MOST_WALKS, targets):
+    for target in nsmallest(MOST_WALKS, targets):
         for node_id in _reached((target,), sources).intersection(bad):
             counts[node_id] = counts.get(node_id, 0) + 1
             if counts[node_id] <= most:
                 named.setdefault(node_id, []).append(target)
-    return {node_id: Dependents(tuple(ids), counts[node_id] - len(ids)) for node_id, ids in named.items()}
+    return {node_id: _name(ids, counts[node_id], characters) for node_id, ids in named.items()}
+
+
+def _name(ids: Sequence[str], count: int, most_characters: int) -> Dependents:
+    """The first of these, out of so many, as far as their ids are no longer than that together."""
+    lengths = accumulate(map(len, ids))
+    named = tuple(node_id for node_id, length in zip(ids, lengths, strict=True) if length <= most_characters)
+    return Dependents(named, count - len(named))
 
 
 def blocked_by(bad: Iterable[str], readers: Readers, refused: Iterable[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from engine.errors import InputError, ValidationError
 from engine.graph.canvas_records import is_canvas
 from engine.graph.document import with_current_names
 from engine.graph.json_values import as_object, show
+from engine.graph.reach import MOST_WALKS
 from engine.graph.registry import Registry
 from engine.graph.validate import Validated, output_ids
 from engine.graph.workflow import Workflow
@@ -22,7 +23,7 @@ from engine.jobs.rows import encode_object
 from engine.server.bodies import check_text, field_of, list_field, object_field, parse_json, read_json_text
 from engine.server.keys import DISPATCHER, HEAVY
 from engine.server.refusal import Refusal, node_errors_of, too_large
-from engine.server.validation import check, find_errors, find_registry, split_secrets
+from engine.server.validation import check, check_nodes, find_errors, find_registry, split_secrets
 from engine.server.work import Body, Checking, Known, Work
 
 routes = web.RouteTableDef()
@@ -31,8 +32,6 @@ LONGEST_ID = 256
 MOST_IDS = 10_000
 """So many jobs can be named at once."""
 _MOST_TARGETS = 100_000
-_MOST_DEPENDENTS_NAMED = 100
-"""For so many wrong nodes validation says which outputs depend on them."""
 
 
 @routes.get("/prompt")
@@ -88,9 +87,7 @@ class ReadPrompt(Checking[PromptRead], frozen=True, kw_only=True):
         fields = read_prompt_body(value)
         del value
         prompt: dict[str, Any] = fields["prompt"]
-        limit = known.server.max_nodes
-        if len(prompt) > limit:
-            raise too_large(f"The prompt has {len(prompt)} nodes, more than {limit}; --max-nodes raises the limit.")
+        check_nodes(prompt, known.server.max_nodes, "prompt")
         workflow = _read_workflow(prompt, known.registry)
         targets: list[str] | None = fields.pop("targets")
         if targets is not None:
@@ -231,6 +228,6 @@ def _read_workflow(prompt: Mapping[str, Any], registry: Registry) -> Workflow:
 def _node_errors(found: Validated) -> dict[str, Any]:
     """What is wrong although something can run: what concerns a wanted output; nothing else is said by the protocol."""
     errors: tuple[InputError, ...] = found.errors
-    if len(errors) < _MOST_DEPENDENTS_NAMED:
-        errors = tuple(error for error in errors if error.dependent_outputs)
+    if len(errors) <= MOST_WALKS:
+        errors = tuple(error for error in errors if error.dependent_outputs or error.more_outputs)
     return node_errors_of(ValidationError(errors))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from engine.errors import InputError, WorkflowError
-from engine.graph.json_values import as_list, as_object
+from engine.graph.json_values import as_list, as_object, show
 from engine.graph.registry import Registry
 from engine.graph.validate import Validated, validate
 from engine.graph.workflow import Workflow
@@ -23,6 +23,7 @@ from engine.workers.messages import Validation
 T = TypeVar("T")
 READY_TIMEOUT_S = 60.0
 """So long a request waits for the first worker to say which nodes there are."""
+LONGEST_NODE_ID = 1_000
 MOST_SECRET_BYTES = 64 * 1024
 """Of all keys and tokens of a job as JSON: they are kept in memory, and given to a worker as they are."""
 _SECRET = re.compile(
@@ -66,6 +67,21 @@ async def check(request: web.Request, work: Checking[T], body: Body) -> T:
     except NeedsWorker as needs:
         told = await request.app[DISPATCHER].validate(needs.prompt, needs.targets)
     return await heavy.do(msgspec.structs.replace(work, told=told), body)
+
+
+def check_nodes(node_ids: Collection[str], most: int, what: str = "workflow") -> None:
+    """See to it that there are not too many nodes, and that their ids are no books: answers repeat them.
+
+    Raises:
+        Refusal: 413, there are, or one is.
+    """
+    if len(node_ids) > most:
+        raise too_large(f"The {what} has {len(node_ids)} nodes, more than {most}; --max-nodes raises the limit.")
+    for node_id in node_ids:
+        if len(node_id) > LONGEST_NODE_ID:
+            raise too_large(
+                f"The id of a node, {show(node_id)}, has more than {LONGEST_NODE_ID} characters, a fixed limit."
+            )
 
 
 def find_errors(

@@ -7,8 +7,8 @@ submit, jobs, queue, events, values, assets, workflows, scripts, templates, work
 workflow_trash, drafts, gallery, gallery_changes, gallery_lineage, nodes, models, packs, workers, load, health, metrics,
 docs: the routes
 route, reading, writing, openapi: how they are declared, read, written and described
-submission, views, lineage, feed, told: what several of them do · records, job_records, gallery_records: what several of
-them show
+receiving, submission, views, lineage, feed, told: what several of them do · records, job_records, gallery_records: what
+several of them show
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ from msgspec import Struct
 
 from engine.graph.saving import name_nodes
 from engine.graph.script import write_script
+from engine.server.api.receiving import Received, WorkflowRequest, read_as
 from engine.server.api.records import ShortText
 from engine.server.api.route import Answer, Refused, route
-from engine.server.api.submission import Received, WorkflowRequest, WorkflowWork, do_work, read_as
+from engine.server.api.submission import WorkflowWork, do_work
 from engine.server.work import Body, Known
 
 

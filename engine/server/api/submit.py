@@ -19,15 +19,11 @@ from engine.jobs.events import FINAL, JobEvent
 from engine.jobs.job import Job, Submission
 from engine.jobs.rows import decode_targets, encode_object
 from engine.server.api.job_records import NO_SUCH_JOB, JobPath, JobView
+from engine.server.api.receiving import Received, WorkflowRequest, read_as
 from engine.server.api.records import NodeErrors, view_notes
 from engine.server.api.route import Answer, Refused, route
-from engine.server.api.submission import Checked, Received, WorkflowRequest, WorkflowWork, do_work, read_as
-from engine.server.api.views import (
-    NOTES_KEY,
-    find_texts,
-    job_url,
-    view_job,
-)
+from engine.server.api.submission import Checked, WorkflowWork, do_work
+from engine.server.api.views import NOTES_KEY, find_asked, find_state, find_texts, job_url, view_job
 from engine.server.keys import DISPATCHER
 from engine.server.pieces import send_json
 from engine.server.refusal import Refusal
@@ -210,12 +206,13 @@ async def retry_job(request: web.Request, params: JobPath) -> web.StreamResponse
     Seeds are the same. What nodes computed before and is still in memory is not computed again. Keys and tokens that
     were given for nodes are not known any more.
     """
-    record = await find_texts(request, params.job_id)
+    job = await find_state(request, params.job_id)
+    asked = await find_asked(request, job.id)
     submission = Submission(
         id=str(uuid.uuid4()),
-        prompt=record.prompt,
-        targets=decode_targets(record.targets),
-        client_id=record.job.client_id,
-        extra_data=record.extra_data,
+        prompt=asked.prompt,
+        targets=decode_targets(asked.targets),
+        client_id=job.client_id,
+        extra_data=asked.extra_data,
     )
     return await _accept(request, submission, None)

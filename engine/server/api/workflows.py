@@ -12,9 +12,10 @@ from engine.graph.missing import MissingModel, MissingType
 from engine.graph.reach import blocked_by, readers_of
 from engine.graph.saving import name_nodes
 from engine.provenance import missing_here, open_hashes
+from engine.server.api.receiving import Received, WorkflowRequest, read_as
 from engine.server.api.records import InputErrorView, NoteView, view_errors, view_notes
 from engine.server.api.route import Answer, Refused, route
-from engine.server.api.submission import Received, WorkflowRequest, WorkflowWork, do_work, read_as
+from engine.server.api.submission import WorkflowWork, do_work
 from engine.server.api.writing import encode_json
 from engine.server.keys import DISPATCHER
 from engine.server.pieces import send_json

@@ -89,5 +89,20 @@ def test_few_targets_are_named_where_there_are_many(sources: int, readers: int) 
         assert len(each.ids) + each.more == readers
 
 
+@pytest.mark.parametrize(("sources", "readers"), [(50, 60), (2_000, 50)])
+def test_very_long_ids_are_counted_and_not_repeated(sources: int, readers: int) -> None:
+    """Whoever sends 6 MB is not answered with 300."""
+    long = "x" * 100_000
+    inputs = {f"x{place}": Link(f"s{place}", 0) for place in range(sources)}
+    targets = [f"{long if place else 'a'}{place}" for place in range(readers)]
+    nodes = [Node(f"s{place}", "A") for place in range(sources)]
+    graph = workflow(*nodes, *(Node(target, "A", inputs) for target in targets))
+    found = dependent_targets([node.id for node in nodes], readers_of(graph), targets)
+    assert len(found) == sources
+    assert sum(len(target) for each in found.values() for target in each.ids) <= 1_000_000 + 1_000 * sources
+    assert {each.ids[0] for each in found.values()} == {"a0"}
+    assert {len(each.ids) + each.more for each in found.values()} == {readers}
+
+
 def test_dangling_links_have_no_readers() -> None:
     assert readers_of(workflow(Node("1", "A", {"x": Link("gone", 0), "y": Link("1", 0)}))) == {"1": ["1"]}

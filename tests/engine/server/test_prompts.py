@@ -251,6 +251,9 @@ def test_limits_are_named_with_their_flags(server: RawServer) -> None:
     reply = _post(server, nodes)
     assert reply.status == 413
     assert "--max-nodes" in reply.error["message"]
+    reply = _post(server, {"x" * 1_001: VALUE["1"]})
+    assert reply.status == 413
+    assert "1000 characters, a fixed limit" in reply.error["message"]
     reply = _post(server, extra_data={"x": "a" * 2**20})
     assert reply.status == 413
     assert "--max-upload-size" in reply.error["message"]

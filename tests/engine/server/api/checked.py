@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 import tempfile
@@ -126,7 +127,7 @@ def form(**parts: Any) -> aiohttp.FormData:
     data = aiohttp.FormData(default_to_multipart=True)
     for name, value in parts.items():
         if isinstance(value, bytes):
-            data.add_field(name, value, filename="workflow.bin", content_type="application/octet-stream")
+            data.add_field(name, io.BytesIO(value), filename="workflow.bin", content_type="application/octet-stream")
         else:
             data.add_field(name, value if isinstance(value, str) else json.dumps(value))
     return data

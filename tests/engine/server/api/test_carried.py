@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import struct
 
+from PIL.PngImagePlugin import PngInfo
+
+from engine.server.keys import HEAVY
+from engine.server.work import THREAD_BYTES
 from tests.engine.embedded.files import CANVAS, MAKERS, PROMPT, example, film
+from tests.engine.images.files import encode, noise
 from tests.engine.server.api.checked import Api, form, with_api
 from tests.engine.server.api.test_submit import picture
 
@@ -25,6 +31,23 @@ async def test_every_kind_of_file_is_converted(api: Api) -> None:
     for name, media_type in TYPES.items():
         reply = await api.call("POST", "/convert", data=example(name), headers={"Content-Type": media_type})
         assert reply.body["prompt"] == PROMPT, name
+
+
+@with_api()
+async def test_no_process_is_started_for_files_that_carry_little(api: Api) -> None:
+    """Also for a picture of two megabytes, which are pixels; but for what is packed into a small one."""
+    info = PngInfo()
+    info.add_text("prompt", json.dumps(PROMPT))
+    large = encode(noise(1000, 700), "PNG", pnginfo=info)
+    info.add_text("note", "x" * THREAD_BYTES, zip=True)
+    packed = encode(noise(2, 2), "PNG", pnginfo=info)
+    assert len(packed) < 2**14 < 2 * THREAD_BYTES < len(large) < 3 * THREAD_BYTES
+    processes = api.app[HEAVY]._processes
+    for file in (*map(example, MAKERS), large, packed):
+        assert not processes
+        converted = (await api.call("POST", "/convert", data=form(file=file))).body
+        assert converted["prompt"] == PROMPT
+    assert len(processes) == 1
 
 
 @with_api()

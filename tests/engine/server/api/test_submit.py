@@ -165,6 +165,15 @@ async def test_too_many_nodes_name_their_flag(api: Api) -> None:
     await api.refused("POST", "/jobs", 413, "2 nodes", "--max-nodes", json={"workflow": VALUE})
 
 
+@with_api()
+async def test_ids_of_nodes_that_are_too_long_are_refused_everywhere(api: Api) -> None:
+    """Answers repeat them, for each thing that is wrong."""
+    for path in ("/jobs", "/workflows/validate", "/workflows/forecast", "/convert"):
+        await api.refused("POST", path, 413, "1000 characters", json={"workflow": {"x" * 1_001: VALUE["1"], **VALUE}})
+        reply = await api.post(path, {"workflow": {"x" * 1_000: VALUE["1"], **VALUE}})
+        assert reply.status < 300
+
+
 @with_api(max_upload_bytes=20_000)
 async def test_a_form_that_is_too_large_is_refused(api: Api) -> None:
     data = form(file=picture(prompt=VALUE) + b"\0" * 40_000)
