@@ -12,10 +12,10 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 from engine.errors import FileError
 from engine.settings import Settings
@@ -151,33 +151,77 @@ def list_choices(settings: Settings, folder: str) -> list[str]:
     return list_model_files(settings, folder)
 
 
+class FolderLook(NamedTuple):
+    """What `walk_files` saw in a folder.
+
+    Attributes:
+        changed_at_ns: When it was changed last (st_mtime_ns).
+        folders: Names of those in it that are gone into.
+        files: Names of those in it that are wanted.
+    """
+
+    changed_at_ns: int
+    folders: tuple[str, ...]
+    files: tuple[str, ...]
+
+
 def walk_files(
-    root: Path, suffixes: Iterable[str], *, leave: bool = True, visited: dict[str, int] | None = None
+    root: Path,
+    suffixes: Container[str],
+    *,
+    leave: bool = True,
+    known: Mapping[str, FolderLook] | None = None,
+    visited: dict[str, FolderLook] | None = None,
 ) -> Iterator[str]:
     """Names of files by suffix, with slashes. Hidden ones are left out, links followed (out of root if `leave`).
 
-    `visited` is filled with the folders that were looked into and when each was changed last (st_mtime_ns).
+    Args:
+        root: Where to begin.
+        suffixes: With their dot, in lower case.
+        leave: Links may lead out of `root`.
+        known: What was seen the last time, by the path of the folder: those that have not changed are not read again.
+        visited: Is filled with what was seen.
     """
     seen: set[tuple[int, int]] = set()
+    pending = [(os.fspath(root), "")]
+    while pending:
+        folder, start = pending.pop()
+        try:
+            status = os.stat(folder)
+        except OSError:
+            continue
+        if (status.st_dev, status.st_ino) in seen:  # a link that leads back up: the walk would never end
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        look = known.get(folder) if known is not None else None
+        if look is None or look.changed_at_ns != status.st_mtime_ns:
+            names = [
+                (entry.name, is_folder)
+                for entry in _entries(folder)
+                if ((is_folder := _is_folder(entry)) or os.path.splitext(entry.name)[1].lower() in suffixes)
+                and not entry.name.startswith(".")
+                and is_text(entry.name)
+                and (leave or not entry.is_symlink() or _path_inside(root, start + entry.name) is not None)
+            ]
+            folders = tuple(name for name, is_folder in names if is_folder)
+            look = FolderLook(status.st_mtime_ns, folders, tuple(name for name, is_folder in names if not is_folder))
+        if visited is not None:
+            visited[folder] = look
+        yield from (start + name for name in look.files)
+        pending += ((os.path.join(folder, name), f"{start}{name}/") for name in reversed(look.folders))
 
-    def wanted(name: str) -> bool:
-        inside = leave or not os.path.islink(root / name) or _path_inside(root, name) is not None
-        return inside and not os.path.basename(name).startswith(".") and is_text(name)
 
-    for parent, folders, files in os.walk(root, followlinks=True):
-        with contextlib.suppress(OSError):
-            status = os.stat(parent)
-            if (status.st_dev, status.st_ino) in seen:  # a link that leads back up: the walk would never end
-                folders.clear()
-                continue
-            seen.add((status.st_dev, status.st_ino))
-            if visited is not None:
-                visited[parent] = status.st_mtime_ns
-        here = os.path.relpath(parent, root).replace(os.sep, "/")
-        start = "" if here == "." else f"{here}/"
-        folders[:] = [folder for folder in folders if wanted(start + folder)]
-        names = (start + file for file in files if os.path.splitext(file)[1].lower() in suffixes)
-        yield from (name for name in names if wanted(name))
+def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    """What is in a folder, as far as the disk gives it."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        yield from entries
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def is_text(name: str) -> bool:

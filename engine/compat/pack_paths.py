@@ -20,6 +20,7 @@ from engine.errors import FileError, PackError
 from engine.files import (
     FOLDERS,
     MODEL_SUFFIXES,
+    FolderLook,
     clean_name,
     fill_prefix,
     highest_counter,
@@ -157,10 +158,10 @@ def recursive_search(
 ) -> tuple[list[str], dict[str, float]]:
     """Names of all files below a directory, and the folders that were looked into, with their time of change."""
     excluded = set(excluded_dir_names or ())
-    visited: dict[str, int] = {}
+    visited: dict[str, FolderLook] = {}
     found = walk_files(Path(directory), _EverySuffix(), visited=visited)
     names = [name for name in found if excluded.isdisjoint(name.split("/")[:-1])]
-    return names, {path: changed / 1e9 for path, changed in visited.items()}
+    return names, {path: look.changed_at_ns / 1e9 for path, look in visited.items()}
 
 
 def filter_files_extensions(files: Iterable[str], extensions: Collection[str]) -> list[str]:

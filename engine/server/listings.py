@@ -1,7 +1,7 @@
-"""Lists of model files and pictures that are looked up again only when one of their folders changed.
+"""Lists of model files and pictures of which only the folders that changed are read again.
 
 What `engine.files.list_choices` gives, for a server that is asked for it all the time: a folder of 50,000 files costs
-a look at each of its directories, not at each of its files.
+a look at each of its directories, not at each of its files; an upload the reading of the one that it went to.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.files import FOLDERS, IMAGE_SUFFIXES, MODEL_SUFFIXES, walk_files
+from engine.files import FOLDERS, IMAGE_SUFFIXES, MODEL_SUFFIXES, FolderLook, walk_files
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 
 _SETTLED_NS = 2 * 10**9
 """A folder that changed less than this before it was read may change again without a later time stamp."""
-_MISSING = -1
+_NOT_THERE = FolderLook(-1, (), ())
 
 
 class _Listing(NamedTuple):
+    """What was found; `folders`: those that are worth being known, by path. `is_settled`: that is all of them."""
+
     names: tuple[str, ...]
-    folders: dict[str, int]
+    folders: dict[str, FolderLook]
+    is_settled: bool
 
 
 class Listings:
@@ -79,18 +82,17 @@ class Listings:
         key = directory, pictures
         with self._lock:
             known = self._known.get(key)
-        if known is not None and all(_changed_at(folder) == at for folder, at in known.folders.items()):
+        before = {} if known is None else known.folders
+        if known is not None and known.is_settled and all(_is_as_before(*folder) for folder in before.items()):
             return known.names
         began_ns = time.time_ns()
-        root = str(directory)
-        folders = {root: _changed_at(root)}
+        folders: dict[str, FolderLook] = {}
         suffixes = IMAGE_SUFFIXES if pictures else MODEL_SUFFIXES
-        names = tuple(sorted(walk_files(directory, suffixes, leave=not pictures, visited=folders)))
+        names = tuple(sorted(walk_files(directory, suffixes, leave=not pictures, known=before, visited=folders)))
+        folders.setdefault(str(directory), _NOT_THERE)
+        settled = {path: look for path, look in folders.items() if look.changed_at_ns < began_ns - _SETTLED_NS}
         with self._lock:
-            if all(at < began_ns - _SETTLED_NS for at in folders.values()):
-                self._known[key] = _Listing(names, folders)
-            else:
-                self._known.pop(key, None)
+            self._known[key] = _Listing(names, settled, len(settled) == len(folders))
         return names
 
 
@@ -105,8 +107,8 @@ def _with_directories(settings: Settings, directories: ModelDirectories) -> Sett
     )
 
 
-def _changed_at(folder: str) -> int:
+def _is_as_before(folder: str, look: FolderLook) -> bool:
     try:
-        return os.stat(folder).st_mtime_ns
+        return os.stat(folder).st_mtime_ns == look.changed_at_ns
     except OSError:
-        return _MISSING
+        return look is _NOT_THERE

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,29 @@ def test_files_are_looked_at_once(world: Settings, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(module, "walk_files", refuse)
     assert lists.choices("loras") is first
+
+
+def test_only_folders_that_changed_are_read_again(world: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upload costs the reading of the folder that it went to, also right after another one."""
+    root = world.base_directory / "input"
+    for name in ("a.png", "kept/b.png", "kept/deep/c.png"):
+        put(root / name)
+    settle(world.base_directory)
+    lists, read, scandir = Listings(world), list[str](), os.scandir
+
+    def watched(folder: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
+        read.append(os.path.relpath(folder, root))
+        return scandir(folder)
+
+    lists.choices("input")
+    monkeypatch.setattr(os, "scandir", watched)
+    for name, changed in (("x.png", ["."]), ("y.png", ["."]), ("kept/new/z.png", [".", "kept", "kept/new"])):
+        put(root / name)
+        read.clear()
+        found = lists.choices("input")
+        assert sorted(read) == changed
+        assert name in found
+        assert list(found) == list_choices(world, "input")
 
 
 def test_a_folder_that_just_changed_is_read_again(world: Settings) -> None:
