@@ -22,6 +22,7 @@ from engine.files import resolve_inside
 from engine.graph.json_values import show
 from engine.server.bodies import check_text
 from engine.server.media import describe_delivery
+from engine.server.pieces import send_json
 from engine.server.refusal import Refusal, not_found
 
 LONGEST_NAME = 2_000
@@ -77,10 +78,9 @@ def is_regular(path: Path) -> bool:
         return False
 
 
-async def answer_json(make: Callable[[], object]) -> web.Response:
-    """The response with the JSON values that a function gives. It is called, and they are written, on a thread."""
-    body = await asyncio.to_thread(lambda: msgspec.json.encode(make()))
-    return web.Response(body=body, content_type="application/json", charset="utf-8")
+async def answer_json(request: web.Request, make: Callable[[], object]) -> web.StreamResponse:
+    """Answer with the JSON values that a function gives. It is called, and they are written, on a thread."""
+    return await send_json(request, await asyncio.to_thread(lambda: msgspec.json.encode(make())))
 
 
 class _FileAsItIs(web.FileResponse):

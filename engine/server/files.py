@@ -139,23 +139,25 @@ async def _send_look(request: web.Request, path: Path, look: Look) -> web.Stream
     return await pieces.end()
 
 
-async def do_picture(request: web.Request, work: Work[_Result], *sources: Path) -> _Result:
+async def do_picture(request: web.Request, work: Work[_Result], *sources: Path | bytes) -> _Result:
     """Do some work with pictures where it does not keep others waiting; what fails is a refusal.
 
     Args:
         request: What is answered.
-        work: Is given no body.
-        sources: The pictures; the larger they are, the heavier is the work.
+        work: Is given as its body what is no file.
+        sources: The pictures, of which one may be no file; the larger they are, the heavier is the work.
     """
     limit = request.app[SETTINGS].max_image_pixels
     weight = await asyncio.to_thread(lambda: sum(_weigh(source, limit) for source in sources))
-    return await do_with_files(request, work, weight)
+    body = next((source for source in sources if isinstance(source, bytes)), b"")
+    return await do_with_files(request, work, weight, body)
 
 
-def _weigh(source: Path, max_pixels: int) -> int:
+def _weigh(source: Path | bytes, max_pixels: int) -> int:
     """How much a picture is: its bytes, or its pixels if these are more; nothing if it is none or will be refused."""
     try:
-        if (size := source.stat().st_size) > THREAD_BYTES:  # even to look at so much takes a while
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
+        if size > THREAD_BYTES:  # even to look at so much takes a while
             return size
         width, height = measure_picture(source, max_pixels)
     except (OSError, FileError):
@@ -163,10 +165,10 @@ def _weigh(source: Path, max_pixels: int) -> int:
     return max(size, width * height)
 
 
-async def do_with_files(request: web.Request, work: Work[_Result], weight: int) -> _Result:
+async def do_with_files(request: web.Request, work: Work[_Result], weight: int, body: bytes = b"") -> _Result:
     """Do some work with files; one that is not as it should be is a refusal, wherever that was found."""
     try:
-        return await request.app[HEAVY].do(work, weight=weight)
+        return await request.app[HEAVY].do(work, body, weight=weight)
     except FileError as error:
         raise Refusal(str(error), code="invalid_picture") from error
     except Refusal as refusal:

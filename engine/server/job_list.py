@@ -15,7 +15,7 @@ from engine.jobs.reading import Order
 from engine.jobs.rows import decode_object, decode_result
 from engine.server.bodies import check_text, int_param, read_object, text_param
 from engine.server.keys import DISPATCHER, HEAVY, STORE
-from engine.server.pieces import Pieces
+from engine.server.pieces import Pieces, send_json
 from engine.server.prompts import LONGEST_ID, read_job_ids
 from engine.server.queue import number_of
 from engine.server.refusal import Refusal, not_found
@@ -37,7 +37,7 @@ _MOST = 2**31
 
 
 @routes.get("/jobs")
-async def list_jobs(request: web.Request) -> web.Response:
+async def list_jobs(request: web.Request) -> web.StreamResponse:
     """A page of jobs in any state."""
     wanted = (text_param(request, "status") or ",".join(_STATES)).split(",")
     states: set[JobState] = {_STATES[_choice("status", name.strip(), _STATES)] for name in wanted if name.strip()}
@@ -68,7 +68,7 @@ async def list_jobs(request: web.Request) -> web.Response:
         page = [described.text for described in await _describe_all(request, jobs)]
     pagination = {"offset": offset, "limit": limit, "total": total, "has_more": offset + len(page) < total}
     body = b'{"jobs":[%b],"pagination":%b}' % (b",".join(page), msgspec.json.encode(pagination))
-    return web.Response(body=body, content_type="application/json", charset="utf-8")
+    return await send_json(request, body)
 
 
 def _choice(name: str, value: str, choices: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, NoReturn
 
 from aiohttp import web
 
-from engine.errors import CheckpointError, FileError
+from engine.errors import CheckpointError
 from engine.files import is_text, resolve_model_name
 from engine.graph.json_values import as_list, show
 from engine.images.frames import read_first_frame
@@ -26,7 +26,7 @@ from engine.server.bodies import check_text
 from engine.server.delivery import LONGEST_NAME, answer_json
 from engine.server.files import as_pillow, do_picture, encode_picture
 from engine.server.keys import LISTINGS, SERVER_SETTINGS
-from engine.server.refusal import not_found
+from engine.server.refusal import Refusal, not_found
 from engine.server.work import Body, Known, Work
 from engine.settings import OLDER_FOLDERS, Settings
 
@@ -38,6 +38,8 @@ KINDS = (
 _MOST_HEADER_BYTES = 4 * 2**20
 """Of a header that is shown: parsing it keeps others waiting for the interpreter."""
 _LONGEST_SIDE = 512
+_MOST_INSIDE = 20
+"""So many pictures of a header are tried."""
 TENSOR_SUFFIXES = (".safetensors", ".sft")
 PREVIEWS = tuple(f"{middle}{suffix}" for middle in (".preview", "") for suffix in (".png", ".jpg", ".jpeg", ".webp"))
 """What a picture beside a model file ends in, in place of the model's own ending; the first that is there counts."""
@@ -65,23 +67,23 @@ async def _read_kind(request: web.Request) -> str:
 
 
 @routes.get("/models")
-async def models(request: web.Request) -> web.Response:
+async def models(request: web.Request) -> web.StreamResponse:
     """The kinds of model files."""
-    return await answer_json(lambda: list_kinds(request.app[LISTINGS].settings))
+    return await answer_json(request, lambda: list_kinds(request.app[LISTINGS].settings))
 
 
 @routes.get("/models/{folder}")
-async def models_of_kind(request: web.Request) -> web.Response:
+async def models_of_kind(request: web.Request) -> web.StreamResponse:
     """The names of the files of a kind."""
     kind = await _read_kind(request)
-    return await answer_json(lambda: request.app[LISTINGS].choices(kind))
+    return await answer_json(request, lambda: request.app[LISTINGS].choices(kind))
 
 
 @routes.get("/embeddings")
-async def embeddings(request: web.Request) -> web.Response:
+async def embeddings(request: web.Request) -> web.StreamResponse:
     """The names of embeddings, as they are written in a text: without suffix."""
     listings = request.app[LISTINGS]
-    return await answer_json(lambda: list(dict.fromkeys(map(_without_suffix, listings.choices("embeddings")))))
+    return await answer_json(request, lambda: list(dict.fromkeys(map(_without_suffix, listings.choices("embeddings")))))
 
 
 def _without_suffix(name: str) -> str:
@@ -104,7 +106,7 @@ def name_folders(settings: Settings, kind: str, shows_paths: bool) -> list[str]:
 
 
 @routes.get("/experiment/models/{folder}")
-async def model_file_records(request: web.Request) -> web.Response:
+async def model_file_records(request: web.Request) -> web.StreamResponse:
     """The files of a kind with size and times."""
     kind = await _read_kind(request)
     listings = request.app[LISTINGS]
@@ -119,7 +121,7 @@ async def model_file_records(request: web.Request) -> web.Response:
                     records.append({**record, "modified": status.st_mtime, "created": status.st_ctime})
         return records
 
-    return await answer_json(describe)
+    return await answer_json(request, describe)
 
 
 @routes.get("/experiment/models/preview/{folder}/{path_index}/{filename:.*}")
@@ -145,51 +147,59 @@ async def make_preview(request: web.Request, directory: Path, name: str) -> byte
         directory: One of the kind.
         name: Of the model file, as workflows name it.
     """
-    beside = await asyncio.to_thread(_find_beside, directory, name)
-    return await do_picture(request, _ReadPreview(directory=str(directory), name=name), *beside)
-
-
-def _find_beside(directory: Path, name: str) -> list[Path]:
-    path = resolve_model_name(directory, name)
+    path = await asyncio.to_thread(resolve_model_name, directory, name)
     if path is None or PurePosixPath(name).name.startswith("."):
-        return []
+        return None
+    for find in (_find_beside, _find_inside):
+        for source in await asyncio.to_thread(find, path):
+            try:
+                return await do_picture(request, _Shrink(path="" if isinstance(source, bytes) else str(source)), source)
+            except Refusal as refusal:
+                if refusal.wire_type != "invalid_picture":  # the next may be better
+                    raise
+    return None
+
+
+def _find_beside(path: Path) -> list[Path]:
+    """The pictures beside a model file, the first that counts first."""
     return [source for ending in PREVIEWS if (source := path.with_suffix(ending)).is_file()]
 
 
-class _ReadPreview(Work[bytes | None], frozen=True, kw_only=True):
-    """See `make_preview`. Touches the disk."""
-
-    uses_files: ClassVar[bool] = True
-    directory: str
-    name: str
-
-    def do(self, known: Known, body: Body) -> bytes | None:
-        """See above."""
-        del body
-        path = resolve_model_name(Path(self.directory), self.name)
-        if path is None or PurePosixPath(self.name).name.startswith("."):
-            return None
-        sources: list[Path | bytes] = [*_find_beside(Path(self.directory), self.name)]
-        with contextlib.suppress(CheckpointError, OSError):
-            sources += _find_pictures(read_head(path)[1])
-        for source in sources:
-            with contextlib.suppress(FileError):
-                picture = as_pillow(read_first_frame(source, known.settings.max_image_pixels))
-                picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-                return encode_picture(picture, "WEBP", 85)
-        return None
-
-
-def _find_pictures(metadata: dict[str, str]) -> list[bytes]:
-    """Pictures that a header carries: a data URI by modelspec, or a list of them in base 64."""
+def _find_inside(path: Path) -> list[bytes]:
+    """The pictures in the header of a model file: a data URI by modelspec, or a list of them in base 64."""
+    metadata: dict[str, str] = {}
+    with contextlib.suppress(CheckpointError, OSError):
+        metadata = read_head(path)[1]
     texts = [metadata.get("modelspec.thumbnail", "").partition(",")[2]]
     with contextlib.suppress(ValueError, RecursionError):
         texts += [text for text in as_list(json.loads(metadata.get("ssmd_cover_images", "[]"))) or [] if text]
     pictures: list[bytes] = []
-    for text in texts:
+    for text in texts[:_MOST_INSIDE]:
         with contextlib.suppress(binascii.Error, ValueError, TypeError):
             pictures.append(base64.b64decode(text))
     return [picture for picture in pictures if picture]
+
+
+class _Shrink(Work[bytes], frozen=True, kw_only=True):
+    """A picture as a small WebP.
+
+    Attributes:
+        path: The file; empty if the body is the picture.
+    """
+
+    uses_files: ClassVar[bool] = True
+    path: str
+
+    def do(self, known: Known, body: Body) -> bytes:
+        """See above.
+
+        Raises:
+            FileError: It is no picture, damaged or too large.
+        """
+        source = Path(self.path) if self.path else bytes(body)
+        picture = as_pillow(read_first_frame(source, known.settings.max_image_pixels))
+        picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+        return encode_picture(picture, "WEBP", 85)
 
 
 @routes.get("/view_metadata/{folder}")

@@ -18,6 +18,7 @@ from aiohttp import web
 from engine.server.bodies import check_text
 from engine.server.keys import DISPATCHER, LISTINGS, SETTINGS
 from engine.server.listings import Listings
+from engine.server.pieces import send_json
 from engine.server.validation import renew_registry
 from engine.workers.catalog import Catalog
 
@@ -80,38 +81,34 @@ def set_up(app: web.Application) -> None:
 
 
 @routes.get("/object_info")
-async def object_info(request: web.Request) -> web.Response:
+async def object_info(request: web.Request) -> web.StreamResponse:
     """Every node type by its name."""
     await renew_registry(request)
     text = await request.app[_TEXT].current()
-    return _send(request, text.body, text.packed, text.etag)
+    return await _send(request, text.body, text.packed, text.etag)
 
 
 @routes.get("/object_info/{type:[^/]+}")
-async def object_info_of_type(request: web.Request) -> web.Response:
+async def object_info_of_type(request: web.Request) -> web.StreamResponse:
     """One node type by its name; nothing if there is none."""
     name = check_text(request.match_info["type"], "The node type")
     catalog = request.app[DISPATCHER].catalog
     await renew_registry(request)
     listings = request.app[LISTINGS]
     body = await asyncio.to_thread(lambda: msgspec.json.encode(catalog.object_info(name, listings.choices)))
-    return _send(request, body, None, _etag_of(body))
+    return await _send(request, body, None, _etag_of(body))
 
 
 def _etag_of(body: bytes) -> str:
     return blake2b(body, digest_size=16).hexdigest()
 
 
-def _send(request: web.Request, body: bytes, packed: bytes | None, etag: str) -> web.Response:
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+async def _send(request: web.Request, body: bytes, packed: bytes | None, etag: str) -> web.StreamResponse:
+    # Weak: packed or not, it is the same text, but not the same bytes.
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", "ETag": f'W/"{etag}"'}
     known = request.if_none_match
     if known and any(one.value in (etag, "*") for one in known):
-        response = web.Response(status=304, headers=headers)
-    elif packed and len(body) >= _WORTH_PACKING_BYTES and "gzip" in request.headers.get("Accept-Encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        response = web.Response(body=packed, headers=headers, content_type="application/json", charset="utf-8")
-    else:
-        response = web.Response(body=body, headers=headers, content_type="application/json", charset="utf-8")
-    # Weak: packed or not, it is the same text, but not the same bytes.
-    response.headers["ETag"] = f'W/"{etag}"'
-    return response
+        return web.Response(status=304, headers=headers)
+    if packed and len(body) >= _WORTH_PACKING_BYTES and "gzip" in request.headers.get("Accept-Encoding", ""):
+        return await send_json(request, packed, headers={**headers, "Content-Encoding": "gzip"})
+    return await send_json(request, body, headers=headers)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from engine.server.keys import SERVER_SETTINGS
+
 _PIECE_BYTES = 2**18
 """What is handed over at once is also copied at once, while nobody else is answered."""
 
@@ -64,6 +66,9 @@ class Pieces:
         if response is None:
             self._response = response = web.StreamResponse(status=self._status, headers=self._headers)
             response.content_type, response.charset = self._media_type, self._charset
+            is_packed = self._charset is None or "Content-Encoding" in response.headers
+            if self._request.app[SERVER_SETTINGS].compresses and not is_packed:  # what is short: `security.compress`
+                response.enable_compression()
             await response.prepare(self._request)
         small: list[bytes | memoryview] = []
         for text in (*self._waiting, None):
@@ -88,7 +93,7 @@ class Pieces:
 async def send_json(
     request: web.Request, text: bytes, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.StreamResponse:
-    """Answer with JSON text that is there as a whole."""
+    """Answer with JSON text that is there as a whole: who made it goes on, however slowly the client takes it."""
     pieces = Pieces(request, status, headers)
     await pieces.add(text)
     return await pieces.end()

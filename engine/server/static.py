@@ -121,7 +121,7 @@ def _cache_rule(name: str) -> dict[str, str]:
 
 
 @routes.get("/extensions")
-async def extensions(request: web.Request) -> web.Response:
+async def extensions(request: web.Request) -> web.StreamResponse:
     """The addresses of all scripts of the page's own extensions and of packs."""
     places = {"": _page_of(request) / "extensions"}
     places |= {f"{pack}/": directory for pack, directory in request.app[PACK_FILES].scripts().items()}
@@ -133,7 +133,7 @@ async def extensions(request: web.Request) -> web.Response:
             for name in sorted(walk_files(directory, {".js"}, leave=False))
         ]
 
-    return await answer_json(list_scripts)
+    return await answer_json(request, list_scripts)
 
 
 @routes.get("/extensions/{path:.+}")

@@ -156,17 +156,17 @@ async def show_features(request: web.Request) -> web.Response:
 
 
 @routes.get("/internal/logs")
-async def logs(request: web.Request) -> web.Response:
+async def logs(request: web.Request) -> web.StreamResponse:
     """The last lines as one text."""
     lines = request.app[LOGS].lines()
-    return await answer_json(lambda: "".join(f"{line.record()['t']} - {line.text}\n" for line in lines))
+    return await answer_json(request, lambda: "".join(f"{line.record()['t']} - {line.text}\n" for line in lines))
 
 
 @routes.get("/internal/logs/raw")
-async def raw_logs(request: web.Request) -> web.Response:
+async def raw_logs(request: web.Request) -> web.StreamResponse:
     """The last lines with their times."""
     lines = request.app[LOGS].lines()
-    return await answer_json(lambda: {"entries": [line.record() for line in lines], "size": _TERMINAL})
+    return await answer_json(request, lambda: {"entries": [line.record() for line in lines], "size": _TERMINAL})
 
 
 @routes.patch("/internal/logs/subscribe")
@@ -203,10 +203,10 @@ async def folder_paths(request: web.Request) -> web.Response:
 
 
 @routes.get("/internal/files/{kind}")
-async def files_of_kind(request: web.Request) -> web.Response:
+async def files_of_kind(request: web.Request) -> web.StreamResponse:
     """The names of the files in the input, output or temp directory, the newest first."""
     kind = check_folder(request.match_info["kind"], f"The directory type (one of {', '.join(FOLDERS)})")
-    return await answer_json(lambda: list_newest_first(request.app[SETTINGS].directory(kind)))
+    return await answer_json(request, lambda: list_newest_first(request.app[SETTINGS].directory(kind)))
 
 
 def list_newest_first(directory: Path) -> list[str]:

@@ -35,7 +35,7 @@ routes = web.RouteTableDef()
 
 
 @routes.get("/userdata")
-async def list_files(request: web.Request) -> web.Response:
+async def list_files(request: web.Request) -> web.StreamResponse:
     """The files in a folder (`dir`), also those below it (`recurse`): names, parts of names, or records."""
     profile = find_profile(request)
     folder_name = text_param(request, "dir", "", longest=LONGEST_NAME)
@@ -56,7 +56,7 @@ async def list_files(request: web.Request) -> web.Response:
                 listed.append([name, *name.split("/")] if split else name)
         return listed
 
-    return await answer_json(list_folder)
+    return await answer_json(request, list_folder)
 
 
 def _find_folder(profile: Path, name: str) -> Path:
@@ -68,7 +68,7 @@ def _find_folder(profile: Path, name: str) -> Path:
 
 
 @routes.get("/v2/userdata")
-async def list_entries(request: web.Request) -> web.Response:
+async def list_entries(request: web.Request) -> web.StreamResponse:
     """The files and folders in a folder (`path`, by default all of the user's)."""
     profile = find_profile(request)
     name = text_param(request, "path", "", longest=LONGEST_NAME) or ""
@@ -87,7 +87,7 @@ async def list_entries(request: web.Request) -> web.Response:
             listed.append({"name": path.name, "type": "file", **record})
         return listed
 
-    return await answer_json(list_folder)
+    return await answer_json(request, list_folder)
 
 
 @routes.get("/userdata/{file:[^/]+}")

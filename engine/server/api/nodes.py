@@ -18,6 +18,7 @@ from engine.server.api.records import Limit, Offset, ShortText
 from engine.server.api.route import Answer, Refused, route
 from engine.server.api.writing import encode_json
 from engine.server.keys import LISTINGS
+from engine.server.pieces import send_json
 from engine.server.refusal import Refusal
 from engine.server.validation import renew_registry
 
@@ -166,14 +167,14 @@ _ETAG = {"ETag": "Changes with the content; send it as `If-None-Match` to be tol
     ),
     refusals=(_NO_WORKER,),
 )
-async def list_nodes(request: web.Request, params: NodeListParams) -> web.Response:
+async def list_nodes(request: web.Request, params: NodeListParams) -> web.StreamResponse:
     """Every node type with its inputs, choices, outputs and help; all at once or page by page.
 
     The choices of model files and pictures are those of this moment. Waits for the first worker if it must.
     """
     registry = await renew_registry(request)
     body = await asyncio.to_thread(_write_page, registry, request.app[LISTINGS].choices, params)
-    return _answer_unless_known(request, body)
+    return await _answer_unless_known(request, body)
 
 
 class NodePath(Struct, frozen=True, kw_only=True):
@@ -195,7 +196,7 @@ class NodePath(Struct, frozen=True, kw_only=True):
     ),
     refusals=(Refused(404, "There is no such node type; the message names the nearest."), _NO_WORKER),
 )
-async def show_node(request: web.Request, params: NodePath) -> web.Response:
+async def show_node(request: web.Request, params: NodePath) -> web.StreamResponse:
     """One node type."""
     registry = await renew_registry(request)
     definition = registry.get(registry.current_name(params.type))
@@ -203,7 +204,7 @@ async def show_node(request: web.Request, params: NodePath) -> web.Response:
         hint = await asyncio.to_thread(registry.hint, params.type)
         raise Refusal(f"There is no node type {show(params.type)}.{hint}", status=404, code="missing_node_type")
     view = await asyncio.to_thread(view_node_type, definition, request.app[LISTINGS].choices)
-    return _answer_unless_known(request, encode_json(view))
+    return await _answer_unless_known(request, encode_json(view))
 
 
 def _write_page(registry: Registry, files: Callable[[str], Sequence[str]], params: NodeListParams) -> bytes:
@@ -230,13 +231,13 @@ def _fits(definition: NodeDef, params: NodeListParams) -> bool:
     return any(wanted in text.casefold() for text in texts)
 
 
-def _answer_unless_known(request: web.Request, body: bytes) -> web.Response:
+async def _answer_unless_known(request: web.Request, body: bytes) -> web.StreamResponse:
     tag = blake2b(body, digest_size=16).hexdigest()
-    headers = {hdrs.ETAG: f'"{tag}"', hdrs.CACHE_CONTROL: "private, no-cache"}
+    headers: dict[str, str] = {hdrs.ETAG: f'"{tag}"', hdrs.CACHE_CONTROL: "private, no-cache"}
     known = request.if_none_match or ()
     if any(one.value in (tag, "*") for one in known):
         return web.Response(status=304, headers=headers)
-    return web.Response(body=body, content_type="application/json", headers=headers)
+    return await send_json(request, body, headers=headers)
 
 
 def view_node_type(definition: NodeDef, files: Callable[[str], Sequence[str]]) -> NodeTypeView:

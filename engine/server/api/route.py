@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from engine.server.api.reading import Parameters, read_body
 from engine.server.api.writing import write_json
+from engine.server.pieces import send_json
 
 PREFIX = "/api/v1"
 
@@ -137,12 +138,7 @@ class Route:
         reply = result if isinstance(result, Reply) else Reply(result)
         if reply.body is None:
             return web.Response(status=reply.status, headers=reply.headers)
-        return web.Response(
-            body=await write_json(reply.body),
-            status=reply.status,
-            headers=reply.headers,
-            content_type="application/json",
-        )
+        return await send_json(request, await write_json(reply.body), reply.status, reply.headers)
 
 
 def route(

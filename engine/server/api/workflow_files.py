@@ -15,6 +15,7 @@ from engine.server.canvas.state import CANVAS
 from engine.server.canvas.versions import Version
 from engine.server.canvas.workflow_files import Condition, WorkflowFile
 from engine.server.keys import HEAVY
+from engine.server.pieces import send_json
 from engine.server.refusal import Refusal
 from engine.server.work import Body, Known, Work
 
@@ -221,18 +222,16 @@ async def list_workflow_files(request: web.Request) -> WorkflowList:
 async def read_workflow_file(request: web.Request, params: WorkflowChange) -> web.StreamResponse:
     """A workflow file, byte for byte; its `ETag` is its revision."""
     file, text = await (await request.app[CANVAS].files()).read(params.name)
-    return _send(request, file.revision, text)
+    return await _send(request, file.revision, text)
 
 
-def _send(request: web.Request, revision: str, text: bytes) -> web.Response:
+async def _send(request: web.Request, revision: str, text: bytes) -> web.StreamResponse:
+    """The text, in pieces if it is long: whatever size somebody made the file."""
+    headers = {"ETag": f'"{revision}"', "Cache-Control": "private, no-cache"}
     known = request.if_none_match
     if known and any(etag.value in (revision, "*") for etag in known):
-        response = web.Response(status=304)
-    else:
-        response = web.Response(body=text, content_type="application/json")
-    response.etag = revision
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+        return web.Response(status=304, headers=headers)
+    return await send_json(request, text, headers=headers)
 
 
 @route(
@@ -330,7 +329,7 @@ async def list_workflow_versions(request: web.Request, params: WorkflowName) -> 
 async def read_workflow_version(request: web.Request, params: VersionPath) -> web.StreamResponse:
     """A workflow file as it was, byte for byte."""
     version, text = await (await request.app[CANVAS].files()).version(params.name, params.version_id)
-    return _send(request, version.revision, text)
+    return await _send(request, version.revision, text)
 
 
 @route("PATCH", "/workflows/files/{name}/versions/{version_id}", tag=_TAG, refusals=(_NO_SUCH_VERSION,))

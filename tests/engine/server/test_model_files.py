@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import json
@@ -12,7 +13,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from engine.server import model_files
 from tests.engine.images.files import encode, noise, png_of_size
+from tests.engine.server.fakes import FakeServer
 from tests.engine.server.nasty import NAMES, outside
 from tests.engine.server.raw import RawServer
 
@@ -97,6 +100,34 @@ def test_pictures_of_models(server: RawServer, name: str, size: tuple[int, int])
     assert reply.headers["Content-Type"] == "image/webp"
     with Image.open(io.BytesIO(reply.body)) as picture:
         assert (picture.format, picture.size) == ("WEBP", size)
+
+
+def test_large_pictures_in_headers_are_made_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few kilobytes may be a million pixels."""
+    made: list[tuple[int, int]] = []
+    encode_picture = model_files.encode_picture
+
+    def watched(picture: Image.Image, *arguments: Any) -> bytes:
+        made.append(picture.size)
+        return encode_picture(picture, *arguments)
+
+    monkeypatch.setattr(model_files, "encode_picture", watched)
+    (tmp_path / "models/loras").mkdir(parents=True)
+    for name, size in (("small", (100, 50)), ("large", (2_000, 1_000))):
+        cover = base64.b64encode(encode(Image.new("RGB", size), "PNG")).decode()
+        assert len(cover) < 100_000
+        metadata = {"modelspec.thumbnail": f"data:image/png;base64,{cover}"}
+        (tmp_path / f"models/loras/{name}.safetensors").write_bytes(tensor_file(metadata))
+
+    async def ask() -> None:
+        async with asyncio.timeout(60), FakeServer(tmp_path) as server:
+            for name, size in (("small", (100, 50)), ("large", (512, 256))):
+                answer = await server.client.get(f"/experiment/models/preview/loras/0/{name}.safetensors")
+                with Image.open(io.BytesIO(await answer.read())) as picture:
+                    assert picture.size == size
+
+    asyncio.run(ask())
+    assert made == [(100, 50)]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -255,3 +256,10 @@ def test_text_is_compressed_for_who_takes_it(tmp_path: Path) -> None:
         reply = server.get("/queue", Accept_Encoding="gzip")
         assert gzip.decompress(reply.body).startswith(b'{"queue_running"')
         assert "Content-Encoding" not in server.get("/queue").headers
+        # What goes out in pieces, too.
+        text = json.dumps({"nodes": [], "note": "x" * 2**20}).encode()
+        path = "/api/v1/workflows/files/long.json"
+        assert server.ask("PUT", path, text, {"Content-Type": "application/json"}).status == 201
+        reply = server.get(path, Accept_Encoding="gzip")
+        assert len(reply.body) < 10_000
+        assert gzip.decompress(reply.body) == server.get(path).body == text
