@@ -5,8 +5,8 @@ reader of an output has run, the output is let go, and the cache decides how lon
 cache leaves the place where it is short, the pool unloads its models, and the node is called once more. A cycle that
 only lazy inputs or expansions close shows when nothing is ready and something is still waited for.
 
-What is known already: `known`; who is next: `schedule`; how a node is called: `calls`; sub-graphs: `expansion`; other
-threads: `background`; errors: `failures`; events: `reporter`.
+What is known already: `known`; who is next: `schedule`; how a node is called: `calls`; what it may ask for: `contexts`;
+sub-graphs: `expansion`; other threads: `background`; errors: `failures`; events: `reporter`.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from engine.execution.calls import (
     merge_ui,
     read_answer,
 )
+from engine.execution.contexts import Contexts
 from engine.execution.events import RunStatus, Ui
 from engine.execution.expansion import Expander
 from engine.execution.failures import make_memory_error, make_node_error, memory_shortage
@@ -47,7 +48,7 @@ from engine.graph.schema import ExecutionBlocker
 from engine.graph.workflow import Link, Node, Workflow
 
 if TYPE_CHECKING:
-    from engine.context import Context, Submitter
+    from engine.context import Submitter
     from engine.execution.executor import Executor
 
 log = logging.getLogger(__name__)
@@ -88,24 +89,6 @@ class _Job:
     work: list[Callable[[], Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class _RunningGraph:
-    """See `engine.context.RunningGraph`."""
-
-    schedule: Schedule
-    reporter: Reporter
-
-    @property
-    def nodes(self) -> Mapping[str, Node]:
-        return self.schedule.workflow.nodes
-
-    def display_of(self, node_id: str) -> str:
-        return self.reporter.place_of(node_id)[0]
-
-    def parent_of(self, node_id: str) -> str | None:
-        return self.reporter.place_of(node_id)[1]
-
-
 class Run:
     """The state of one run, and its loop. Arguments: see `Executor.run`."""
 
@@ -121,15 +104,13 @@ class Run:
         submitter: Submitter | None,
     ) -> None:
         self.executor = executor
-        self.submitted = submitted
         self.reporter = reporter
         self.interrupted = interrupted
-        self.record = record
-        self.submitter = submitter
         self.targets = dict.fromkeys(targets)
         self.node_count = len(workflow.nodes)
         self.known = Known(executor.cache, executor.registry, executor.settings, reporter.asked)
         self.schedule = Schedule(workflow, executor.registry, self.known.outputs, self.known.recall)
+        self.contexts = Contexts(executor, self.schedule, reporter, submitted, interrupted, record, submitter)
         self.cached: set[str] = set()
         self.executed: list[str] = []
         self.blocked: set[str] = set()
@@ -137,7 +118,6 @@ class Run:
         self.background: Background[_Job] = Background()
         self.in_flight: dict[bytes, Task] = {}
         self.told: dict[int, ExecutionBlocker] = {}
-        self.prompt: dict[str, Any] | None = None
         self.current: Node | None = None
 
     def execute(self) -> RunResult:
@@ -274,7 +254,7 @@ class Run:
         call, context_name = task.definition.call, task.definition.context_name
         extra: dict[str, Any] = {}
         if context_name is not None:
-            extra[context_name] = self._make_context(task.node)
+            extra[context_name] = self.contexts.make(task.node)
         return [
             partial(call, **arguments, **extra) for arguments in calls if not isinstance(arguments, ExecutionBlocker)
         ]
@@ -321,26 +301,6 @@ class Run:
             self._fail(task, completion.error, job.lists)
         task.seconds += completion.seconds
         self._finish_calls(job, completion.results)
-
-    def _make_context(self, node: Node) -> Context:
-        from engine.context import Context, Submitter
-
-        if self.prompt is None:
-            self.prompt = self.submitted.to_api()
-        return Context(
-            settings=self.executor.settings,
-            pool=self.executor.pool(),
-            node_id=node.id,
-            prompt=self.prompt,
-            extra_pnginfo=self.submitted.extra,
-            interrupted=self.interrupted,
-            record=self.record,
-            submitter=self.submitter or Submitter(),
-            graph=_RunningGraph(self.schedule, self.reporter),
-            on_progress=partial(self.reporter.progress, node),
-            on_preview=partial(self.reporter.preview, node),
-            on_picture=partial(self.reporter.picture, node),
-        )
 
     # -- what came of it --------------------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from engine.server.api.records import ShortText
 from engine.server.api.route import Answer, Refused, Reply, route
 from engine.server.canvas.state import CANVAS
 from engine.server.canvas.trash import empty_trash, remove_for_good
-from engine.server.canvas.workflow_files import TrashedFile, WorkflowFile
+from engine.server.canvas.workflow_disk import TrashedFile
+from engine.server.canvas.workflow_files import WorkflowFile
 
 _TAG = "workflow files"
 _NOT_IN_TRASH = Refused(404, "There is no such workflow in the trash.")

@@ -1,4 +1,4 @@
-"""Workflow files: plain JSON in the user's folder `workflows`, which `/userdata` serves as well.
+"""Workflow files: plain JSON in the user's folder `workflows`, which `/userdata` serves as well (`workflow_disk`).
 
 Every save makes a version, and what something else wrote there is kept as one before it is replaced. A save that names
 the revision that it is based on is refused if another one is there by now. One change at a time.
@@ -12,13 +12,11 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from msgspec import Struct
 
-from engine.files import is_text
 from engine.graph.json_values import show
-from engine.server.bodies import check_text
 from engine.server.canvas.database import Database
 from engine.server.canvas.favourites import list_favourites, mark_favourite, move_favourite
 from engine.server.canvas.looking import Looker, revision_of
@@ -33,14 +31,24 @@ from engine.server.canvas.versions import (
     read_version,
     text_of_newest,
 )
-from engine.server.delivery import LONGEST_NAME, is_regular, resolve_name
+from engine.server.canvas.workflow_disk import (
+    FOLDER,
+    TrashedFile,
+    find,
+    list_all,
+    list_trashed,
+    missing,
+    read_if_there,
+    read_text,
+    remove_empty,
+    resolve,
+    root_of,
+    status_of,
+)
 from engine.server.heavy import Heavy
-from engine.server.profile import TRASH, make_way, move_own, throw_away, walk_own, write_own
+from engine.server.profile import TRASH, make_way, move_own, throw_away, write_own
 from engine.server.refusal import Refusal, not_found
 from engine.server.work import Body
-
-FOLDER = "workflows"
-SUFFIX = ".json"
 
 
 class WorkflowFile(Struct, frozen=True, kw_only=True):
@@ -59,22 +67,6 @@ class WorkflowFile(Struct, frozen=True, kw_only=True):
     modified: float
     nodes: int | None
     revision: str
-
-
-class TrashedFile(Struct, frozen=True, kw_only=True):
-    """A workflow file in the trash.
-
-    Attributes:
-        trash_id: Names it in addresses.
-        name: As it was called.
-        size: In bytes.
-        deleted_at: When it was deleted, in seconds since 1970.
-    """
-
-    trash_id: str
-    name: str
-    size: int
-    deleted_at: float
 
 
 class Condition(Struct, frozen=True):
@@ -109,27 +101,12 @@ class WorkflowFiles:
 
     async def list(self) -> tuple[list[WorkflowFile], list[str]]:
         """All files, by name, and all folders."""
-        paths, folders = await asyncio.to_thread(self._list)
+        paths, folders = await asyncio.to_thread(list_all, self.profile)
         files: list[WorkflowFile] = []
         for name, path, status in paths:
             with suppress(Refusal):  # it went away meanwhile
                 files.append(await self._describe(name, path, status=status))
         return files, folders
-
-    def _list(self) -> tuple[list[tuple[str, Path, os.stat_result]], list[str]]:
-        root = self.root
-        files: list[tuple[str, Path, os.stat_result]] = []
-        folders: set[str] = set()
-        for path in walk_own(self.profile, root):
-            name = path.relative_to(root).as_posix()
-            folders.update(str(folder) for folder in PurePosixPath(name).parents if str(folder) != ".")
-            if path.suffix.lower() == SUFFIX:
-                with suppress(OSError):
-                    files.append((name, path, os.stat(path)))
-        for folder, names, _ in os.walk(root):
-            names[:] = [name for name in names if not name.startswith(".") and is_text(name)]
-            folders.update((Path(folder) / name).relative_to(root).as_posix() for name in names)
-        return files, sorted(folders)
 
     async def read(self, name: str) -> tuple[WorkflowFile, bytes]:
         """A file and its text.
@@ -139,8 +116,8 @@ class WorkflowFiles:
         """
 
         def read() -> tuple[Path, bytes]:
-            path = self._find(name)
-            return path, _read(path)
+            path = find(self.profile, name)
+            return path, read_text(path)
 
         path, text = await asyncio.to_thread(read)
         return await self._describe(name, path, text), text
@@ -155,9 +132,9 @@ class WorkflowFiles:
         Raises:
             Refusal: 412 if something else is there than was asked for; as `write_own`.
         """
-        path = await asyncio.to_thread(self._resolve, name)
+        path = await asyncio.to_thread(resolve, self.profile, name)
         async with self.changing:
-            there = await asyncio.to_thread(_read_if_there, path)
+            there = await asyncio.to_thread(read_if_there, path)
             await self._check(name, path, there, condition)
             await asyncio.to_thread(make_way, self.profile, path, overwrite=True)
             if there is not None:
@@ -175,7 +152,7 @@ class WorkflowFiles:
         async with self.changing:
 
             def move() -> Path:
-                path, target = self._find(name), self._resolve(target_name, "The new name")
+                path, target = find(self.profile, name), resolve(self.profile, target_name, "The new name")
                 move_own(self.profile, path, target, overwrite=overwrite)
                 return target
 
@@ -191,7 +168,7 @@ class WorkflowFiles:
             Refusal: 409 if the name is taken.
         """
         _, text = await self.read(name)
-        path = await asyncio.to_thread(self._resolve, target_name, "The new name")
+        path = await asyncio.to_thread(resolve, self.profile, target_name, "The new name")
         await asyncio.to_thread(make_way, self.profile, path, overwrite=False)
         file, _, _ = await self.save(target_name, text, Condition(is_new=True))
         return file
@@ -203,8 +180,8 @@ class WorkflowFiles:
             Refusal: 404 if there is none, 412 if another revision is there than was asked for.
         """
         async with self.changing:
-            path = await asyncio.to_thread(self._find, name)
-            there = await asyncio.to_thread(_read, path)
+            path = await asyncio.to_thread(find, self.profile, name)
+            there = await asyncio.to_thread(read_text, path)
             await self._check(name, path, there, condition)
             return await self.throw_away(name, path)
 
@@ -225,7 +202,7 @@ class WorkflowFiles:
             Refusal: There is none.
         """
         async with self.changing:
-            path = await asyncio.to_thread(self._find, name)
+            path = await asyncio.to_thread(find, self.profile, name)
             await self.database.run(lambda connection: mark_favourite(connection, name, is_favourite))
             return await self._describe(name, path)
 
@@ -237,23 +214,7 @@ class WorkflowFiles:
 
     async def list_trash(self) -> list[TrashedFile]:
         """Workflow files in the trash, the newest first."""
-        return await asyncio.to_thread(self._list_trash)
-
-    def _list_trash(self) -> list[TrashedFile]:
-        found: list[TrashedFile] = []
-        trash = self.profile / TRASH
-        for moment in sorted(_names_in(trash), reverse=True):
-            root = trash / moment / FOLDER
-            for path in walk_own(self.profile, root):
-                if path.suffix.lower() == SUFFIX:
-                    with suppress(OSError):
-                        status = os.stat(path)
-                        deleted_at = os.stat(trash / moment).st_mtime
-                        name = path.relative_to(root).as_posix()
-                        found.append(
-                            TrashedFile(trash_id=moment, name=name, size=status.st_size, deleted_at=deleted_at)
-                        )
-        return found
+        return await asyncio.to_thread(list_trashed, self.profile)
 
     async def take_back(self, trash_id: str, target_name: str | None) -> WorkflowFile:
         """Put a file back from the trash, under its name or another one.
@@ -268,7 +229,7 @@ class WorkflowFiles:
             name = target_name or trashed.name
 
             def restore() -> Path:
-                target = self._resolve(name, "The new name")
+                target = resolve(self.profile, name, "The new name")
                 place = self.profile / TRASH / trash_id
                 move_own(self.profile, place / FOLDER / trashed.name, target, overwrite=False)
                 remove_empty(place)
@@ -287,14 +248,14 @@ class WorkflowFiles:
         Raises:
             Refusal: There is no such file and never was.
         """
-        path = await asyncio.to_thread(self._resolve, name)
+        path = await asyncio.to_thread(resolve, self.profile, name)
         async with self.changing:
-            there = await asyncio.to_thread(_read_if_there, path)
+            there = await asyncio.to_thread(read_if_there, path)
             if there is not None:
                 await self._keep(name, there, "found")
         versions = await self.database.ask(lambda connection: list_versions(connection, name))
         if not versions:
-            raise _missing(name)
+            raise missing(name)
         return versions
 
     async def version(self, name: str, version_id: int) -> tuple[Version, bytes]:
@@ -354,22 +315,7 @@ class WorkflowFiles:
     @property
     def root(self) -> Path:
         """Where they lie."""
-        return self.profile.resolve() / FOLDER
-
-    def _resolve(self, name: str, what: str = "The workflow") -> Path:
-        check_text(name, what, longest=LONGEST_NAME)
-        parts = name.split("/")
-        if not name.lower().endswith(SUFFIX) or parts[-1].lower() == SUFFIX:
-            raise Refusal(f"{what} {show(name)} should end in {SUFFIX!r}.", code="invalid_name")
-        if "\\" in name or any(not part.strip() or part.startswith(".") for part in parts):
-            raise Refusal(f"{what} {show(name)} has a part that is empty or hidden.", code="invalid_name")
-        return resolve_name(self.root, name, what)
-
-    def _find(self, name: str) -> Path:
-        path = self._resolve(name)
-        if not is_regular(path):
-            raise _missing(name)
-        return path
+        return root_of(self.profile)
 
     async def _describe(
         self, name: str, path: Path, text: Body | None = None, status: os.stat_result | None = None
@@ -379,37 +325,13 @@ class WorkflowFiles:
         Raises:
             Refusal: It is not there.
         """
-        status = await asyncio.to_thread(_stat, path) if status is None else status
+        status = await asyncio.to_thread(status_of, path) if status is None else status
         looked = await self._looker.look(path, status, text)
         if looked is None:
-            raise _missing(name)
+            raise missing(name)
         return WorkflowFile(
             name=name, size=status.st_size, modified=status.st_mtime, nodes=looked.nodes, revision=looked.revision
         )
-
-
-def _missing(name: str) -> Refusal:
-    return not_found(f"There is no workflow {show(name)}.", "workflow_not_found")
-
-
-def _stat(path: Path) -> os.stat_result:
-    try:
-        return os.stat(path)
-    except OSError as error:
-        raise _missing(path.name) from error
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise _missing(path.name) from error
-    except OSError as error:
-        raise Refusal(f"{path.name!r} cannot be read: {error.strerror}.", status=507, code="file_error") from error
-
-
-def _read_if_there(path: Path) -> bytes | None:
-    return _read(path) if is_regular(path) else None
 
 
 def trashed_name(moment: str, name: str) -> str:
@@ -421,17 +343,3 @@ def move_records(connection: sqlite3.Connection, name: str, target_name: str) ->
     """Have what is known of a file be known of another name."""
     move_versions(connection, name, target_name)
     move_favourite(connection, name, target_name)
-
-
-def remove_empty(folder: Path) -> None:
-    """Remove a folder and those in it, as far as nothing is in them."""
-    for here, _, _ in os.walk(folder, topdown=False):
-        with suppress(OSError):
-            os.rmdir(here)
-
-
-def _names_in(directory: Path) -> list[str]:
-    try:
-        return os.listdir(directory)
-    except OSError:
-        return []

@@ -10,7 +10,8 @@ from pathlib import Path
 from engine.files import sync_directory
 from engine.graph.json_values import show
 from engine.server.bodies import check_text
-from engine.server.canvas.workflow_files import WorkflowFiles, move_records, remove_empty
+from engine.server.canvas.workflow_disk import remove_empty
+from engine.server.canvas.workflow_files import WorkflowFiles, move_records
 from engine.server.delivery import LONGEST_NAME, resolve_name
 from engine.server.profile import make_way, refuse_write, walk_own
 from engine.server.refusal import Refusal, not_found
