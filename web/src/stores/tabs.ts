@@ -7,6 +7,7 @@ import { instanceKeeper } from '../core/ports';
 import { withDefinitions } from '../core/subgraph';
 import type { NodeId, Patch, Scope, Step } from '../core/types';
 import { catalog } from './catalog';
+import { keepLook, lookOf } from './looked';
 
 export interface TabView {
   readonly x: number;
@@ -95,18 +96,19 @@ export interface OpenOptions {
 /** Open a document in a tab of its own. */
 export function openTab(raw: JsonObject, options: OpenOptions): Tab {
   const id = options.id ?? newId();
+  const path = options.path ?? null;
   const doc = new GraphDoc(raw);
   doc.setKeeper(instanceKeeper((each) => withDefinitions(each, catalog.getState().types)));
   const tab: Tab = {
     id,
     name: uniqueName(options.name),
-    path: options.path ?? null,
+    path,
     revision: options.revision ?? null,
     doc,
     isDirty: options.isDirty ?? false,
     isElsewhere: false,
     isUnsafe: false,
-    view: options.view ?? null,
+    view: options.view ?? (path === null ? null : lookOf(path)),
     isImportedFromApi: options.isImportedFromApi ?? false,
   };
   if (!(options.isDirty ?? false)) saved.set(id, null);
@@ -159,6 +161,7 @@ export function closeTab(id: string): void {
   stops.delete(id);
   saved.delete(id);
   const { name, path, revision, isDirty, isImportedFromApi, view } = tab;
+  if (path !== null && view !== null) keepLook(path, view);
   const { steps } = tab.doc;
   const place = tabs.getState().tabs.indexOf(tab);
   const text = stringifyJson(tab.doc.save());
