@@ -38,6 +38,14 @@ it('F leaves nothing but the canvas, and brings all of it back', async () => {
   await graph.press('f');
   await tab.waitFor();
   await expect.poll(() => graph.canvas.boundingBox()).toEqual(before);
+  // By a button, too: where there are no keys, nothing else is left.
+  const button = page.getByRole('button', { name: 'Canvas only' });
+  expect(await button.count()).toBe(0);
+  await graph.canvas.focus();
+  await graph.press('f');
+  await tab.waitFor({ state: 'hidden' });
+  await button.click();
+  await tab.waitFor();
 });
 
 it('H locks: whatever a drag begins on, the view moves; V takes hold of nodes again', async () => {

@@ -98,6 +98,8 @@ describe('a phone', () => {
 
     await page.getByRole('button', { name: 'Run', exact: true }).tap();
     await page.getByText(/^Done in /).waitFor({ timeout: 60_000 });
+    // What it made stands far from what is in sight, so it is shown.
+    await page.getByRole('region', { name: 'Results', exact: true }).locator('img').first().waitFor();
     const { jobs } = await (await fetch(`${server.url}/api/v1/jobs?limit=1`)).json();
     const { prompt: ran } = await (await fetch(`${server.url}/api/v1/jobs/${jobs[0].id}/workflow`)).json();
     const inputs = Object.values(ran as Record<string, { inputs: Record<string, unknown> }>).map(

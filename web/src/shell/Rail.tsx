@@ -1,4 +1,5 @@
-// The buttons at the left edge: one for each panel of the left side, and for what lies below.
+// The buttons at the left edge: one for each panel of the left side, and for what lies below. On a narrow screen they are
+// a row at the bottom, in which not all have room: those that people need there come first.
 
 import { useStore } from 'zustand';
 import { type Panel, panels } from '../app/panels';
@@ -8,23 +9,29 @@ import { layout, togglePanel } from '../stores/layout';
 import { classes } from '../ui/classes';
 import { Icon } from '../ui/Icon';
 import { Tooltip } from '../ui/Tooltip';
+import { useNarrow } from './narrow';
 import css from './Rail.module.css';
+
+const FIRST = ['workflows', 'inspector', 'results', 'gallery', 'queue', 'issues'];
 
 export function Rail() {
   const all = useStore(panels, (state) => state.panels);
+  const isNarrow = useNarrow();
+  const first = isNarrow ? FIRST.flatMap((id) => all.filter((panel) => panel.id === id)) : [];
+  const rest = all.filter((panel) => !first.includes(panel));
+  const [left, others] = [
+    rest.filter(({ side }) => side === 'left'),
+    rest.filter(({ side }) => side !== 'left'),
+  ];
   return (
     <nav className={css['rail']} aria-label={t('app.rail')}>
-      {all
-        .filter((panel) => panel.side === 'left')
-        .map((panel) => (
-          <RailButton key={panel.id} panel={panel} />
-        ))}
+      {[...first, ...left].map((panel) => (
+        <RailButton key={panel.id} panel={panel} />
+      ))}
       <span className={css['gap']} />
-      {all
-        .filter((panel) => panel.side !== 'left')
-        .map((panel) => (
-          <RailButton key={panel.id} panel={panel} />
-        ))}
+      {others.map((panel) => (
+        <RailButton key={panel.id} panel={panel} />
+      ))}
     </nav>
   );
 }

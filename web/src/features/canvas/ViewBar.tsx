@@ -8,6 +8,7 @@ import { commands, runCommand } from '../../app/commands';
 import { useKeys } from '../../app/useKeys';
 import { view } from '../../app/view';
 import { t } from '../../i18n/t';
+import { layout } from '../../stores/layout';
 import { tabs } from '../../stores/tabs';
 import { Button, IconButton, type IconButtonProps } from '../../ui/Button';
 import { Menu } from '../../ui/Menu';
@@ -23,6 +24,7 @@ export function ViewBar() {
   const [percent, setPercent] = useState(100);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => bus.on('viewport', () => setPercent(Math.round(view.view.zoom * 100))), []);
+  const isFocusMode = useStore(layout, (state) => state.isFocusMode);
   const doc = tab?.doc;
   useEffect(() => doc?.watch(redraw), [doc]);
   const keysOf = useKeys();
@@ -83,6 +85,7 @@ export function ViewBar() {
       {button('view.fit', 'fit')}
       <span className={css['line']} />
       <LinkMenu />
+      {isFocusMode && button('view.focus', 'panelLeft', true)}
       {button(isLocked ? 'view.unlock' : 'view.lock', 'hand', isLocked)}
       <Info doc={tab.doc} />
     </div>
