@@ -2,18 +2,22 @@
 
 A directory that was empty when we first saw it is ours with all that it holds since; the user directory remembers
 which (no client can write there). Of any other one (`--temp-directory /tmp`) only files of our own names go. Links are
-removed, never followed. Both functions are for the one server that holds the lock of the user directory.
+removed, never followed. Several servers may share a directory (`--in-memory`, or another user directory): each holds a
+lock of it, and only who is alone there empties it.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
 import re
 import shutil
 import stat
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import FileError
@@ -27,20 +31,94 @@ _OUR_NAMES = re.compile(
 log = logging.getLogger(__name__)
 
 
+class TempDirectory:
+    """The temp directory as one server uses it, from `open` to `close`."""
+
+    def __init__(self, settings: Settings, lock: _SharedLock) -> None:
+        self._settings = settings
+        self._lock = lock
+
+    @classmethod
+    def open(cls, settings: Settings) -> TempDirectory:
+        """Make the temp directory if need be, and empty it of what an earlier server left, unless another one uses it.
+
+        Raises:
+            FileError: if it cannot be made.
+        """
+        lock = _SharedLock(_make(settings))
+        if lock.is_alone():
+            open_temp_directory(settings)
+        else:
+            log.info("Another server uses the temp directory; what is in it stays.")
+        lock.share()
+        return cls(settings, lock)
+
+    def close(self) -> None:
+        """Empty it, unless another server uses it."""
+        try:
+            if self._lock.is_alone():
+                clear_temp_directory(self._settings)
+        finally:
+            self._lock.close()
+
+
+class _SharedLock:
+    """A lock of a directory that any number of processes hold; one that is alone keeps others out for a while.
+
+    It ends with the process. Where directories cannot be locked (Windows, some networks), everybody is alone.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._descriptor: int | None = None
+        if sys.platform != "win32":
+            with suppress(OSError):
+                self._descriptor = os.open(directory, os.O_RDONLY)
+
+    def is_alone(self) -> bool:
+        """Whether no other process holds the lock; then others wait until this one shares it again, or closes it."""
+        return self._take(shared=False)
+
+    def share(self) -> None:
+        """Hold it together with others; waits for one that is alone."""
+        self._take(shared=True)
+
+    def _take(self, *, shared: bool) -> bool:
+        if sys.platform == "win32" or self._descriptor is None:
+            return True
+        import fcntl
+
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)
+        return True
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
 def open_temp_directory(settings: Settings) -> None:
     """Make the temp directory if need be, and empty it of what an earlier server left.
 
     Raises:
         FileError: if it cannot be made.
     """
+    _make(settings)
+    clear_temp_directory(settings)
+    if not _is_ours(settings) and _may_be_ours(settings) and not any(_scan(settings.directory("temp"))):
+        _remember(settings)
+
+
+def _make(settings: Settings) -> Path:
     directory = settings.directory("temp")
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(f"Cannot make the temp directory {str(directory)!r}: {error.strerror}.") from error
-    clear_temp_directory(settings)
-    if not _is_ours(settings) and _may_be_ours(settings) and not any(_scan(directory)):
-        _remember(settings)
+    return directory
 
 
 def clear_temp_directory(settings: Settings) -> None:

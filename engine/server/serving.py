@@ -28,13 +28,15 @@ from engine.server.app import make_app
 from engine.server.connection import Runner
 from engine.server.gate import choose_token, is_loopback
 from engine.settings import ServerSettings, Settings
-from engine.temporary import clear_temp_directory, open_temp_directory
+from engine.temporary import TempDirectory
 from engine.workers.dispatch import Dispatcher
 
 LOGGER = logging.getLogger(__name__)
 
 _STOP_MARGIN_S = 4.0
 """Beyond the grace time of runs, for workers to end."""
+_HURRY_S = 3.0
+"""So long the database of jobs may take to be told what is cut short."""
 _BACKLOG = 1024
 _READY_TIMEOUT_S = 24 * 3600.0
 _FULL_COLLECTION_EVERY_S = 600.0
@@ -93,14 +95,15 @@ async def _working(
     dispatcher: Dispatcher, settings: Settings, server: ServerSettings, signals: _Signals
 ) -> AsyncGenerator[None]:
     """Workers start, in the background, and end; the temp directory is emptied before and after."""
+    temp = asyncio.create_task(asyncio.to_thread(TempDirectory.open, settings), name="open temp directory")
     try:
         # Together: emptying may take long, and no worker writes anything in its first second.
-        await asyncio.gather(asyncio.to_thread(open_temp_directory, settings), dispatcher.start())
+        await asyncio.gather(temp, dispatcher.start())
         yield
     finally:
         await _stop(dispatcher, server, signals)
         with suppress(OSError, EngineError):
-            await asyncio.to_thread(clear_temp_directory, settings)
+            await asyncio.to_thread((await temp).close)
 
 
 async def _wait_for_end(dispatcher: Dispatcher, server: ServerSettings, signals: _Signals, address: str) -> int:
@@ -125,12 +128,14 @@ async def _stop(dispatcher: Dispatcher, server: ServerSettings, signals: _Signal
         {stop, hurry}, timeout=server.shutdown_grace_s + _STOP_MARGIN_S, return_when=asyncio.FIRST_COMPLETED
     )
     hurry.cancel()
-    if stop.done():
-        if (error := stop.exception()) is not None:
-            LOGGER.error("Stopping failed.", exc_info=error)
-    else:
-        stop.cancel()
+    if not stop.done():
         LOGGER.warning("Stopping at once; a run that this cuts short begins again at the next start.")
+        dispatcher.hurry()
+        await asyncio.wait({stop}, timeout=_HURRY_S)
+    if not stop.done():
+        stop.cancel()
+    elif (error := stop.exception()) is not None:
+        LOGGER.error("Stopping failed.", exc_info=error)
 
 
 async def _tell_ready(dispatcher: Dispatcher, server: ServerSettings, signals: _Signals) -> bool:

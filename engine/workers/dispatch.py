@@ -65,6 +65,7 @@ class Dispatcher:
         self._secrets: dict[str, dict[str, Any]] = {}
         self._arriving = 0
         self._is_stopping = False
+        self._is_hurried = asyncio.Event()
         self._wake = asyncio.Event()
         self._feeder: asyncio.Task[None] | None = None
         self._requests: set[asyncio.Task[Any]] = set()
@@ -84,12 +85,27 @@ class Dispatcher:
         if self._feeder is not None:
             self._feeder.cancel()
             await asyncio.wait({self._feeder})
-        await self._runs.wait_for_all(self._server.shutdown_grace_s)
+        await self._until_hurried(asyncio.create_task(self._runs.wait_for_all(self._server.shutdown_grace_s)))
         await self._runs.park()
-        await self._crew.stop()
+        ending = asyncio.create_task(self._crew.stop())
+        await self._until_hurried(ending)
+        if not ending.done():
+            for worker in self._crew.workers:
+                worker.drop()
+            await self._ledger.settle()
+        await ending
         if self._requests:
             await asyncio.wait(set(self._requests))
         await self._ledger.settle()
+
+    def hurry(self) -> None:
+        """Have `stop` wait for next to nothing: what runs is put back, and workers end, now."""
+        self._is_hurried.set()
+
+    async def _until_hurried(self, work: asyncio.Task[None]) -> None:
+        hurried = asyncio.create_task(self._is_hurried.wait())
+        await asyncio.wait({work, hurried}, return_when=asyncio.FIRST_COMPLETED)
+        hurried.cancel()
 
     # -- jobs ------------------------------------------------------------------------------------------------------
 
@@ -212,17 +228,21 @@ class Dispatcher:
         await self._ledger.save_all(changed)
         self._tell_queue()
 
-    def pause(self) -> None:
-        """Start no more jobs until `resume`, also after a restart. What runs goes on."""
-        self._set_paused(True)
+    async def pause(self) -> None:
+        """Start no more jobs until `resume`, also after a restart. What runs goes on.
 
-    def resume(self) -> None:
-        """Start jobs again."""
-        self._set_paused(False)
+        Raises:
+            StoreError: It could not be written; the queue is as it was.
+        """
+        await self._see_through(self._set_paused(True))
 
-    def _set_paused(self, paused: bool) -> None:
+    async def resume(self) -> None:
+        """Start jobs again. Raises StoreError as `pause` does."""
+        await self._see_through(self._set_paused(False))
+
+    async def _set_paused(self, paused: bool) -> None:
+        await self._store.set_paused(paused)
         self._waiting.queue.paused = paused
-        self._ledger.spawn(self._store.set_paused(paused))
         self._tell_queue()
 
     @property

@@ -172,6 +172,12 @@ class Worker:
         self._life.cancel()
         await asyncio.wait({self._life})
 
+    def drop(self) -> None:
+        """End the process for good, now, and wait for nothing."""
+        self._is_stopping.set()
+        if self._child is not None:
+            self._child.kill()
+
     # -- one process after the other -------------------------------------------------------------------------------
 
     async def _live(self) -> None:

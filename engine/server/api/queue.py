@@ -73,14 +73,14 @@ async def show_queue(request: web.Request, params: QueueParams) -> web.StreamRes
 @route("POST", "/queue/pause")
 async def pause_queue(request: web.Request) -> QueueState:
     """Start no more jobs, also after a restart of the server. What runs goes on."""
-    request.app[DISPATCHER].pause()
+    await request.app[DISPATCHER].pause()
     return _state(request)
 
 
 @route("POST", "/queue/resume")
 async def resume_queue(request: web.Request) -> QueueState:
     """Start jobs again."""
-    request.app[DISPATCHER].resume()
+    await request.app[DISPATCHER].resume()
     return _state(request)
 
 

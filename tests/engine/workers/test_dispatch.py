@@ -21,12 +21,12 @@ from engine.jobs.events import (
     NodesCached,
     NodeStarted,
 )
-from engine.jobs.job import Submission
+from engine.jobs.job import MAX_DEATHS, Submission
 from engine.jobs.store import Store
 from engine.settings import ServerSettings, Settings
 from engine.workers.dispatch import Dispatcher, Notice, QueueChanged
 from engine.workers.messages import LogLine
-from tests.engine.workers.stage import Stage, assert_others_go_on
+from tests.engine.workers.stage import PATIENCE_S, Stage, assert_others_go_on
 
 
 def _submission(job_id: str, number: float | None = None, **more: Any) -> Submission:
@@ -150,13 +150,13 @@ def test_an_accepted_job_is_in_the_queue_even_if_its_client_left() -> None:
 def test_a_pause_outlives_the_server(tmp_path: Path) -> None:
     async def pause(dispatcher: Dispatcher, notices: list[Notice]) -> None:
         assert not dispatcher.paused
-        dispatcher.pause()
+        await dispatcher.pause()
         assert isinstance(notices[-1], QueueChanged)
         assert notices[-1].paused
 
     async def resume(dispatcher: Dispatcher, notices: list[Notice]) -> None:
         assert dispatcher.paused
-        dispatcher.resume()
+        await dispatcher.resume()
 
     async def look(dispatcher: Dispatcher, notices: list[Notice]) -> None:
         assert not dispatcher.paused
@@ -203,11 +203,11 @@ def test_whoever_is_told_of_the_end_finds_the_result(stage: Stage) -> None:
 
 
 def test_a_job_that_cannot_be_read_fails_and_the_next_one_runs(stage: Stage) -> None:
-    stage.call(stage.dispatcher.pause)
+    stage.do(stage.dispatcher.pause())
     job_id, behind = stage.submit(("Show", {})), stage.submit(("Show", {"text": "behind what rots"}))
     rot = "UPDATE prompts SET prompt = '{}' WHERE job = (SELECT n FROM jobs WHERE id = ?)"
     stage.do(stage.store._writer.run(lambda connection: connection.execute(rot, (job_id,))))
-    stage.call(stage.dispatcher.resume)
+    stage.do(stage.dispatcher.resume())
     failed = stage.wait_for(job_id).event
     assert isinstance(failed, JobFailed)
     assert "could not be started" in failed.error.message
@@ -240,7 +240,7 @@ def test_stopping_parks_what_runs_and_the_next_start_takes_it_up(tmp_path: Path)
     waiting = [stage.submit(("Show", {"text": str(place)})) for place in range(3)]
     stage.wait_until(flag.exists)
     urgent = stage.submit(("Show", {"text": "urgent"}), front=True)
-    stage.call(stage.dispatcher.pause)
+    stage.do(stage.dispatcher.pause())
     stage.close()
     stage = Stage(tmp_path, directory)
     assert stage.call(lambda: stage.dispatcher.paused)
@@ -248,11 +248,30 @@ def test_stopping_parks_what_runs_and_the_next_start_takes_it_up(tmp_path: Path)
     assert [job.id for job in jobs] == [running, urgent, *waiting]
     assert [job.restarted for job in jobs] == [True, False, False, False, False]
     assert {job.deaths for job in jobs} == {0}
-    stage.call(stage.dispatcher.resume)
+    stage.do(stage.dispatcher.resume())
     assert {stage.outcome(job.id).state for job in jobs} == {"succeeded"}
     order = [notice.job_id for notice in stage.notices if isinstance(getattr(notice, "event", None), JobStarted)]  # type: ignore[union-attr]
     assert order == [running, urgent, *waiting]
     stage.close()
     store = Store.open(directory)
     assert store.unfinished() == []
+    store.close()
+
+
+def test_stopping_at_once_parks_what_runs_too(tmp_path: Path) -> None:
+    """Nobody died of it, however often it happens."""
+    flag, directory = tmp_path / "flag", tmp_path / "user"
+    running = ""
+    for _ in range(MAX_DEATHS):
+        stage = Stage(tmp_path, directory, shutdown_grace_s=3600.0)
+        running = running or stage.submit(("Wait", {"flag": str(flag)}))
+        stage.wait_until(flag.exists)
+        flag.unlink()
+        stopping = stage.begin(stage.dispatcher.stop())
+        stage.call(stage.dispatcher.hurry)
+        stopping.result(PATIENCE_S)
+        stage.abandon()
+    store = Store.open(directory)
+    (job,) = store.unfinished()
+    assert (job.id, job.state, job.restarted, job.deaths) == (running, "queued", True, 0)
     store.close()

@@ -178,7 +178,7 @@ async def test_one_socket_tells_the_rest_too(api: Api) -> None:
         assert [told["seq"] for told in first] == [0, 0, 0]
         assert first[0]["event"]["etag"] == "fake"
         assert first[1]["event"] == {"type": "queue_changed", "remaining": 0, "paused": False}
-        api.dispatcher.pause()
+        await api.dispatcher.pause()
         told = await socket.receive_json(timeout=10)
         assert told["event"] == {"type": "queue_changed", "remaining": 0, "paused": True}
         preview = Preview(
@@ -201,6 +201,6 @@ async def test_one_socket_tells_the_rest_too(api: Api) -> None:
         assert (sorted(types), job["state"]) == (["queue_changed", "queued"], "queued")
     async with api.client.ws_connect(f"{PREFIX}/events/ws") as socket:
         await socket.receive_json(timeout=10)
-        api.dispatcher.resume()
+        await api.dispatcher.resume()
         await api.submit(VALUE)
         assert (await socket.receive_json(timeout=10))["event"]["type"] == "queued"
