@@ -149,13 +149,21 @@ def connect_deaf(server: RealServer, sid: str) -> socket.socket:
 
 
 class Line:
-    """A connection on which anything can be asked, also what no client library would send."""
+    """A connection on which anything can be asked, also what no client library would send.
 
-    def __init__(self, server: RealServer, timeout_s: float = PATIENCE_S) -> None:
+    Args:
+        server: Who is asked.
+        timeout_s: What one answer may take.
+        keeps: Ask on the same connection as long as the server leaves it open; by default each has one of its own.
+    """
+
+    def __init__(self, server: RealServer, timeout_s: float = PATIENCE_S, *, keeps: bool = False) -> None:
         host, port = server.address.removeprefix("http://").split(":")
         self.host = f"{host}:{port}"
         self._place = (host, int(port))
         self._timeout_s = timeout_s
+        self._keeps = keeps
+        self._kept: socket.socket | None = None
 
     def connect(self) -> socket.socket:
         """A bare connection."""
@@ -168,18 +176,40 @@ class Line:
 
         `Host`, `Connection` and `Content-Length` are added unless given.
         """
-        given = {"Host": self.host, "Connection": "close", "Content-Length": str(len(body)), **(headers or {})}
+        ending = "keep-alive" if self._keeps else "close"
+        given = {"Host": self.host, "Connection": ending, "Content-Length": str(len(body)), **(headers or {})}
         lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items()), "", ""]
-        with socket.create_connection(self._place, timeout=self._timeout_s) as connection:
+        data = "\r\n".join(lines).encode("latin-1", "surrogateescape") + body
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with suppress(ConnectionError):  # it was closed after the answer before
+                return self._exchange(kept, method, data)
+        return self._exchange(self.connect(), method, data)
+
+    def _exchange(self, connection: socket.socket, method: str, data: bytes) -> tuple[int, str, bytes]:
+        is_kept = False
+        try:
             with suppress(ConnectionError):  # refused before it was read; the answer is there
-                connection.sendall("\r\n".join(lines).encode("latin-1", "surrogateescape") + body)
+                connection.sendall(data)
             answer = http.client.HTTPResponse(connection, method=method)
             answer.begin()
             kind = answer.headers.get("Content-Type", "")
             is_endless = answer.status == 101 or kind.startswith("text/event-stream")
             body_read = b"" if is_endless else answer.read()
+            is_kept = self._keeps and not is_endless and not answer.will_close
             answer.close()
             return answer.status, kind, body_read
+        finally:
+            if is_kept:
+                self._kept = connection
+            else:
+                connection.close()
+
+    def close(self) -> None:
+        """Let go of the connection that was kept."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def head(self, target: str) -> tuple[int, http.client.HTTPMessage]:
         """Status and headers of the answer to a GET."""

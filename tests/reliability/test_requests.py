@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -101,14 +102,15 @@ def _targets(method: str, path: str, chance: random.Random) -> Iterator[str]:
 
 
 def test_bad_words_and_parameters(server: RealServer) -> None:
-    line, chance = Line(server), random.Random(1)
+    chance = random.Random(1)
     secret = server.directory.parent / "secret.txt"
     secret.write_text("canary-7291", encoding="utf-8")
-    for method, path in ROUTES:
-        if method == "HEAD" or (path.startswith("/api/") and not path.startswith("/api/v1/")):
-            continue
-        for target in _targets(method, path, chance):
-            _ask(line, method, target)
+    with closing(Line(server, keeps=True)) as line:
+        for method, path in ROUTES:
+            if method == "HEAD" or (path.startswith("/api/") and not path.startswith("/api/v1/")):
+                continue
+            for target in _targets(method, path, chance):
+                _ask(line, method, target)
     assert secret.read_text(encoding="utf-8") == "canary-7291"
     assert_next_runs(server)
 
