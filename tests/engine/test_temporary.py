@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from engine.errors import FileError
 from engine.settings import Settings
-from engine.temporary import clear_temp_directory, open_temp_directory
+from engine.temporary import TempDirectory, clear_temp_directory, open_temp_directory
 
 
 @pytest.fixture
@@ -125,3 +126,34 @@ def test_a_missing_directory_is_no_error_and_a_file_in_its_place_is(settings: Se
     settings.directory("temp").write_text("a file")
     with pytest.raises(FileError, match="temp directory"):
         open_temp_directory(settings)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="directories are not locked there")
+def test_of_several_servers_only_who_is_alone_empties_it(settings: Settings) -> None:
+    temp = settings.directory("temp")
+    first = TempDirectory.open(settings)
+    _fill(temp)
+    kept = _tree(temp)
+    second = TempDirectory.open(settings)
+    third = TempDirectory.open(settings)
+    second.close()
+    first.close()
+    assert _tree(temp) == kept
+    third.close()
+    assert _tree(temp) == set()
+    _fill(temp)
+    TempDirectory.open(settings).close()
+    assert _tree(temp) == set()
+
+
+def test_where_directories_cannot_be_locked_everybody_empties_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "not here")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    temp = TempDirectory.open(settings)
+    _fill(settings.directory("temp"))
+    temp.close()
+    assert _tree(settings.directory("temp")) == set()
