@@ -4,13 +4,16 @@
 import { wordsOf } from '../api/client';
 import { readJobWorkflow } from '../api/jobs';
 import { holdsSame } from '../core/alike';
-import { fromApi, isApiPrompt } from '../core/api';
-import { asArray, asObject, type JsonObject } from '../core/json';
+import type { Catalog } from '../core/catalog';
+import { isApiPrompt, isCanvasFormat } from '../core/formats';
+import { asObject, type JsonObject } from '../core/json';
 import { checkSize, MOST, TooLarge } from '../core/limits';
 import { t } from '../i18n/t';
 import { catalog } from '../stores/catalog';
 import { activateTab, openTab, type Tab, tabs } from '../stores/tabs';
 import { toast } from '../ui/Toast';
+import { later } from './lazily';
+import { pause } from './pause';
 
 export interface OpenedAs {
   readonly name: string;
@@ -21,12 +24,17 @@ export interface OpenedAs {
   readonly isDirty?: boolean;
 }
 
-export function isCanvasFormat(raw: JsonObject): boolean {
-  return asArray(raw['nodes']) !== null;
+const layouts = later(() => import('../core/api'));
+
+/** What is in the format of runs as a canvas document. */
+export async function layOut(prompt: JsonObject, types: Catalog): Promise<JsonObject> {
+  const { fromApi } = await layouts.get();
+  await pause();
+  return fromApi(prompt, types);
 }
 
 /** The canvas document in what was read; what is in the format of runs is laid out. Throws with a reason for the user. */
-function readDocument(raw: JsonObject): { raw: JsonObject; isFromApi: boolean } {
+async function readDocument(raw: JsonObject): Promise<{ raw: JsonObject; isFromApi: boolean }> {
   try {
     checkSize(raw);
   } catch (error) {
@@ -37,16 +45,17 @@ function readDocument(raw: JsonObject): { raw: JsonObject; isFromApi: boolean } 
   if (inner !== null && isCanvasFormat(inner)) return { raw: inner, isFromApi: false };
   const prompt = isApiPrompt(raw) ? raw : asObject(raw['prompt']);
   if (prompt !== null && isApiPrompt(prompt))
-    return { raw: fromApi(prompt, catalog.getState().types), isFromApi: true };
+    return { raw: await layOut(prompt, catalog.getState().types), isFromApi: true };
   throw new Error(t('workflows.noneInside'));
 }
 
 /** A tab of it, or the one that has it open. Throws if it is no workflow, or too large. */
-export function openDocument(
+export async function openDocument(
   raw: JsonObject,
   { name, path = null, revision = null, isDirty }: OpenedAs,
-): Tab {
-  const found = readDocument(raw);
+): Promise<Tab> {
+  const found = await readDocument(raw);
+  await pause();
   const same = tabs
     .getState()
     .tabs.find((tab) => (path === null ? holdsSame(tab.doc, found.raw) : tab.path === path));
@@ -68,8 +77,11 @@ export function openDocument(
 }
 
 /** A tab of its own, whatever is open. Throws if it is no workflow, or too large. */
-export function openAnew(raw: JsonObject, { name, path = null, revision = null, isDirty }: OpenedAs): Tab {
-  const found = readDocument(raw);
+export async function openAnew(
+  raw: JsonObject,
+  { name, path = null, revision = null, isDirty }: OpenedAs,
+): Promise<Tab> {
+  const found = await readDocument(raw);
   const isImportedFromApi = found.isFromApi;
   return openTab(found.raw, { name, path, revision, isImportedFromApi, isDirty: isDirty ?? false });
 }
@@ -77,7 +89,7 @@ export function openAnew(raw: JsonObject, { name, path = null, revision = null, 
 /** The workflow of a job: as its document was, or, of one that was given in the format of runs, laid out. */
 export async function openJobWorkflow(jobId: string, name: string): Promise<void> {
   const { workflow, prompt } = await readJobWorkflow(jobId);
-  openDocument(workflow ?? prompt, { name, isDirty: true });
+  await openDocument(workflow ?? prompt, { name, isDirty: true });
 }
 
 /** Why something could not be opened, for people. */

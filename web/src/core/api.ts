@@ -1,9 +1,10 @@
 // API JSON (what runs, without places) as a canvas document of 0.4: nodes with their slots and values, laid out.
 
-import type { Catalog, NodeType } from './catalog';
-import { layoutOf } from './geometry';
-import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
+import { type Catalog, inputsByName, type NodeType } from './catalog';
+import { measured, TITLE } from './geometry';
+import { asArray, asObject, asString, type Json, type JsonObject } from './json';
 import { layered } from './layout';
+import { MOST, TooLarge } from './limits';
 import { shapeOf } from './slots';
 import { completeValues } from './values';
 
@@ -13,24 +14,23 @@ interface Entry {
   readonly title: string | null;
   readonly known: NodeType | null;
   readonly values: ReadonlyMap<string, Json>;
-  readonly wires: readonly { readonly name: string; readonly from: string; readonly slot: number }[];
+  /** By input. */
+  readonly wires: ReadonlyMap<string, Wire>;
 }
 
-interface Row {
-  readonly id: number;
+interface Wire {
   readonly from: number;
   readonly slot: number;
+}
+
+interface Row extends Wire {
+  readonly id: number;
   readonly to: number;
   readonly input: number;
   readonly type: string;
 }
 
-/** Nodes by id, each with a class: what runs, without places. */
-export function isApiPrompt(raw: JsonObject): boolean {
-  const nodes = Object.values(raw);
-  return nodes.length > 0 && nodes.every((node) => asString(asObject(node)?.['class_type']) !== null);
-}
-
+/** Throws `TooLarge` where more outputs are named than can be shown. */
 export function fromApi(prompt: JsonObject, catalog: Catalog): JsonObject {
   const ids = idsOf(Object.keys(prompt));
   const entries = Object.entries(prompt).flatMap(([key, node]) =>
@@ -38,19 +38,30 @@ export function fromApi(prompt: JsonObject, catalog: Catalog): JsonObject {
   );
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const links: Row[] = [];
-  for (const entry of entries) {
-    for (const [index, name] of inputNames(entry).entries()) {
-      const wire = entry.wires.find((each) => each.name === name);
-      const from = wire === undefined ? undefined : ids.get(wire.from);
-      if (wire === undefined || from === undefined) continue;
-      const type = outputType(byId.get(from), wire.slot) ?? inputType(entry, name);
-      links.push({ id: links.length + 1, from, slot: wire.slot, to: entry.id, input: index, type });
-    }
-  }
-  const [into, outOf] = [grouped(links, (row) => row.to), grouped(links, (row) => row.from)];
-  const nodes = entries.map((entry, order) =>
-    nodeOf(entry, order, into.get(entry.id) ?? [], outOf.get(entry.id) ?? []),
-  );
+  const outOf = new Map<number, Row[]>();
+  const wired = entries.map((entry) => {
+    const names = inputNames(entry);
+    const into = names.map((name, input) => {
+      const wire = entry.wires.get(name);
+      if (wire === undefined) return undefined;
+      const { from, slot } = wire;
+      const type = byId.get(from)?.known?.outputs[slot]?.type ?? inputType(entry, name);
+      const row: Row = { id: links.length + 1, from, slot, to: entry.id, input, type };
+      links.push(row);
+      const rows = outOf.get(from);
+      if (rows === undefined) outOf.set(from, [row]);
+      else rows.push(row);
+      return row;
+    });
+    return { entry, names, into };
+  });
+  let slots = 0;
+  const nodes = wired.map(({ entry, names, into }, order): JsonObject => {
+    const outputs = outputsOf(entry, outOf.get(entry.id) ?? []);
+    slots += outputs.length;
+    if (slots > MOST.slots) throw new TooLarge('slots', slots);
+    return nodeOf(entry, order, inputsOf(entry, names, into), outputs);
+  });
   return {
     last_node_id: largest(entries, (entry) => entry.id),
     last_link_id: links.length,
@@ -61,16 +72,6 @@ export function fromApi(prompt: JsonObject, catalog: Catalog): JsonObject {
     extra: {},
     version: 0.4,
   };
-}
-
-function grouped(links: readonly Row[], idOf: (row: Row) => number): Map<number, Row[]> {
-  const groups = new Map<number, Row[]>();
-  for (const row of links) {
-    const group = groups.get(idOf(row));
-    if (group === undefined) groups.set(idOf(row), [row]);
-    else group.push(row);
-  }
-  return groups;
 }
 
 /** At least 0. Not `Math.max(...)`: there may be more of them than a call takes arguments. */
@@ -103,57 +104,76 @@ function readEntry(
   const type = asString(record?.['class_type']);
   if (record === null || type === null) return [];
   const values = new Map<string, Json>();
-  const wires: { name: string; from: string; slot: number }[] = [];
+  const wires = new Map<string, Wire>();
   for (const [name, value] of Object.entries(asObject(record['inputs']) ?? {})) {
-    const pair = asArray(value);
-    const slot = asNumber(pair?.[1]);
-    const from = pair?.[0];
-    const isWire =
-      pair?.length === 2 && slot !== null && from !== undefined && from !== null && ids.has(String(from));
-    if (isWire) wires.push({ name, from: String(from), slot });
+    const wire = readWire(value, ids);
+    if (wire !== null) wires.set(name, wire);
     else if (value !== undefined) values.set(name, value);
   }
   const known = catalog.get(type) ?? null;
   return [{ id, type, title: asString(asObject(record['_meta'])?.['title']), known, values, wires }];
 }
 
+/** A pair of a node that is there and the place of an output; null if it is a value. */
+function readWire(value: Json | undefined, ids: ReadonlyMap<string, number>): Wire | null {
+  const pair = asArray(value);
+  if (pair?.length !== 2) return null;
+  const [source, slot] = pair;
+  const from = source === undefined || source === null ? undefined : ids.get(String(source));
+  const isSlot = typeof slot === 'number' && Number.isInteger(slot) && slot >= 0 && slot < MOST.slotsOfNode;
+  return from === undefined || !isSlot ? null : { from, slot };
+}
+
 /** Sockets of the type first, then whatever is linked besides: widgets, and inputs that nobody declared. */
-function inputNames(entry: Entry): string[] {
-  const sockets = entry.known?.inputs.filter((input) => !input.is_widget).map((input) => input.name) ?? [];
-  const linked = entry.wires.map((wire) => wire.name).filter((name) => !sockets.includes(name));
-  return [...sockets, ...linked];
+function inputNames({ known, wires }: Entry): string[] {
+  const names = new Set<string>();
+  for (const input of known?.inputs ?? []) if (!input.is_widget) names.add(input.name);
+  for (const name of wires.keys()) names.add(name);
+  return [...names];
 }
 
-function inputType(entry: Entry, name: string): string {
-  return entry.known?.inputs.find((input) => input.name === name)?.type ?? '*';
+function inputType({ known }: Entry, name: string): string {
+  return (known === null ? undefined : inputsByName(known).get(name))?.type ?? '*';
 }
 
-function outputType(entry: Entry | undefined, slot: number): string | undefined {
-  return entry?.known?.outputs[slot]?.type;
-}
-
-function nodeOf(entry: Entry, order: number, into: readonly Row[], outOf: readonly Row[]): JsonObject {
-  const { id, type, title, known, values } = entry;
-  const count = Math.max(
-    known?.outputs.length ?? 0,
-    largest(outOf, (row) => row.slot + 1),
-  );
-  const inputs = inputNames(entry).map((name, index): Json => {
-    const declared = known?.inputs.find((input) => input.name === name);
+function inputsOf(
+  { known }: Entry,
+  names: readonly string[],
+  into: readonly (Row | undefined)[],
+): readonly Json[] {
+  return names.map((name, index): Json => {
+    const declared = known === null ? undefined : inputsByName(known).get(name);
+    const row = into[index];
     return {
       name,
-      type: declared?.type ?? into.find((row) => row.input === index)?.type ?? '*',
-      link: into.find((row) => row.input === index)?.id ?? null,
+      type: declared?.type ?? row?.type ?? '*',
+      link: row?.id ?? null,
       ...(declared?.is_widget === true ? { widget: { name } } : {}),
       ...(declared !== undefined && !declared.required && !declared.is_widget ? { shape: 7 } : {}),
     };
   });
-  const outputs = Array.from({ length: count }, (_, slot): Json => {
-    const rows = outOf.filter((row) => row.slot === slot);
+}
+
+function outputsOf({ known }: Entry, outOf: readonly Row[]): readonly Json[] {
+  const count = Math.max(
+    known?.outputs.length ?? 0,
+    largest(outOf, (row) => row.slot + 1),
+  );
+  const rows = Array.from({ length: count }, (): Row[] => []);
+  for (const row of outOf) rows[row.slot]?.push(row);
+  return rows.map((own, slot): Json => {
     const output = known?.outputs[slot];
-    const shown = output?.type ?? rows[0]?.type ?? '*';
-    return { name: output?.name ?? shown, type: shown, links: rows.map((row) => row.id) };
+    const shown = output?.type ?? own[0]?.type ?? '*';
+    return { name: output?.name ?? shown, type: shown, links: own.map((row) => row.id) };
   });
+}
+
+function nodeOf(
+  { id, type, title, known, values }: Entry,
+  order: number,
+  inputs: readonly Json[],
+  outputs: readonly Json[],
+): JsonObject {
   const held: Json =
     known !== null ? completeValues(known, values, fixedSeeds(known)) : Object.fromEntries(values);
   return {
@@ -180,16 +200,20 @@ function fixedSeeds(type: NodeType): ReadonlyMap<string, Json> {
 }
 
 function placed(nodes: readonly JsonObject[], links: readonly Row[], catalog: Catalog): JsonObject[] {
-  const layouts = new Map(nodes.map((node) => [String(node['id']), layoutOf(node, shapeOf(node, catalog))]));
-  const boxes = new Map([...layouts].map(([id, layout]) => [id, layout.box]));
+  const sizes = nodes.map((node) => measured(node, shapeOf(node, catalog)));
+  const boxes = new Map(
+    nodes.map((node, index) => {
+      const { w = 0, h = 0 } = sizes[index] ?? {};
+      return [String(node['id']), { w, h: h + TITLE }];
+    }),
+  );
   const places = layered(
     boxes,
     links.map((row) => [String(row.from), String(row.to)] as const),
   );
-  return nodes.map((node) => {
-    const id = String(node['id']);
-    const [at, layout] = [places.get(id), layouts.get(id)];
-    if (at === undefined || layout === undefined) return node;
-    return { ...node, pos: [at.x, at.y + 30], size: [layout.body.w, layout.body.h] };
+  return nodes.map((node, index) => {
+    const [at, size] = [places.get(String(node['id'])), sizes[index]];
+    if (at === undefined || size === undefined) return node;
+    return { ...node, pos: [at.x, at.y + TITLE], size: [size.w, size.h] };
   });
 }

@@ -86,10 +86,30 @@ export function plainType(
 
 const SEED_NAMES = new Set(['seed', 'noise_seed']);
 
+/** What follows from a type is asked for each node that is one: it is found out once. */
+const widgets = new WeakMap<NodeType, readonly InputType[]>();
+const declared = new WeakMap<NodeType, ReadonlyMap<string, InputType>>();
+
 /** The inputs that have a place in `widgets_values`: required ones first, then optional ones. */
 export function widgetsOf(type: NodeType): readonly InputType[] {
-  const widgets = type.inputs.filter((input) => input.is_widget);
-  return [...widgets.filter((input) => input.required), ...widgets.filter((input) => !input.required)];
+  const known = widgets.get(type);
+  if (known !== undefined) return known;
+  const all = requiredFirst(type.inputs.filter((input) => input.is_widget));
+  widgets.set(type, all);
+  return all;
+}
+
+export function requiredFirst(inputs: readonly InputType[]): readonly InputType[] {
+  return [...inputs.filter((input) => input.required), ...inputs.filter((input) => !input.required)];
+}
+
+/** The inputs of a type by name. */
+export function inputsByName(type: NodeType): ReadonlyMap<string, InputType> {
+  const known = declared.get(type);
+  if (known !== undefined) return known;
+  const all = new Map(type.inputs.map((input) => [input.name, input]));
+  declared.set(type, all);
+  return all;
 }
 
 /** Whether a control value (`fixed`, `randomize`, ...) follows the widget's own in `widgets_values`. */

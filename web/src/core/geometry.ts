@@ -83,20 +83,28 @@ export function isFlexible(widget: Widget): boolean {
   return widget.input?.multiline === true;
 }
 
-export function layoutOf(node: JsonObject, shape: NodeShape): Layout {
-  const { x, y } = positionOf(node);
+/** How large the body of a node is that is neither collapsed nor a point of a link, and what that follows from. */
+export function measured(node: JsonObject, shape: NodeShape) {
   const stored = readPoint(node['size']);
-  if (isCollapsed(node)) return collapsedLayout(x, y, shape);
-  const sockets = shape.inputs.filter((slot) => !slot.isWidget);
-  if (node['type'] === 'Reroute') return rerouteLayout(x, y, stored, shape);
-  const rows = Math.max(sockets.length, shape.outputs.length);
+  let sockets = 0;
+  for (const slot of shape.inputs) if (!slot.isWidget) sockets += 1;
+  const rows = Math.max(sockets, shape.outputs.length);
   const top = rows * PITCH + (rows > 0 ? 6 : GAP);
-  const { shown, rare, isUnfolded } = foldOf(node, shape);
+  const fold = foldOf(node, shape);
+  const { shown, rare } = fold;
   const foldHeight = rare.length > 0 ? WIDGET + GAP : 0;
   const below = shown.length > 0 || rare.length > 0 || rows === 0 ? BOTTOM : 0;
   const least = top + shown.reduce((sum, widget) => sum + leastHeight(widget) + GAP, 0) + foldHeight + below;
   const w = widthOf(stored?.x ?? 0, shown.length > 0);
-  const h = Math.max(stored?.y ?? 0, least);
+  return { w, h: Math.max(stored?.y ?? 0, least), top, least, fold };
+}
+
+export function layoutOf(node: JsonObject, shape: NodeShape): Layout {
+  const { x, y } = positionOf(node);
+  if (isCollapsed(node)) return collapsedLayout(x, y, shape);
+  if (node['type'] === 'Reroute') return rerouteLayout(x, y, readPoint(node['size']), shape);
+  const { w, h, top, least, fold: folded } = measured(node, shape);
+  const { shown, rare, isUnfolded } = folded;
   const flexible = shown.filter(isFlexible).length;
   const spare = flexible > 0 ? (h - least) / flexible : 0;
   const widgets: WidgetPlace[] = [];
@@ -107,15 +115,15 @@ export function layoutOf(node: JsonObject, shape: NodeShape): Layout {
     at += height + GAP;
   }
   const fold = rare.length > 0 ? { y: at, h: WIDGET, count: rare.length, isUnfolded } : null;
-  const places = new Map(
-    widgets.map((place) => [place.widget.name, place.y + Math.min(place.h, WIDGET) / 2]),
-  );
-  const away = new Set(shape.widgets.map((widget) => widget.name).filter((name) => !places.has(name)));
+  /** Of each widget, where its slot is; null where that is folded away. */
+  const places = new Map<string, number | null>();
+  for (const widget of shape.widgets) places.set(widget.name, null);
+  for (const place of widgets) places.set(place.widget.name, place.y + Math.min(place.h, WIDGET) / 2);
   let row = 0;
   const inputs = shape.inputs.map((slot) => {
     const own = slot.isWidget ? places.get(slot.name) : undefined;
+    if (own === null) return NOWHERE;
     if (own !== undefined) return { x: x + SLOT_INSET, y: own };
-    if (slot.isWidget && away.has(slot.name)) return NOWHERE;
     const place = { x: x + SLOT_INSET, y: y + (row + 0.7) * PITCH };
     row += 1;
     return place;

@@ -72,6 +72,12 @@ function unmarked(value: Json): Json {
 
 /** The text of a value; `bigint`s are written as the integers that they are. */
 export function stringifyJson(value: Json, indent?: number): string {
+  try {
+    return JSON.stringify(value, undefined, indent);
+  } catch (error) {
+    // There is a `bigint` in it. Asking at each value would cost several times as much, and few documents have one.
+    if (!(error instanceof TypeError)) throw error;
+  }
   const text = JSON.stringify(
     value,
     (_key, part: unknown) => (typeof part === 'bigint' ? `${MARK}${part}` : part),

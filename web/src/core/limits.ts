@@ -115,16 +115,14 @@ function sum<T>(items: readonly T[], numberOf: (item: T) => number): number {
   return items.reduce((total, item) => total + numberOf(item), 0);
 }
 
-/** How deep a value is, counted no further than `most`; without calling itself, as it may be deeper than calls can be. */
+/** How deep a value is, counted no further than `most`: it may be deeper than calls can be. */
 function levelsOf(value: Json, most: number): number {
-  let [depth, level] = [0, [value]];
-  while (level.length > 0 && depth < most) {
-    depth += 1;
-    const next: Json[] = [];
-    for (const each of level)
-      for (const held of Array.isArray(each) ? each : Object.values(each ?? {}))
-        if (typeof held === 'object' && held !== null) next.push(held);
-    level = next;
-  }
-  return depth;
+  if (typeof value !== 'object' || value === null || most === 0) return 0;
+  let deepest = 0;
+  const look = (held: Json | undefined) => {
+    if (typeof held === 'object' && deepest < most - 1) deepest = Math.max(deepest, levelsOf(held, most - 1));
+  };
+  if (Array.isArray(value)) for (const held of value) look(held);
+  else for (const key in value) look((value as JsonObject)[key]);
+  return 1 + deepest;
 }

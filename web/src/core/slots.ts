@@ -4,7 +4,7 @@
 // implied: they are shown, and written into the file only when something is linked to them.
 
 import type { Catalog, InputType, NodeType } from './catalog';
-import { defaultOf } from './catalog';
+import { defaultOf, inputsByName } from './catalog';
 import { readId } from './graph';
 import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
 import type { LinkId } from './types';
@@ -78,19 +78,36 @@ export function modeOf(node: JsonObject): number {
 /** Everything that a node shows. */
 export function shapeOf(node: JsonObject, catalog: Catalog): NodeShape {
   const type = catalog.get(typeNameOf(node)) ?? null;
-  const declared = new Map((type?.inputs ?? []).map((input) => [input.name, input]));
-  const inputs = (asArray(node['inputs']) ?? []).map((row, index) => readInput(row, index, declared));
-  const named = new Set(inputs.map((slot) => slot.name));
-  const implied = (type?.inputs ?? [])
-    .filter((input) => !named.has(input.name) && !(input.is_widget && input.options['socketless'] === true))
-    .map((input) => implyInput(input));
-  const all = [...inputs, ...implied];
+  const declared = type === null ? NOTHING : inputsByName(type);
+  const [sockets, fields]: [InSlot[], InSlot[]] = [[], []];
+  const named = new Set<string>();
+  const add = (slot: InSlot) => (slot.isWidget ? fields : sockets).push(slot);
+  for (const [index, row] of (asArray(node['inputs']) ?? []).entries()) {
+    const slot = readInput(row, index, declared);
+    named.add(slot.name);
+    add(slot);
+  }
+  if (type !== null) for (const slot of impliedBy(type)) if (!named.has(slot.name)) add(slot);
   return {
     type,
-    inputs: [...all.filter((slot) => !slot.isWidget), ...all.filter((slot) => slot.isWidget)],
+    inputs: [...sockets, ...fields],
     outputs: outputsOf(node, type),
     widgets: type !== null ? widgetsFrom(node, type) : unknownWidgets(node),
   };
+}
+
+const NOTHING: ReadonlyMap<string, InputType> = new Map();
+const implied = new WeakMap<NodeType, readonly InSlot[]>();
+
+/** The slots of a type that a node has whose file names none. */
+function impliedBy(type: NodeType): readonly InSlot[] {
+  const known = implied.get(type);
+  if (known !== undefined) return known;
+  const slots = type.inputs
+    .filter((input) => !(input.is_widget && input.options['socketless'] === true))
+    .map(implyInput);
+  implied.set(type, slots);
+  return slots;
 }
 
 function readInput(row: Json, index: number, declared: ReadonlyMap<string, InputType>): InSlot {
@@ -126,19 +143,20 @@ function implyInput(input: InputType): InSlot {
 function outputsOf(node: JsonObject, type: NodeType | null): OutSlot[] {
   const rows = asArray(node['outputs']) ?? [];
   const count = Math.max(rows.length, type?.outputs.length ?? 0);
-  return Array.from({ length: count }, (_, index) => {
+  const slots: OutSlot[] = [];
+  for (let index = 0; index < count; index += 1) {
     const record = asObject(rows[index]);
     const known = type?.outputs[index];
     const name = asString(record?.['name']) ?? known?.name ?? '';
-    const shown = known?.type ?? readType(record?.['type']);
-    return {
+    slots.push({
       name,
       label: asString(record?.['label']) ?? name,
-      type: shown,
+      type: known?.type ?? readType(record?.['type']),
       index,
       isList: known?.is_list ?? record?.['shape'] === 6,
-    };
-  });
+    });
+  }
+  return slots;
 }
 
 function widgetsFrom(node: JsonObject, type: NodeType): Widget[] {

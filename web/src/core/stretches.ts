@@ -34,6 +34,8 @@ export function stretchesOf(
   to: Point,
   lane = 0,
 ): Stretch[] {
+  // As nearly all links are.
+  if (way.length === 0 && style === 'spline') return [{ isCurve: true, points: curveOf(from, to) }];
   const points = [from, ...way, to];
   return points.slice(1).map((end, index): Stretch => {
     const start = points[index] ?? from;

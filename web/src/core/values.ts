@@ -1,6 +1,6 @@
 // `widgets_values` by position <-> values by name, by the same rules as the server's reader (engine/graph/canvas_widgets.py).
 
-import { defaultOf, hasControl, type InputType, type NodeType, widgetsOf } from './catalog';
+import { defaultOf, hasControl, type InputType, type NodeType, requiredFirst, widgetsOf } from './catalog';
 import { readId } from './graph';
 import { asArray, asObject, asString, type Json, type JsonObject } from './json';
 
@@ -66,23 +66,18 @@ export function placesOf(node: JsonObject, type: NodeType): Pick<Reading, 'place
     return { places: new Map([...proxies].map(([name, { place }]) => [name, place])), controls: new Map() };
   const widgets = widgetsOf(type);
   const values = asArray(node['widgets_values']) ?? [];
-  const readings = [readInOrder(values, widgets)];
+  const declared = readInOrder(values, widgets);
+  if (declared.mismatches === 0 && declared.leftOver === 0) return declared;
+  const readings = [declared];
   const withSockets = type.inputs.filter((input) => WIDGET_TYPES.has(input.type));
-  if (withSockets.length > widgets.length) {
-    const ordered = [
-      ...withSockets.filter((input) => input.required),
-      ...withSockets.filter((input) => !input.required),
-    ];
-    readings.push(readInOrder(values, ordered));
-  }
+  if (withSockets.length > widgets.length) readings.push(readInOrder(values, requiredFirst(withSockets)));
   const byName = new Map(widgets.map((widget) => [widget.name, widget]));
   const slots = (asArray(node['inputs']) ?? []).flatMap((slot) => {
     const record = asObject(slot);
     const widget = record?.['widget'] === undefined ? undefined : byName.get(String(record['name']));
     return widget === undefined ? [] : [widget];
   });
-  const [declared] = readings;
-  if (slots.length > 0 && declared !== undefined && declared.mismatches > 0) {
+  if (slots.length > 0 && declared.mismatches > 0) {
     // Older files have slots for linked widgets only: such a reading explains a few values and loses the rest.
     const bySlots = readInOrder(values, slots);
     if (Math.abs(bySlots.leftOver) <= Math.abs(declared.leftOver)) readings.push(bySlots);

@@ -46,7 +46,8 @@ export class Scene {
   readonly #placed = new Map<NodeId, Placed>();
   /** Of each link, its parts from point to point. */
   readonly #stretches = new Map<LinkId, readonly Stretch[]>();
-  readonly #linksOf = new Map<NodeId, Set<LinkId>>();
+  /** Made when somebody asks: who only looks at a graph never does. */
+  #linksOf: Map<NodeId, Set<LinkId>> | null = null;
   #reroutes: ReadonlyMap<string, Reroute> = new Map();
   #lastReroutes: ReadonlyMap<LinkId, string> = new Map();
   /** Nodes from back to front. */
@@ -109,12 +110,12 @@ export class Scene {
     this.#teleports = null;
     this.#placed.clear();
     this.#stretches.clear();
-    this.#linksOf.clear();
+    this.#linksOf = null;
     this.#reorder();
     for (const id of this.#order) this.#place(id);
     for (const id of this.graph.groups.keys()) this.#placeGroup(id);
     this.#readReroutes();
-    for (const link of this.graph.links.values()) this.#placeLink(link);
+    for (const link of this.graph.links.values()) this.#addLink(link);
   }
 
   /** Take over what a change did to this graph; costs as much as the change. */
@@ -140,12 +141,12 @@ export class Scene {
       if (patch.kind !== 'node') continue;
       if ((patch.before === null) !== (patch.after === null)) isReordered = true;
       this.#place(patch.id);
-      for (const link of this.#linksOf.get(patch.id) ?? []) touched.add(link);
+      for (const link of this.linksOf(patch.id)) touched.add(link);
     }
     for (const id of boundaries) {
       this.#placed.delete(id);
       this.#place(id);
-      for (const link of this.#linksOf.get(id) ?? []) touched.add(link);
+      for (const link of this.linksOf(id)) touched.add(link);
     }
     if (isReordered) this.#reorder();
     if (isRerouted || (isRelinked && this.graph.linksAreObjects)) {
@@ -187,6 +188,10 @@ export class Scene {
 
   /** Links at a node. */
   linksOf(id: NodeId): Iterable<LinkId> {
+    if (this.#linksOf === null) {
+      this.#linksOf = new Map();
+      for (const link of this.graph.links.values()) noteEnds(this.#linksOf, link);
+    }
     return this.#linksOf.get(id) ?? [];
   }
 
@@ -328,11 +333,12 @@ export class Scene {
 
   #placeLink(link: Link): void {
     this.#dropLink(link.id);
-    for (const end of [link.from, link.to]) {
-      const links = this.#linksOf.get(end);
-      if (links === undefined) this.#linksOf.set(end, new Set([link.id]));
-      else links.add(link.id);
-    }
+    this.#addLink(link);
+  }
+
+  /** A link that is not placed yet. */
+  #addLink(link: Link): void {
+    if (this.#linksOf !== null) noteEnds(this.#linksOf, link);
     const ends = endsOf(
       link,
       (id) => this.#placed.get(id)?.layout,
@@ -353,5 +359,16 @@ export class Scene {
     this.#stretches.delete(id);
     this.lists.delete(id);
     this.linkIndex.remove(id);
+  }
+}
+
+function noteEnds(linksOf: Map<NodeId, Set<LinkId>>, { id, from, to }: Link): void {
+  for (const end of [from, to]) {
+    let links = linksOf.get(end);
+    if (links === undefined) {
+      links = new Set();
+      linksOf.set(end, links);
+    }
+    links.add(id);
   }
 }

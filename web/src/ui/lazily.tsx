@@ -6,6 +6,49 @@ import { toast } from './Toast';
 
 const rest: (() => Promise<unknown>)[] = [];
 
+/** Loaded once; the next time it is tried again if it cannot be. */
+function once<Found>(load: () => Promise<Found>): () => Promise<Found> {
+  let loading: Promise<Found> | null = null;
+  const get = () => {
+    loading ??= load().catch((error: unknown) => {
+      loading = null;
+      throw error;
+    });
+    return loading;
+  };
+  rest.push(get);
+  return get;
+}
+
+/** For what has no place to say it in. */
+function tell(error: unknown): void {
+  if (error instanceof Error) toast({ kind: 'error', title: error.message, key: 'lazily' });
+}
+
+/** A module that comes later. */
+export interface Later<Module> {
+  /** Rejects if it cannot be loaded; the next time it is tried again. */
+  get(): Promise<Module>;
+  /** Do something with it: at once if it is there. That it cannot be loaded is told. */
+  run(act: (module: Module) => void): Promise<void>;
+}
+
+/** What commands do where that is much: `const actions = later(() => import('./actions'))`. */
+export function later<Module>(load: () => Promise<Module>): Later<Module> {
+  let found: Module | null = null;
+  const get = once(async () => {
+    found = await load();
+    return found;
+  });
+  return {
+    get,
+    async run(act) {
+      if (found !== null) return act(found);
+      await get().then(act, tell);
+    },
+  };
+}
+
 /**
  * A component that is loaded when it is shown first: `lazily(() => import('./Panel').then((m) => m.Panel))`.
  * With `useWanted`, which may use hooks, it is shown while that is true (a dialog that a store opens).
@@ -13,21 +56,9 @@ const rest: (() => Promise<unknown>)[] = [];
  */
 export function lazily(load: () => Promise<FC>, useWanted: () => boolean = always): FC {
   let Part: FC | null = null;
-  let loading: Promise<void> | null = null;
-  const get = (): Promise<void> => {
-    loading ??= load().then(
-      (found) => {
-        Part = found;
-      },
-      (error: unknown) => {
-        // The next time it is tried again.
-        loading = null;
-        throw error;
-      },
-    );
-    return loading;
-  };
-  rest.push(get);
+  const get = once(async () => {
+    Part = await load();
+  });
   // biome-ignore lint/correctness/noComponentHookFactories: called once for each part, when its module is loaded
   return function Lazy() {
     const isWanted = useWanted();
@@ -36,8 +67,7 @@ export function lazily(load: () => Promise<FC>, useWanted: () => boolean = alway
     useEffect(() => {
       const fail = (error: unknown) => {
         if (useWanted === always) update(error);
-        // A dialog has no place to say it in; the next time it is opened it is tried again.
-        else if (error instanceof Error) toast({ kind: 'error', title: error.message, key: 'lazily' });
+        else tell(error);
       };
       if (isMissing) get().then(() => update({}), fail);
     }, [isMissing]);

@@ -39,7 +39,7 @@ function titleOf(picture: Picture): string {
 export const openItsWorkflow = (picture: Picture) =>
   attempt(async () => {
     const { workflow, prompt } = await workflowOf(picture);
-    openDocument(workflow ?? prompt, { name: titleOf(picture), isDirty: true });
+    await openDocument(workflow ?? prompt, { name: titleOf(picture), isDirty: true });
   });
 
 /** Values of the run into the tab that is open, after a look at what would change. */

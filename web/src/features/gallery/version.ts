@@ -8,5 +8,5 @@ import { nameOf } from '../../stores/tabs';
 
 export async function openVersion({ name, version }: NonNullable<Lineage['workflow']>): Promise<void> {
   if (version === null) throw new Error(t('gallery.versionGone'));
-  openAnew(await readVersion(name, version.id), { name: nameOf(name), isDirty: true });
+  await openAnew(await readVersion(name, version.id), { name: nameOf(name), isDirty: true });
 }

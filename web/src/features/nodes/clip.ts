@@ -4,11 +4,11 @@
 import { bus } from '../../app/bus';
 import { putOnClipboard } from '../../app/clipboard';
 import { isTextField } from '../../app/keys';
-import { whyNotOpened } from '../../app/open';
+import { layOut, whyNotOpened } from '../../app/open';
 import { view } from '../../app/view';
-import { fromApi, isApiPrompt } from '../../core/api';
 import { clipText, copyNodes, cornerOf, type Pasted, pasteClip, readClip } from '../../core/clipboard';
 import { deleteNodes } from '../../core/edit';
+import { isApiPrompt } from '../../core/formats';
 import { asObject, type JsonObject, parseJson } from '../../core/json';
 import { checkLength, checkSize, MOST, TooLarge } from '../../core/limits';
 import type { Point, Scope } from '../../core/types';
@@ -67,7 +67,7 @@ export async function pasteFromClipboard(at?: Point, keepsIncoming = false): Pro
   const words = held ?? text ?? '';
   const clip = nodesIn(words);
   if (clip !== null) {
-    paste(clip, place, keepsIncoming);
+    await paste(clip, place, keepsIncoming);
     return;
   }
   if (words.length > MOST.letters) {
@@ -89,7 +89,7 @@ async function pictureOnClipboard(): Promise<File | null> {
   return null;
 }
 
-/** Nodes of a workflow in either format; null if there are none, or far too many. */
+/** What was copied, or a workflow in the format of runs; null if there are no nodes in it, or far too many. */
 function nodesIn(text: string): JsonObject | null {
   const clip = readClip(text);
   if (clip !== null || !text.trimStart().startsWith('{')) return clip;
@@ -98,14 +98,15 @@ function nodesIn(text: string): JsonObject | null {
     const prompt = asObject(parseJson(text));
     if (prompt === null || !isApiPrompt(prompt)) return null;
     checkSize(prompt);
-    return fromApi(prompt, view.catalog);
+    return prompt;
   } catch {
     return null;
   }
 }
 
-function paste(clip: JsonObject, at: Point, keepsIncoming: boolean): void {
-  add(t('edit.paste'), clip, aside(at), keepsIncoming);
+async function paste(clip: JsonObject, at: Point, keepsIncoming: boolean): Promise<void> {
+  const nodes = isApiPrompt(clip) ? await layOut(clip, view.catalog) : clip;
+  add(t('edit.paste'), nodes, aside(at), keepsIncoming);
 }
 
 const STEP = 30;
@@ -185,7 +186,7 @@ export function listenForClipboard(): void {
     const at = view.view.toGraph(pointerOnCanvas());
     if (clip !== null) {
       event.preventDefault();
-      paste(clip, at, withIncoming);
+      void paste(clip, at, withIncoming);
       return;
     }
     const image = imageIn(event.clipboardData);

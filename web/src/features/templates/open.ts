@@ -8,7 +8,7 @@ import { runTab } from '../run/api';
 
 export async function openTemplate(template: Template, runs = false): Promise<void> {
   try {
-    const tab = openDocument(await readTemplate(template), { name: template.title });
+    const tab = await openDocument(await readTemplate(template), { name: template.title });
     if (runs) await runTab(tab);
   } catch (error) {
     toast({

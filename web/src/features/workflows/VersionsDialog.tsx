@@ -43,7 +43,7 @@ function Versions({ name }: { readonly name: string }) {
     try {
       const time = version.label === '' ? timeOfVersion(version) : version.label;
       const title = t('versions.of', { name: nameOf(name), time });
-      const tab = openAnew(await readVersion(name, version.id), { name: title, isDirty: true });
+      const tab = await openAnew(await readVersion(name, version.id), { name: title, isDirty: true });
       close();
       return tab;
     } catch (thrown) {

@@ -5,8 +5,8 @@ import { ApiError } from '../../api/client';
 import { readTemplate, type TemplateId, titleOfTemplate } from '../../api/templates';
 import { readFile, toDocument } from '../../api/workflows';
 import { imageTaker } from '../../app/images';
-import { isCanvasFormat, openDocument, whyNotOpened } from '../../app/open';
-import { isApiPrompt } from '../../core/api';
+import { openDocument, whyNotOpened } from '../../app/open';
+import { isApiPrompt, isCanvasFormat } from '../../core/formats';
 import { asObject, type JsonObject, parseJson } from '../../core/json';
 import { checkFile, checkLength } from '../../core/limits';
 import type { Point } from '../../core/types';
@@ -43,7 +43,7 @@ async function opening(name: string, open: () => Promise<unknown>): Promise<void
 export function openServerFile(path: string): Promise<void> {
   return opening(path, async () => {
     const { raw, revision } = await readFile(path);
-    openDocument(raw, { name: nameOf(path), path, revision });
+    await openDocument(raw, { name: nameOf(path), path, revision });
   });
 }
 
@@ -59,7 +59,7 @@ export function openLocalFile(file: File, at: Point | null = null): Promise<void
     const name = file.name.replace(/\.[^.]+$/, '');
     if (/\.json$/i.test(file.name) || file.type === 'application/json') {
       checkLength(file.size);
-      openDocument(toDocument(await file.text()), { name });
+      await openDocument(toDocument(await file.text()), { name });
       return;
     }
     checkFile(file.size);
@@ -69,7 +69,7 @@ export function openLocalFile(file: File, at: Point | null = null): Promise<void
       if (take === null || !(error instanceof ApiError) || error.isOffline) throw error;
       return take(file, at ?? { x: 0, y: 0 }).then(() => null);
     });
-    if (embedded !== null) openDocument(embedded, { name });
+    if (embedded !== null) await openDocument(embedded, { name });
   });
 }
 
@@ -114,7 +114,7 @@ export function openText(text: string, name: string): boolean {
   if (record === null || !(isCanvasFormat(record) || isApiPrompt(record) || record['workflow'] !== undefined))
     return false;
   const raw = record;
-  void opening(name, async () => openDocument(raw, { name }));
+  void opening(name, () => openDocument(raw, { name }));
   return true;
 }
 
