@@ -1,12 +1,12 @@
 // How the canvas looks and is moved about in: the view bar, styles of links, wheel or trackpad.
 
 import { type Command, registerCommands } from '../../app/commands';
+import { lazily, useHasTab } from '../../app/lazily';
 import { registerOverlay } from '../../app/panels';
 import { LINK_STYLES } from '../../core/stretches';
 import { t } from '../../i18n/t';
 import { activeTab } from '../../stores/tabs';
 import { followValues } from '../../stores/values';
-import { LinkTip } from './LinkTip';
 import { change, setLinks, toggleLinks, toggleSnapToNodes, toggleTeleports } from './preferences';
 import { hasPartners, jumpToPartner, registerTeleportMenu } from './teleports';
 import { ViewBar } from './ViewBar';
@@ -19,8 +19,10 @@ const command = (
   keys: readonly string[] = [],
 ): Command => ({ id, title, group: 'view', keys, run });
 
+const loadLinkTip = () => import('./LinkTip').then((module) => module.LinkTip);
+
 registerOverlay({ id: 'view-bar', Component: ViewBar });
-registerOverlay({ id: 'link-tip', order: 44, Component: LinkTip });
+registerOverlay({ id: 'link-tip', order: 44, Component: lazily(loadLinkTip, useHasTab) });
 registerTeleportMenu();
 followValues();
 registerCommands(

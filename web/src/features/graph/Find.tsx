@@ -1,30 +1,19 @@
 // Find in the workflow: by title, type, number or what a node holds; Enter goes there, and on to the next.
 
 import { useMemo, useState } from 'react';
-import { useStore } from 'zustand';
-import { createStore } from 'zustand/vanilla';
 import { jumpTo } from '../../app/scopes';
 import { focusCanvas, view } from '../../app/view';
 import { type Found, findNodes } from '../../core/find';
 import { t } from '../../i18n/t';
 import css from './graph.module.css';
-
-interface FindState {
-  readonly isOpen: boolean;
-}
-export const finder = createStore<FindState>(() => ({ isOpen: false }));
-
-export function Find() {
-  const isOpen = useStore(finder, (state) => state.isOpen);
-  return isOpen ? <OpenFind /> : null;
-}
+import { finder } from './shown.store';
 
 function close(): void {
   finder.setState({ isOpen: false });
   focusCanvas();
 }
 
-function OpenFind() {
+export function Find() {
   const [query, setQuery] = useState('');
   const [chosen, setChosen] = useState(0);
   const found = useMemo(() => (view.doc === null ? [] : findNodes(view.doc, view.catalog, query)), [query]);

@@ -1,8 +1,6 @@
 // The whole graph, small: where one is, and a click to be elsewhere. Drawn when something changed, never otherwise.
 
 import { useEffect, useRef } from 'react';
-import { useStore } from 'zustand';
-import { createStore } from 'zustand/vanilla';
 import { bus } from '../../app/bus';
 import { view } from '../../app/view';
 import { groupBox } from '../../core/edit';
@@ -12,18 +10,7 @@ import type { Box } from '../../core/types';
 import { t } from '../../i18n/t';
 import css from './graph.module.css';
 
-const KEY = 'skein.minimap';
 const [WIDTH, HEIGHT, MARGIN] = [200, 136, 8];
-
-interface MinimapState {
-  readonly isOpen: boolean;
-}
-export const minimap = createStore<MinimapState>(() => ({ isOpen: localStorage.getItem(KEY) === 'open' }));
-
-export function toggleMinimap(): void {
-  minimap.setState(({ isOpen }) => ({ isOpen: !isOpen }));
-  localStorage.setItem(KEY, minimap.getState().isOpen ? 'open' : 'closed');
-}
 
 interface Scaling {
   readonly box: Box;
@@ -93,11 +80,6 @@ function goTo(canvas: HTMLCanvasElement, event: React.PointerEvent): void {
 }
 
 export function Minimap() {
-  const isOpen = useStore(minimap, (state) => state.isOpen);
-  return isOpen ? <OpenMinimap /> : null;
-}
-
-function OpenMinimap() {
   const ref = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     let frame = 0;

@@ -1,7 +1,8 @@
 // The graph's own parts of the application: keyboard, minimap, where one is, find, outline, links, arrangement.
 
+import { useStore } from 'zustand';
 import { type Command, registerCommands } from '../../app/commands';
-import { lazily } from '../../app/lazily';
+import { later, lazily } from '../../app/lazily';
 import { commandItem, registerMenu } from '../../app/menus';
 import { registerOverlay, registerPanel } from '../../app/panels';
 import { goBack, goForward, goToKept, keepSpot, leaveScope, watchScopes } from '../../app/scopes';
@@ -13,13 +14,12 @@ import { type TextKey, t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
 import type { MenuItem } from '../../ui/Menu';
 import { toast } from '../../ui/Toast';
-import { align, arrange, distribute, snapToGrid } from './arrange';
 import { Breadcrumb } from './Breadcrumb';
-import { Find, finder } from './Find';
 import { registerKeyboard } from './keyboard';
 import { deleteReroutes, deleteThrough, LINK_COMMANDS, registerLinkMenu } from './links';
-import { Minimap, toggleMinimap } from './Minimap';
+import { finder, minimap, toggleMinimap } from './shown.store';
 
+const arranging = later(() => import('./arrange'));
 const hasDoc = () => view.doc !== null;
 const hasSelection = () => view.selected.size > 0;
 
@@ -27,7 +27,7 @@ function command(
   id: string,
   title: TextKey,
   keys: readonly string[],
-  run: () => void,
+  run: Command['run'],
   when: () => boolean = hasDoc,
   group: Command['group'] = 'view',
 ): Command {
@@ -51,9 +51,23 @@ const EDGES: readonly (readonly [Edge, TextKey])[] = [
 registerKeyboard();
 registerLinkMenu();
 watchScopes();
-registerOverlay({ id: 'minimap', order: 10, Component: Minimap });
+registerOverlay({
+  id: 'minimap',
+  order: 10,
+  Component: lazily(
+    () => import('./Minimap').then((module) => module.Minimap),
+    () => useStore(minimap, (state) => state.isOpen),
+  ),
+});
 registerOverlay({ id: 'path', order: 20, Component: Breadcrumb });
-registerOverlay({ id: 'find', order: 45, Component: Find });
+registerOverlay({
+  id: 'find',
+  order: 45,
+  Component: lazily(
+    () => import('./Find').then((module) => module.Find),
+    () => useStore(finder, (state) => state.isOpen),
+  ),
+});
 registerPanel({
   ...{ id: 'outline', side: 'left', title: () => t('graph.outline'), icon: 'layers', order: 50 },
   command: 'graph.outline',
@@ -95,13 +109,27 @@ registerCommands(
     hasSelection,
     'edit',
   ),
-  command('graph.arrange', 'graph.arrange', ['Shift+L'], arrange, hasDoc, 'nodes'),
-  command('graph.alignGrid', 'graph.alignGrid', [], snapToGrid, hasDoc, 'nodes'),
+  command(
+    'graph.arrange',
+    'graph.arrange',
+    ['Shift+L'],
+    () => arranging.run(({ arrange }) => arrange()),
+    hasDoc,
+    'nodes',
+  ),
+  command(
+    'graph.alignGrid',
+    'graph.alignGrid',
+    [],
+    () => arranging.run(({ snapToGrid }) => snapToGrid()),
+    hasDoc,
+    'nodes',
+  ),
   command(
     'graph.distributeX',
     'graph.distributeX',
     [],
-    () => distribute('x'),
+    () => arranging.run(({ distribute }) => distribute('x')),
     () => view.selected.size > 2,
     'nodes',
   ),
@@ -109,7 +137,7 @@ registerCommands(
     'graph.distributeY',
     'graph.distributeY',
     [],
-    () => distribute('y'),
+    () => arranging.run(({ distribute }) => distribute('y')),
     () => view.selected.size > 2,
     'nodes',
   ),
@@ -118,7 +146,7 @@ registerCommands(
       `graph.align.${edge}`,
       title,
       [],
-      () => align(edge),
+      () => arranging.run(({ align }) => align(edge)),
       () => view.selected.size > 1,
       'nodes',
     ),

@@ -11,6 +11,7 @@ import { titleOf } from '../../core/slots';
 import type { Box } from '../../core/types';
 import { t } from '../../i18n/t';
 import css from './nodes.module.css';
+import { setTitle } from './titles';
 
 interface Renamed {
   readonly kind: 'node' | 'group';
@@ -73,15 +74,5 @@ export function Rename() {
         focusCanvas();
       }}
     />
-  );
-}
-
-/** Give a title; an empty one, or that of the type, is none of its own. */
-export function setTitle(kind: 'node' | 'group', id: string, title: string): void {
-  const node = view.scene?.graph.nodes.get(id);
-  if (kind === 'node' && node !== undefined && titleOf(node, view.catalog) === title) return;
-  const isOwn = kind === 'group' || title !== '';
-  view.doc?.edit(t('edit.rename'), view.scope, (tx) =>
-    tx.patch(kind, id, { title: isOwn ? title : undefined }),
   );
 }

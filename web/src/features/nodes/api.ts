@@ -3,4 +3,4 @@
 export { COLOURS, paintSelection } from './colours';
 export { inputFacts } from './facts';
 export { isPointerOnCanvas, pointerOnCanvas } from './pointer';
-export { setTitle } from './Rename';
+export { setTitle } from './titles';

@@ -5,6 +5,7 @@ import { bus } from '../../app/bus';
 import { copyText } from '../../app/clipboard';
 import { registerCommands } from '../../app/commands';
 import { registerImageTaker } from '../../app/images';
+import { lazily, useHasTab } from '../../app/lazily';
 import { menuItems } from '../../app/menus';
 import { registerHost, registerOverlay } from '../../app/panels';
 import { canPick, pickPicture } from '../../app/pick';
@@ -35,14 +36,19 @@ import { registerFonts } from './fonts';
 import { isFresh, listenForDrops, takeImage, thumbnailOf, uploadImage } from './images';
 import { registerNodeMenus } from './items';
 import { registerPictures } from './pictures';
-import { Rename } from './Rename';
 import { NodeResults } from './results';
-import { Tips } from './Tips';
 import { listenForWidgetMenus, registerWidgetCommands } from './WidgetMenu';
 
 registerHost({ id: 'widget-popup', Component: PopupHost });
-registerHost({ id: 'node-tips', Component: Tips });
-registerOverlay({ id: 'rename', order: 40, Component: Rename });
+registerHost({
+  id: 'node-tips',
+  Component: lazily(() => import('./Tips').then((module) => module.Tips), useHasTab),
+});
+registerOverlay({
+  id: 'rename',
+  order: 40,
+  Component: lazily(() => import('./Rename').then((module) => module.Rename), useHasTab),
+});
 registerNodeExtra({ id: 'results', Component: NodeResults });
 registerPictures();
 registerNodeMenus();

@@ -3,12 +3,12 @@
 
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
+import { lazily, useHasTab } from '../../app/lazily';
 import { registerOverlay } from '../../app/panels';
 import { view } from '../../app/view';
 import { t } from '../../i18n/t';
 import { activeTab } from '../../stores/tabs';
 import { isPointerOnCanvas, pointerOnCanvas } from '../nodes/api';
-import { RefusalTip } from './RefusalTip';
 import { SearchPanel } from './SearchPanel';
 import { openSearch } from './store';
 
@@ -17,7 +17,11 @@ registerOverlay({
   order: 50,
   Component: SearchPanel,
 });
-registerOverlay({ id: 'link-refusal', order: 60, Component: RefusalTip });
+registerOverlay({
+  id: 'link-refusal',
+  order: 60,
+  Component: lazily(() => import('./RefusalTip').then((module) => module.RefusalTip), useHasTab),
+});
 
 bus.on('search', (at, screen, link) => openSearch({ at, screen, link }));
 

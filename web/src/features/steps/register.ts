@@ -1,13 +1,16 @@
 // Steps of undo by name, and the flash that shows where one was undone.
 
 import { registerCommands } from '../../app/commands';
-import { lazily } from '../../app/lazily';
+import { lazily, useHasTab } from '../../app/lazily';
 import { registerOverlay, registerPanel } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
-import { Flash } from './Flash';
 
-registerOverlay({ id: 'flash', order: 5, Component: Flash });
+registerOverlay({
+  id: 'flash',
+  order: 5,
+  Component: lazily(() => import('./Flash').then((module) => module.Flash), useHasTab),
+});
 registerPanel({
   id: 'steps',
   side: 'left',

@@ -4,14 +4,15 @@ import { view } from '../../app/view';
 import { uniqueTitle } from '../../core/definitions';
 import { connect, unlink } from '../../core/edit';
 import { type Enclosed, enclose } from '../../core/enclose';
-import { titleOf, typeNameOf } from '../../core/slots';
+import { titleOf } from '../../core/slots';
 import { INLETS, portsOf } from '../../core/subgraph';
 import { teleportsOf } from '../../core/teleports';
-import type { NodeId, Scope } from '../../core/types';
+import type { NodeId } from '../../core/types';
 import { unpack } from '../../core/unpack';
 import { contentsOf } from '../../engine/gestures/moving';
 import { t } from '../../i18n/t';
 import { toast } from '../../ui/Toast';
+import { selectedInstances } from './meant';
 
 export function createSubgraph(): void {
   const { doc, scope, scene } = view;
@@ -51,15 +52,6 @@ function tornBy(nodes: ReadonlySet<NodeId>): string | null {
   return null;
 }
 
-/** The selected nodes that are instances of subgraphs. */
-export function selectedInstances(): NodeId[] {
-  const { doc, scene } = view;
-  return [...view.selected].filter((id) => {
-    const node = scene?.graph.nodes.get(id);
-    return node !== undefined && typeNameOf(node) !== '' && doc?.has(typeNameOf(node)) === true;
-  });
-}
-
 export function unpackSelected(): void {
   const ids = selectedInstances();
   const [nodes, groups]: [NodeId[], string[]] = [[], []];
@@ -71,14 +63,6 @@ export function unpackSelected(): void {
     }
   });
   view.select(nodes, groups);
-}
-
-/** The definition that is meant: of the one selected instance, or the graph that is shown. */
-export function meantDefinition(): Scope | null {
-  const [instance, ...others] = selectedInstances();
-  const node = instance === undefined ? undefined : view.scene?.graph.nodes.get(instance);
-  if (node !== undefined && others.length === 0) return typeNameOf(node);
-  return view.scope === '' ? null : view.scope;
 }
 
 // -- widgets at the outside --------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import { useStore } from 'zustand';
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
-import { lazily } from '../../app/lazily';
+import { later, lazily } from '../../app/lazily';
 import { commandItem, registerMenu, registerWidgetMenu } from '../../app/menus';
 import { registerHost } from '../../app/panels';
 import { registerTools } from '../../app/toolbox';
@@ -13,15 +13,10 @@ import { INLETS, isBoundary, portsOf } from '../../core/subgraph';
 import { t } from '../../i18n/t';
 import { askText } from '../../ui/ask';
 import { type MenuItem, showMenu } from '../../ui/Menu';
-import {
-  createSubgraph,
-  demote,
-  meantDefinition,
-  promote,
-  selectedInstances,
-  unpackSelected,
-} from './actions';
+import { meantDefinition, selectedInstances } from './meant';
 import { shownPorts, showPorts } from './ports.store';
+
+const actions = later(() => import('./actions'));
 
 registerHost({
   id: 'subgraph-ports',
@@ -38,14 +33,14 @@ registerCommands(
     group: 'nodes',
     keys: ['Ctrl+Shift+E'],
     when: () => view.selected.size > 0 || view.selectedGroups.size > 0,
-    run: createSubgraph,
+    run: () => actions.run(({ createSubgraph }) => createSubgraph()),
   },
   {
     id: 'subgraph.unpack',
     title: () => t('subgraph.unpack'),
     group: 'nodes',
     when: () => selectedInstances().length > 0,
-    run: unpackSelected,
+    run: () => actions.run(({ unpackSelected }) => unpackSelected()),
   },
   {
     id: 'subgraph.ports',
@@ -78,9 +73,21 @@ registerWidgetMenu(({ node, widget, link }) => {
   if (view.scope === '') return [];
   const from = link === null ? null : view.scene?.graph.links.get(link)?.from;
   if (from === INLETS && link !== null)
-    return [{ id: 'demote', label: t('subgraph.demote'), onSelect: () => demote(link) }];
+    return [
+      {
+        id: 'demote',
+        label: t('subgraph.demote'),
+        onSelect: () => void actions.run(({ demote }) => demote(link)),
+      },
+    ];
   return link === null
-    ? [{ id: 'promote', label: t('subgraph.promote'), onSelect: () => promote(node, widget.name) }]
+    ? [
+        {
+          id: 'promote',
+          label: t('subgraph.promote'),
+          onSelect: () => void actions.run(({ promote }) => promote(node, widget.name)),
+        },
+      ]
     : [];
 });
 

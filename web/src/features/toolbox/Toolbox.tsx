@@ -17,20 +17,11 @@ import { settings } from '../../stores/settings';
 import { tabs } from '../../stores/tabs';
 import { IconButton } from '../../ui/Button';
 import { showMenu } from '../../ui/Menu';
+import { setToolbox } from './shown';
 import css from './Toolbox.module.css';
 
 const ABOVE = 10;
 const EDGE = 8;
-
-let shown: HTMLElement | null = null;
-
-export function hasToolbox(): boolean {
-  return shown !== null && shown.dataset['away'] === undefined;
-}
-
-export function focusToolbox(): void {
-  shown?.querySelector<HTMLElement>('button[tabindex="0"]')?.focus();
-}
 
 /** The box around what is selected, in the graph. */
 function selectionBox(): Box | null {
@@ -75,12 +66,10 @@ function Bar({ redraw }: { readonly redraw: () => void }) {
   useLayoutEffect(() => {
     if (bar.current !== null) size.current = { w: bar.current.offsetWidth, h: bar.current.offsetHeight };
     place();
-    shown = bar.current;
-    const buttons = [...(shown?.querySelectorAll<HTMLElement>('button') ?? [])];
+    setToolbox(bar.current);
+    const buttons = [...(bar.current?.querySelectorAll<HTMLElement>('button') ?? [])];
     if (!buttons.some((each) => each === document.activeElement)) makeStop(buttons, buttons[0]);
-    return () => {
-      shown = null;
-    };
+    return () => setToolbox(null);
   });
   useEffect(() => bus.on('viewport', place), [place]);
   useEffect(

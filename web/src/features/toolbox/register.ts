@@ -1,13 +1,18 @@
 // The bar over a selection.
 
 import { registerCommands } from '../../app/commands';
+import { lazily, useHasTab } from '../../app/lazily';
 import { registerOverlay } from '../../app/panels';
 import { registerTools } from '../../app/toolbox';
 import { t } from '../../i18n/t';
 import { settings } from '../../stores/settings';
-import { focusToolbox, hasToolbox, Toolbox } from './Toolbox';
+import { focusToolbox, hasToolbox } from './shown';
 
-registerOverlay({ id: 'toolbox', order: 30, Component: Toolbox });
+registerOverlay({
+  id: 'toolbox',
+  order: 30,
+  Component: lazily(() => import('./Toolbox').then((module) => module.Toolbox), useHasTab),
+});
 
 registerTools(
   { order: 10, command: 'run.selected', icon: 'play' },
