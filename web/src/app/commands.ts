@@ -15,8 +15,8 @@ export interface Command {
   readonly keys?: readonly string[];
   /** Where the keys count: only when the canvas has the focus (single letters must), or everywhere but in text fields. */
   readonly scope?: 'canvas' | 'anywhere';
-  /** Also while a text field has the focus; for what has nothing to do with text (Ctrl+Enter). */
-  readonly inFields?: boolean;
+  /** Also while a text field has the focus; for what has nothing to do with text (Ctrl+Enter); or in some of them. */
+  readonly inFields?: boolean | ((field: Element) => boolean);
   /** Whether it can be done now; hidden ones do not show in the palette. */
   readonly when?: () => boolean;
   readonly isHidden?: boolean;

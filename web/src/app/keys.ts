@@ -159,7 +159,8 @@ function hasDialog(): boolean {
 }
 
 function applies(command: Command): boolean {
-  if (isTextField(document.activeElement) && command.inFields !== true) return false;
+  const field = document.activeElement;
+  if (isTextField(field) && command.inFields !== true && !isTakenFrom(field, command)) return false;
   if (hasDialog() && command.inFields !== true) return false;
   if ((command.scope ?? 'canvas') === 'canvas' && !canvasHasFocus()) return false;
   return canRun(command);
@@ -175,9 +176,20 @@ export function commandFor(event: Pressed): Command | null {
   return null;
 }
 
+/** Whether a field leaves a command's keys to it. */
+function isTakenFrom(field: Element | null, { inFields }: Command): boolean {
+  return field !== null && typeof inFields === 'function' && inFields(field);
+}
+
 /** Whether a command has these keys though it does not apply now: the browser must not do its own thing then. */
 function isOurs(event: Pressed): boolean {
   const pressed = keysOf(event);
+  const field = document.activeElement;
+  const { keysBy } = settings.getState();
+  const form = keysBy === 'letter' ? normalizeKeys(pressed) : placesOf(event);
+  for (const command of commands.getState().commands.values())
+    if (isTakenFrom(field, command) && bindingsOf(command).some((each) => formOf(each, keysBy) === form))
+      return true;
   return /^Ctrl\+(Shift\+)?[SOK]$/.test(pressed);
 }
 

@@ -187,7 +187,6 @@ export function runIdOf(node: NodeId): string {
 }
 
 export function watchScopes(): void {
-  bus.on('enter', (node) => void enterNode(node));
   bus.on('shown', () => {
     const { doc, scope } = view;
     const known = doc === null ? undefined : paths.get(doc);

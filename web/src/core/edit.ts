@@ -200,11 +200,11 @@ export interface InEnd {
 
 /** Why a link cannot be made. */
 export interface Refusal {
-  readonly code: 'type' | 'cycle' | 'self' | 'gone';
+  readonly code: 'type' | 'cycle' | 'self' | 'gone' | 'takesNone' | 'givesNone';
   readonly given: string;
   readonly wanted: string;
   readonly input: string;
-  /** Of a cycle, the nodes in it. */
+  /** Of a cycle, the nodes in it; else the node that it is about, if the slots don't say that. */
   readonly path: readonly NodeId[];
 }
 

@@ -84,8 +84,8 @@ export interface ViewEvents {
   shown(): void;
   /** A node or a group wants its title changed. */
   rename(kind: 'node' | 'group', id: string): void;
-  /** A subgraph wants to be entered. */
-  enter(node: NodeId): void;
+  /** A node wants to be entered: a subgraph, or one that is too far away for fields; with a widget, that one. */
+  enter(node: NodeId, widget: string | null): void;
   /** Files or data were dropped. */
   drop(data: DataTransfer, at: Point): void;
 }

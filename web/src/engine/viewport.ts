@@ -4,6 +4,9 @@ import type { Box, Point } from '../core/types';
 
 export const LEAST_ZOOM = 0.05;
 export const MOST_ZOOM = 4;
+/** Around what is fitted, in CSS pixels; above and below lie tools over the canvas. */
+const BESIDE = 24;
+const ABOVE = 44;
 
 export class Viewport {
   /** Graph coordinates of the screen's top left. */
@@ -40,14 +43,27 @@ export class Viewport {
   }
 
   /** Show a box whole, not larger than life. */
-  fit(box: Box, margin = 60): void {
-    const zoom = Math.min(
-      (this.width - 2 * margin) / Math.max(box.w, 1),
-      (this.height - 2 * margin) / Math.max(box.h, 1),
+  fit(box: Box): void {
+    this.zoom = Math.max(LEAST_ZOOM, this.zoomFor(box));
+    this.centerOn({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
+  }
+
+  /** How large a box is that fits whole. */
+  zoomFor(box: Box): number {
+    return Math.min(
+      (this.width - 2 * BESIDE) / Math.max(box.w, 1),
+      (this.height - 2 * ABOVE) / Math.max(box.h, 1),
       1,
     );
-    this.zoom = Math.max(LEAST_ZOOM, zoom);
-    this.centerOn({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
+  }
+
+  /** Show where a box begins, at a zoom; what would fit along one side is in the middle of that. */
+  begin(box: Box, zoom: number): void {
+    this.zoom = zoom;
+    const [w, h] = [this.width / zoom, this.height / zoom];
+    const fits = { x: box.w <= w - (2 * BESIDE) / zoom, y: box.h <= h - (2 * ABOVE) / zoom };
+    this.x = fits.x ? box.x + (box.w - w) / 2 : box.x - BESIDE / zoom;
+    this.y = fits.y ? box.y + (box.h - h) / 2 : box.y - ABOVE / zoom;
   }
 
   centerOn(point: Point): void {

@@ -8,6 +8,7 @@ import { panels } from '../app/panels';
 import { rememberView, restoreSpots } from '../app/scopes';
 import { setCanvasHost, view } from '../app/view';
 import { storedLook } from '../core/look';
+import { DETAIL } from '../engine/paint';
 import { t } from '../i18n/t';
 import { catalog } from '../stores/catalog';
 import { settings } from '../stores/settings';
@@ -112,14 +113,19 @@ export function CanvasHost() {
 
 const NARROW = 700;
 const LOW = 480;
-const READABLE = 0.5;
+/** What fits at less than this is looked at as a whole first: where it begins would say little of it. */
+const LARGE = 0.4;
 
-/** In a small window a whole graph is too small to read: show where it begins. */
-function showBeginning(): void {
+/**
+ * A graph that nobody has looked at yet: all of it, if its fields can be used then; else where it begins, near enough
+ * for them. In a small window that is so for any graph.
+ */
+function showFirst(isSmall: boolean): void {
   const box = view.scene?.bounds() ?? null;
   if (box === null) return;
-  view.view.zoom = 0.7;
-  Object.assign(view.view, { x: box.x - 20, y: box.y - 40 });
+  const zoom = view.view.zoomFor(box);
+  if (zoom < DETAIL && (isSmall || zoom >= LARGE)) view.view.begin(box, isSmall ? 0.7 : DETAIL);
+  else view.view.fit(box);
   view.moved();
 }
 
@@ -136,8 +142,7 @@ function showTab(tab: Tab | null): void {
     const isSmall = view.view.width < NARROW || view.view.height < LOW;
     // What was in sight in a large window would be a corner of that in a small one.
     const look = isSmall ? null : storedLook(tab?.doc.graph().key('extra'));
-    if (look === null || !view.lookAt(look)) view.fit();
-    if (isSmall && view.view.zoom < READABLE) showBeginning();
+    if (look === null || !view.lookAt(look)) showFirst(isSmall);
   }
   bus.tell('viewport');
 }

@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { bracketsAt, changeWeight } from '../core/prompt';
 import { classes } from '../ui/classes';
+import { useCaret } from './caret';
 import { widgetHost } from './host';
 import { isForThePage } from './textKeys';
 import type { WidgetProps } from './types';
@@ -25,6 +26,7 @@ export function PromptText({
   const wanted = useRef<readonly [number, number] | null>(null);
   const [caret, setCaret] = useState<number | null>(null);
   const text = typeof value === 'string' ? value : String(value ?? '');
+  const typed = useCaret(field, text);
   const brackets = caret === null ? null : bracketsAt(text, caret);
 
   // The caret goes to the end of a text that is set; it is put back where the words are.
@@ -55,8 +57,9 @@ export function PromptText({
       const next = changeWeight(text, selectionStart, selectionEnd, by);
       if (next.text === text) return;
       wanted.current = [next.start, next.end];
+      typed(next.text);
       onChange(next.text);
-    } else if (event.key !== 'Escape' && !event.ctrlKey && !isForThePage(event)) {
+    } else if (event.key !== 'Escape' && !isForThePage(event)) {
       event.stopPropagation();
     }
   };
@@ -70,13 +73,17 @@ export function PromptText({
       <textarea
         ref={field}
         id={id}
+        data-direct=""
         className={css['area']}
         aria-label={label}
         placeholder={input?.placeholder || label}
         value={text}
         readOnly={isReadOnly}
         spellCheck={widgetHost.spellcheck()}
-        onChange={(event) => onChange(event.target.value)}
+        onChange={(event) => {
+          typed(event.target.value);
+          onChange(event.target.value);
+        }}
         onSelect={follow}
         onScroll={() => {
           if (marks.current !== null && field.current !== null)

@@ -283,6 +283,8 @@ export class Gestures {
   }
 
   #finish(links: StateOf<'link'>['links'], over: Hit, screen: Point, isSilent: boolean): void {
+    // Who taps has been over nothing before.
+    explain(this.#graph, links[0], over, screen);
     finishLinks(this.#graph, links, over, screen, isSilent);
     // What was refused stays explained for a moment: whoever shows it decides how long.
     if (!('node' in over)) this.#graph.events.refused(null, screen);

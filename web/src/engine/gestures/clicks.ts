@@ -45,7 +45,13 @@ export function doubleClick(graph: GraphView, screen: Point): void {
   if (hit.kind === 'empty') events.search(at, screen, null);
   if (hit.kind === 'title') events.rename('node', hit.node);
   if (hit.kind === 'group') events.rename('group', hit.group);
-  if (hit.kind === 'node') events.enter(hit.node);
+  if (hit.kind === 'node') events.enter(hit.node, widgetAt(graph, hit.node, at));
+}
+
+/** The widget that is painted there. */
+function widgetAt({ scene }: GraphView, id: NodeId, { y }: Point): string | null {
+  const places = scene?.layout(id)?.widgets ?? [];
+  return places.find((place) => y >= place.y && y <= place.y + place.h)?.widget.name ?? null;
 }
 
 /** The menu of what is there; what it is about is selected first. */

@@ -145,12 +145,31 @@ export function endsFor(graph: GraphView, link: OpenLink, over: Hit): Ends | nul
   return index < 0 ? null : { from: { node: over.node, slot: index }, to: { node: link.node, input: name } };
 }
 
-/** Tell why the slot under the pointer will not do. */
+/** Tell why the slot, or all of the node, under the pointer will not do. */
 export function explain(graph: GraphView, link: OpenLink | undefined, over: Hit, screen: Point): void {
-  const isOverSlot = over.kind === 'input' || over.kind === 'output';
-  const refusal = link === undefined || !isOverSlot ? null : refusalFor(graph, link, over);
-  const ends = link === undefined || refusal === null ? null : endsFor(graph, link, over);
-  graph.events.refused(refusal === null || ends === null ? null : { ...refusal, ...ends }, screen);
+  graph.events.refused(link === undefined ? null : whyNot(graph, link, over), screen);
+}
+
+function whyNot(graph: GraphView, link: OpenLink, over: Hit): (Refusal & Ends) | null {
+  const ends = endsFor(graph, link, over);
+  if (ends !== null) {
+    const refusal = refusalFor(graph, link, over);
+    return refusal === null ? null : { ...refusal, ...ends };
+  }
+  // Every drag begins over its own node.
+  if (!('node' in over) || over.node === link.node) return null;
+  const { node, index, type } = link;
+  const about = { given: type, wanted: type, input: '', path: [over.node] };
+  if (link.end === 'output')
+    return {
+      ...{ ...about, code: 'takesNone' },
+      ...{ from: { node, slot: index }, to: { node: over.node, input: '' } },
+    };
+  const input = graph.scene?.shape(node)?.inputs[index]?.name ?? '';
+  return {
+    ...{ ...about, code: 'givesNone' },
+    ...{ from: { node: over.node, slot: 0 }, to: { node, input } },
+  };
 }
 
 /** Let go: link, or, on nothing, look for a node that fits; links that were held are cut in the same step. */

@@ -60,6 +60,9 @@ const command = (
   ...(when === undefined ? {} : { when }),
 });
 
+/** What is typed there is a step of the document at once; the browser's own undo knows nothing of those. */
+const isDirect = (field: Element) => field.matches('[data-direct]');
+
 export function registerEditing(): void {
   registerCommands(
     {
@@ -72,6 +75,7 @@ export function registerEditing(): void {
         () => (doc()?.steps.length ?? 0) > 0,
       ),
       scope: 'anywhere',
+      inFields: isDirect,
     },
     {
       ...command(
@@ -83,6 +87,7 @@ export function registerEditing(): void {
         () => (doc()?.undoneSteps.length ?? 0) > 0,
       ),
       scope: 'anywhere',
+      inFields: isDirect,
     },
     command(
       'edit.selectAll',

@@ -90,17 +90,19 @@ function resize(by: Point): void {
   view.doc?.edit(t('graph.stepResize'), view.scope, (tx) => resizeNode(tx, id, size), `size ${id}`);
 }
 
-/** Into a node: an instance of a subgraph is entered, of others the first field gets the keyboard. */
-function enter(): void {
-  const id = currentNode();
-  if (id === null) return;
-  if (enterNode(id)) return;
+/** Into a node: an instance of a subgraph is entered, of others a field gets the keyboard, the first if none is named. */
+function enter(id: NodeId | null, widget: string | null = null): void {
+  if (id === null || enterNode(id)) return;
   if (view.view.zoom < DETAIL) view.reveal(id);
   else view.focus(id);
+  const named = widget === null ? '' : `[data-widget="${CSS.escape(widget)}"] `;
   let tries = 20;
   const seek = () => {
     const node = canvasHost()?.querySelector(`[data-node="${CSS.escape(id)}"]`);
-    const element = node?.querySelector(`[data-field] ${FIELDS}`) ?? node?.querySelector(FIELDS);
+    const element =
+      node?.querySelector(`${named}[data-field] ${FIELDS}`) ??
+      node?.querySelector(`[data-field] ${FIELDS}`) ??
+      node?.querySelector(FIELDS);
     if (element instanceof HTMLElement) element.focus();
     else if (tries > 0) {
       tries -= 1;
@@ -180,7 +182,7 @@ export function registerKeyboard(): void {
       () => inOrder(-1) !== null,
       true,
     ),
-    key('graph.enter', 'graph.enter', ['Enter'], enter, withNode),
+    key('graph.enter', 'graph.enter', ['Enter'], () => enter(currentNode()), withNode),
     key(
       'graph.escape',
       'graph.exit',
@@ -191,6 +193,10 @@ export function registerKeyboard(): void {
     key('graph.connect', 'graph.connect', ['C'], () => chooseConnection(currentNode()), withNode),
     key('graph.links', 'graph.links', ['L'], () => showLinks(currentNode()), withNode),
   );
+  bus.on('enter', (id, widget) => {
+    // Where there are fields, they are pressed themselves.
+    if (!enterNode(id) && view.view.zoom < DETAIL) enter(id, widget);
+  });
   bus.on('focus', () => {
     const id = view.focused;
     voiceOf()?.focus(id, id === null ? '' : labelOf(id));

@@ -115,6 +115,9 @@ export function refusalWords(refusal: Refusal): string {
     const node = view.scene?.graph.nodes.get(id);
     return node === undefined ? id : titleOf(node, view.catalog);
   });
+  const [title = ''] = titles;
+  if (code === 'takesNone') return t('refusal.takesNone', { title, type: given });
+  if (code === 'givesNone') return t('refusal.givesNone', { title, type: wanted });
   return t('refusal.cycle', { path: titles.join(' → ') });
 }
 

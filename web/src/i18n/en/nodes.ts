@@ -98,6 +98,8 @@ export const nodes = {
   'search.replaced': 'Replace with {name}',
   'refusal.type': '{given} → {wanted}: “{input}” needs {wanted}.',
   'refusal.self': 'A node cannot feed itself.',
+  'refusal.takesNone': '“{title}” takes no {type}.',
+  'refusal.givesNone': '“{title}” gives no {type}.',
   'refusal.gone': 'This slot is not there any more.',
   'refusal.cycle': 'That would be a circle: {path}.',
   'refusal.insert': 'Insert {name}',
