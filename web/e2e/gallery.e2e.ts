@@ -282,7 +282,7 @@ describe('where pictures come from', () => {
     await images.getByRole('button', { name: 'The other' }).click();
     await expect.poll(shown).not.toBe(first);
     const times = comparison.getByRole('table').last();
-    for (const name of [/^All/, /^EmptyImage\s*#1/, /^ImageInvert\s*#2/, /^SaveImage\s*#3/])
+    for (const name of [/^All/, /^EmptyImage\s*#1/, /^Invert Image\s*#2/, /^Save Image\s*#3/])
       await expect.poll(() => times.getByRole('row', { name }).getByRole('cell').count()).toBe(2);
     await page.keyboard.press('Escape');
     expect(existsSync(join(server.base, 'output', child))).toBe(true);

@@ -70,7 +70,8 @@ function orderedIds(a: JsonObject, b: JsonObject): string[] {
   return ids.sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
 }
 
-function readNode(prompt: JsonObject, id: string): { ref: NodeRef; inputs: JsonObject } | null {
+/** A node of a workflow in API format; null if there is none of that id. */
+export function readNode(prompt: JsonObject, id: string): { ref: NodeRef; inputs: JsonObject } | null {
   const node = Object.hasOwn(prompt, id) ? asObject(prompt[id]) : null;
   if (node === null) return null;
   const type = asString(node['class_type']) ?? '';

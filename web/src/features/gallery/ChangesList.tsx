@@ -6,6 +6,7 @@ import { wordsOfValue } from '../../core/diff';
 import type { Json } from '../../core/json';
 import type { ValueToLoad } from '../../core/recall';
 import { t } from '../../i18n/t';
+import { Swatch } from '../../ui/Swatch';
 import css from './Details.module.css';
 
 const MOST = 12;
@@ -37,16 +38,5 @@ interface ValueProps {
 /** In words; a colour is seen, too, and written as hex. */
 function Value({ value, isColour }: ValueProps) {
   const colour = isColour && value !== undefined ? colourOf(value) : null;
-  if (colour === null) return wordsOfValue(value);
-  return (
-    <>
-      <span
-        className={css['colour']}
-        style={{ backgroundColor: colour }}
-        aria-hidden="true"
-        data-colour={colour}
-      />
-      {colour}
-    </>
-  );
+  return colour === null ? wordsOfValue(value) : <Swatch colour={colour} />;
 }
