@@ -15,8 +15,6 @@ import { type MenuItem, showMenu } from '../../ui/Menu';
 import { lineOf } from './connect';
 import { announce } from './voice';
 
-const MOST = 40;
-
 /** After how many of its points a place on a link is. */
 function segmentAt(link: LinkId, at: Point): number {
   const stretches = view.scene?.stretches(link) ?? [];
@@ -40,7 +38,6 @@ function insertable(link: LinkId, at: Point): MenuItem[] {
   );
   return fitting
     .sort((one, other) => one.display_name.localeCompare(other.display_name))
-    .slice(0, MOST)
     .map((each) => ({
       id: each.type,
       label: each.display_name,
