@@ -84,7 +84,7 @@ def read_as(kind: type[WorkflowRequest]) -> Reader:
                 what = "picture" if media_type.startswith("image/") else "file"
                 raise Refusal(f"The body is no {what} of a known format, as its type says.", code="invalid_file")
             _check_file(data, "The body", request.app[SERVER_SETTINGS].max_json_bytes)
-            return Received(source=Source(is_file=True), body=data)
+            return Received(source=Source(is_file=True, name="The file"), body=data)
         if media_type == "multipart/form-data":
             return await _receive_form(request, kind)
         if media_type != "application/json" and not media_type.endswith("+json"):

@@ -130,7 +130,7 @@ async def test_bodies_that_are_no_workflow_say_what_was_expected(api: Api) -> No
         await api.refused("POST", "/jobs", status, *words, **options)
 
     await refused("workflow", json={})
-    await refused("The body is empty")
+    await refused("The file is empty")
     await refused("unknown field priorty", json={"workflow": VALUE, "priorty": 1})
     await refused("'priority'", "expected", "'soon'", json={"workflow": VALUE, "priority": "soon"})
     await refused("'targets[1]'", "expected str", "it is 3", json={"workflow": VALUE, "targets": ["1", 3]})
