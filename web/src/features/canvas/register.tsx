@@ -22,6 +22,11 @@ const command = (
 const loadLinkTip = () => import('./LinkTip').then((module) => module.LinkTip);
 
 registerOverlay({ id: 'view-bar', Component: ViewBar });
+registerOverlay({
+  id: 'empty',
+  order: -5,
+  Component: lazily(() => import('./EmptyHint').then((module) => module.EmptyHint), useHasTab),
+});
 registerOverlay({ id: 'link-tip', order: 44, Component: lazily(loadLinkTip, useHasTab) });
 registerTeleportMenu();
 followValues();

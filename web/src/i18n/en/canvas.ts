@@ -1,6 +1,11 @@
 // Texts of the canvas itself: how it is moved about in, how links look, what is said of them.
 
 export const canvas = {
+  'canvas.empty': 'Nothing in here yet',
+  'canvas.emptyKeys':
+    'A double click or {keys} adds a node. A workflow, or a picture that carries one, can be dropped anywhere.',
+  'canvas.emptyText':
+    'A double click adds a node. A workflow, or a picture that carries one, can be dropped anywhere.',
   'canvas.frames': '{count} frames a second',
   'canvas.framesShort': '{count} fps',
   'canvas.link.count': '{count|one value|{count} values}, one after the other',
