@@ -18,16 +18,18 @@ class EngineError(Exception):
     """Root of all errors that the engine raises on purpose. Its text is meant for the user."""
 
     wire_type = "engine_error"
+    _details = ""
+    _extra_info: Mapping[str, Any] = {}
 
     @property
     def details(self) -> str:
         """More about the same error, for people; empty when the message says it all."""
-        return ""
+        return self._details
 
     @property
     def extra_info(self) -> dict[str, Any]:
         """What a program may want to know about the error; JSON values only."""
-        return {}
+        return dict(self._extra_info)
 
     def record(self) -> dict[str, Any]:
         """The error object of the HTTP protocol."""
@@ -47,16 +49,6 @@ class WorkflowError(EngineError):
         self.wire_type = code
         self._details = details
         self._extra_info = extra_info
-
-    @property
-    def details(self) -> str:
-        """As given."""
-        return self._details
-
-    @property
-    def extra_info(self) -> dict[str, Any]:
-        """As given."""
-        return self._extra_info
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from engine.errors import FileError, WorkflowError
 from engine.graph.a1111_text import is_parameters
 from engine.graph.document import PARAMETERS, choose_texts, parse_json_text
 from engine.images.containers import sniff
-from engine.images.metadata import MAX_FILE_BYTES, open_file, scan_texts
+from engine.images.metadata import MAX_FILE_BYTES, decode_text, open_file, scan_texts
 
 HEAD_BYTES = 512
 """So much of a file tells its kind."""
@@ -132,18 +132,10 @@ def read_texts(file: BinaryIO, max_bytes: int) -> CarriedTexts | None:
     damage = ""
     try:
         for key, text in container.read(source):
-            texts[key] = text if isinstance(text, str) else _decode(text)
+            texts[key] = text if isinstance(text, str) else decode_text(text)
     except DamagedError as error:
         damage = str(error)
     return CarriedTexts(container, texts, source.refused, damage)
-
-
-def _decode(text: bytes) -> str:
-    text = text.rstrip(b"\0")
-    try:
-        return text.decode()
-    except UnicodeDecodeError:
-        return text.decode("latin-1")
 
 
 def read_document(path: Path, max_bytes: int) -> Any:
@@ -189,4 +181,5 @@ def document_in(carried: CarriedTexts, name: str) -> dict[str, Any]:
         raise WorkflowError(f"{name} carries a text {carried.refused!r} that is too large to be read.")
     others = f", only {', '.join(map(repr, sorted(carried.texts)[:_SHOWN_KEYS]))}" if carried.texts else ""
     damage = f"; the {carried.container.name} is damaged: {carried.damage}" if carried.damage else ""
-    raise WorkflowError(f"{name} carries no workflow{others}{damage}.", code="no_workflow")
+    lost = "" if carried.texts or carried.damage else " Programs and sites that change files often take it away."
+    raise WorkflowError(f"{name} carries no workflow{others}{damage}.{lost}", code="no_workflow")

@@ -127,13 +127,14 @@ def scan_texts(data: bytes, max_bytes: int) -> ScannedTexts | None:
                     break
             elif plain:
                 left -= len(plain)
-                texts[key] = _decode(plain)
+                texts[key] = decode_text(plain)
     except TruncatedError:
         return ScannedTexts(texts, refused, True)
     return ScannedTexts(texts, refused, False)
 
 
-def _decode(text: bytes) -> str:
+def decode_text(text: bytes) -> str:
+    """A text as its writer meant it: UTF-8, or Latin-1 where it is none; without zeros that fill it up."""
     text = text.rstrip(b"\0")
     try:
         return text.decode()
@@ -207,7 +208,7 @@ def _read_exif_texts(block: bytes) -> Iterator[_Text]:
     for tag, value in read_exif(block).items():
         if not isinstance(value, bytes):
             continue
-        text = _decode_comment(value) if tag == USER_COMMENT else _decode(value)
+        text = _decode_comment(value) if tag == USER_COMMENT else decode_text(value)
         if keyed := _KEYED.match(text):
             yield keyed[1], text[keyed.end() :].encode(errors="replace"), False
         elif tag == USER_COMMENT and text.strip():
@@ -219,7 +220,7 @@ def _decode_comment(value: bytes) -> str:
     code, text = value[:8], value[8:]
     if code.startswith(b"UNICODE"):  # of either byte order, whatever the block's own is
         return text.decode("utf-16-le" if text[1:2] == b"\0" else "utf-16-be", "replace").strip("\0\ufeff")
-    return _decode(text if code in (b"ASCII\0\0\0", b"\0" * 8) else value)
+    return decode_text(text if code in (b"ASCII\0\0\0", b"\0" * 8) else value)
 
 
 def json_texts(metadata: Mapping[str, Any]) -> dict[str, str]:

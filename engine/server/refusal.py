@@ -82,16 +82,6 @@ class Refusal(EngineError):
         self.node_errors = dict(node_errors or {})
         self.headers = dict(headers or {})
 
-    @property
-    def details(self) -> str:
-        """As given."""
-        return self._details
-
-    @property
-    def extra_info(self) -> dict[str, Any]:
-        """As given."""
-        return self._extra_info
-
 
 def not_found(message: str, code: str | None = None) -> Refusal:
     """The refusal for what does not exist, or exists where nobody may look: both get the same answer."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
+from engine.jobs.events import JobEvent
 from engine.jobs.job import Job, JobResult, JobState, Submission
 from engine.jobs.store import Store
 
+Opener = Callable[[], Store]
 PROMPT: dict[str, Any] = {
     "3": {"class_type": "KSampler", "inputs": {"seed": 2**64 - 1, "cfg": 8.0, "model": ["4", 0]}},
     "6": {"class_type": "CLIPTextEncode", "inputs": {"text": 'a "cat" in a hat, 猫', "clip": ["4", 1]}},
@@ -32,3 +34,7 @@ async def end(store: Store, job: Job, state: JobState = "succeeded", **changes: 
 
 def result_with(outputs: Mapping[str, dict[str, list[Any]]]) -> JobResult:
     return JobResult(outputs=dict(outputs))
+
+
+def event_of(store: Store, job_id: str, event: Any) -> JobEvent:
+    return JobEvent(seq=store.next_seq(), job_id=job_id, client_id="me", at=12.5, event=event)

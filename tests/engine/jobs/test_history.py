@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +11,12 @@ import pytest
 
 from engine.jobs import rows
 from engine.jobs.events import (
-    JobEvent,
     JobQueued,
 )
 from engine.jobs.job import JobResult, NodeRecord, RunRecord
 from engine.jobs.rows import decode_result, encode_result
 from engine.jobs.store import Store
-from tests.engine.jobs.samples import end, result_with, submission
-
-Opener = Callable[[], Store]
-
-
-@pytest.fixture(params=["on disk", "in memory"])
-def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
-    return lambda: Store.open(tmp_path / "user" if request.param == "on disk" else None)
-
-
-def event_of(store: Store, job_id: str, event: Any) -> JobEvent:
-    return JobEvent(seq=store.next_seq(), job_id=job_id, client_id="me", at=12.5, event=event)
+from tests.engine.jobs.samples import Opener, end, event_of, result_with, submission
 
 
 def test_secrets_never_reach_the_disk(tmp_path: Path) -> None:

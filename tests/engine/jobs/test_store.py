@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from engine.errors import JobConflict, StoreError
 from engine.jobs import store as store_module
 from engine.jobs.events import (
     ErrorRecord,
-    JobEvent,
     JobFailed,
     JobQueued,
     JobStarted,
@@ -28,19 +26,7 @@ from engine.jobs.events import (
 )
 from engine.jobs.job import ENDED, JobResult, NodeRecord, RunRecord, Submission
 from engine.jobs.store import Store
-from tests.engine.jobs.samples import PROMPT, end, submission
-
-Opener = Callable[[], Store]
-
-
-@pytest.fixture(params=["on disk", "in memory"])
-def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
-    return lambda: Store.open(tmp_path / "user" if request.param == "on disk" else None)
-
-
-def event_of(store: Store, job_id: str, event: Any) -> JobEvent:
-    return JobEvent(seq=store.next_seq(), job_id=job_id, client_id="me", at=12.5, event=event)
-
+from tests.engine.jobs.samples import PROMPT, Opener, end, event_of, submission
 
 # What goes in comes out
 
