@@ -16,6 +16,7 @@ import { linksCrossing } from './knife';
 import { explain, finishLinks, type OpenCurve, openCurves, openLinks, type Target, targets } from './linking';
 import { drag, dragCorner, dragGroupCorner, dragText, dropOnLink, selectIn } from './moving';
 import { beginPinch, pinch } from './pinch';
+import { keepInSight } from './sight';
 import { boxBetween, movingNodes, type State, type StateOf } from './state';
 import { panBy, scrollsItself, WheelSense, wheelMeans, zoomFactor } from './wheel';
 
@@ -60,6 +61,7 @@ export class Gestures {
     window.addEventListener('keydown', (event) => this.#key(event, true), options);
     window.addEventListener('keyup', (event) => this.#key(event, false), options);
     window.addEventListener('blur', () => this.#keysDown.clear(), options);
+    keepInSight(graph, host, this.#stopping.signal);
   }
 
   stop(): void {
