@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from engine.jobs.job import MAX_DEATHS
+from engine.jobs.store import Store
 from tests.engine.server.real import RealServer
 from tests.reliability.disks import Disk, small_disk
 from tests.reliability.driving import (
@@ -65,6 +67,28 @@ def test_an_orderly_end_parks_what_runs_and_keeps_what_waits(tmp_path: Path, num
             job = wait_for_state(server, job_id, "succeeded", "failed", "cancelled")
             assert (job["state"], job["restarted"]) == ("succeeded", False)
         assert wait_for_state(server, running, "cancelled")
+
+
+def test_who_is_told_twice_to_stop_loses_nothing_either(tmp_path: Path) -> None:
+    """As often as the user likes: no run died of itself."""
+    add_pack(tmp_path)
+    flag = tmp_path / "flag"
+    job_id = ""
+    for _ in range(MAX_DEATHS):
+        with RealServer(tmp_path, "--shutdown-grace", "600") as server:
+            job_id = job_id or submit(server, graph(("Slow", {"seconds": 600.0, "flag": str(flag)})))
+            wait_until(flag.exists)
+            pid = int(flag.read_text())
+            flag.unlink()
+            while not any("Stopping at once" in line for line in server.lines):  # two at once may count as one
+                server.process.send_signal(signal.SIGINT)
+                time.sleep(0.5)
+            assert server.process.wait(60) == 0, server.lines
+            wait_until(lambda pid=pid: not lives(pid))
+    store = Store.open(tmp_path / "user")
+    (job,) = store.unfinished()
+    assert (job.id, job.state, job.restarted, job.deaths) == (job_id, "queued", True, 0)
+    store.close()
 
 
 def test_a_job_that_takes_the_server_with_it_is_tried_three_times(tmp_path: Path) -> None:

@@ -51,6 +51,22 @@ def test_a_second_server_on_the_same_data_leaves_the_first_alone(tmp_path: Path)
         assert server.get("/prompt") == {"exec_info": {"queue_remaining": 0}}
 
 
+def test_a_second_server_in_memory_leaves_what_the_first_one_shows(tmp_path: Path) -> None:
+    """Nobody empties the temp directory while another one uses it; who is alone there does."""
+    picture = tmp_path / "temp" / "preview_abcde_00001_.png"
+    with RealServer(tmp_path) as first:
+        picture.write_bytes(b"1")
+        with RealServer(tmp_path, "--in-memory") as second:
+            assert picture.exists()
+            assert second.stop() == 0
+        assert picture.exists()
+        with RealServer(tmp_path, "--in-memory") as third:
+            assert first.stop() == 0
+            assert picture.exists()
+            assert third.stop() == 0
+        assert not picture.exists()
+
+
 def test_open_to_others_it_prints_the_token_once(tmp_path: Path) -> None:
     with RealServer(tmp_path, "--listen", "0.0.0.0") as server:
         address, _, token = server.address.partition("/?token=")
