@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sharedFiles } from '../../test/corpora';
+import { random } from '../../test/random';
 import { GraphDoc } from './doc';
 import { isObject, type JsonObject, parseJson, stringifyJson } from './json';
 
@@ -7,17 +8,6 @@ function open(text: string): GraphDoc {
   const raw = parseJson(text);
   if (!isObject(raw)) throw new Error('no object');
   return new GraphDoc(raw);
-}
-
-/** A small generator of numbers that repeats for a seed (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
 }
 
 const files = sharedFiles('ui');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalog, input, nodeType } from '../../test/builders';
 import { sharedFiles } from '../../test/corpora';
+import { random } from '../../test/random';
 import { GraphDoc } from './doc';
 import { setValue } from './edit';
 import { type Enclosed, enclose } from './enclose';
@@ -9,17 +10,6 @@ import { lastReroutes, reroutesOf, wayOf } from './reroutes';
 import { shapeOf } from './slots';
 import { withDefinitions } from './subgraph';
 import { unpack } from './unpack';
-
-/** A small generator of numbers that repeats for a seed (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 /** A graph without what does not matter: ids of links, the order of nodes and of links. */
 function essence(doc: GraphDoc, scope = ''): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sharedFiles } from '../../test/corpora';
+import { random } from '../../test/random';
 import { copyNodes, pasteClip } from './clipboard';
 import { GraphDoc, type Transaction } from './doc';
 import {
@@ -20,17 +21,6 @@ import { shareValue } from './shared';
 import { BYPASSED, shapeOf, typeNameOf } from './slots';
 import { portsOf, withDefinitions } from './subgraph';
 import { unpack } from './unpack';
-
-/** A small generator of numbers that repeats for a seed (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 type Pick = (below: number) => number;
 

@@ -20,6 +20,11 @@ export function when(time: number): string {
 export function seconds(value: number): string {
   if (value < 10) return `${value.toFixed(1)} s`;
   if (value < 60) return `${Math.round(value)} s`;
+  return clock(value);
+}
+
+/** 2:05, 1:02:05. */
+export function clock(value: number): string {
   const whole = Math.round(value);
   const parts = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
   const shown = parts[0] === 0 ? parts.slice(1) : parts;

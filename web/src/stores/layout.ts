@@ -1,6 +1,7 @@
 // Which panels are open, and how wide. Kept in this browser.
 
 import { createStore } from 'zustand/vanilla';
+import { keep, kept } from './kept';
 
 export type Side = 'left' | 'right' | 'bottom';
 
@@ -20,21 +21,11 @@ const INITIAL: LayoutState = {
 
 export const layout = createStore<LayoutState>(() => ({ ...INITIAL, ...read() }));
 
-layout.subscribe(({ open, size }) => {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ open, size }));
-  } catch {
-    // Without storage the layout lasts as long as the page.
-  }
-});
+layout.subscribe(({ open, size }) => keep(KEY, { open, size }));
 
 function read(): Partial<LayoutState> {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<LayoutState>;
-    return { open: { ...INITIAL.open, ...kept.open }, size: { ...INITIAL.size, ...kept.size } };
-  } catch {
-    return {};
-  }
+  const { open, size } = (kept(KEY) ?? {}) as Partial<LayoutState>;
+  return { open: { ...INITIAL.open, ...open }, size: { ...INITIAL.size, ...size } };
 }
 
 export function openPanel(side: Side, id: string | null): void {

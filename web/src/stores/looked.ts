@@ -1,19 +1,13 @@
 // Where each saved file was looked at when its tab was closed: it opens there again. Kept in this browser, and not in the
 // file: who only looks changes nothing.
 
+import { keep, keptRows } from './kept';
 import type { TabView } from './tabs';
 
 const KEY = 'skein.looked';
 const MOST = 200;
 
-function read(): [string, TabView][] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-    return Array.isArray(kept) ? kept : [];
-  } catch {
-    return [];
-  }
-}
+const read = () => keptRows<TabView>(KEY);
 
 /** Null if nobody has looked at it here. */
 export function lookOf(path: string): TabView | null {
@@ -22,10 +16,5 @@ export function lookOf(path: string): TabView | null {
 
 export function keepLook(path: string, { x, y, zoom, scope, kept = [] }: TabView): void {
   const others = read().filter(([each]) => each !== path);
-  try {
-    const all = [...others, [path, { x, y, zoom, scope, selected: [], kept }]].slice(-MOST);
-    localStorage.setItem(KEY, JSON.stringify(all));
-  } catch {
-    // Without storage it opens as a whole.
-  }
+  keep(KEY, [...others, [path, { x, y, zoom, scope, selected: [], kept }]].slice(-MOST));
 }

@@ -13,6 +13,7 @@ import type {
   StreamedEvent,
   Ui,
 } from '../api/types';
+import { keep, keptRows } from './kept';
 
 export interface NodeRun {
   readonly state: 'running' | 'done' | 'cached' | 'failed' | 'blocked';
@@ -98,27 +99,20 @@ interface Origin {
 
 const ORIGINS_KEY = 'skein.jobs';
 const MOST_ORIGINS = 300;
-let origins = readOrigins();
+let known = new Map(keptRows<Origin>(ORIGINS_KEY));
 
-function readOrigins(): Map<string, Origin> {
-  try {
-    return new Map(JSON.parse(localStorage.getItem(ORIGINS_KEY) ?? '[]') as [string, Origin][]);
-  } catch {
-    return new Map();
-  }
+/** Of the last runs by their ids, the latest last. */
+export function origins(): ReadonlyMap<string, Origin> {
+  return known;
 }
 
 export function originOf(jobId: string): Origin | null {
-  return origins.get(jobId) ?? null;
+  return known.get(jobId) ?? null;
 }
 
 export function keepOrigin(jobId: string, origin: Origin): void {
-  origins = new Map([...origins, [jobId, origin] as const].slice(-MOST_ORIGINS));
-  try {
-    localStorage.setItem(ORIGINS_KEY, JSON.stringify([...origins]));
-  } catch {
-    // Without storage a reload forgets which tab a run came from.
-  }
+  known = new Map([...known, [jobId, origin] as const].slice(-MOST_ORIGINS));
+  keep(ORIGINS_KEY, [...known]);
 }
 
 // -- events ----------------------------------------------------------------------------------------------------------

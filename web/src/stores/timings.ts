@@ -1,21 +1,14 @@
 // How long nodes took the last time: by tab and node, and by type where that node has not run yet. Kept in this browser,
 // so that the first run after a reload can say how long it will take.
 
+import { keep, keptRows } from './kept';
+
 const KEY = 'skein.timings';
 const MOST = 1000;
 const KEEP_AFTER = 2000;
 
-let known = read();
+let known = new Map(keptRows<number>(KEY).filter(([, seconds]) => Number.isFinite(seconds)));
 let isKeeping = false;
-
-function read(): Map<string, number> {
-  try {
-    const rows = JSON.parse(localStorage.getItem(KEY) ?? '[]') as [string, number][];
-    return new Map(rows.filter(([, seconds]) => Number.isFinite(seconds)));
-  } catch {
-    return new Map();
-  }
-}
 
 const ofNode = (tabId: string, node: string) => `${tabId}/${node}`;
 
@@ -30,11 +23,7 @@ export function keepTiming(tabId: string | null, node: string, type: string, sec
   isKeeping = true;
   setTimeout(() => {
     isKeeping = false;
-    try {
-      localStorage.setItem(KEY, JSON.stringify([...known].slice(-MOST)));
-    } catch {
-      // Without storage they last as long as the page.
-    }
+    keep(KEY, [...known].slice(-MOST));
   }, KEEP_AFTER);
 }
 

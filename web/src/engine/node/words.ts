@@ -4,6 +4,7 @@ import type { FoldPlace } from '../../core/geometry';
 import { asArray, asString } from '../../core/json';
 import { isNumeric, numberText } from '../../core/numbers';
 import type { Widget } from '../../core/slots';
+import { clock } from '../../core/words';
 import { t } from '../../i18n/t';
 import { colourText } from '../../widgets/Color';
 
@@ -29,8 +30,5 @@ export function timeWords(seconds: number): string {
   if (seconds < 0.0995) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 59.5) return `${Math.round(seconds)} s`;
-  const whole = Math.round(seconds);
-  const parts = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
-  const shown = parts[0] === 0 ? parts.slice(1) : parts;
-  return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+  return clock(seconds);
 }

@@ -7,6 +7,7 @@ import { keysFor } from '../../app/keys';
 import { focusCanvas } from '../../app/view';
 import { t } from '../../i18n/t';
 import { closeDialog } from '../../stores/dialogs';
+import { keep, keptWords } from '../../stores/kept';
 import { classes } from '../../ui/classes';
 import { Dialog } from '../../ui/Dialog';
 import { Icon } from '../../ui/Icon';
@@ -18,20 +19,12 @@ import css from './Palette.module.css';
 const RECENT_KEY = 'skein.commands';
 const MOST_RECENT = 8;
 
-function readRecent(): string[] {
-  try {
-    return JSON.parse(localStorage.getItem(RECENT_KEY) ?? '[]') as string[];
-  } catch {
-    return [];
-  }
-}
-
 export function Palette() {
   const all = useStore(commands, (state) => state.commands);
   const [early] = useState(takeTyped);
   const [text, setText] = useState(early.text);
   const [index, setIndex] = useState(0);
-  const [recent] = useState(readRecent);
+  const [recent] = useState(() => keptWords(RECENT_KEY));
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const found = useMemo(() => {
@@ -57,12 +50,7 @@ export function Palette() {
   }, [at]);
   const run = (command: Command | undefined) => {
     if (command === undefined) return;
-    try {
-      const next = [command.id, ...recent.filter((each) => each !== command.id)].slice(0, MOST_RECENT);
-      localStorage.setItem(RECENT_KEY, JSON.stringify(next));
-    } catch {
-      // Without storage nothing is recent.
-    }
+    keep(RECENT_KEY, [command.id, ...recent.filter((each) => each !== command.id)].slice(0, MOST_RECENT));
     closeDialog();
     // After the dialog has given the focus back, so that the command may take it.
     setTimeout(() => {

@@ -1,7 +1,7 @@
 // What pointers and keys do to a mask: they paint, pan, pinch and zoom.
 
 import type { Brush, Dab, Mask } from '../../core/mask';
-import type { Point } from '../../core/types';
+import type { Box, Point } from '../../core/types';
 import { brush } from './brush';
 import { type Look, panLook, toPicture, zoomLook } from './look';
 import { Screen } from './screen';
@@ -65,26 +65,25 @@ export class Stage {
   // -- what the toolbar and keys do ------------------------------------------------------------------------------------
 
   undo(): void {
-    this.#lift();
-    this.#screen.touched(this.mask.undo());
-    this.#events.changed();
+    this.#change((mask) => mask.undo());
   }
 
   redo(): void {
-    this.#lift();
-    this.#screen.touched(this.mask.redo());
-    this.#events.changed();
+    this.#change((mask) => mask.redo());
   }
 
   invert(): void {
-    this.#lift();
-    this.#screen.touched(this.mask.invert());
-    this.#events.changed();
+    this.#change((mask) => mask.invert());
   }
 
   clear(): void {
+    this.#change((mask) => mask.clear());
+  }
+
+  /** What a change of the mask touched is drawn again; a stroke in progress ends before. */
+  #change(change: (mask: Mask) => Box | null): void {
     this.#lift();
-    this.#screen.touched(this.mask.clear());
+    this.#screen.touched(change(this.mask));
     this.#events.changed();
   }
 

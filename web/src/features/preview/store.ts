@@ -1,6 +1,7 @@
 // Whether the large preview is open, where it stands and how large it is. Kept in this browser.
 
 import { createStore } from 'zustand/vanilla';
+import { keep, kept } from '../../stores/kept';
 import { layout, openPanel } from '../../stores/layout';
 
 export interface PreviewState {
@@ -21,22 +22,12 @@ const INITIAL: PreviewState = { isFloating: false, isDocked: false, x: 16, y: 64
 export const preview = createStore<PreviewState>(() => ({ ...INITIAL, ...read() }));
 
 function read(): Partial<PreviewState> {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, unknown>;
-    const known = Object.entries(INITIAL).filter(([name, value]) => typeof kept[name] === typeof value);
-    return Object.fromEntries(known.map(([name]) => [name, kept[name]]));
-  } catch {
-    return {};
-  }
+  const values = (kept(KEY) ?? {}) as Record<string, unknown>;
+  const known = Object.entries(INITIAL).filter(([name, value]) => typeof values[name] === typeof value);
+  return Object.fromEntries(known.map(([name]) => [name, values[name]]));
 }
 
-preview.subscribe((state) => {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(state));
-  } catch {
-    // Without storage it stays where it is as long as the page.
-  }
-});
+preview.subscribe((state) => keep(KEY, state));
 
 export function togglePreview(): void {
   const { isFloating, isDocked } = preview.getState();

@@ -4,7 +4,7 @@ import { call } from '../../api/call';
 import { ApiError } from '../../api/client';
 import { readJob } from '../../api/jobs';
 import { whenConnected, whenStarted } from '../../app/start';
-import { ENDED, onRunEvent, originOf, runs, takeJob, updateRun } from '../../stores/runs';
+import { ENDED, onRunEvent, origins, runs, takeJob, updateRun } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
 
 const MOST_SHOWN = 200;
@@ -68,21 +68,9 @@ async function resync(): Promise<void> {
 async function restoreLast(): Promise<void> {
   const wanted = new Map<string, string>();
   const open = new Set(tabs.getState().tabs.map((tab) => tab.id));
-  for (const [jobId, tabId] of lastJobs()) if (open.has(tabId)) wanted.set(tabId, jobId);
+  for (const [jobId, { tabId }] of origins()) if (tabId !== null && open.has(tabId)) wanted.set(tabId, jobId);
   const known = runs.getState().runs;
   await Promise.all([...wanted.values()].filter((id) => !known.has(id)).map(takeOver));
-}
-
-function lastJobs(): [string, string][] {
-  try {
-    const rows = JSON.parse(localStorage.getItem('skein.jobs') ?? '[]') as [string, unknown][];
-    return rows.flatMap(([id]): [string, string][] => {
-      const tabId = originOf(id)?.tabId ?? null;
-      return tabId === null ? [] : [[id, tabId]];
-    });
-  } catch {
-    return [];
-  }
 }
 
 whenConnected(resync);

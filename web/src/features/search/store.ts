@@ -3,6 +3,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { NodeId, Point } from '../../core/types';
 import type { OpenLink } from '../../engine/GraphView';
+import { keep, keptRows } from '../../stores/kept';
 
 export interface SearchState {
   readonly isOpen: boolean;
@@ -36,15 +37,7 @@ export function closeSearch(): void {
 }
 
 const KEY = 'skein.nodeUse';
-let uses = readUses();
-
-function readUses(): Map<string, number> {
-  try {
-    return new Map(JSON.parse(localStorage.getItem(KEY) ?? '[]') as [string, number][]);
-  } catch {
-    return new Map();
-  }
-}
+let uses = new Map(keptRows<number>(KEY));
 
 export function usesOf(): ReadonlyMap<string, number> {
   return uses;
@@ -52,9 +45,5 @@ export function usesOf(): ReadonlyMap<string, number> {
 
 export function countUse(type: string): void {
   uses = new Map([...uses, [type, (uses.get(type) ?? 0) + 1] as const].slice(-500));
-  try {
-    localStorage.setItem(KEY, JSON.stringify([...uses]));
-  } catch {
-    // Without storage the ranking begins anew with the page.
-  }
+  keep(KEY, [...uses]);
 }

@@ -4,6 +4,7 @@ import { createStore } from 'zustand/vanilla';
 import { wordsOf } from '../../api/client';
 import { listTemplates, type Template } from '../../api/templates';
 import { listFiles, type WorkflowFile } from '../../api/workflows';
+import { keep, keptWords } from '../../stores/kept';
 
 export interface ListState {
   readonly files: readonly WorkflowFile[] | null;
@@ -39,27 +40,14 @@ export function changed(): void {
 
 const KEY = 'skein.folders';
 
-export const closed = createStore<{ readonly paths: ReadonlySet<string> }>(() => ({ paths: readClosed() }));
-
-function readClosed(): ReadonlySet<string> {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-    return new Set(
-      Array.isArray(kept) ? kept.filter((each): each is string => typeof each === 'string') : [],
-    );
-  } catch {
-    return new Set();
-  }
-}
+export const closed = createStore<{ readonly paths: ReadonlySet<string> }>(() => ({
+  paths: new Set(keptWords(KEY)),
+}));
 
 export function setOpen(path: string, isOpen: boolean): void {
   const paths = new Set(closed.getState().paths);
   if (isOpen) paths.delete(path);
   else paths.add(path);
   closed.setState({ paths });
-  try {
-    localStorage.setItem(KEY, JSON.stringify([...paths]));
-  } catch {
-    // Without storage it lasts as long as the page.
-  }
+  keep(KEY, [...paths]);
 }
