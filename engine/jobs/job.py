@@ -27,6 +27,7 @@ class Submission(Struct, frozen=True, kw_only=True):
         number: Lower runs first; None takes the next number of the server's counter.
         front: Before everything that waits (a negative number of the counter).
         client_id: The websocket client that is told what happens.
+        name: What people call it.
         extra_data: What came along, `extra_pnginfo` above all, without secrets. An object, or its JSON text.
         secrets: Keys and tokens for nodes; kept in memory only, never stored or shown.
         idempotency_key: A second submission with the same key is the same job.
@@ -38,6 +39,7 @@ class Submission(Struct, frozen=True, kw_only=True):
     number: float | None = None
     front: bool = False
     client_id: str = ""
+    name: str = ""
     extra_data: dict[str, Any] | bytes = field(default_factory=dict[str, Any])
     secrets: dict[str, Any] = field(default_factory=dict[str, Any])
     idempotency_key: str | None = None
@@ -52,6 +54,7 @@ class Job(Struct, frozen=True, kw_only=True):
         number: Lower runs first.
         position: Among equal numbers, lower runs first; by default in the order of acceptance.
         client_id: Who is told what happens.
+        name: What people call it; empty if nobody said.
         created_at: Seconds since 1970; so are the other two, None as long as it did not happen.
         deaths: Workers that died under it.
         restarted: A run of it was cut short by a death or by the end of the server.
@@ -64,6 +67,7 @@ class Job(Struct, frozen=True, kw_only=True):
     position: float
     client_id: str
     created_at: float
+    name: str = ""
     started_at: float | None = None
     finished_at: float | None = None
     deaths: int = 0

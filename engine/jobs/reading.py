@@ -146,10 +146,10 @@ def page_of_jobs(
     if text:
         pattern = _pattern_of(text)
         conditions.append(
-            "(id LIKE ? ESCAPE '!' OR client_id LIKE ? ESCAPE '!' OR error LIKE ? ESCAPE '!'"
+            "(id LIKE ? ESCAPE '!' OR client_id LIKE ? ESCAPE '!' OR name LIKE ? ESCAPE '!' OR error LIKE ? ESCAPE '!'"
             " OR EXISTS (SELECT 1 FROM prompts WHERE job = n AND prompt LIKE ? ESCAPE '!'))"
         )
-        values += [pattern] * 4
+        values += [pattern] * 5
     where = " AND ".join(conditions) or "TRUE"
     (total,) = connection.execute(f"SELECT COUNT(*) FROM jobs WHERE {where.replace('+', '')}", values).fetchone()
     key, direction = ORDER_KEYS[order], "DESC" if descending else "ASC"

@@ -41,9 +41,10 @@ class _ResultTexts(msgspec.Struct):
 
 Params = ParamSpec("Params")
 JOB_COLUMNS = (
-    "jobs.id, state, number, position, client_id, jobs.created_at, started_at, finished_at, deaths, restarted, error"
+    "jobs.id, state, number, position, client_id, jobs.created_at, started_at, finished_at, deaths, restarted, error,"
+    " name"
 )
-JOB_WIDTH = 11
+JOB_WIDTH = 12
 TEXT_COLUMNS = "CAST(targets AS BLOB), CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum"
 DETAILS_QUERY = f"""SELECT {JOB_COLUMNS}, {TEXT_COLUMNS}, CAST(result AS BLOB)
     FROM jobs JOIN prompts ON prompts.job = jobs.n LEFT JOIN results ON results.job = jobs.n WHERE """
@@ -146,13 +147,15 @@ def job_of(row: tuple[Any, ...]) -> Job:
     Raises:
         StoreError: It is damaged; so do the others.
     """
-    id_, state, number, position, client_id, created, started, finished, deaths, restarted, error = row[:JOB_WIDTH]
+    id_, state, number, position, client_id, created, started, finished, deaths, restarted, *rest = row[:JOB_WIDTH]
+    error, name = rest
     return Job(
         id=id_,
         state=state,
         number=number,
         position=position,
         client_id=client_id,
+        name=name,
         created_at=created,
         started_at=started,
         finished_at=finished,

@@ -78,6 +78,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX assets_job ON assets (job)",
         "CREATE INDEX assets_kind ON assets (kind)",
     ),
+    ("ALTER TABLE jobs ADD COLUMN name TEXT NOT NULL DEFAULT ''",),
 )
 
 

@@ -66,10 +66,11 @@ def accept(connection: sqlite3.Connection, submission: Submission) -> Accepted:
         number=float(number),
         position=float(n),
         client_id=submission.client_id,
+        name=submission.name,
         created_at=time.time(),
     )
     connection.execute(
-        "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, NULL, NULL, 0, 0, NULL)",
+        "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, NULL, NULL, 0, 0, NULL, ?)",
         (
             n,
             job.id,
@@ -80,6 +81,7 @@ def accept(connection: sqlite3.Connection, submission: Submission) -> Accepted:
             job.client_id,
             asked.targets,
             job.created_at,
+            job.name,
         ),
     )
     connection.execute(

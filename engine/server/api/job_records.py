@@ -53,6 +53,7 @@ class JobSummary(Struct, frozen=True, kw_only=True):
         priority: Lower runs first.
         queue_position: How many jobs run before it; null if it does not wait.
         client_id: Who is told what happens; empty if nobody said.
+        name: What people call it; empty if nobody said.
         created_at: When it was accepted, in seconds since 1970.
         started_at: When its run began.
         finished_at: When it ended.
@@ -68,6 +69,7 @@ class JobSummary(Struct, frozen=True, kw_only=True):
     priority: float
     queue_position: int | None
     client_id: str
+    name: str
     created_at: float
     started_at: float | None
     finished_at: float | None

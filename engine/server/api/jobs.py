@@ -42,7 +42,7 @@ class JobListParams(Struct, frozen=True, kw_only=True):
     Attributes:
         state: Only jobs in one of these states.
         client_id: Only jobs of this client.
-        text: Only jobs whose id, client, error or workflow holds this text.
+        text: Only jobs whose id, client, name, error or workflow holds this text.
         created_after: Only jobs accepted at this time or later, in seconds since 1970.
         created_before: Only jobs accepted before this time.
         order: By time of acceptance, of the end, or by how long the run took.

@@ -49,6 +49,7 @@ class JobRequest(WorkflowRequest, frozen=True, kw_only=True, forbid_unknown_fiel
         priority: Lower runs first; by default the number of jobs accepted before, so that they run in this order.
         front: Run before everything that waits.
         client_id: Who is told what happens, over the websocket of this name.
+        name: What people call it: lists show it, and searches find it.
         extra_data: What goes along: `extra_pnginfo` into pictures; keys and tokens for nodes are never stored or shown.
         strict: Refuse if any output cannot run; otherwise those that can are run, and `node_errors` says what is wrong.
     """
@@ -57,6 +58,7 @@ class JobRequest(WorkflowRequest, frozen=True, kw_only=True, forbid_unknown_fiel
     priority: Annotated[float, Meta(ge=-1e15, le=1e15)] | None = None
     front: bool = False
     client_id: Annotated[str, Meta(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    name: Annotated[str, Meta(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
     extra_data: dict[str, Any] = field(default_factory=dict[str, Any])
     strict: bool = True
 
@@ -143,6 +145,7 @@ def _submission(checked: Checked, body: JobRequest, idempotency_key: str | None)
         number=body.priority,
         front=body.front,
         client_id=body.client_id,
+        name=body.name,
         extra_data=encode_object(extra_data),
         secrets=secrets,
         idempotency_key=idempotency_key,
@@ -213,6 +216,7 @@ async def retry_job(request: web.Request, params: JobPath) -> web.StreamResponse
         prompt=asked.prompt,
         targets=decode_targets(asked.targets),
         client_id=job.client_id,
+        name=job.name,
         extra_data=asked.extra_data,
     )
     return await _accept(request, submission, None)

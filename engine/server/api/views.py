@@ -134,6 +134,7 @@ def _summary(request: web.Request, job: Job) -> dict[str, Any]:
         "priority": job.number,
         "queue_position": request.app[DISPATCHER].position_of(job.id),
         "client_id": job.client_id,
+        "name": job.name,
         "created_at": job.created_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,

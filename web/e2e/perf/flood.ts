@@ -115,7 +115,7 @@ export async function startFlood(target: string): Promise<Flood> {
 
 function jobView(id: string): object {
   return {
-    ...{ id, state: 'queued', priority: 0, queue_position: 0, client_id: '', targets: [], url: '' },
+    ...{ id, state: 'queued', priority: 0, queue_position: 0, client_id: '', name: '', targets: [], url: '' },
     ...{
       created_at: Date.now() / 1000,
       started_at: null,

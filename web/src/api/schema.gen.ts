@@ -704,6 +704,8 @@ export interface JobRequest {
   readonly front?: boolean;
   /** Who is told what happens, over the websocket of this name. */
   readonly client_id?: string;
+  /** What people call it: lists show it, and searches find it. */
+  readonly name?: string;
   /** What goes along: `extra_pnginfo` into pictures; keys and tokens for nodes are never stored or shown. */
   readonly extra_data?: JsonObject;
   /**
@@ -740,6 +742,8 @@ export interface JobSummary {
   readonly queue_position: number | null;
   /** Who is told what happens; empty if nobody said. */
   readonly client_id: string;
+  /** What people call it; empty if nobody said. */
+  readonly name: string;
   /** When it was accepted, in seconds since 1970. */
   readonly created_at: number;
   /** When its run began. */
@@ -779,6 +783,8 @@ export interface JobView {
   readonly queue_position: number | null;
   /** Who is told what happens; empty if nobody said. */
   readonly client_id: string;
+  /** What people call it; empty if nobody said. */
+  readonly name: string;
   /** When it was accepted, in seconds since 1970. */
   readonly created_at: number;
   /** When its run began. */
@@ -1639,7 +1645,7 @@ export interface Routes {
       readonly state?: readonly ('cancelled' | 'failed' | 'queued' | 'running' | 'succeeded')[];
       /** Only jobs of this client. */
       readonly client_id?: string;
-      /** Only jobs whose id, client, error or workflow holds this text. */
+      /** Only jobs whose id, client, name, error or workflow holds this text. */
       readonly text?: string;
       /** Only jobs accepted at this time or later, in seconds since 1970. */
       readonly created_after?: number;

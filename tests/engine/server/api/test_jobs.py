@@ -72,6 +72,20 @@ async def test_filters(api: Api) -> None:
 
 
 @with_api()
+async def test_names_are_shown_found_and_kept(api: Api) -> None:
+    assert (await api.submit(VALUE, id="plain"))["name"] == ""
+    assert (await api.submit(VALUE, id="named", name="A red fox"))["name"] == "A red fox"
+    listed = {job["id"]: job["name"] for job in (await api.get("/jobs"))["jobs"]}
+    assert listed == {"plain": "", "named": "A red fox"}
+    assert [job["id"] for job in (await api.get("/jobs?text=red fox"))["jobs"]] == ["named"]
+    await api.dispatcher.run_next()
+    again = await api.post("/jobs/named/retry")
+    assert again.body["name"] == "A red fox"
+    for wrong in ("x" * 257, "two\nlines"):
+        await api.refused("POST", "/jobs", 400, "name", json={"workflow": VALUE, "name": wrong})
+
+
+@with_api()
 async def test_parameters_say_what_was_expected_and_what_came(api: Api) -> None:
     for query, words in {
         "limit=0": ("'limit'", "a whole number from 1 to 1000", "'0'"),

@@ -17,7 +17,7 @@ import { useChanges, usePicture } from './changes';
 import css from './QueuePanel.module.css';
 
 export function nameOfJob(job: JobSummary): string {
-  return originOf(job.id)?.name || t('queue.job', { id: job.id.slice(0, 8) });
+  return job.name || originOf(job.id)?.name || t('queue.job', { id: job.id.slice(0, 8) });
 }
 
 /** What a job changed against the one before it: the first of it on a line, all of it in the tooltip. */

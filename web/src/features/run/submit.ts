@@ -47,6 +47,7 @@ async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise
         id,
         workflow: tab.doc.save(),
         client_id: clientId,
+        name: tab.name,
         front,
         ...(tab.path === null
           ? {}
