@@ -39,6 +39,24 @@ export function TextInput({ className, ...rest }: InputProps) {
   return <input type="text" autoComplete="off" {...rest} className={classes(css['input'], className)} />;
 }
 
+interface SearchInputProps extends Omit<InputProps, 'type' | 'placeholder' | 'aria-label' | 'onChange'> {
+  readonly label: string;
+  readonly onChange: (text: string) => void;
+}
+
+/** Narrows what is shown below it. What it is for stands in it. */
+export function SearchInput({ label, onChange, ...rest }: SearchInputProps) {
+  return (
+    <TextInput
+      {...rest}
+      type="search"
+      placeholder={label}
+      aria-label={label}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}
+
 export interface SelectProps extends Omit<SelectHTMLAttributes<HTMLSelectElement>, 'onChange'> {
   readonly options: readonly { readonly value: string; readonly label: string }[];
   readonly onChange: (value: string) => void;

@@ -6,7 +6,7 @@ import { useStore } from 'zustand';
 import { t } from '../../i18n/t';
 import { gallery, loadGallery } from '../../stores/gallery';
 import { IconButton } from '../../ui/Button';
-import { TextInput } from '../../ui/Field';
+import { SearchInput } from '../../ui/Field';
 import { Popover } from '../../ui/Popover';
 import css from './Gallery.module.css';
 
@@ -61,15 +61,13 @@ export function SearchField() {
   return (
     <search className={css['search']}>
       <div className={css['field']}>
-        <TextInput
+        <SearchInput
           ref={field}
-          type="search"
+          label={t('gallery.search')}
           value={text}
           spellCheck={false}
-          placeholder={t('gallery.search')}
-          aria-label={t('gallery.search')}
           {...(error === '' ? {} : { 'aria-invalid': true, 'aria-describedby': errorId })}
-          onChange={(event) => setText(event.target.value)}
+          onChange={setText}
           onKeyDown={(event) => {
             if (event.key !== 'Escape' || text === '') return;
             setText('');

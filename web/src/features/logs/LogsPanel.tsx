@@ -6,7 +6,7 @@ import { copyText } from '../../app/clipboard';
 import { t } from '../../i18n/t';
 import { Button } from '../../ui/Button';
 import { classes } from '../../ui/classes';
-import { TextInput } from '../../ui/Field';
+import { SearchInput } from '../../ui/Field';
 import css from './LogsPanel.module.css';
 
 interface Entry {
@@ -47,13 +47,7 @@ export function LogsPanel() {
   return (
     <div className={css['panel']}>
       <div className={css['tools']}>
-        <TextInput
-          type="search"
-          value={filter}
-          placeholder={t('logs.filter')}
-          aria-label={t('logs.filter')}
-          onChange={(event) => setFilter(event.target.value)}
-        />
+        <SearchInput label={t('logs.filter')} value={filter} onChange={setFilter} />
         <Button onClick={() => void copyText(shown.map((entry) => entry.m).join(''))} icon="copy">
           {t('logs.copy')}
         </Button>

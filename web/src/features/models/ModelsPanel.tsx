@@ -10,7 +10,7 @@ import { t } from '../../i18n/t';
 import { Button, IconButton } from '../../ui/Button';
 import { classes } from '../../ui/classes';
 import { Empty } from '../../ui/Empty';
-import { TextInput } from '../../ui/Field';
+import { SearchInput } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { Spinner } from '../../ui/Spinner';
 import { VirtualList } from '../../ui/VirtualList';
@@ -42,14 +42,7 @@ export function ModelsPanel() {
   return (
     <div className={css['panel']}>
       <div className={css['tools']}>
-        <TextInput
-          type="search"
-          value={text}
-          placeholder={t('models.filter')}
-          aria-label={t('models.filter')}
-          spellCheck={false}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <SearchInput label={t('models.filter')} value={text} spellCheck={false} onChange={setText} />
         <IconButton
           icon="refresh"
           label={t('models.refresh')}

@@ -8,7 +8,7 @@ import { t } from '../../i18n/t';
 import { ENDED, onRunEvent } from '../../stores/runs';
 import { Button } from '../../ui/Button';
 import { Empty } from '../../ui/Empty';
-import { TextInput } from '../../ui/Field';
+import { SearchInput } from '../../ui/Field';
 import { Spinner } from '../../ui/Spinner';
 import { VirtualList } from '../../ui/VirtualList';
 import css from './QueuePanel.module.css';
@@ -51,13 +51,7 @@ export function History() {
   );
   return (
     <div className={css['history']}>
-      <TextInput
-        type="search"
-        value={text}
-        placeholder={t('queue.search')}
-        aria-label={t('queue.search')}
-        onChange={(event) => setText(event.target.value)}
-      />
+      <SearchInput label={t('queue.search')} value={text} onChange={setText} />
       {error !== '' && <p className={css['paused']}>{error}</p>}
       {jobs === null && error === '' && <Spinner label={t('app.loading')} />}
       {jobs?.length === 0 && <Empty icon="history" title={t('queue.noHistory')} />}

@@ -9,7 +9,7 @@ import { t } from '../../i18n/t';
 import { closeDialog } from '../../stores/dialogs';
 import { changeSettings, type Settings, settings, TEXT_SIZES, type Theme } from '../../stores/settings';
 import { Dialog } from '../../ui/Dialog';
-import { Field, Select, Switch, TextInput } from '../../ui/Field';
+import { Field, SearchInput, Select, Switch } from '../../ui/Field';
 import { Tabs } from '../../ui/Tabs';
 import { toast } from '../../ui/Toast';
 import { Keys } from './Keys';
@@ -156,13 +156,11 @@ export function SettingsDialog() {
     .filter(({ rows }) => rows.length > 0);
   return (
     <Dialog title={t('settings.title')} closeLabel={t('app.close')} size="large" onClose={closeDialog}>
-      <TextInput
-        type="search"
+      <SearchInput
+        label={t('settings.search')}
         className={css['search'] ?? ''}
         value={text}
-        placeholder={t('settings.search')}
-        aria-label={t('settings.search')}
-        onChange={(event) => setText(event.target.value)}
+        onChange={setText}
       />
       <Tabs
         label={t('settings.title')}

@@ -6,7 +6,7 @@ import type { Template } from '../../api/templates';
 import { t } from '../../i18n/t';
 import { Dialog } from '../../ui/Dialog';
 import { Empty } from '../../ui/Empty';
-import { Select, TextInput } from '../../ui/Field';
+import { SearchInput, Select } from '../../ui/Field';
 import { Spinner } from '../../ui/Spinner';
 import { TemplateCards } from './TemplateCards';
 import css from './Templates.module.css';
@@ -38,13 +38,7 @@ export function TemplateBrowser() {
   return (
     <Dialog title={t('templates.title')} closeLabel={t('app.close')} size="large" onClose={close}>
       <div className={css['tools']}>
-        <TextInput
-          type="search"
-          value={text}
-          placeholder={t('templates.search')}
-          aria-label={t('templates.search')}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <SearchInput label={t('templates.search')} value={text} onChange={setText} />
         <Select
           aria-label={t('templates.tag')}
           value={tag}

@@ -6,7 +6,7 @@ import { keysOfCommand } from '../../app/keys';
 import { t } from '../../i18n/t';
 import { Button, IconButton } from '../../ui/Button';
 import { Empty } from '../../ui/Empty';
-import { TextInput } from '../../ui/Field';
+import { SearchInput } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { Menu } from '../../ui/Menu';
 import { Spinner } from '../../ui/Spinner';
@@ -38,13 +38,7 @@ export function WorkflowPanel() {
   return (
     <div className={css['panel']}>
       <div className={css['tools']}>
-        <TextInput
-          type="search"
-          value={text}
-          placeholder={t('workflows.filter')}
-          aria-label={t('workflows.filter')}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <SearchInput label={t('workflows.filter')} value={text} onChange={setText} />
         <IconButton icon="plus" label={t('workflows.new')} onClick={newWorkflow} />
         <IconButton
           icon="upload"
