@@ -15,6 +15,10 @@ settings.load_profile("untimed")
 _MOST_PROCESSES = 4
 """Each takes up to 2 GB."""
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Threads of torch wait for one another by spinning: those of several processes on the same cores do little else.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """A process for each core where all tests run; none of their own for tests that are named."""
