@@ -205,8 +205,8 @@ def test_a_pack_that_ends_the_process_is_left_out_until_it_changes(place: Place)
     assert place.load()[1]["deadly"].node_types == ("Deadly",)
 
 
-def test_a_pack_whose_import_never_ends_is_left_out_after_the_process_was_killed(place: Place) -> None:
-    place.write("a.py", _NODE % "A").write("endless.py", "import time\nprint('begun', flush=True)\ntime.sleep(3600)")
+def _load_and_be_killed(place: Place) -> None:
+    """In a process of its own, as soon as a pack says that it has begun."""
     code = "import sys; from pathlib import Path; from tests.engine.compat.test_loader import Place;"
     with subprocess.Popen(
         [sys.executable, "-c", f"{code} Place(Path(sys.argv[1])).load()", str(place.base)],
@@ -216,6 +216,11 @@ def test_a_pack_whose_import_never_ends_is_left_out_after_the_process_was_killed
         assert process.stdout is not None
         assert "begun" in process.stdout.readline()
         process.kill()
+
+
+def test_a_pack_whose_import_never_ends_is_left_out_after_the_process_was_killed(place: Place) -> None:
+    place.write("a.py", _NODE % "A").write("endless.py", "import time\nprint('begun', flush=True)\ntime.sleep(3600)")
+    _load_and_be_killed(place)
     reports = place.load()[1]
     assert [report.standing for report in reports.values()] == ["loads", "crashed"]
     assert "did not end" in str(reports["endless"])
@@ -241,15 +246,7 @@ def test_a_pack_whose_input_types_never_end_is_left_out_too(place: Place, times:
         NODE_CLASS_MAPPINGS = {{"Endless": Endless}}
     """
     place.write("a.py", _NODE % "A").write("b.py", endless).write("c.py", _NODE % "C")
-    code = "import sys; from pathlib import Path; from tests.engine.compat.test_loader import Place;"
-    with subprocess.Popen(
-        [sys.executable, "-c", f"{code} Place(Path(sys.argv[1])).load()", str(place.base)],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert "begun" in process.stdout.readline()
-        process.kill()
+    _load_and_be_killed(place)
     reports = place.load()[1]
     assert [report.standing for report in reports.values()] == ["loads", "crashed", "loads"]
 
