@@ -20,7 +20,7 @@ from pathlib import Path
 
 from engine.workers.output import OutputReader
 
-LAST_LINES = 20
+LAST_LINES = 300
 _OOM_SCORE = 800
 _SIGNALS = {
     "SIGSEGV": "segmentation fault: compiled code used memory that is not its own",

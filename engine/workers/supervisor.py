@@ -120,6 +120,7 @@ class Worker:
         self._child: Child | None = None
         self._channel: ServerSide | None = None
         self._death: Death | None = None
+        self._last_words: tuple[str, ...] = ()
         self._is_stopping = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
 
@@ -198,7 +199,9 @@ class Worker:
         self.deaths += 1
         self.failures = 0 if death.was_ready else self.failures + 1
         self.failure = death.reason
-        _log.warning("Worker %d %s.", self.number, death.reason)
+        # Where it was is for whoever started the server; from what clients see of the log, `log_ring` takes it out.
+        place = "".join(f"\n{line}" for line in _find_stacks(self._last_words))
+        _log.warning("Worker %d %s.%s", self.number, death.reason, place)
         try:
             await self._observer.on_death(self, death)
         except Exception:  # whatever is wrong there, the next process must start
@@ -220,7 +223,7 @@ class Worker:
     # -- one process -----------------------------------------------------------------------------------------------
 
     async def _live_once(self) -> Death:
-        self._death = None
+        self._death, self._last_words = None, ()
         self.is_worn = False
         secret, arrival = self._listener.expect()
         command = [*self._command, "--port", str(self._listener.port)]
@@ -250,6 +253,7 @@ class Worker:
                 await asyncio.wait({conversation})
             if child is not None:
                 await child.close()
+                self._last_words = tuple(child.last_lines)
             self._child, self._channel, self.started_at = None, None, None
 
     async def _converse(self, arrival: asyncio.Future[ServerSide]) -> None:
@@ -306,3 +310,9 @@ class Worker:
 
     def _hear_line(self, text: str) -> None:
         self._observer.on_line(text)
+
+
+def _find_stacks(lines: Sequence[str]) -> Sequence[str]:
+    """What `faulthandler` wrote when the process crashed, or took too long; nothing if it did neither."""
+    starts = [place for place, line in enumerate(lines) if line.startswith(("Fatal Python error", "Timeout ("))]
+    return lines[starts[-1] :] if starts else ()
