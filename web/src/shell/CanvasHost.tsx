@@ -11,7 +11,7 @@ import { storedLook } from '../core/look';
 import { DETAIL } from '../engine/paint';
 import { t } from '../i18n/t';
 import { catalog } from '../stores/catalog';
-import { settings } from '../stores/settings';
+import { type Settings, settings } from '../stores/settings';
 import { type Tab, tabs } from '../stores/tabs';
 import css from './CanvasHost.module.css';
 import { Guarded } from './Guarded';
@@ -21,24 +21,22 @@ const Nodes = lazily(
   () => useStore(tabs, (state) => state.active !== null),
 );
 
+/** Settings that the canvas goes by. */
+const PREFERENCES = [
+  ...(['navigation', 'showsGrid', 'showsLinks', 'linkStyle', 'animatesLinks', 'showsTeleports'] as const),
+  ...(['snapsToGrid', 'snapsToNodes', 'showsIds', 'showsPacks'] as const),
+];
+
+function preferencesOf(now: Settings): Partial<Settings> {
+  return Object.fromEntries(PREFERENCES.map((name) => [name, now[name]]));
+}
+
 export function CanvasHost() {
   const host = useRef<HTMLDivElement>(null);
   const layer = useRef<HTMLDivElement>(null);
   const shown = useRef<string | null>(null);
   const active = useStore(tabs, (state) => state.active);
   const types = useStore(catalog, (state) => state.types);
-  const {
-    navigation,
-    showsGrid,
-    showsLinks,
-    linkStyle,
-    animatesLinks,
-    showsTeleports,
-    snapsToGrid,
-    snapsToNodes,
-    showsIds,
-    showsPacks,
-  } = useStore(settings);
   const overlays = useStore(panels, (state) => state.overlays);
 
   useEffect(() => {
@@ -55,33 +53,11 @@ export function CanvasHost() {
 
   useEffect(() => view.setCatalog(types), [types]);
 
-  useEffect(
-    () =>
-      view.setPreferences({
-        navigation,
-        showsGrid,
-        showsLinks,
-        linkStyle,
-        showsTeleports,
-        snapsToGrid,
-        snapsToNodes,
-        animatesLinks,
-        showsIds,
-        showsPacks,
-      }),
-    [
-      navigation,
-      showsGrid,
-      showsLinks,
-      linkStyle,
-      animatesLinks,
-      showsTeleports,
-      snapsToGrid,
-      snapsToNodes,
-      showsIds,
-      showsPacks,
-    ],
-  );
+  useEffect(() => {
+    const take = (now: Settings) => view.setPreferences(preferencesOf(now));
+    take(settings.getState());
+    return settings.subscribe(take);
+  }, []);
 
   useEffect(() => {
     const tab = tabs.getState().tabs.find((each) => each.id === active) ?? null;
