@@ -1,4 +1,4 @@
-// What the right button offers on nodes, groups and the canvas. Parts add their items; order decides where they stand.
+// What the right button offers on nodes, slots, groups and the canvas. Parts add their items; order decides where they stand.
 
 import type { Widget } from '../core/slots';
 import type { LinkId, NodeId, Point } from '../core/types';
@@ -20,6 +20,26 @@ export interface WidgetContext {
   readonly widget: Widget;
   /** What gives its value; null if nothing does. */
   readonly link: LinkId | null;
+}
+
+/** A slot whose menu is asked for: its place in the shape's inputs or outputs. */
+export interface SlotContext {
+  readonly node: NodeId;
+  readonly side: 'input' | 'output';
+  readonly index: number;
+  /** In the graph. */
+  readonly at: Point;
+}
+
+const slotProviders: ((context: SlotContext) => readonly MenuItem[])[] = [];
+
+/** Add items to the menus of slots. */
+export function registerSlotMenu(provide: (context: SlotContext) => readonly MenuItem[]): void {
+  slotProviders.push(provide);
+}
+
+export function slotItems(context: SlotContext): MenuItem[] {
+  return slotProviders.flatMap((provide) => provide(context));
 }
 
 const widgetProviders: ((context: WidgetContext) => readonly MenuItem[])[] = [];

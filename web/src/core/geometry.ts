@@ -122,8 +122,7 @@ export function layoutOf(node: JsonObject, shape: NodeShape): Layout {
   let row = 0;
   const inputs = shape.inputs.map((slot) => {
     const own = slot.isWidget ? places.get(slot.name) : undefined;
-    if (own === null) return NOWHERE;
-    if (own !== undefined) return { x: x + SLOT_INSET, y: own };
+    if (slot.isWidget) return own == null ? NOWHERE : { x: x + SLOT_INSET, y: own };
     const place = { x: x + SLOT_INSET, y: y + (row + 0.7) * PITCH };
     row += 1;
     return place;

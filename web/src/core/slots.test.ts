@@ -101,6 +101,53 @@ describe('shape', () => {
   });
 });
 
+describe('nodes of unknown types', () => {
+  const slot = (name: string, link: number | null = null) => ({
+    ...{ name, type: 'INT', link, widget: { name } },
+  });
+  const shown = (node: object) => {
+    const { widgets, inputs } = shapeOf({ type: 'Nobody', ...node }, catalog());
+    return {
+      values: widgets.map((widget) => [widget.name, widget.value]),
+      sockets: inputs.filter((each) => !each.isWidget).map((each) => each.name),
+    };
+  };
+
+  it('name their values by the slots that stand for them, past the control of a seed', () => {
+    const inputs = [{ name: 'model', type: 'MODEL', link: 1 }, slot('seed'), slot('steps', 2), slot('name')];
+    expect(shown({ inputs, widgets_values: [5, 'fixed', 20, 'fixed'] })).toEqual({
+      values: [
+        ['seed', 5],
+        ['1', 'fixed'],
+        ['steps', 20],
+        ['name', 'fixed'],
+      ],
+      sockets: ['model'],
+    });
+  });
+
+  it('guess no names where only some values have a slot, and show what is linked as sockets', () => {
+    expect(shown({ inputs: [slot('seed'), slot('steps', 2)], widgets_values: [1, 2, 3] })).toEqual({
+      values: [
+        ['0', 1],
+        ['1', 2],
+        ['2', 3],
+      ],
+      sockets: ['steps'],
+    });
+  });
+
+  it('keep what is linked in sight, also where their type no longer has the widget', () => {
+    const node = { type: 'KSampler', inputs: [slot('gone', 3), slot('lost')] };
+    const inputs = shapeOf(node, catalog(SAMPLER)).inputs.map((each) => [each.name, each.isWidget]);
+    expect(inputs.slice(0, 2)).toEqual([
+      ['gone', false],
+      ['model', false],
+    ]);
+    expect(inputs).toContainEqual(['lost', true]);
+  });
+});
+
 describe('types', () => {
   it.each([
     ['IMAGE', 'IMAGE', true],

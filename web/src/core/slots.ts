@@ -8,7 +8,7 @@ import { defaultOf, inputsByName } from './catalog';
 import { readId } from './graph';
 import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
 import type { LinkId } from './types';
-import { valuesOf, widgetsFor } from './values';
+import { CONTROL_WORDS, valuesOf, widgetsFor } from './values';
 
 export const MUTED = 2;
 export const BYPASSED = 4;
@@ -79,11 +79,13 @@ export function modeOf(node: JsonObject): number {
 export function shapeOf(node: JsonObject, catalog: Catalog): NodeShape {
   const type = catalog.get(typeNameOf(node)) ?? null;
   const declared = type === null ? NOTHING : inputsByName(type);
+  const widgets = type !== null ? widgetsFrom(node, type) : unknownWidgets(node);
+  const holds = holdersOf(type, widgets);
   const [sockets, fields]: [InSlot[], InSlot[]] = [[], []];
   const named = new Set<string>();
   const add = (slot: InSlot) => (slot.isWidget ? fields : sockets).push(slot);
   for (const [index, row] of (asArray(node['inputs']) ?? []).entries()) {
-    const slot = readInput(row, index, declared);
+    const slot = readInput(row, index, declared, holds);
     named.add(slot.name);
     add(slot);
   }
@@ -92,8 +94,19 @@ export function shapeOf(node: JsonObject, catalog: Catalog): NodeShape {
     type,
     inputs: [...sockets, ...fields],
     outputs: outputsOf(node, type),
-    widgets: type !== null ? widgetsFrom(node, type) : unknownWidgets(node),
+    widgets,
   };
+}
+
+/** Whether a node has a widget of a name. */
+function holdersOf(type: NodeType | null, widgets: readonly Widget[]): (name: string) => boolean {
+  // All that the type has, but where an instance of a subgraph chooses.
+  if (type !== null && type.promoted === undefined) {
+    const declared = inputsByName(type);
+    return (name) => declared.get(name)?.is_widget === true;
+  }
+  const names = new Set(widgets.map((widget) => widget.name));
+  return (name) => names.has(name);
 }
 
 const NOTHING: ReadonlyMap<string, InputType> = new Map();
@@ -110,17 +123,25 @@ function impliedBy(type: NodeType): readonly InSlot[] {
   return slots;
 }
 
-function readInput(row: Json, index: number, declared: ReadonlyMap<string, InputType>): InSlot {
+function readInput(
+  row: Json,
+  index: number,
+  declared: ReadonlyMap<string, InputType>,
+  holds: (name: string) => boolean,
+): InSlot {
   const record = asObject(row) ?? {};
   const name = asString(record['name']) ?? asString(asObject(record['widget'])?.['name']) ?? '';
   const known = declared.get(name);
+  const link = readId(record['link']);
+  const isField = record['widget'] !== undefined || known?.is_widget === true;
   return {
     name,
     label: asString(record['label']) ?? name,
     type: readType(record['type']),
-    link: readId(record['link']),
+    link,
     index,
-    isWidget: record['widget'] !== undefined || known?.is_widget === true,
+    // What is linked is seen: without a widget to stand beside, as a socket.
+    isWidget: isField && (holds(name) || (link === null && known?.is_widget !== false)),
     isOptional: known === undefined ? record['shape'] === 7 : !known.required,
     isList: known?.is_list ?? false,
   };
@@ -176,16 +197,47 @@ function widgetsFrom(node: JsonObject, type: NodeType): Widget[] {
 function unknownWidgets(node: JsonObject): Widget[] {
   const held = node['widgets_values'];
   const byName = asObject(held);
+  const list = asArray(held) ?? [];
   const entries =
     byName !== null
       ? Object.entries(byName)
-      : // A primitive node keeps its value, what happens to it, and a filter that nobody needs to see.
-        (asArray(held) ?? [])
-          .slice(0, typeNameOf(node) === 'PrimitiveNode' ? 2 : undefined)
-          .map((value, place): [string, Json] => [`${place}`, value]);
+      : VIRTUAL.has(typeNameOf(node))
+        ? // A primitive node keeps its value, what happens to it, and a filter that nobody needs to see.
+          list
+            .slice(0, typeNameOf(node) === 'PrimitiveNode' ? 2 : undefined)
+            .map((value, place): [string, Json] => [`${place}`, value])
+        : namedBySlots(node, list);
   return entries.flatMap(([name, value]) =>
     value === undefined || value === null ? [] : [{ name, label: name, value, input: null }],
   );
+}
+
+/**
+ * Values under the names of the slots that stand for widgets, if there is one for each: newer files have them for all
+ * widgets, older ones only for those that are linked. What happens to a seed follows it, and has no slot.
+ */
+function namedBySlots(node: JsonObject, list: readonly Json[]): [string, Json][] {
+  const names = (asArray(node['inputs']) ?? []).flatMap((row) => {
+    const record = asObject(row);
+    const own = asString(asObject(record?.['widget'])?.['name']);
+    return own === null ? [] : [own];
+  });
+  const found: [string, Json][] = [];
+  let next = 0;
+  for (const [place, value] of list.entries()) {
+    const isTooMany = list.length - place > names.length - next;
+    const isControl = isTooMany && CONTROL_WORDS.has(value) && isWhole(list[place - 1]);
+    const name = isControl ? undefined : names[next];
+    if (name !== undefined) next += 1;
+    else if (!isControl) next = Number.NaN;
+    found.push([name ?? `${place}`, value]);
+  }
+  const isNamed = next === names.length && new Set(names).size === next;
+  return isNamed ? found : list.map((value, place) => [`${place}`, value]);
+}
+
+function isWhole(value: Json | undefined): boolean {
+  return typeof value === 'bigint' || Number.isInteger(value);
 }
 
 /** A socket type as files write it: text, a list of choices, or 0 and -1 for anything. */

@@ -13,7 +13,7 @@ import { announce } from './voice';
 
 const MOST = 60;
 
-function nameOf(id: NodeId): string {
+export function nameOf(id: NodeId): string {
   const node = view.scene?.graph.nodes.get(id);
   if (isBoundary(id)) return t(id === INLETS ? 'graph.inlets' : 'graph.outlets');
   return node === undefined ? t('graph.subgraph') : `${titleOf(node, view.catalog)} #${id}`;
@@ -52,7 +52,7 @@ function link(from: NodeId, slot: number, to: NodeId, input: string): void {
   if (made === true) announce(t('graph.connected', { from: nameOf(from), to: `${nameOf(to)} ${input}` }));
 }
 
-function targetsOf(id: NodeId, slot: number, type: string): MenuItem[] {
+export function targetsOf(id: NodeId, slot: number, type: string): MenuItem[] {
   const scene = view.scene;
   if (scene === null) return [];
   const items: MenuItem[] = [];
@@ -75,7 +75,7 @@ function targetsOf(id: NodeId, slot: number, type: string): MenuItem[] {
   return [...(items.length > 0 ? items : nothing()), ...newNode(id, 'output', slot, type)];
 }
 
-function sourcesOf(id: NodeId, input: string, type: string): MenuItem[] {
+export function sourcesOf(id: NodeId, input: string, type: string): MenuItem[] {
   const scene = view.scene;
   if (scene === null) return [];
   const items = others(id).flatMap((other): MenuItem[] =>

@@ -18,6 +18,7 @@ import { Breadcrumb } from './Breadcrumb';
 import { registerKeyboard } from './keyboard';
 import { deleteReroutes, deleteThrough, LINK_COMMANDS, registerLinkMenu } from './links';
 import { finder, minimap, toggleMinimap } from './shown.store';
+import { registerSlots } from './slots';
 
 const arranging = later(() => import('./arrange'));
 const hasDoc = () => view.doc !== null;
@@ -50,6 +51,7 @@ const EDGES: readonly (readonly [Edge, TextKey])[] = [
 
 registerKeyboard();
 registerLinkMenu();
+registerSlots();
 watchScopes();
 registerOverlay({
   id: 'minimap',

@@ -6,7 +6,7 @@ import { copyText } from '../../app/clipboard';
 import { registerCommands } from '../../app/commands';
 import { registerImageTaker } from '../../app/images';
 import { lazily, useHasTab } from '../../app/lazily';
-import { menuItems } from '../../app/menus';
+import { menuItems, slotItems } from '../../app/menus';
 import { registerHost, registerOverlay } from '../../app/panels';
 import { canPick, pickPicture } from '../../app/pick';
 import { nodeHere } from '../../app/scopes';
@@ -75,6 +75,13 @@ setWidgetHost({
 
 bus.on('menu', (client, at) => {
   const hit = view.scene?.hit(at, view.view.zoom);
+  if (hit?.kind === 'input' || hit?.kind === 'output') {
+    const { kind: side, node, index } = hit;
+    const shape = view.scene?.shape(node);
+    const name = (side === 'input' ? shape?.inputs : shape?.outputs)?.[index]?.label ?? '';
+    showMenu(client, slotItems({ side, node, index, at }), t('menu.slot', { name }));
+    return;
+  }
   if (
     hit === undefined ||
     ('node' in hit && isBoundary(hit.node)) ||

@@ -135,6 +135,7 @@ export const nodes = {
   'group.mute': 'Mute what is in it',
   'menu.node': 'Node',
   'menu.group': 'Group',
+  'menu.slot': 'Slot {name}',
   'menu.canvas': 'Canvas',
   'image.uploading': 'Uploading {name}',
   'image.load': 'Load picture',
