@@ -58,5 +58,13 @@ describe('the queue', () => {
       return jobs.length;
     };
     await expect.poll(ended, { timeout: 40_000 }).toBe(3);
+
+    // Another browser knows what they are called.
+    const { page: other } = await openPage(browser, server.url);
+    await other.getByRole('navigation').getByRole('button', { name: 'Queue', exact: true }).click();
+    await other.getByRole('tab', { name: 'History' }).click();
+    const history = other.getByRole('region', { name: 'Queue' });
+    await history.getByText('Text to image', { exact: true }).first().waitFor();
+    expect(await history.getByText(/^Run [0-9a-f]{8}$/).count()).toBe(0);
   });
 });
