@@ -1,4 +1,8 @@
-"""The HTTP connections of the server: aiohttp's, with its own answers to what is not HTTP, and time-outs."""
+"""The HTTP connections of the server: aiohttp's, with its own answers to what is not HTTP, and time-outs.
+
+Who does not send a whole request is ended here, who does not take an answer by `engine.server.stalls`, who does not
+send a body by `engine.server.security`.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,12 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
+from aiohttp.streams import EMPTY_PAYLOAD
+from aiohttp.web_protocol import _ErrInfo  # pyright: ignore[reportPrivateUsage]
 
 from engine.server.refusal import Refusal, write_refusal
 from engine.server.security import HEADERS, STRICT_POLICY, AccessLog
+from engine.server.stalls import Watch
 
 LOGGER = logging.getLogger(__name__)
 
@@ -24,7 +31,40 @@ LONGEST_LINE_BYTES = 8190
 
 
 class Connection(web.RequestHandler):
-    """One connection of a client."""
+    """One connection of a client.
+
+    Attributes:
+        resumed: How often so much was taken of a full buffer that writing went on.
+    """
+
+    resumed = 0
+    _has_begun = False
+    """Something of the next request has come."""
+
+    def resume_writing(self) -> None:
+        """Go on after the client has taken enough."""
+        self.resumed += 1
+        super().resume_writing()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came."""
+        count, is_idle = self._request_count, self._waiter is not None
+        super().data_received(data)
+        if self._request_count != count:
+            self._has_begun = False
+        elif is_idle and data:
+            self._has_begun = True
+
+    def _process_keepalive(self) -> None:
+        """Nothing whole has come for a while. If it was something, it is answered; else the connection just ends."""
+        waiter = self._waiter
+        is_late = self._loop.time() >= self._next_keepalive_close_time
+        if not self._has_begun or not is_late or waiter is None or waiter.done():
+            super()._process_keepalive()
+            return
+        self._keepalive_handle = None
+        self._messages.append((_ErrInfo(status=408, exc=TimeoutError(), message=""), EMPTY_PAYLOAD))
+        waiter.set_result(None)
 
     def handle_error(
         self,
@@ -34,6 +74,8 @@ class Connection(web.RequestHandler):
         message: str | None = None,  # noqa: ARG002 - may quote what came, a token among it
     ) -> web.StreamResponse:
         """Answer what aiohttp could not read, or what failed outside of any handler, with the error object."""
+        if isinstance(exc, ConnectionError):
+            raise exc  # the client has gone, or was left
         if status >= 500:
             LOGGER.error("A request failed.", exc_info=exc)
         if request.writer.output_size > 0:
@@ -53,6 +95,9 @@ def _refuse(exc: BaseException | None) -> Refusal:
 
     The status is 400, as for any value that is longer than it may be: which of them made a line too long, nobody knows.
     """
+    if isinstance(exc, TimeoutError):
+        message = f"The headers of the request did not come within {_HEADER_TIMEOUT_S:g} seconds, a fixed limit."
+        return Refusal(message, status=408)
     limit = exc.args[1] if isinstance(exc, LineTooLong) else None
     if limit == LONGEST_LINE_BYTES:
         message = f"The address in the first line is longer than {limit} bytes, a fixed limit."
@@ -90,12 +135,30 @@ class Runner(web.AppRunner):
 
 
 class _Server(web.Server):
-    """aiohttp's server, making our connections."""
+    """aiohttp's server, making our connections and looking after them."""
 
     def __init__(self, made: web.Server, arguments: dict[str, Any]) -> None:
         super().__init__(
             made.request_handler, request_factory=made.request_factory, loop=asyncio.get_running_loop(), **arguments
         )
+        self._watch = Watch()
 
     def __call__(self) -> web.RequestHandler:
         return Connection(self, loop=self._loop, **self._kwargs)
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """A client has come."""
+        super().connection_made(handler, transport)
+        if isinstance(handler, Connection):
+            self._watch.add(handler, transport)
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        """It has gone."""
+        super().connection_lost(handler, exc)
+        if isinstance(handler, Connection):
+            self._watch.remove(handler)
+
+    async def shutdown(self, timeout: float | None = None) -> None:
+        """End all connections."""
+        self._watch.stop()
+        await super().shutdown(timeout)

@@ -22,17 +22,50 @@ async def _open(server: FakeServer) -> tuple[asyncio.StreamReader, asyncio.Strea
     return await asyncio.open_connection(server.client.host, server.client.port)
 
 
+@pytest.mark.parametrize("before", [b"", b"GET /queue HTTP/1.1\r\nHost: localhost\r\n\r\n"])
 @pytest.mark.parametrize(
-    "start", [b"", b"GET", b"GET /queue HTTP/1.1\r\nHost: local", b"GET /queue HTTP/1.1\r\nX: a\r\n"]
+    "start", [b"", b"G", b"GET /queue HTTP/1.1\r\nHost: local", b"GET /queue HTTP/1.1\r\nX: secret\r\n"]
 )
-def test_headers_that_do_not_come_are_not_waited_for(start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "_HEADER_TIMEOUT_S", 0.2)
+def test_headers_that_do_not_come_are_not_waited_for(
+    before: bytes, start: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "_HEADER_TIMEOUT_S", 0.5)
+
+    async def run() -> bytes:
+        async with asyncio.timeout(30), FakeServer() as server:
+            reader, writer = await _open(server)
+            writer.write(before)
+            if before:
+                await reader.readuntil(b"}")
+            writer.write(start)
+            answer = await reader.read()
+            writer.close()
+            return answer
+
+    answer = asyncio.run(run())
+    if not start:
+        assert answer == b"", "who asks for nothing is told nothing"
+        return
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.split()[1] == b"408"
+    error = json.loads(body)["error"]
+    assert error["type"] == "request_timeout"
+    assert "within 0.5 seconds, a fixed limit" in error["message"]
+    assert b"secret" not in answer
+
+
+def test_who_begins_another_request_in_time_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_HEADER_TIMEOUT_S", 1.0)
 
     async def run() -> None:
         async with asyncio.timeout(30), FakeServer() as server:
             reader, writer = await _open(server)
-            writer.write(start)
-            assert await reader.read() == b""
+            for _ in range(4):
+                for piece in (b"GET /queue HTTP/1.1\r\n", b"Host: local", b"host\r\n\r\n"):
+                    writer.write(piece)
+                    await asyncio.sleep(0.1)
+                assert b" 200 " in await reader.readline()
+                await reader.readuntil(b"}")
             writer.close()
 
     asyncio.run(run())
