@@ -1,12 +1,13 @@
 // What the user says of files: stars, ratings, tags, what is sorted out; and deleting, which can be taken back.
 
 import { deleteItems, type GalleryItem, type Marks, markItems, restoreItems } from '../../api/gallery';
+import { isSure } from '../../app/sure';
 import { asksForMarks } from '../../core/terms';
 import { t } from '../../i18n/t';
 import { clearSelected, gallery, loadFacets, refreshGallery, updateItems } from '../../stores/gallery';
 import { updateShown } from '../../stores/lightbox';
 import type { Picture } from '../../stores/pictures';
-import { ask, askText } from '../../ui/ask';
+import { askText } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
 import { attempt } from './attempt';
 
@@ -114,19 +115,12 @@ export const askDelete = (pictures: readonly Picture[], ids: readonly number[]) 
 
 async function confirmDelete(pictures: readonly Picture[], ids: readonly number[]): Promise<void> {
   const [first] = pictures;
-  const answer = await ask({
-    title:
-      ids.length === 1 && first !== undefined
-        ? t('gallery.deleteOne', { name: first.filename })
-        : t('gallery.deleteMany', { count: ids.length }),
-    text: t('gallery.deleteText'),
-    closeLabel: t('app.close'),
-    choices: [
-      { id: 'no', label: t('app.cancel') },
-      { id: 'yes', label: t('gallery.deleteThem', { count: ids.length }), kind: 'danger' },
-    ],
-  });
-  if (answer === 'yes') await remove(ids);
+  const title =
+    ids.length === 1 && first !== undefined
+      ? t('gallery.deleteOne', { name: first.filename })
+      : t('gallery.deleteMany', { count: ids.length });
+  const label = t('gallery.deleteThem', { count: ids.length });
+  if (await isSure({ title, text: t('gallery.deleteText'), label })) await remove(ids);
 }
 
 async function remove(ids: readonly number[]): Promise<void> {

@@ -3,9 +3,9 @@
 import { call } from '../../api/call';
 import { wordsOf } from '../../api/client';
 import { openJobWorkflow } from '../../app/open';
+import { isSure } from '../../app/sure';
 import { t } from '../../i18n/t';
 import { keepOrigin, originOf, runs, takeJob } from '../../stores/runs';
-import { ask } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
 import { refreshQueue } from '../run/api';
 
@@ -44,15 +44,8 @@ export const forget = (id: string) =>
   attempt(() => call('DELETE /api/v1/jobs/{job_id}', { path: { job_id: id } }));
 
 export async function cancelAll(count: number): Promise<void> {
-  const choice = await ask({
-    title: t('queue.clearTitle', { count }),
-    closeLabel: t('app.close'),
-    choices: [
-      { id: 'no', label: t('app.cancel') },
-      { id: 'yes', label: t('queue.clear'), kind: 'danger' },
-    ],
-  });
-  if (choice === 'yes') await attempt(() => call('POST /api/v1/jobs/cancel', { body: { pending: true } }));
+  if (await isSure({ title: t('queue.clearTitle', { count }), label: t('queue.clear') }))
+    await attempt(() => call('POST /api/v1/jobs/cancel', { body: { pending: true } }));
 }
 
 /** The workflow that a job ran, in a tab of its own. */

@@ -3,9 +3,9 @@
 import { useEffect, useState } from 'react';
 import { wordsOf } from '../../api/client';
 import { emptyTrash, listTrash, removeForGood, type TrashedFile, takeBack } from '../../api/workflows';
+import { isSure } from '../../app/sure';
 import { when } from '../../core/words';
 import { t } from '../../i18n/t';
-import { ask } from '../../ui/ask';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Empty } from '../../ui/Empty';
@@ -42,11 +42,13 @@ export function TrashDialog() {
       toast({ kind: 'success', title: t('trash.restored', { name: titleOfFile(back.name) }), key: 'trash' });
     });
   const remove = async (file: TrashedFile) => {
-    if (await isSure(t('trash.removeTitle', { name: titleOfFile(file.name) }), t('trash.remove')))
+    const title = t('trash.removeTitle', { name: titleOfFile(file.name) });
+    if (await isSure({ title, text: t('trash.removeText'), label: t('trash.remove') }))
       await attempt(() => removeForGood(file.trash_id));
   };
   const empty = async () => {
-    if (await isSure(t('trash.emptyTitle', { count: files?.length ?? 0 }), t('trash.empty')))
+    const title = t('trash.emptyTitle', { count: files?.length ?? 0 });
+    if (await isSure({ title, text: t('trash.removeText'), label: t('trash.empty') }))
       await attempt(emptyTrash);
   };
   return (
@@ -104,17 +106,4 @@ export function TrashDialog() {
       </ul>
     </Dialog>
   );
-}
-
-async function isSure(title: string, label: string): Promise<boolean> {
-  const choice = await ask({
-    title,
-    text: t('trash.removeText'),
-    closeLabel: t('app.close'),
-    choices: [
-      { id: 'cancel', label: t('app.cancel') },
-      { id: 'yes', label, kind: 'danger' },
-    ],
-  });
-  return choice === 'yes';
 }

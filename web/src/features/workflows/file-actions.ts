@@ -2,9 +2,10 @@
 
 import { wordsOf } from '../../api/client';
 import * as server from '../../api/workflows';
+import { isSure } from '../../app/sure';
 import { t } from '../../i18n/t';
 import { nameOf, tabs, updateTab } from '../../stores/tabs';
-import { ask, askText } from '../../ui/ask';
+import { askText } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
 import { changed, lists, loadLists, setOpen } from './list.store';
 import { baseOf, folderOf, followMove, freeName, placeIn, titleOfFile } from './tree';
@@ -138,16 +139,9 @@ async function removeFile(path: string): Promise<void> {
 async function removeFolder(path: string): Promise<void> {
   const count = (lists.getState().files ?? []).filter((file) => file.name.startsWith(`${path}/`)).length;
   if (count > 0) {
-    const choice = await ask({
-      title: t('workflows.deleteFolder', { name: path }),
-      text: t('workflows.deleteFolderText', { count }),
-      closeLabel: t('app.close'),
-      choices: [
-        { id: 'cancel', label: t('app.cancel') },
-        { id: 'delete', label: t('workflows.delete'), kind: 'danger' },
-      ],
-    });
-    if (choice !== 'delete') return;
+    const title = t('workflows.deleteFolder', { name: path });
+    const text = t('workflows.deleteFolderText', { count });
+    if (!(await isSure({ title, text, label: t('workflows.delete') }))) return;
   }
   let trashIds: readonly string[] = [];
   const isDone = await attempt(async () => {

@@ -4,6 +4,7 @@ import { wordsOf } from '../../api/client';
 import { type Expected, isConflict, readFile, writeFile } from '../../api/workflows';
 import { whyNotOpened } from '../../app/open';
 import { rememberView } from '../../app/scopes';
+import { isSure } from '../../app/sure';
 import { stringifyJson } from '../../core/json';
 import { checkSize } from '../../core/limits';
 import { t } from '../../i18n/t';
@@ -41,16 +42,9 @@ export async function saveAs(tab: Tab | null = activeTab()): Promise<boolean> {
     return await write(tab, path, 'nothing');
   } catch (error) {
     if (!isConflict(error)) return tellFailure(error);
-    const choice = await ask({
-      title: t('workflows.exists', { name: path }),
-      text: t('workflows.existsText'),
-      closeLabel: t('app.close'),
-      choices: [
-        { id: 'cancel', label: t('app.cancel') },
-        { id: 'overwrite', label: t('workflows.overwrite'), kind: 'danger' },
-      ],
-    });
-    if (choice !== 'overwrite') return false;
+    const title = t('workflows.exists', { name: path });
+    if (!(await isSure({ title, text: t('workflows.existsText'), label: t('workflows.overwrite') })))
+      return false;
     return write(tab, path, 'anything').catch(tellFailure);
   }
 }

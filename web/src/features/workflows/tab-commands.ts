@@ -1,12 +1,13 @@
 // What can be done with a tab besides saving and closing it.
 
 import { goToScope } from '../../app/scopes';
+import { isSure } from '../../app/sure';
 import { view } from '../../app/view';
 import { deleteNodes } from '../../core/edit';
 import { asObject, parseJson, stringifyJson } from '../../core/json';
 import { t } from '../../i18n/t';
 import { openTab, type Tab, updateTab } from '../../stores/tabs';
-import { ask, askText } from '../../ui/ask';
+import { askText } from '../../ui/ask';
 import { renamePlace } from './file-actions';
 
 /** A tab without a file gets another name; of another one, its file does, with its versions. */
@@ -39,16 +40,9 @@ export function duplicateTab(tab: Tab | null): void {
 export async function clearTab(tab: Tab | null): Promise<void> {
   if (tab === null) return;
   const count = tab.doc.graph('').nodes.size;
-  const choice = await ask({
-    title: t('workflows.clearTitle', { name: tab.name }),
-    text: t('workflows.clearText', { count }),
-    closeLabel: t('app.close'),
-    choices: [
-      { id: 'cancel', label: t('app.cancel') },
-      { id: 'clear', label: t('workflows.cleared'), kind: 'danger' },
-    ],
-  });
-  if (choice !== 'clear') return;
+  const title = t('workflows.clearTitle', { name: tab.name });
+  if (!(await isSure({ title, text: t('workflows.clearText', { count }), label: t('workflows.cleared') })))
+    return;
   if (view.doc === tab.doc) goToScope('');
   tab.doc.edit(t('workflows.cleared'), '', (tx) => {
     deleteNodes(tx, new Set(tx.graph.nodes.keys()), view.catalog);
