@@ -45,9 +45,12 @@ export async function openPanel(page: Page, title: string) {
   await panel.waitFor();
   const close = async () => {
     const button = panel.getByRole('button', { name: t('app.closePanel'), exact: true });
-    // Where there is little room it goes by itself.
+    // Where there is little room it goes by itself, perhaps while it is pressed.
     await acted(page);
-    if (await button.isVisible()) await button.click();
+    if (!(await button.isVisible())) return;
+    await button.click({ timeout: 5000 }).catch(async (error) => {
+      if (await panel.isVisible()) throw error;
+    });
   };
   return { panel, close };
 }
