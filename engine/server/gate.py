@@ -134,7 +134,12 @@ class Gate:
                 code="foreign_origin",
             )
         if site in ("cross-site", "same-site") and not self._is_harmless(request):
-            raise Refusal("A page of another site may not use this server.", status=403, code="foreign_origin")
+            raise Refusal(
+                "A page of another site may not use this server; --enable-cors-header ORIGIN would allow it, if the"
+                " browser says by Origin or Referer that it is that page.",
+                status=403,
+                code="foreign_origin",
+            )
         # Browsers name the origin of whatever may change something. One that does not cannot be told from a form on a
         # foreign page, so it has to send what a form cannot.
         is_browser = "Sec-Fetch-Site" in request.headers and request.method not in _SAFE_METHODS
@@ -180,7 +185,11 @@ class Gate:
         headers = request.headers
         if request.method not in ("GET", "HEAD") or headers.get(hdrs.UPGRADE):
             return False
-        if self._settings.cors_origin is not None:
+        if self._settings.cors_origin == "*":
+            return True
+        # A page that may use this server shows its pictures without an Origin; that it is the page, its Referer says.
+        page = _origin_of(headers.get(hdrs.REFERER, ""))
+        if page and self.allows_origin(page):
             return True
         is_link = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
         return is_link and request.path in ("/", "/login")
@@ -272,6 +281,15 @@ def _is_own_origin(origin: str, host: tuple[str, int | None]) -> bool:
     # neither names a port, both mean the usual one of whatever scheme the browser used.
     usual = _PORTS[scheme]
     return place[0] == host[0] and (place[1] or usual) == (host[1] or usual)
+
+
+def _origin_of(address: str) -> str:
+    """The origin of a page; empty if that is not the address of one."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
 
 
 def _is_same(shown: str, expected: str) -> bool:

@@ -221,6 +221,31 @@ def test_origins_that_the_user_allowed(allowed: str, origin: str, is_in: bool) -
     assert (_check(headers, "POST", "/prompt", cors_origin=allowed) is None) == is_in
 
 
+@pytest.mark.parametrize(
+    ("allowed", "headers", "is_in"),
+    [
+        ("*", {}, True),
+        ("http://a.example", {}, False),
+        ("http://a.example", {"Referer": "http://a.example/"}, True),
+        ("http://A.example/", {"Referer": "http://a.example/page?x=1"}, True),
+        ("http://a.example", {"Referer": "http://a.example:81/"}, False),
+        ("http://a.example", {"Referer": "https://a.example/"}, False),
+        ("http://a.example", {"Referer": "http://a.example.evil/"}, False),
+        ("http://a.example", {"Referer": "http://a.example@evil/"}, False),
+        ("http://a.example", {"Referer": "http://["}, False),
+        ("http://a.example", {"Referer": "about:blank"}, False),
+        ("", {"Referer": ""}, False),
+        ("", {}, False),
+    ],
+)
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_what_pages_fetch_without_an_origin(allowed: str, headers: dict[str, str], is_in: bool, site: str) -> None:
+    headers = {**headers, "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+    for path in ("/queue", "/view?filename=a.png"):
+        assert (_check(headers, path=path, cors_origin=allowed) is None) == is_in
+    assert _check(headers, "POST", "/interrupt", cors_origin=allowed) is not None
+
+
 # -- tokens ----------------------------------------------------------------------------------------------------------
 
 
