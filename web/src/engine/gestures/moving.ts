@@ -1,6 +1,7 @@
 // Moving and resizing: everything that goes along with a drag, each drag one step.
 
 import { copyNodes, cornerOf, type Pasted, pasteClip } from '../../core/clipboard';
+import type { Transaction } from '../../core/doc';
 import { groupBox, moveNodes, resizeNode } from '../../core/edit';
 import { contains, isPinned, positionOf, readPoint } from '../../core/geometry';
 import { type Alignment, alignmentOf, type Guide } from '../../core/guides';
@@ -52,7 +53,10 @@ export function contentsOf(
 }
 
 /** What goes along with a drag: everything selected but what is pinned. */
-export function movable(graph: GraphView, scene: Scene): Moving {
+export function movable(
+  graph: Pick<GraphView, 'selected' | 'selectedGroups' | 'selectedReroutes'>,
+  scene: Scene,
+): Moving {
   const { nodes, groups, reroutes: points } = contentsOf(graph, scene, (group) => !isPinned(group));
   const from = new Map<NodeId, Point>();
   for (const id of nodes) {
@@ -104,6 +108,17 @@ function isInside(one: Box, other: Box): boolean {
   return contains(other, one) && contains(other, { x: one.x + one.w, y: one.y + one.h });
 }
 
+/** Put all that moves elsewhere. */
+export function moveAll(tx: Transaction, moving: Moving, place: (point: Point) => Point): void {
+  const { from, groups, reroutes } = moving;
+  moveNodes(tx, new Map([...from].map(([id, point]) => [id, place(point)])));
+  if (reroutes.size > 0) moveReroutes(tx, new Map([...reroutes].map(([id, point]) => [id, place(point)])));
+  for (const [id, box] of groups) {
+    const { x, y } = place(box);
+    tx.patch('group', id, { bounding: [x, y, box.w, box.h] });
+  }
+}
+
 /** Returns the lines that what is dragged has in common with others. */
 export function drag(graph: GraphView, state: StateOf<'move'>, at: Point, snaps: boolean): readonly Guide[] {
   let [dx, dy] = [at.x - state.grab.x, at.y - state.grab.y];
@@ -114,20 +129,10 @@ export function drag(graph: GraphView, state: StateOf<'move'>, at: Point, snaps:
     x: Math.round((point.x + dx) / unit) * unit,
     y: Math.round((point.y + dy) / unit) * unit,
   });
-  const { from, groups, reroutes } = state.moving;
-  const places = new Map([...from].map(([id, point]) => [id, place(point)]));
   graph.doc?.edit(
     'move',
     graph.scope,
-    (tx) => {
-      moveNodes(tx, places);
-      if (reroutes.size > 0)
-        moveReroutes(tx, new Map([...reroutes].map(([id, point]) => [id, place(point)])));
-      for (const [id, box] of groups) {
-        const { x, y } = place(box);
-        tx.patch('group', id, { bounding: [x, y, box.w, box.h] });
-      }
-    },
+    (tx) => moveAll(tx, state.moving, place),
     state.gesture,
     Number.POSITIVE_INFINITY,
   );

@@ -22,6 +22,25 @@ beforeEach(() => {
 
 const key = (id: string, name: 'pos' | 'size') => doc.graph().nodes.get(id)?.[name];
 
+describe('a group', () => {
+  it('is moved by keys with what is in it, in one step, and not where it is pinned', () => {
+    doc.edit('group', '', (tx) => tx.put('group', '1', { title: 'Mine', bounding: [1280, 100, 260, 200] }));
+    const [x, y] = key('6', 'pos') as number[];
+    const [group] = doc.graph().groups.keys();
+    const bounding = () => doc.graph().groups.get(group ?? '')?.['bounding'];
+    const steps = doc.steps.length;
+    view.select([], [group ?? '']);
+    runCommand('graph.move.right');
+    runCommand('graph.move.right');
+    expect(bounding()).toEqual([1300, 100, 260, 200]);
+    expect(key('6', 'pos')).toEqual([(x ?? 0) + 20, y]);
+    expect(doc.steps).toHaveLength(steps + 1);
+    doc.edit('pin', '', (tx) => tx.patch('group', group ?? '', { flags: { pinned: true } }));
+    runCommand('graph.move.right');
+    expect(bounding()).toEqual([1300, 100, 260, 200]);
+  });
+});
+
 describe('a pinned node', () => {
   it('is not moved by keys, others beside it are', () => {
     const [pinned, other] = [key('5', 'pos'), key('6', 'pos') as number[]];

@@ -4,12 +4,13 @@ import { bus } from '../../app/bus';
 import { type Command, registerCommands } from '../../app/commands';
 import { enterNode, leaveScope } from '../../app/scopes';
 import { canvasHasFocus, canvasHost, focusCanvas, view } from '../../app/view';
-import { moveNodes, resizeNode } from '../../core/edit';
-import { isPinned, positionOf } from '../../core/geometry';
+import { resizeNode } from '../../core/edit';
+import { isPinned } from '../../core/geometry';
 import { nearestBox, type Way } from '../../core/nearest';
 import { executionOrder } from '../../core/select';
 import { titleOf } from '../../core/slots';
 import type { NodeId, Point } from '../../core/types';
+import { movable, moveAll } from '../../engine/gestures/moving';
 import { DETAIL } from '../../engine/paint';
 import { type TextKey, t } from '../../i18n/t';
 import { chooseConnection, showLinks } from './connect';
@@ -62,24 +63,25 @@ function inOrder(step: 1 | -1): NodeId | null {
   return place < 0 ? null : (order[place + step] ?? null);
 }
 
+/** What is selected, with what is in selected groups; or else the node that has the keyboard. */
 function move(by: Point): void {
-  const graph = view.scene?.graph;
-  const ids = view.selected.size > 0 ? [...view.selected] : [currentNode() ?? ''];
-  const places = new Map(
-    ids.flatMap((id): [NodeId, Point][] => {
-      const node = graph?.nodes.get(id);
-      if (node === undefined || isPinned(node)) return [];
-      const at = positionOf(node);
-      return [[id, { x: at.x + by.x * GRID, y: at.y + by.y * GRID }]];
-    }),
-  );
-  if (places.size > 0)
-    view.doc?.edit(
-      t('graph.stepMove'),
-      view.scope,
-      (tx) => moveNodes(tx, places),
-      `keys ${[...places.keys()].join()}`,
-    );
+  const scene = view.scene;
+  if (scene === null) return;
+  const only = hasSelection() ? null : currentNode();
+  const moving = movable(only === null ? view : { ...ONE, selected: new Set([only]) }, scene);
+  const { from, groups, reroutes } = moving;
+  const ids = [...from.keys(), ...[...groups.keys(), ...reroutes.keys()].map((id) => `/${id}`)];
+  if (ids.length === 0) return;
+  const place = ({ x, y }: Point) => ({ x: x + by.x * GRID, y: y + by.y * GRID });
+  const gesture = `keys ${ids.join()}`;
+  view.doc?.edit(t('graph.stepMove'), view.scope, (tx) => moveAll(tx, moving, place), gesture);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const ONE = { selectedGroups: NONE, selectedReroutes: NONE };
+
+function hasSelection(): boolean {
+  return view.selected.size > 0 || view.selectedGroups.size > 0 || view.selectedReroutes.size > 0;
 }
 
 function resize(by: Point): void {
@@ -142,7 +144,7 @@ export function labelOf(id: NodeId): string {
 }
 
 const withNode = () => currentNode() !== null;
-const withNodes = () => view.selected.size > 0 || withNode();
+const withSome = () => hasSelection() || withNode();
 
 function key(
   id: string,
@@ -161,7 +163,7 @@ export function registerKeyboard(): void {
       key(`graph.walk.${way}`, 'graph.walk', [arrow], () => walk(way), undefined, true),
     ),
     ...WAYS.map(([way, arrow, by]) =>
-      key(`graph.move.${way}`, 'graph.stepMove', [`Ctrl+${arrow}`], () => move(by), withNodes, true),
+      key(`graph.move.${way}`, 'graph.stepMove', [`Ctrl+${arrow}`], () => move(by), withSome, true),
     ),
     ...WAYS.map(([way, arrow, by]) =>
       key(`graph.resize.${way}`, 'graph.grow', [`Ctrl+Shift+${arrow}`], () => resize(by), withNode, true),

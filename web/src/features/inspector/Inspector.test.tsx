@@ -93,3 +93,36 @@ it('one that nothing takes is shown as it is', async () => {
   expect(box.querySelector('[id^="inspect-"], [role="spinbutton"]')).toBeNull();
   expect(box.textContent).toContain('7');
 });
+
+it('a group has its title, the size of that and its colour here', async () => {
+  doc.edit('group', '', (tx) =>
+    tx.put('group', '1', { title: 'Mine', bounding: [0, 0, 400, 200], color: '#3f789e', font_size: 24 }),
+  );
+  const [id] = doc.graph().groups.keys();
+  const group = () => doc.graph().groups.get(id ?? '');
+  view.select([], [id ?? '']);
+  await act(async () => root.render(<Inspector />));
+  const title = box.querySelector<HTMLInputElement>('input');
+  expect(title?.value).toBe('Mine');
+  await act(async () => {
+    if (title === null) return;
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(title, 'Yours');
+    title.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await act(async () => void title?.dispatchEvent(new FocusEvent('focusout', { bubbles: true })));
+  expect(group()?.['title']).toBe('Yours');
+  const size = box.querySelector<HTMLSelectElement>('select');
+  expect(size?.value).toBe('24');
+  await act(async () => {
+    if (size === null) return;
+    size.value = '48';
+    size.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  expect(group()?.['font_size']).toBe(48);
+  const swatch = (name: string) => box.querySelector<HTMLElement>(`[aria-label="Colour ${name}"]`);
+  expect(swatch('None')?.getAttribute('aria-pressed')).toBe('true');
+  await act(async () => swatch('Green')?.click());
+  expect(group()?.['color']).toBe('#88aa88');
+  await act(async () => root.render(<Inspector key="again" />));
+  expect(swatch('Green')?.getAttribute('aria-pressed')).toBe('true');
+});

@@ -1,7 +1,7 @@
 // Everything about what is selected: title, colour, mode, values; for one node also what its type is and takes. What is
 // set here for several nodes is set for all of them in one step.
 
-import { useEffect, useReducer, useState } from 'react';
+import { useEffect, useReducer } from 'react';
 import { useStore } from 'zustand';
 import { bus } from '../../app/bus';
 import { help } from '../../app/help';
@@ -9,15 +9,16 @@ import { view } from '../../app/view';
 import type { Inspected } from '../../core/bulk';
 import { asString } from '../../core/json';
 import { BYPASSED, MUTED, modeOf, titleOf } from '../../core/slots';
-import type { NodeId } from '../../core/types';
 import { primitiveTarget, primitiveWidget } from '../../engine/node/primitive';
 import { t } from '../../i18n/t';
 import { tabs } from '../../stores/tabs';
 import { Empty } from '../../ui/Empty';
-import { Field, Select, TextInput } from '../../ui/Field';
-import { COLOURS, paintSelection, setTitle } from '../nodes/api';
+import { Field, Select } from '../../ui/Field';
+import { COLOURS } from '../nodes/api';
+import { GroupPart, selectedGroups } from './GroupPart';
 import css from './Inspector.module.css';
 import { NodeHelp } from './NodeHelp';
+import { Swatches, Title } from './parts';
 import { Values } from './Values';
 
 export function Inspector() {
@@ -33,6 +34,8 @@ export function Inspector() {
     return [{ id, node, shape: { ...shape, widgets }, isShared: true }];
   });
   const [first] = found;
+  const groups = first === undefined ? selectedGroups() : [];
+  if (groups.length > 0) return <GroupPart found={groups} />;
   if (first === undefined)
     return <Empty icon="node" title={t('inspector.empty')} text={t('inspector.emptyText')} />;
   const isOne = found.length === 1;
@@ -40,7 +43,7 @@ export function Inspector() {
     <div className={css['inspector']}>
       <div className={css['part']}>
         {isOne ? (
-          <Title key={first.id} id={first.id} title={titleOf(first.node, view.catalog)} />
+          <Title key={first.id} kind="node" id={first.id} title={titleOf(first.node, view.catalog)} />
         ) : (
           <h3 className={css['several']}>{t('inspector.several', { count: found.length })}</h3>
         )}
@@ -65,29 +68,6 @@ function useSelection(): void {
     const tab = tabs.getState().tabs.find((each) => each.id === active);
     return tab?.doc.watch(redraw);
   }, [active]);
-}
-
-function Title({ id, title }: { readonly id: NodeId; readonly title: string }) {
-  const [text, setText] = useState<string | null>(null);
-  return (
-    <Field label={t('inspector.name')}>
-      {(field) => (
-        <TextInput
-          id={field}
-          value={text ?? title}
-          onChange={(event) => setText(event.target.value)}
-          onBlur={() => {
-            if (text !== null) setTitle('node', id, text.trim());
-            setText(null);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') event.currentTarget.blur();
-            event.stopPropagation();
-          }}
-        />
-      )}
-    </Field>
-  );
 }
 
 function Mode({ found }: { readonly found: readonly Inspected[] }) {
@@ -121,23 +101,7 @@ function Mode({ found }: { readonly found: readonly Inspected[] }) {
 function Colours({ found }: { readonly found: readonly Inspected[] }) {
   const colours = new Set(found.map(({ node }) => asString(node['color'])));
   const [only] = colours;
-  return (
-    <div className={css['colours']}>
-      {COLOURS.map((colour) => {
-        const words = t('inspector.colour', { name: t(colour.name) });
-        return (
-          <button
-            key={colour.name}
-            type="button"
-            className={css['swatch']}
-            style={colour.bgcolor === undefined ? undefined : { backgroundColor: colour.bgcolor }}
-            aria-label={words}
-            title={words}
-            aria-pressed={colours.size === 1 && (only ?? undefined) === colour.color}
-            onClick={() => paintSelection(colour)}
-          />
-        );
-      })}
-    </div>
-  );
+  const pressed =
+    colours.size === 1 ? COLOURS.find((each) => (only ?? undefined) === each.color)?.name : undefined;
+  return <Swatches pressed={pressed ?? null} of="node" />;
 }

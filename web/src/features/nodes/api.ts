@@ -2,5 +2,6 @@
 
 export { COLOURS, paintSelection } from './colours';
 export { inputFacts } from './facts';
+export { FONTS, setFont } from './fonts';
 export { isPointerOnCanvas, pointerOnCanvas } from './pointer';
 export { setTitle } from './titles';

@@ -7,11 +7,12 @@ import { groupFont } from '../../core/groups';
 import { t } from '../../i18n/t';
 import type { MenuItem } from '../../ui/Menu';
 
-const FONTS = [12, 16, 20, 24, 32, 48, 64, 96] as const;
+export const FONTS = [12, 16, 20, 24, 32, 48, 64, 96] as const;
 
 const idOf = (size: number) => `group.font${size}`;
 
-function setFont(size: number): void {
+/** Of all groups that are selected. */
+export function setFont(size: number): void {
   view.doc?.edit(t('group.font'), view.scope, (tx) => {
     for (const id of view.selectedGroups) tx.patch('group', id, { font_size: size });
   });
