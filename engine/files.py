@@ -8,9 +8,11 @@ file means.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
+import sys
 import time
 from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -259,7 +261,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file so that it appears complete under its name or not at all, also on a full disk or a kill.
 
     `write` gets an open binary file. The data is on the disk (fsync) before the name is. A file that was there is
-    replaced. A kill may leave a hidden `*.part` beside it.
+    replaced. A kill may leave a hidden `*.part` beside it, see `engine.temporary.remove_dead_parts`.
 
     Raises:
         FileError: if the directory or the file cannot be written; says which and why.
@@ -383,6 +385,7 @@ def _reserve(folder: Path, name: str, counter: int, suffix: str) -> tuple[int, P
 def _write_and_rename(part: Path, path: Path, write: Callable[[BinaryIO], object]) -> None:
     try:
         with open(part, "wb") as file:
+            lock_open_file(file.fileno())  # whoever finds the part sees that somebody lives who writes it
             write(file)
             file.flush()
             os.fsync(file.fileno())
@@ -392,6 +395,27 @@ def _write_and_rename(part: Path, path: Path, write: Callable[[BinaryIO], object
             part.unlink()
         raise
     sync_directory(path.parent)
+
+
+def lock_open_file(descriptor: int, *, shared: bool = False) -> bool | None:
+    """Lock an open file or directory until it is closed or the process ends; a lock that is held already is changed.
+
+    Args:
+        descriptor: Of the file.
+        shared: Others may have it shared, too. Only a shared lock is waited for.
+
+    Returns:
+        Whether it was locked; None where nothing can be: on Windows, on some networks.
+    """
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return False if error.errno in (errno.EWOULDBLOCK, errno.EACCES) else None
+    return True
 
 
 def sync_directory(directory: Path) -> None:

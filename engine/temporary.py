@@ -1,33 +1,36 @@
-"""The temp directory is emptied when a server starts and stops; only of what is ours, whatever directory was named.
+"""What nobody needs any more goes: all that is ours in the temp directory, and parts of files that were never finished.
 
-A directory that was empty when we first saw it is ours with all that it holds since; the user directory remembers
-which (no client can write there). Of any other one (`--temp-directory /tmp`) only files of our own names go. Links are
-removed, never followed. Several servers may share a directory (`--in-memory`, or another user directory): each holds a
-lock of it, and only who is alone there empties it.
+The temp directory is emptied when a server starts and stops. One that was empty when we first saw it is ours with all
+that it holds since; the user directory remembers which (no client can write there). Of any other one
+(`--temp-directory /tmp`) only files of our own names go. Links are removed, never followed. Several servers may share a
+directory (`--in-memory`, or another user directory): each holds a lock of it, and only who is alone there empties it.
 """
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import os
 import re
 import shutil
 import stat
-import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import FileError
-from engine.files import write_whole
+from engine.files import lock_open_file, write_whole
 from engine.graph.json_values import as_list, as_object
 from engine.settings import Settings
 
 _OUR_NAMES = re.compile(
     r"(preview_[a-z]{5}_[0-9]{5,}_\.\w+|\.preview_[a-z]{5}_[0-9]{5,}_\.\w+\.part|\.[0-9a-f]{16}\.part)"
 )
+_PART = re.compile(r"\.(.+_[0-9]{5,}_\.\w+|[0-9a-f]{16})\.part")
+PART_AGE_S = 60.0
+"""So young a part may belong to who has just made it and not locked it yet, or is about to give it its name."""
+_UNLOCKED_PART_AGE_S = 24 * 3600.0
 log = logging.getLogger(__name__)
 
 
@@ -70,9 +73,8 @@ class _SharedLock:
 
     def __init__(self, directory: Path) -> None:
         self._descriptor: int | None = None
-        if sys.platform != "win32":
-            with suppress(OSError):
-                self._descriptor = os.open(directory, os.O_RDONLY)
+        with suppress(OSError):
+            self._descriptor = os.open(directory, os.O_RDONLY)
 
     def is_alone(self) -> bool:
         """Whether no other process holds the lock; then others wait until this one shares it again, or closes it."""
@@ -83,15 +85,7 @@ class _SharedLock:
         self._take(shared=True)
 
     def _take(self, *, shared: bool) -> bool:
-        if sys.platform == "win32" or self._descriptor is None:
-            return True
-        import fcntl
-
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)
-        return True
+        return self._descriptor is None or lock_open_file(self._descriptor, shared=shared) is not False
 
     def close(self) -> None:
         """Let go of it."""
@@ -188,3 +182,38 @@ def _remember(settings: Settings) -> None:
         write_whole(_memory(settings), lambda file: file.write(content))
     except FileError as error:
         log.info("Nothing but previews will be removed from the temp directory: %s", error)
+
+
+# -- parts of files --------------------------------------------------------------------------------------------------
+
+
+def remove_dead_parts(directory: Path, *, age_s: float = PART_AGE_S, is_over: Callable[[], bool] = bool) -> None:
+    """Remove what saves left that a kill cut short (`engine.files`), in a directory and all below it; follows no links.
+
+    Args:
+        directory: Where files were saved.
+        age_s: Parts that were written to in the last so many seconds stay.
+        is_over: Asked at each folder: whether to stop.
+    """
+    for folder, _, names in os.walk(directory):
+        if is_over():
+            return
+        for name in filter(_PART.fullmatch, names):
+            path = os.path.join(folder, name)
+            try:
+                if _is_dead(path, age_s):
+                    os.unlink(path)
+                    log.info("%s was removed: what was being saved there was cut short.", name)
+            except OSError as error:
+                log.info("%s stays: %s", name, error.strerror)
+
+
+def _is_dead(path: str, age_s: float) -> bool:
+    """Whether nobody writes this part any more: who does has it locked, and where nothing can be locked, is quick."""
+    status = os.lstat(path)
+    age = time.time() - status.st_mtime
+    if not stat.S_ISREG(status.st_mode) or age < age_s:
+        return False
+    with open(path, "rb") as file:
+        is_locked = lock_open_file(file.fileno())
+        return age >= _UNLOCKED_PART_AGE_S if is_locked is None else is_locked

@@ -14,6 +14,7 @@ import signal
 import socket
 import ssl
 import sys
+import threading
 import webbrowser
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -28,7 +29,7 @@ from engine.server.app import make_app
 from engine.server.connection import Runner
 from engine.server.gate import choose_token, is_loopback
 from engine.settings import ServerSettings, Settings
-from engine.temporary import TempDirectory
+from engine.temporary import PART_AGE_S, TempDirectory, remove_dead_parts
 from engine.workers.dispatch import Dispatcher
 
 LOGGER = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ _HURRY_S = 3.0
 """So long the database of jobs may take to be told what is cut short."""
 _BACKLOG = 1024
 _READY_TIMEOUT_S = 24 * 3600.0
+_BUSY_START_S = 30.0
 _FULL_COLLECTION_EVERY_S = 600.0
 _SWITCH_INTERVAL_S = 0.001
 """So long a thread may go on while another wants the interpreter. A request takes several turns, so Python's own five
@@ -83,7 +85,7 @@ async def _serve(settings: Settings, server: ServerSettings) -> int:
                     await web.SockSite(runner, bound, ssl_context=tls, backlog=_BACKLOG).start()
                 address = _address(server, sockets[0].getsockname()[1])
                 _print_address(server, address, token)
-                return await _wait_for_end(dispatcher, server, signals, address)
+                return await _wait_for_end(dispatcher, settings, server, signals, address)
         finally:
             await runner.cleanup()
     finally:
@@ -106,10 +108,13 @@ async def _working(
             await asyncio.to_thread((await temp).close)
 
 
-async def _wait_for_end(dispatcher: Dispatcher, server: ServerSettings, signals: _Signals, address: str) -> int:
+async def _wait_for_end(
+    dispatcher: Dispatcher, settings: Settings, server: ServerSettings, signals: _Signals, address: str
+) -> int:
     """Wait until the server is told to stop; returns the exit status."""
     ready = asyncio.create_task(_tell_ready(dispatcher, server, signals), name="tell ready")
     tasks: list[asyncio.Task[Any]] = [ready, asyncio.create_task(_collect_now_and_then(), name="collect")]
+    tasks.append(asyncio.create_task(_tidy(settings), name="tidy"))
     if server.opens_browser:
         tasks.append(asyncio.create_task(asyncio.to_thread(webbrowser.open, address)))
     try:
@@ -276,6 +281,17 @@ def _tune_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(2_000, 5, 1_000_000)
+
+
+async def _tidy(settings: Settings) -> None:
+    """Remove what saves left that the end of an earlier server cut short; late enough that it is old by then."""
+    await asyncio.sleep(PART_AGE_S + _BUSY_START_S)
+    is_over = threading.Event()
+    try:
+        for folder in ("output", "user"):
+            await asyncio.to_thread(remove_dead_parts, settings.directory(folder), is_over=is_over.is_set)
+    finally:
+        is_over.set()
 
 
 async def _collect_now_and_then() -> None:

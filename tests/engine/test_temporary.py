@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import errno
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from engine.errors import FileError
 from engine.settings import Settings
-from engine.temporary import TempDirectory, clear_temp_directory, open_temp_directory
+from engine.temporary import TempDirectory, clear_temp_directory, open_temp_directory, remove_dead_parts
+from tests.engine.server.real import ROOT
 
 
 @pytest.fixture
@@ -157,3 +161,75 @@ def test_where_directories_cannot_be_locked_everybody_empties_it(
     _fill(settings.directory("temp"))
     temp.close()
     assert _tree(settings.directory("temp")) == set()
+
+
+# -- parts of files --------------------------------------------------------------------------------------------------
+
+_SAVE = """
+import os, sys
+from pathlib import Path
+from engine.files import write_numbered, write_whole
+def write(file):
+    file.write(b"half")
+    file.flush()
+    print("ready", flush=True)
+    sys.stdin.read()
+{save}
+"""
+_NUMBERED = """
+import engine.files
+engine.files.os.fsync = lambda _: (print("ready", flush=True), sys.stdin.read())
+write_numbered(Path("out"), "cats/big", ".png", [b"half"])
+"""
+
+
+@pytest.mark.parametrize("save", ["write_whole(Path('out/deep/x.json'), write)", _NUMBERED])
+def test_parts_go_when_who_wrote_them_has_died(tmp_path: Path, save: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    command = [sys.executable, "-c", _SAVE.format(save=save)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as saving:
+        assert saving.stdout is not None
+        assert saving.stdout.readline() == b"ready\n"
+        (part,) = out.rglob(".*.part")
+        remove_dead_parts(out, age_s=0)
+        assert part.exists(), "somebody lives who writes it"
+        saving.kill()
+        saving.wait()
+    remove_dead_parts(out)
+    assert part.exists(), "it is young"
+    remove_dead_parts(out, age_s=0, is_over=lambda: True)
+    assert part.exists()
+    remove_dead_parts(out, age_s=0)
+    assert not part.exists()
+
+
+def test_nothing_else_goes(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    out = tmp_path / "out"
+    (out / "deep").mkdir(parents=True)
+    for path in (outside / ".0123456789abcdef.part", out / "x.part", out / ".x.part", out / "a_00001_.png"):
+        path.write_bytes(b"1")
+    (out / "link").symlink_to(outside)
+    (out / "deep" / ".0123456789abcdee.part").symlink_to(out / "x.part")
+    (out / ".0123456789abcded.part").mkdir()
+    before = _tree(tmp_path)
+    remove_dead_parts(out, age_s=0)
+    remove_dead_parts(tmp_path / "nowhere", age_s=0)
+    assert _tree(tmp_path) == before
+
+
+def test_where_nothing_can_be_locked_only_very_old_parts_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.temporary.lock_open_file", lambda _: None)
+    part = tmp_path / ".a_00001_.png.part"
+    part.write_bytes(b"1")
+    os.utime(part, (0.0, time.time() - 3600))
+    remove_dead_parts(tmp_path)
+    assert part.exists()
+    os.utime(part, (0.0, time.time() - 2 * 24 * 3600))
+    remove_dead_parts(tmp_path)
+    assert not part.exists()
