@@ -13,6 +13,8 @@ export interface Command {
   readonly group: CommandGroup;
   /** Default keys: `Ctrl+Shift+K`, `R`, `Alt+C`, `.`; several ways are several entries. On a Mac, Ctrl is Cmd. */
   readonly keys?: readonly string[];
+  /** Keys that the browser itself has for it: shown with the others, and not to be changed. */
+  readonly fixedKeys?: readonly string[];
   /** Where the keys count: only when the canvas has the focus (single letters must), or everywhere but in text fields. */
   readonly scope?: 'canvas' | 'anywhere';
   /** Also while a text field has the focus; for what has nothing to do with text (Ctrl+Enter); or in some of them. */

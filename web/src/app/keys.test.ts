@@ -96,4 +96,20 @@ describe('a binding', () => {
     expect(undo === undefined ? [] : keysFor(undo)).toEqual(['Ctrl+Y']);
     settings.setState({ keys: {} });
   });
+
+  it('show keys that the browser has, which nobody can take away', () => {
+    const copy = {
+      ...{ id: 'test.copy', group: 'edit' },
+      title: () => 'Copy',
+      fixedKeys: ['Ctrl+C'],
+      run() {},
+    } as const;
+    registerCommands(copy);
+    settings.setState({ keys: { 'test.copy': ['Alt+X'] } });
+    expect(keysFor(copy)).toEqual(['Alt+X', 'Ctrl+C']);
+    settings.setState({ keys: { 'test.copy': [] } });
+    expect(keysFor(copy)).toEqual(['Ctrl+C']);
+    expect(conflictsOf('test.other', 'Ctrl+C').map(({ id }) => id)).toEqual(['test.copy']);
+    settings.setState({ keys: {} });
+  });
 });

@@ -116,7 +116,11 @@ function bindingsOf(command: Command): readonly string[] {
 
 /** The keys of a command as people read them. */
 export function keysFor(command: Command): readonly string[] {
-  return bindingsOf(command).map((binding) => formOf(binding, 'letter'));
+  return allKeysOf(command).map((binding) => formOf(binding, 'letter'));
+}
+
+function allKeysOf(command: Command): readonly string[] {
+  return [...bindingsOf(command), ...(command.fixedKeys ?? [])];
 }
 
 /** The first keys of a command, as people read them, for what is shown beside its name. */
@@ -130,7 +134,7 @@ export function conflictsOf(id: string, binding: string): Command[] {
   const by = settings.getState().keysBy;
   const wanted = formOf(binding, by);
   return [...commands.getState().commands.values()].filter(
-    (command) => command.id !== id && bindingsOf(command).some((each) => formOf(each, by) === wanted),
+    (command) => command.id !== id && allKeysOf(command).some((each) => formOf(each, by) === wanted),
   );
 }
 

@@ -21,15 +21,21 @@ const GROUPS: readonly CommandGroup[] = [
   'application',
 ];
 
+/** What the pointer does, and what is held meanwhile. */
+const GESTURES = [
+  ['shortcuts.addNode', '', 'shortcuts.double'],
+  ['shortcuts.pan', 'Space', 'shortcuts.drag'],
+  ['shortcuts.zoom', 'Ctrl+Shift', 'shortcuts.drag'],
+  ['shortcuts.box', 'Ctrl', 'shortcuts.drag'],
+  ['shortcuts.add', 'Shift', 'shortcuts.drag'],
+  ['shortcuts.copy', 'Alt', 'shortcuts.dragNode'],
+  ['shortcuts.cut', 'Alt', 'shortcuts.drag'],
+  ['shortcuts.cut', 'K', 'shortcuts.drag'],
+] as const;
+
 export function Shortcuts() {
   const all = useStore(commands, (state) => state.commands);
   useStore(settings, (state) => state.keys);
-  const gestures = [
-    ['shortcuts.pan', 'Space'],
-    ['shortcuts.box', 'Ctrl'],
-    ['shortcuts.add', 'Shift'],
-    ['shortcuts.cut', 'Alt'],
-  ] as const;
   return (
     <Dialog
       title={t('shortcuts.title')}
@@ -63,11 +69,11 @@ export function Shortcuts() {
         <section className={css['group']}>
           <h3>{t('shortcuts.pointer')}</h3>
           <dl>
-            {gestures.map(([key, keys]) => (
-              <div key={key} className={css['row']}>
+            {GESTURES.map(([key, keys, how]) => (
+              <div key={`${key} ${keys}`} className={css['row']}>
                 <dt>{t(key)}</dt>
                 <dd>
-                  <Kbd keys={keys} /> <span>{t('shortcuts.drag')}</span>
+                  {keys !== '' && <Kbd keys={keys} />} <span>{t(how)}</span>
                 </dd>
               </div>
             ))}

@@ -55,7 +55,7 @@ registerCommands(
     id: 'gallery.panel',
     title: () => t('gallery.show'),
     group: 'results',
-    keys: ['G'],
+    keys: ['G', 'A'],
     run: () => togglePanel('left', 'gallery'),
   },
   {

@@ -103,12 +103,27 @@ const hasSelection = () => view.selected.size > 0 || view.selectedGroups.size > 
 
 registerCommands(
   // Their keys are the browser's: it tells of copying by events of its own (clip.ts).
-  { id: 'edit.copy', title: () => t('edit.copy'), group: 'edit', when: hasSelection, run: copySelection },
-  { id: 'edit.cut', title: () => t('edit.cut'), group: 'edit', when: hasSelection, run: cutSelection },
+  {
+    id: 'edit.copy',
+    title: () => t('edit.copy'),
+    group: 'edit',
+    fixedKeys: ['Ctrl+C'],
+    when: hasSelection,
+    run: copySelection,
+  },
+  {
+    id: 'edit.cut',
+    title: () => t('edit.cut'),
+    group: 'edit',
+    fixedKeys: ['Ctrl+X'],
+    when: hasSelection,
+    run: cutSelection,
+  },
   {
     id: 'edit.paste',
     title: () => t('edit.paste'),
     group: 'edit',
+    fixedKeys: ['Ctrl+V'],
     when: () => view.doc !== null,
     run: () => pasteFromClipboard(),
   },
@@ -116,6 +131,7 @@ registerCommands(
     id: 'edit.pasteLinked',
     title: () => t('edit.pasteLinked'),
     group: 'edit',
+    fixedKeys: ['Ctrl+Shift+V'],
     when: () => view.doc !== null,
     run: () => pasteFromClipboard(undefined, true),
   },

@@ -83,7 +83,7 @@ export function Keys({ filter, onFail: change }: KeysProps) {
                 >
                   {t('settings.record')}
                 </Button>
-                {keysFor(command).length > 0 && (
+                {keysFor(command).length > (command.fixedKeys ?? []).length && (
                   <IconButton
                     icon="close"
                     size="small"
