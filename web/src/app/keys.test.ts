@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settings } from '../stores/settings';
-import { registerCommands } from './commands';
+import { type Command, registerCommands } from './commands';
 import {
   bindingOf,
   conflictsOf,
@@ -98,12 +98,10 @@ describe('a binding', () => {
   });
 
   it('show keys that the browser has, which nobody can take away', () => {
-    const copy = {
-      ...{ id: 'test.copy', group: 'edit' },
-      title: () => 'Copy',
-      fixedKeys: ['Ctrl+C'],
-      run() {},
-    } as const;
+    const copy: Command = {
+      ...{ id: 'test.copy', group: 'edit', fixedKeys: ['Ctrl+C'] },
+      ...{ title: () => 'Copy', run() {} },
+    };
     registerCommands(copy);
     settings.setState({ keys: { 'test.copy': ['Alt+X'] } });
     expect(keysFor(copy)).toEqual(['Alt+X', 'Ctrl+C']);

@@ -17,6 +17,7 @@ import { toast } from '../../ui/Toast';
 import { Breadcrumb } from './Breadcrumb';
 import { registerKeyboard } from './keyboard';
 import { deleteReroutes, deleteThrough, LINK_COMMANDS, registerLinkMenu } from './links';
+import { registerNamed } from './named';
 import { finder, minimap, toggleMinimap } from './shown.store';
 import { registerSlots } from './slots';
 
@@ -51,6 +52,7 @@ const EDGES: readonly (readonly [Edge, TextKey])[] = [
 
 registerKeyboard();
 registerLinkMenu();
+registerNamed();
 registerSlots();
 watchScopes();
 registerOverlay({

@@ -70,5 +70,13 @@ export const graph = {
   'graph.subgraph': 'Subgraph',
   'graph.textHigher': 'Make the text on the node higher',
   'graph.textLower': 'Make the text on the node lower',
+  'graph.byName': 'By name…',
+  'graph.byNameField': 'Name',
+  'graph.byNameSet': 'Use this name',
+  'graph.byNameStep': 'Link by name',
+  'graph.byNameTitle': 'Under which name?',
+  'graph.getNamed': 'Get by name',
+  'graph.renameNamed': 'Rename a link by name…',
+  'graph.renameNamedStep': 'Rename a link',
   'graph.walk': 'Go to the next node',
 } as const;
