@@ -7,6 +7,7 @@ import { eachOnOwnPage } from './harness/bench';
 import { type GraphPage, wires } from './harness/graph';
 import { openTemplate } from './harness/page';
 import { acted } from './harness/settle';
+import { openPanel } from './harness/steps';
 
 let page: Page;
 let graph: GraphPage;
@@ -172,5 +173,24 @@ describe('a link that is led to a node that takes nothing of it', () => {
     await expect.poll(() => tip.count()).toBe(1);
     await graph.press('Escape');
     expect(wires(await graph.copied())).toEqual(before);
+  });
+});
+
+describe('a panel on the left', () => {
+  it('leaves what is seen where it is, as it opens and goes', async () => {
+    await graph.open('mine', textToImage());
+    await graph.press('Alt+=');
+    await graph.node('KSampler').waitFor();
+    const x = async () => (await graph.node('KSampler').boundingBox())?.x ?? 0;
+    const before = await x();
+    const left = async () => (await graph.canvas.boundingBox())?.x ?? 0;
+    const at = await left();
+    const { panel, close } = await openPanel(page, 'Workflows');
+    await panel.waitFor();
+    await expect.poll(left).toBeGreaterThan(at + 200);
+    await expect.poll(x).toBeCloseTo(before, 0);
+    await close();
+    await expect.poll(left).toBe(at);
+    await expect.poll(x).toBeCloseTo(before, 0);
   });
 });

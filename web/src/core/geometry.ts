@@ -4,7 +4,7 @@
 // minimum, and a node needs no more room here than where the file came from.
 
 import { foldOf } from './fold';
-import { asArray, asNumber, asObject, type Json, type JsonObject } from './json';
+import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
 import type { NodeShape, Widget } from './slots';
 import type { Box, Link, NodeId, Point } from './types';
 
@@ -19,6 +19,9 @@ const NARROWEST = 40;
 const WIDGETS_WIDTH = 210;
 const BOTTOM = 8;
 const COLLAPSED_WIDTH = 120;
+/** Of a letter of a title, by estimate, and what stands beside the title. */
+const LETTER = 7.9;
+const BESIDE_TITLE = 58;
 const REROUTE = { w: 75, h: 26 } as const;
 
 export interface WidgetPlace {
@@ -101,7 +104,7 @@ export function measured(node: JsonObject, shape: NodeShape) {
 
 export function layoutOf(node: JsonObject, shape: NodeShape): Layout {
   const { x, y } = positionOf(node);
-  if (isCollapsed(node)) return collapsedLayout(x, y, shape);
+  if (isCollapsed(node)) return collapsedLayout(x, y, collapsedWidth(node, shape), shape);
   if (node['type'] === 'Reroute') return rerouteLayout(x, y, readPoint(node['size']), shape);
   const { w, h, top, least, fold: folded } = measured(node, shape);
   const { shown, rare, isUnfolded } = folded;
@@ -157,12 +160,22 @@ function leastHeight(widget: Widget): number {
   return isFlexible(widget) ? TEXT_LEAST : WIDGET;
 }
 
-function collapsedLayout(x: number, y: number, shape: NodeShape): Layout {
-  const box = { x, y: y - TITLE, w: COLLAPSED_WIDTH, h: TITLE };
+/** What the title needs, but no more than the node has when it is open. */
+function collapsedWidth(node: JsonObject, shape: NodeShape): number {
+  const title = asString(node['title']) || shape.type?.display_name || asString(node['type']) || '';
+  let letters = 0;
+  // Letters of some alphabets are about twice as wide.
+  for (const letter of title.slice(0, 200)) letters += letter > '\u2e7f' ? 1.7 : 1;
+  const most = widthOf(readPoint(node['size'])?.x ?? 0, shape.widgets.length > 0);
+  return Math.max(COLLAPSED_WIDTH, Math.min(Math.round(letters * LETTER) + BESIDE_TITLE, most));
+}
+
+function collapsedLayout(x: number, y: number, w: number, shape: NodeShape): Layout {
+  const box = { x, y: y - TITLE, w, h: TITLE };
   const left = { x, y: y - TITLE / 2 };
-  const right = { x: x + COLLAPSED_WIDTH, y: y - TITLE / 2 };
+  const right = { x: x + w, y: y - TITLE / 2 };
   return {
-    ...{ body: { x, y, w: COLLAPSED_WIDTH, h: 0 }, box, isCollapsed: true, widgets: [], fold: null },
+    ...{ body: { x, y, w, h: 0 }, box, isCollapsed: true, widgets: [], fold: null },
     ...{ inputs: shape.inputs.map(() => left), outputs: shape.outputs.map(() => right) },
   };
 }

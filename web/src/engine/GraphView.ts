@@ -81,8 +81,10 @@ export class GraphView {
       hasOverlay: () => this.#gestures?.hasOverlay === true || this.#flow() !== null,
       overlay: (context, ratio) => this.#paintOverlay(context, ratio),
       drawn: (now) => this.#drawn(now),
-      resized: (width, height) => {
+      resized: (width, height, dx, dy) => {
         Object.assign(this.view, { width, height });
+        // What is seen stays where it is on the page: a panel that opens on the left covers what was there.
+        this.view.pan(-dx, -dy);
         this.moved();
       },
     });

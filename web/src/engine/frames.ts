@@ -33,8 +33,8 @@ export interface Painters {
   overlay(context: CanvasRenderingContext2D, ratio: number): number | null;
   /** Both are on the screen. */
   drawn(now: number): void;
-  /** The place has another size, in CSS pixels. */
-  resized(width: number, height: number): void;
+  /** The place has another size, in CSS pixels; by how much its top left moved on the page. */
+  resized(width: number, height: number, dx: number, dy: number): void;
 }
 
 export class Frames {
@@ -48,6 +48,8 @@ export class Frames {
   #isOverlayStale = false;
   #isOverlayEmpty = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** On the page, when it was measured last. */
+  #corner: { readonly left: number; readonly top: number } | null = null;
 
   /** Canvases go into the host: below `layer`, and above all. */
   constructor(host: HTMLElement, layer: HTMLElement, painters: Painters) {
@@ -87,7 +89,10 @@ export class Frames {
       canvas.height = Math.max(1, Math.round(clientHeight * ratio));
     }
     this.#isOverlayEmpty = false;
-    this.#painters.resized(clientWidth, clientHeight);
+    const { left, top } = this.#host.getBoundingClientRect();
+    const before = this.#corner ?? { left, top };
+    this.#corner = { left, top };
+    this.#painters.resized(clientWidth, clientHeight, left - before.left, top - before.top);
   }
 
   #ask(): void {

@@ -293,7 +293,8 @@ function sourceOf(view: GraphView, id: string | null): string | null {
 }
 
 function CollapsedDots({ shape }: { readonly shape: NodeShape }) {
-  const input = shape.inputs.find((slot) => slot.link !== null) ?? shape.inputs[0];
+  const input =
+    shape.inputs.find((slot) => slot.link !== null) ?? shape.inputs.find((slot) => !slot.isWidget);
   const output = shape.outputs[0];
   return (
     <>
