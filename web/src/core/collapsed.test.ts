@@ -19,7 +19,7 @@ describe('a collapsed node', () => {
     expect(widthOf('Encode')).toBe(120);
     const wide = widthOf('What to draw in it');
     expect(wide).toBeGreaterThan(180);
-    expect(wide).toBeLessThan(220);
+    expect(wide).toBeLessThan(240);
     expect(widthOf('描くものを言葉で書く')).toBeGreaterThan(widthOf('ten letter'));
   });
 

@@ -20,8 +20,8 @@ const WIDGETS_WIDTH = 210;
 const BOTTOM = 8;
 const COLLAPSED_WIDTH = 120;
 /** Of a letter of a title, by estimate, and what stands beside the title. */
-const LETTER = 7.9;
-const BESIDE_TITLE = 58;
+const LETTER = 8.8;
+const BESIDE_TITLE = 64;
 const REROUTE = { w: 75, h: 26 } as const;
 
 export interface WidgetPlace {
