@@ -171,7 +171,8 @@ ENGINE = (
     Flag("--cache-none", "keep nothing between runs", gives={"cache_mode": "none"}, rivals="cache"),
     Flag(
         "--max-image-size",
-        "the largest picture that is read or made, in million pixels of all its frames together (default: 134)",
+        "the largest picture that is read or made, in million pixels of all its frames together (default: 134);"
+        " what the server itself reads or makes may besides take 60 seconds and 3 GiB",
         "max_image_pixels",
         _amount(10**6, 0.001, 2**20, float),
         "MEGAPIXELS",

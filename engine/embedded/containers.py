@@ -57,12 +57,14 @@ class CarriedTexts:
         texts: By key.
         refused: The first text that is too long; empty if none is.
         damage: What is wrong with the file; empty if nothing was noticed.
+        max_bytes: What all texts together could take.
     """
 
     container: Container
     texts: dict[str, str]
     refused: str = ""
     damage: str = ""
+    max_bytes: int = 0
 
 
 def _is_picture(head: bytes) -> bool:
@@ -75,7 +77,9 @@ def _is_picture(head: bytes) -> bool:
 
 def _read_picture(source: Source) -> Iterator[tuple[str, bytes | str]]:
     if source.size_bytes > MAX_FILE_BYTES:
-        raise DamagedError(f"it has {source.size_bytes} bytes; of a picture at most {MAX_FILE_BYTES} are read")
+        raise DamagedError(
+            f"it has {source.size_bytes} bytes; of a picture at most {MAX_FILE_BYTES} are read, a fixed limit"
+        )
     scanned = scan_texts(source.read(0, source.size_bytes), source.left_bytes)
     if scanned is None:
         return
@@ -135,7 +139,7 @@ def read_texts(file: BinaryIO, max_bytes: int) -> CarriedTexts | None:
             texts[key] = text if isinstance(text, str) else decode_text(text)
     except DamagedError as error:
         damage = str(error)
-    return CarriedTexts(container, texts, source.refused, damage)
+    return CarriedTexts(container, texts, source.refused, damage, max_bytes)
 
 
 def read_document(path: Path, max_bytes: int) -> Any:
@@ -153,7 +157,9 @@ def read_document(path: Path, max_bytes: int) -> Any:
                 return document_in(carried, name)
             size = file.seek(0, io.SEEK_END)
             if size > max_bytes:
-                raise WorkflowError(f"{name} has {size} bytes; a workflow of more than {max_bytes} is not read.")
+                raise WorkflowError(
+                    f"{name} has {size} bytes; a workflow of more than {max_bytes}, a fixed limit, is not read."
+                )
             file.seek(0)
             data = file.read()
         except OSError as error:
@@ -178,7 +184,10 @@ def document_in(carried: CarriedTexts, name: str) -> dict[str, Any]:
     if (found := choose_texts(carried.texts)) is not None:
         return found
     if carried.refused:
-        raise WorkflowError(f"{name} carries a text {carried.refused!r} that is too large to be read.")
+        raise WorkflowError(
+            f"{name} carries a text {carried.refused!r} that is too large: the texts of a file may have"
+            f" {carried.max_bytes} bytes together, a fixed limit."
+        )
     others = f", only {', '.join(map(repr, sorted(carried.texts)[:_SHOWN_KEYS]))}" if carried.texts else ""
     damage = f"; the {carried.container.name} is damaged: {carried.damage}" if carried.damage else ""
     lost = "" if carried.texts or carried.damage else " Programs and sites that change files often take it away."

@@ -79,4 +79,4 @@ class Source:
         """
         self._parts += 1
         if self._parts > _MOST_PARTS:
-            raise DamagedError(f"it has more than {_MOST_PARTS} parts")
+            raise DamagedError(f"it has more than {_MOST_PARTS} parts, a fixed limit")

@@ -43,7 +43,7 @@ def read_parameters(text: str, files: Files | None = None, hashes: Hashes | None
         WorkflowError: if it is too long to be such a text.
     """
     if len(text) > LONGEST_TEXT:
-        raise WorkflowError(f"The text 'parameters' has {len(text)} characters; at most {LONGEST_TEXT} are read.")
+        raise WorkflowError(f"The text 'parameters' has {len(text)} characters; at most {LONGEST_TEXT}, a fixed limit.")
     draft = _Draft(SettingsReader(split_parameters(text), files or (lambda _: ()), hashes or dict))
     _draw(draft)
     return Workflow(nodes=draft.nodes, notes=tuple(draft.settings.notes))

@@ -81,7 +81,8 @@ def flatten(canvas: Canvas, registry: Registry) -> Canvas:
             levels.append(_Level(node.id, iter(inside.nodes), id(body)))
         if len(nodes) + len(passages) + len(levels) > _MOST_NODES:
             raise WorkflowError(
-                f"The subgraphs of this workflow have more than {_MOST_NODES} nodes when they are taken apart."
+                f"The subgraphs of this workflow have more than {_MOST_NODES} nodes, a fixed limit, when they are taken"
+                " apart."
             )
     return replace(canvas, nodes=nodes, links=links, passages=passages, notes=tuple(notes))
 

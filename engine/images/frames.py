@@ -161,7 +161,7 @@ def _decode(
         with opened.file:
             return use(opened)
     except TooManyPartsError as error:
-        raise FileError(f"{name} has more than {MOST_PARTS} parts; no more are allowed.") from error
+        raise FileError(f"{name} has more than {MOST_PARTS} parts; no more are allowed, a fixed limit.") from error
     except TruncatedError as error:
         raise FileError(f"{name} is truncated: the end of the picture is missing.") from error
     except _RefusedError as error:
@@ -277,7 +277,7 @@ def _allowed_frames(source: _Source, max_pixels: int) -> int:
         frames = _count_pages(source.file, most=min(MAX_FRAMES, max_pixels // max(pixels, 1)) + 1)
     _refuse_beyond(max_pixels, source.width, source.height, frames)
     if frames > MAX_FRAMES:
-        raise _RefusedError(f"has {frames} frames; at most {MAX_FRAMES} are allowed")
+        raise _RefusedError(f"has {frames} frames; at most {MAX_FRAMES} are allowed, a fixed limit")
     return frames
 
 

@@ -46,7 +46,7 @@ def read_file(path: Path) -> bytes:
     with open_file(path) as file:
         size = os.fstat(file.fileno()).st_size
         if size > MAX_FILE_BYTES:
-            raise FileError(f"{path.name!r} has {size} bytes; at most {MAX_FILE_BYTES} are read.")
+            raise FileError(f"{path.name!r} has {size} bytes; at most {MAX_FILE_BYTES} are read, a fixed limit.")
         try:
             return file.read()
         except OSError as error:
@@ -92,7 +92,10 @@ def read_metadata(source: Path | bytes, max_bytes: int = MAX_TEXT_BYTES) -> dict
     for key in scanned.refused:
         logger.warning("The text %r in %s is larger than %d bytes and left out.", key, name, max_bytes)
     if scanned.refused and not scanned.texts:
-        raise FileError(f"The text {scanned.refused[0]!r} in {name} is too large: at most {max_bytes} bytes are read.")
+        raise FileError(
+            f"The text {scanned.refused[0]!r} in {name} is too large: at most {max_bytes} bytes are read, a fixed"
+            " limit."
+        )
     return scanned.texts
 
 

@@ -32,6 +32,7 @@ _MOST_CONTAINERS = 1_000_000
 With these, nothing that is done to a body as a whole (decoding, freeing) holds the interpreter for more than 30 ms."""
 _COUNTED_AT_ONCE_BYTES = 4 * 2**20
 _DIGITS_IN_64_BITS = 18
+_MOST_DIGITS = 400
 _CHARSETS = frozenset({"utf-8", "ascii"})
 _EXPECTED: dict[type, str] = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -181,8 +182,8 @@ def _check_count(body: bytes | bytearray) -> None:
         containers += body.count(b"[", start, end) + body.count(b"{", start, end)
         if containers > _MOST_CONTAINERS or commas + containers > _MOST_VALUES:
             raise too_large(
-                f"The body holds more than {_MOST_CONTAINERS:,} lists and objects, or {_MOST_VALUES:,} values; a"
-                " workflow may have --max-nodes nodes, and pictures belong into files."
+                f"The body holds more than {_MOST_CONTAINERS:,} lists and objects, or {_MOST_VALUES:,} values, fixed"
+                " limits; a workflow may have --max-nodes nodes, and pictures belong into files."
             )
 
 
@@ -202,8 +203,10 @@ def _read_int(digits: str) -> int | float:
 
 
 def _read_long_int(digits: str) -> int | float:
-    if len(digits) > 400:
-        raise _invalid(f"The body holds an integer of {len(digits)} digits, which is more than any value may have.")
+    if len(digits) > _MOST_DIGITS:
+        raise _invalid(
+            f"The body holds an integer of {len(digits)} digits; at most {_MOST_DIGITS} are read, a fixed limit."
+        )
     value = int(digits)
     return value if -(2**63) <= value < 2**64 else _read_float(digits)
 
@@ -211,7 +214,7 @@ def _read_long_int(digits: str) -> int | float:
 def _read_float(digits: str) -> float:
     value = float(digits)
     if math.isinf(value):
-        raise _invalid(f"The body holds the number {digits[:40]}, which is too large for any value.")
+        raise _invalid(f"The body holds the number {digits[:40]}, which is larger than a float of 64 bits can be.")
     return value
 
 
@@ -317,7 +320,7 @@ def check_text(value: object, what: str, *, longest: int = 1_000) -> str:
     if not isinstance(value, str):
         raise Refusal(f"{what} should be a text, but is {show(value)}.")
     if len(value) > longest:
-        raise Refusal(f"{what} should have at most {longest} characters, but has {len(value)}.")
+        raise Refusal(f"{what} should have at most {longest} characters, a fixed limit, but has {len(value)}.")
     if any(character < " " or character == "\x7f" for character in value):
         raise Refusal(f"{what} holds control characters.")
     if any("\ud800" <= character <= "\udfff" for character in value):

@@ -22,7 +22,15 @@ from typing import Any, Final, TypeVar
 from aiohttp import web
 
 from engine.graph.registry import Registry
-from engine.server.heavy_process import Asking, Failed, HeavyProcess, Outcome, Refused, write_settings
+from engine.server.heavy_process import (
+    MOST_MEMORY_BYTES,
+    Asking,
+    Failed,
+    HeavyProcess,
+    Outcome,
+    Refused,
+    write_settings,
+)
 from engine.server.keys import DISPATCHER, HEAVY, LISTINGS, SERVER_SETTINGS, SETTINGS
 from engine.server.refusal import Refusal, too_large
 from engine.server.work import INLINE_BYTES, THREAD_BYTES, Body, Known, NeedsWorker, Work
@@ -114,8 +122,8 @@ class Heavy:
         if outcome is None:
             self._drop(process)
             raise too_large(
-                "This takes more time or memory than a request may take: it holds far more than a workflow or a"
-                " picture of its size would."
+                f"This takes more than {LONGEST_S:g} seconds or {MOST_MEMORY_BYTES / 2**30:g} GiB of memory, the most"
+                " that a request may take: fixed limits, also for pictures that --max-image-size allows."
             )
         with self._lock:
             self._idle.append(process)

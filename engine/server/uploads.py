@@ -207,7 +207,7 @@ async def _read_form(request: web.Request, form: _Form, limit: int) -> None:
             form.texts[part.name] = await _read_text(part)
         else:
             await _skip(part, limit)
-    raise Refusal(f"The form has more than {_MOST_PARTS} fields.")
+    raise Refusal(f"The form has more than {_MOST_PARTS} fields, a fixed limit.")
 
 
 async def _stream(part: BodyPartReader, file: BinaryIO, limit: int) -> None:
@@ -243,7 +243,7 @@ async def _read_text(part: BodyPartReader) -> str:
     while chunk := await part.read_chunk():
         data += chunk
         if len(data) > _LONGEST_FIELD_BYTES:
-            raise too_large(f"The field {show(part.name)} is longer than {_LONGEST_FIELD_BYTES} bytes.")
+            raise too_large(f"The field {show(part.name)} is longer than {_LONGEST_FIELD_BYTES} bytes, a fixed limit.")
     try:
         return data.decode()
     except UnicodeDecodeError as error:
@@ -286,7 +286,7 @@ def split_upload_name(subfolder: str, filename: str) -> tuple[str, str]:
     if not name.strip("._ "):
         raise Refusal(f"{show(filename)} is not a file's name.", code="invalid_name")
     if any(len(part.encode()) > _LONGEST_FILE_NAME_BYTES for part in (*folders, name)):
-        raise Refusal(f"A name may have {_LONGEST_FILE_NAME_BYTES} bytes: {show(filename)} is too long.")
+        raise Refusal(f"A name may have {_LONGEST_FILE_NAME_BYTES} bytes, a fixed limit: {show(filename)} is too long.")
     return "/".join(folders), name
 
 
@@ -353,7 +353,7 @@ def _take_free_name(part: Path, directory: Path, name: str) -> str:
                 return candidate.name
         else:
             return candidate.name
-    raise Refusal(f"There are {_MOST_OF_A_NAME} files of the name {show(name)} already.", status=409)
+    raise Refusal(f"There are {_MOST_OF_A_NAME} files of the name {show(name)} already, a fixed limit.", status=409)
 
 
 def _claim(part: Path, candidate: Path) -> None:

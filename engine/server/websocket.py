@@ -21,8 +21,9 @@ routes = web.RouteTableDef()
 
 LONGEST_ID = 256
 _HEARTBEAT_S = 30.0
-"""Who does not answer a ping within half of this is gone."""
 _LARGEST_MESSAGE_BYTES = 64 * 1024
+_TOO_LARGE = f"A message may have {_LARGEST_MESSAGE_BYTES // 1024} KiB, a fixed limit.".encode()
+"""A reason may have 123 bytes."""
 _SOCKETS: web.AppKey[WeakSet[web.WebSocketResponse]] = web.AppKey("sockets")
 
 
@@ -39,14 +40,31 @@ async def _close_sockets(app: web.Application) -> None:
         await asyncio.wait([asyncio.ensure_future(one) for one in closing], timeout=1.0)
 
 
-def make_socket(request: web.Request) -> web.WebSocketResponse:
-    """A websocket with the server's limits, not yet prepared; it will be closed when the server ends.
+class Socket(web.WebSocketResponse):
+    """A websocket with the server's limits. Who sends too much is told what may be sent.
+
+    Args:
+        heartbeat_s: Who does not answer a ping within half of this is gone.
+    """
+
+    def __init__(self, heartbeat_s: float) -> None:
+        # Not compressed: the same frames go to all clients.
+        super().__init__(heartbeat=heartbeat_s, compress=False, max_msg_size=_LARGEST_MESSAGE_BYTES + 1)
+
+    async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True) -> bool:
+        """End the connection."""
+        if code == WSCloseCode.MESSAGE_TOO_BIG and not message:
+            message = _TOO_LARGE
+        return await super().close(code=code, message=message, drain=drain)
+
+
+def make_socket(request: web.Request) -> Socket:
+    """A websocket, not yet prepared; it will be closed when the server ends.
 
     Raises:
         Refusal: if the request is not one for a websocket.
     """
-    # Not compressed: the same frames go to all clients.
-    socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_S, compress=False, max_msg_size=_LARGEST_MESSAGE_BYTES)
+    socket = Socket(_HEARTBEAT_S)
     if not socket.can_prepare(request).ok:
         raise Refusal(
             f"{request.path} is a websocket; the request does not ask for one.",

@@ -26,6 +26,7 @@ from engine.server.api.views import find_state, is_ended, public_error
 from engine.server.api.writing import encode_json
 from engine.server.keys import DISPATCHER, STORE
 from engine.server.refusal import Refusal
+from engine.server.websocket import Socket
 from engine.settings import ServerSettings
 
 _HEARTBEAT_S = 15.0
@@ -184,7 +185,7 @@ async def open_socket(request: web.Request, params: SocketParams) -> web.StreamR
     (`prompt_id`, the job; `node_id`, `display_node_id`, `image_type`), the picture. What a client is too slow for is
     left out, but for the last of each.
     """
-    socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_S, compress=False, max_msg_size=64 * 1024)
+    socket = Socket(_HEARTBEAT_S)
     if not socket.can_prepare(request).ok:
         raise Refusal("This is for websockets; expected a request that opens one.", status=426, headers=_UPGRADE)
     start = _start_of(request, params.since, None)

@@ -188,7 +188,9 @@ async def _parts(request: web.Request) -> AsyncIterator[tuple[str, bytearray, bo
         async for part in await request.multipart():
             count += 1
             if not isinstance(part, BodyPartReader) or not part.name or count > _MOST_PARTS:
-                raise no_form(f"A form has at most {_MOST_PARTS} parts, each with a name and none within another.")
+                raise no_form(
+                    f"A form has at most {_MOST_PARTS} parts, a fixed limit, each with a name and none within another."
+                )
             data = bytearray()
             while chunk := await part.read_chunk():
                 left -= len(chunk)

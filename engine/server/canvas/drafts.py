@@ -91,9 +91,9 @@ def store_draft(
         )
     count, total = connection.execute("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM drafts").fetchone()
     if there is None and count >= MOST_DRAFTS:
-        raise _full(f"There are {count} drafts already, which is the most that are kept")
+        raise _full(f"There are {count} drafts already, which is the most that are kept, a fixed limit")
     if total - size + len(text) > MOST_BYTES:
-        raise _full(f"With this draft all would take more than {MOST_BYTES / 2**20:g} MiB")
+        raise _full(f"With this draft all would take more than {MOST_BYTES / 2**20:g} MiB, a fixed limit")
     values = (draft_id, name, file, base, window, time.time(), len(text), revision_of(text), packed)
     connection.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     return read_draft(connection, draft_id)[0]

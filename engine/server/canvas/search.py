@@ -53,7 +53,7 @@ def parse_search(text: str) -> list[Part]:
     words: list[str] = []
     for count, term in enumerate(_TERM.finditer(text)):
         if count >= _MOST_TERMS:
-            raise BadSearch(f"A search may have {_MOST_TERMS} parts at most.")
+            raise BadSearch(f"A search may have {_MOST_TERMS} parts at most, a fixed limit.")
         value = term["phrase"] if term["phrase"] is not None else term["word"]
         key = (term["key"] or "").lower()
         if term["whole"] and key in _WHOLE:

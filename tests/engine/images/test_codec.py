@@ -438,6 +438,11 @@ def test_bombs_are_refused_before_they_are_decoded(read: Read, number: int) -> N
         read(BOMBS[number])
 
 
+def test_more_frames_than_ever_are_refused_with_the_limit(read: Read) -> None:
+    with pytest.raises(FileError, match=f"at most {MAX_FRAMES} are allowed, a fixed limit"):
+        read(png_of_size(1, 1, frames=MAX_FRAMES + 1))
+
+
 def test_the_limit_counts_pixels_of_all_frames(tmp_path: Path) -> None:
     for kind in ("PNG", "WEBP", "GIF", "TIFF"):
         path = tmp_path / kind

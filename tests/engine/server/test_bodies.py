@@ -93,7 +93,8 @@ def test_deep_nesting(part: bytes, depth: int) -> None:
 
 
 def test_integers_of_thousands_of_digits() -> None:
-    assert "5000 digits" in str(_refused(b'{"a": ' + b"7" * 5_000 + b"}"))
+    said = str(_refused(b'{"a": ' + b"7" * 5_000 + b"}"))
+    assert "5000 digits; at most 400 are read, a fixed limit" in said
 
 
 def test_repeated_keys_are_named() -> None:
@@ -137,6 +138,7 @@ def test_charsets_that_mean_utf_8(charset: str) -> None:
 def test_too_many_values_are_refused_before_they_are_parsed(part: bytes) -> None:
     refusal = _refused(b"[" + part * 2_000_000 + b"1]")
     assert refusal.status == 413
+    assert "1,000,000 lists and objects, or 2,000,000 values, fixed limits" in str(refusal)
     assert "--max-nodes" in str(refusal)
 
 
@@ -165,6 +167,11 @@ def test_texts_for_names_hold_no_control_characters(text: str) -> None:
     else:
         with pytest.raises(Refusal, match=r"^'x' "):
             check_text(text, "'x'", longest=20)
+
+
+def test_texts_that_are_too_long_are_told_the_limit() -> None:
+    with pytest.raises(Refusal, match=r"'x' should have at most 20 characters, a fixed limit, but has 21\."):
+        check_text("a" * 21, "'x'", longest=20)
 
 
 @pytest.mark.parametrize("value", [1, None, [], {}, 1.5, True, math.inf])

@@ -140,9 +140,10 @@ def test_a_process_that_dies_or_hangs_is_replaced(how: str, monkeypatch: pytest.
         first = await doer.do(WhereAmI(), LARGE)
         if how == "sleep":
             monkeypatch.setattr(heavy, "LONGEST_S", 0.2)
-        with pytest.raises(Refusal, match="more time or memory") as refused:
+        with pytest.raises(Refusal, match=r"seconds or 3 GiB of memory.*fixed limits.*--max-image-size") as refused:
             await doer.do(GoWrong(how=how), LARGE)
         assert refused.value.status == 413
+        assert ("60 seconds" in str(refused.value)) == (how == "die")
         monkeypatch.undo()
         assert not psutil.pid_exists(first[0])
         assert (await doer.do(WhereAmI(), LARGE))[0] != first[0]

@@ -198,7 +198,16 @@ def test_no_file_no_name_two_files_too_many_fields(server: RawServer) -> None:
     assert server.post_form("/upload/image", type="input").error["type"] == "no_file"
     assert server.post_form("/upload/image", "", PNG).error["type"] == "no_file"
     assert server.post_form("/upload/image", "a.png", PNG, field="picture").error["type"] == "no_file"
-    assert server.post_form("/upload/image", "a.png", PNG, **{f"f{i}": "x" for i in range(80)}).error
+    many = server.post_form("/upload/image", "a.png", PNG, **{f"f{i}": "x" for i in range(80)})
+    assert "more than 50 fields, a fixed limit" in many.error["message"]
+
+
+def test_what_is_too_long_is_told_the_limit(server: RawServer) -> None:
+    long = server.post_form("/upload/image", "a.png", PNG, original_ref="x" * 100_000)
+    assert (long.status, "65536 bytes, a fixed limit" in long.error["message"]) == (413, True)
+    for named in ({"filename": "x" * 250 + ".png"}, {"filename": "a.png", "subfolder": "x" * 250}):
+        reply = server.post_form("/upload/image", content=PNG, **named)
+        assert (reply.status, "200 bytes, a fixed limit" in reply.error["message"]) == (400, True)
 
 
 def test_a_folder_or_a_file_in_the_way(server: RawServer) -> None:

@@ -344,6 +344,20 @@ def test_a_client_that_does_not_read_holds_up_nobody() -> None:
     _serve(talk)
 
 
+@pytest.mark.parametrize("path", ["/ws?clientId=me", "/api/v1/events/ws"])
+def test_who_sends_too_much_is_told_the_limit(path: str) -> None:
+    async def talk(server: FakeServer) -> None:
+        socket = await server.client.ws_connect(path)
+        await socket.send_str("x" * 64 * 1024)
+        await socket.send_str('{"type": "feature_flags"}')  # so much is taken, and means nothing
+        await socket.send_str("x" * (64 * 1024 + 1))
+        while (message := await socket.receive(10)).type is not WSMsgType.CLOSE:
+            assert message.type is WSMsgType.TEXT
+        assert (message.data, message.extra) == (1009, "A message may have 64 KiB, a fixed limit.")
+
+    _serve(talk)
+
+
 def test_the_end_of_the_server_is_told() -> None:
     async def talk(server: FakeServer) -> None:
         socket = await _connect(server)
