@@ -39,6 +39,11 @@ it('a slot has a menu of its own: link, other ends, unlink', async () => {
   await pick(page.getByRole('menuitem', { name: 'Unlink', exact: true }));
   await expect.poll(async () => wires(await graph.copied()).filter((each) => each === '2>5')).toHaveLength(1);
   await graph.press('Control+z');
+  await input.click({ button: 'right' });
+  await pick(page.getByRole('menuitem', { name: 'Rename slot' }));
+  await page.getByRole('textbox', { name: 'Label of “negative”' }).fill('avoid');
+  await graph.press('Enter');
+  await expect.poll(() => graph.byId(5).locator('[data-input="negative"]').textContent()).toBe('avoid');
   // What can be done with the node is still there.
   await input.click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Node', exact: true }).press('ArrowRight');

@@ -60,6 +60,8 @@ export const graph = {
   'graph.selectUpstream': 'Select what leads here',
   'graph.unlink': 'Unlink',
   'graph.unlinkAll': 'Unlink all {count}',
+  'graph.renameSlot': 'Rename slot',
+  'graph.slotLabel': 'Label of “{name}”',
   'graph.slotEmpty': '{name} ({type}), empty',
   'graph.slotIn': '{name} ← {type}',
   'graph.slotLinked': '{name} ({type}), linked',
