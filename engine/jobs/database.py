@@ -9,7 +9,7 @@ import time
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from filelock import FileLock, Timeout
 
@@ -88,6 +88,29 @@ def connect(path: Path | None, *, reads_only: bool = False) -> sqlite3.Connectio
     return connection
 
 
+def check_owner(connection: sqlite3.Connection, application_id: int, what: str) -> None:
+    """See to it that a file is empty, or one of ours for `what`.
+
+    Raises:
+        sqlite3.DatabaseError: It is something else, or damaged.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    if tables and application != application_id:
+        raise sqlite3.DatabaseError(f"it holds something else than {what}")
+
+
+def check_pages(connection: sqlite3.Connection, check: Literal["quick_check", "integrity_check"]) -> None:
+    """Have SQLite look through a file; the quick check leaves out whether indexes fit their tables.
+
+    Raises:
+        sqlite3.DatabaseError: It is damaged.
+    """
+    problems = [row[0] for row in connection.execute(f"PRAGMA {check}(1)")]
+    if problems != ["ok"]:
+        raise sqlite3.DatabaseError(problems[0])
+
+
 def open_file(path: Path) -> OpenFile:
     """Open the file of jobs, or make it. Its directory is locked already.
 
@@ -157,16 +180,11 @@ def _open_checked(path: Path) -> OpenFile:
     is_checked = has_log or path.stat().st_size <= CHECKED_BYTES
     connection = connect(path)
     try:
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-        if tables and application != APPLICATION_ID:
-            raise sqlite3.DatabaseError("it holds something else than jobs")
+        check_owner(connection, APPLICATION_ID, "jobs")
         connection.execute("PRAGMA journal_mode = WAL")  # from here on the file may change
         notices = _check_log(connection, log_copy) if has_log else []
         if is_checked:
-            problems = [row[0] for row in connection.execute("PRAGMA integrity_check(1)")]
-            if problems != ["ok"]:
-                raise sqlite3.DatabaseError(problems[0])
+            check_pages(connection, "integrity_check")
         migrate(connection)
         try:
             connection.execute(DETAILS_QUERY + "FALSE")  # all columns are there, under their names

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from engine.errors import StoreError
-from engine.jobs.database import connect, is_damage, make_private, set_aside
+from engine.jobs.database import check_owner, check_pages, connect, is_damage, make_private, set_aside
 from engine.jobs.reading import Readers
 from engine.jobs.schema import migrate
 from engine.jobs.writer import Writer, describe
@@ -101,14 +101,9 @@ class Database:
 def _open_file(path: Path) -> sqlite3.Connection:
     connection = connect(path)
     try:
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-        if tables and application != APPLICATION_ID:
-            raise sqlite3.DatabaseError("it holds something else than what the canvas keeps")
+        check_owner(connection, APPLICATION_ID, "what the canvas keeps")
         connection.execute("PRAGMA journal_mode = WAL")
-        problems = [row[0] for row in connection.execute("PRAGMA quick_check(1)")]
-        if problems != ["ok"]:
-            raise sqlite3.DatabaseError(problems[0])
+        check_pages(connection, "quick_check")
         migrate(connection, MIGRATIONS, application_id=APPLICATION_ID, what=WHAT)
     except BaseException:
         connection.close()
