@@ -31,7 +31,8 @@ class Settings:
         extra_model_directories: More directories by kind, searched after those below `models_directory`.
         first_model_directories: The same, searched before them.
         pack_directories: More directories that hold packs, beside `custom_nodes`.
-        device: "auto", "cpu", "cuda" or "cuda:N".
+        device: "auto", "cpu", "cuda" or "cuda:N"; "cuda:N,cuda:M" are for workers to take in turn, all else takes the
+            first.
         dtype: What networks compute in; "auto" chooses by device.
         reserved_bytes: Memory of an accelerator that is left to other programs.
         cache_mode: What is kept between runs: all that the budgets hold, the last `cache_results` results, or nothing.

@@ -87,11 +87,13 @@ def _read_addresses(text: str) -> tuple[str, ...]:
 
 
 def _read_device_number(text: str) -> str:
-    if not text.isdecimal():
-        raise ArgumentTypeError(
-            f"expected the number of one device, not {text!r} (for several: CUDA_VISIBLE_DEVICES and --workers auto)"
-        )
+    if not (text.isascii() and text.isdecimal()):
+        raise ArgumentTypeError(f"expected the number of a device, not {text!r} (for several: --cuda-device 0,1)")
     return f"cuda:{int(text)}"
+
+
+def _read_device_numbers(text: str) -> str:
+    return ",".join(dict.fromkeys(_read_device_number(number.strip()) for number in text.split(",")))
 
 
 def read_token(text: str) -> str:
@@ -132,8 +134,15 @@ ENGINE = (
     ),
     Flag("--device", "auto, cpu, cuda or cuda:N (default: auto)", "device", str, "NAME", rivals="device"),
     Flag("--cpu", "compute on the processor", gives={"device": "cpu"}, rivals="device"),
-    Flag("--cuda-device", "compute on this CUDA device", "device", _read_device_number, "N", rivals="device"),
-    Flag("--default-device", "the same", "device", _read_device_number, "N", rivals="device"),
+    Flag(
+        "--cuda-device",
+        "compute on this CUDA device, or on these: the server has a worker for each, other commands take the first",
+        "device",
+        _read_device_numbers,
+        "N[,N]",
+        rivals="device",
+    ),
+    Flag("--default-device", "compute on this CUDA device", "device", _read_device_number, "N", rivals="device"),
     Flag(
         "--dtype",
         "what networks compute in (default: auto, by device)",
@@ -311,6 +320,7 @@ SERVER = (
     Flag("--windows-standalone-build", "the same as --auto-launch", gives={"opens_browser": True}),
     Flag("--dont-print-server", "don't print the address", gives={"prints_address": False}),
     Flag("--quick-test-for-ci", "stop as soon as everything is loaded", gives={"stops_when_ready": True}),
+    Flag("--list-feature-flags", "print what `GET /features` says, and end", gives={"lists_features": True}),
 )
 
 _MEMORY = "not needed here: models move on and off the device as they are used"

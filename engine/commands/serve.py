@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from engine.commands import DONE
 from engine.commands.arguments import fields_given
 from engine.commands.flags import REFUSED, SERVER, WITHOUT_EFFECT, Flag, read_token
 from engine.errors import EngineError, FileError
@@ -38,6 +40,8 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
     if server.token is None and server.requires_token and (token := os.environ.get(TOKEN_VARIABLE)):
         server = replace(server, token=_check_token(token))
     _tell_ignored(options.ignored)
+    if given.get("lists_features"):
+        return _print_features(server)
     _check_directories(settings)
     _check_files(server)
 
@@ -46,6 +50,13 @@ def execute(options: argparse.Namespace, settings: Settings) -> int:
 
     # What appeared in the packs' directory while others can connect is looked at by the user first.
     return run_server(replace(settings, trusts_new_packs=not is_open_to_others(server)), server)
+
+
+def _print_features(server: ServerSettings) -> int:
+    from engine.server.protocol import features
+
+    print(json.dumps(features(server), indent=2))
+    return DONE
 
 
 def _check_token(token: str) -> str:

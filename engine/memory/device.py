@@ -36,12 +36,13 @@ _OWN_CGROUP = Path("/proc/self/cgroup")
 
 
 def resolve_device(name: str) -> torch.device:
-    """The device that a setting means: `auto`, `cpu`, `cuda`, `cuda:N`.
+    """The device that a setting means: `auto`, `cpu`, `cuda`, `cuda:N`; of several with commas, the first.
 
     Raises:
         EngineError: If there is no such device; says which there are.
     """
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    name = name.partition(",")[0]
     if name == "auto":
         return torch.device("cuda", 0) if count else torch.device("cpu")
     known = ["cpu", *(f"cuda:{index}" for index in range(count))]

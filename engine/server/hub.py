@@ -164,6 +164,8 @@ class Hub:
                 data = detailed = detailed or protocol.frame_preview_with_metadata(preview)
             elif preview.final or self._sends_plain:
                 data = plain = plain or protocol.frame_preview(preview)
+                if not data:
+                    continue
             else:
                 # Simple clients take every picture that comes for a result, and the server they were made for sends
                 # no others unless it is told to.

@@ -293,9 +293,10 @@ def describe_run(snapshot: RunSnapshot) -> list[Message]:
 
 
 def frame_preview(preview: Preview) -> bytes:
-    """A picture for clients that announced nothing: type 1. Their format code knows only JPEG and PNG."""
+    """A picture for clients that announced nothing: type 1. Empty if it is neither JPEG nor PNG: they know no other."""
     code = _PNG if preview.media_type == "image/png" else _JPEG
-    return frame(BINARY, _uint(_PREVIEW_IMAGE) + _uint(code) + preview.data)
+    data = preview.data if preview.media_type in ("image/png", "image/jpeg") else preview.jpeg
+    return frame(BINARY, _uint(_PREVIEW_IMAGE) + _uint(code) + data) if data else b""
 
 
 def frame_preview_with_metadata(preview: Preview) -> bytes:

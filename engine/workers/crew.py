@@ -105,7 +105,7 @@ class Crew:
         """Start the first worker; the others follow when it has said which devices there are."""
         self._listener = await Listener.open()
         self._tasks.append(asyncio.create_task(self._memory.run(), name="memory-watch"))
-        self._add(self._settings.device)
+        self._add(self._settings.device.partition(",")[0])
 
     async def stop(self) -> None:
         """End all workers."""
@@ -141,6 +141,7 @@ class Crew:
             node_packages=self._server.node_packages,
             previews=self._server.sends_previews is not False,
             preview_format=self._server.preview_format,
+            plain_previews=self._server.sends_previews is True,
             log_level=level,
             memory_limit_bytes=self._memory.limit_bytes,
             pack_timeout_s=self._server.pack_timeout_s,
@@ -366,10 +367,10 @@ def spread_devices(wanted: str, ready: Ready) -> list[str]:
     """The devices that workers compute on in turn, that of the first worker first.
 
     Args:
-        wanted: As in `Settings.device`; only "auto" spreads over several.
+        wanted: As in `Settings.device`; only "auto", and a list of several, spread over several.
         ready: What the first worker said.
     """
     if wanted != "auto" or len(ready.accelerators) < 2:
-        return [wanted]
+        return wanted.split(",")
     own = next((f"{device.type}:{device.index}" for device in ready.devices), "")
     return sorted(ready.accelerators, key=lambda name: name != own)

@@ -23,6 +23,7 @@ class Configure(Struct, frozen=True, tag="configure", kw_only=True):
         settings: `engine.settings.Settings` as JSON values.
         node_packages: Importable packages whose modules hold the nodes.
         previews: Whether and how unfinished pictures are sent.
+        plain_previews: They are also for clients that can read nothing but JPEG.
         log_level: A name of `logging`.
         memory_limit_bytes: What the worker may take of the host's memory. Where it computes on the processor, it asks
             the system to refuse what is beyond; else only the server watches.
@@ -33,6 +34,7 @@ class Configure(Struct, frozen=True, tag="configure", kw_only=True):
     node_packages: tuple[str, ...]
     preview_format: str = "jpeg"
     previews: bool = True
+    plain_previews: bool = False
     log_level: str = "WARNING"
     memory_limit_bytes: int | None = None
     pack_timeout_s: float | None = None
@@ -250,6 +252,7 @@ class Preview(Struct, frozen=True, tag="preview", kw_only=True):
     Attributes:
         media_type: `image/jpeg`, `image/webp` or `image/png`.
         data: The file's bytes.
+        jpeg: The same picture for clients that can read nothing else; empty if it is one, or nobody wants it.
         final: A finished picture that a node sends over the websocket (SaveImageWebsocket); never dropped.
     """
 
@@ -259,6 +262,7 @@ class Preview(Struct, frozen=True, tag="preview", kw_only=True):
     parent_id: str | None
     media_type: str
     data: bytes
+    jpeg: bytes = b""
     final: bool = False
 
 

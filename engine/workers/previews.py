@@ -57,6 +57,7 @@ class Previews:
         outbox: To the server.
         is_wanted: False drops everything.
         file_format: `jpeg` or `webp`.
+        is_plain: They are also for clients that can read nothing but JPEG.
         size: Longest side of what is sent; smaller pictures are enlarged.
         clock: Seconds.
     """
@@ -68,11 +69,13 @@ class Previews:
         is_wanted: bool,
         file_format: str,
         size: int,
+        is_plain: bool = False,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._outbox = outbox
         self._is_wanted = is_wanted and size > 0
         self._format = file_format
+        self._is_plain = is_plain
         self._size = size
         self._clock = clock
         self._changed = threading.Condition()
@@ -113,7 +116,7 @@ class Previews:
             del task
             with self._changed:
                 if data is not None and key in self._nodes:
-                    self._outbox.put(self._message(key[0], copy.picture, data), is_droppable=True)
+                    self._outbox.put(self._message(key[0], copy.picture, *data), is_droppable=True)
             del copy
 
     def _next(self) -> tuple[_Key, _Copy] | None:
@@ -136,21 +139,22 @@ class Previews:
                     return None
                 self._changed.wait(pause_s)
 
-    def _encode(self, copy: _Copy) -> bytes:
+    def _encode(self, copy: _Copy) -> tuple[bytes, bytes]:
+        """The file, and the same as JPEG for who wants that."""
         from PIL import Image, ImageOps
 
         pixels = copy.fetch()
         image = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
         image = image.convert("L" if image.mode == "L" else "RGB")
         image = ImageOps.contain(image, (self._size, self._size), Image.Resampling.BILINEAR)
-        file = io.BytesIO()
+        webp, jpeg = io.BytesIO(), io.BytesIO()
         if self._format == "webp":
-            image.save(file, "WEBP", quality=_QUALITY, method=0)
-        else:
-            image.save(file, "JPEG", quality=_QUALITY)
-        return file.getvalue()
+            image.save(webp, "WEBP", quality=_QUALITY, method=0)
+        if self._format == "jpeg" or self._is_plain:
+            image.save(jpeg, "JPEG", quality=_QUALITY)
+        return (webp.getvalue(), jpeg.getvalue()) if self._format == "webp" else (jpeg.getvalue(), b"")
 
-    def _message(self, job_id: str, picture: Picture, data: bytes) -> Preview:
+    def _message(self, job_id: str, picture: Picture, data: bytes, jpeg: bytes) -> Preview:
         return Preview(
             job_id=job_id,
             node_id=picture.node_id,
@@ -158,6 +162,7 @@ class Previews:
             parent_id=picture.parent_id,
             media_type=f"image/{self._format}",
             data=data,
+            jpeg=jpeg,
         )
 
 

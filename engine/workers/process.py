@@ -163,6 +163,7 @@ class _Control:
             outbox,
             is_wanted=configuration.previews,
             file_format=configuration.preview_format,
+            is_plain=configuration.plain_previews,
             size=engine.settings.preview_size,
         )
         self._answers = Answers(engine, outbox)

@@ -32,7 +32,7 @@ PUBLISHED = """
     --windows-standalone-build
     --cache-ram --disable-async-offload --enable-dynamic-vram --disable-dynamic-vram --disable-pinned-memory --fast-disk
     --fp16-intermediates --enable-triton-backend --enable-manager --enable-manager-legacy-ui --disable-manager-ui
-    --enable-assets --feature-flag
+    --enable-assets --feature-flag --list-feature-flags
 """
 
 
@@ -55,7 +55,7 @@ def test_every_published_flag_is_known_once():
 
 def test_flags_give_settings_that_there_are():
     known = {*Settings.__dataclass_fields__, *ServerSettings.__dataclass_fields__}
-    known |= {"model_path_files", "log_level", "logs_to_stdout"}
+    known |= {"model_path_files", "log_level", "logs_to_stdout", "lists_features"}
     for flag in (*ENGINE, *SERVER):
         assert {flag.setting, *flag.gives} - {""} <= known, flag.name
         assert flag.setting or flag.gives, flag.name
@@ -85,6 +85,8 @@ def test_no_command_is_to_serve():
         ("--cache-lru 7", {"cache_mode": "lru", "cache_results": 7}),
         ("--cache-none", {"cache_mode": "none"}),
         ("--cuda-device 1", {"device": "cuda:1"}),
+        ("--cuda-device 1,0,1 --workers 2", {"device": "cuda:1,cuda:0", "workers": 2}),
+        ("--default-device 1", {"device": "cuda:1"}),
         ("--force-fp16", {"dtype": "float16"}),
         ("--force-fp16 --bf16-unet", {"dtype": "bfloat16"}),
         ("--reserve-vram 1.5", {"reserved_bytes": 3 * GIB // 2}),
@@ -145,7 +147,9 @@ def test_values_of_what_has_no_effect_are_taken(line: str):
         ("--cache-lru 0", "from 1"),
         ("--cache-lru 2 --cache-none", "not allowed with"),
         ("--cpu --cuda-device 0", "not allowed with"),
-        ("--cuda-device 0,1", "one device"),
+        ("--cuda-device 0,", "number of a device, not ''"),
+        ("--cuda-device 0,x", "number of a device, not 'x'"),
+        ("--default-device 0,1", "for several: --cuda-device 0,1"),
         ("--token short", "8 or more characters"),
         ("--token 0123456789 --no-auth", "not allowed with"),
         ("--multi-user", "--user-directory"),

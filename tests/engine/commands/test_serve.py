@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -46,6 +47,18 @@ def test_a_start_script_of_others_starts_the_server(
     told = capsys.readouterr().err.splitlines()
     assert len(told) == 3
     assert told[0].startswith("--lowvram, --novram: not needed here")
+
+
+def test_features_are_listed_instead(
+    started: list[tuple[Settings, ServerSettings]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    line = (
+        f"--base-directory {tmp_path} --list-feature-flags --max-upload-size 2 --feature-flag show_signin_button=true"
+    )
+    assert main(line.split()) == 0
+    assert json.loads(capsys.readouterr().out) == {"supports_preview_metadata": True, "max_upload_size": 2**21}
+    assert started == []
+    assert not list(tmp_path.iterdir())
 
 
 def test_new_packs_are_loaded_only_where_nobody_else_can_connect(

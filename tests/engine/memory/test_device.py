@@ -39,7 +39,9 @@ def test_without_gpu_auto_is_the_cpu() -> None:
 
 
 @pytest.mark.usefixtures("two_gpus")
-@pytest.mark.parametrize(("name", "index"), [("auto", 0), ("cuda", 0), ("cuda:0", 0), ("cuda:1", 1)])
+@pytest.mark.parametrize(
+    ("name", "index"), [("auto", 0), ("cuda", 0), ("cuda:0", 0), ("cuda:1", 1), ("cuda:1,cuda:0", 1)]
+)
 def test_gpus_by_name(name: str, index: int) -> None:
     assert resolve_device(name) == torch.device("cuda", index)
 

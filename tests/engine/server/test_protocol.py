@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -252,6 +253,10 @@ def _preview(media_type: str = "image/jpeg") -> Preview:
 def test_pictures_without_metadata() -> None:
     assert _payload(protocol.frame_preview(_preview())) == bytes.fromhex("0000000100000001") + b"picture"
     assert _payload(protocol.frame_preview(_preview("image/png"))) == bytes.fromhex("0000000100000002") + b"picture"
+    # There is no code for WebP: who can be told nothing else gets the same as JPEG, or nothing.
+    webp = msgspec.structs.replace(_preview("image/webp"), jpeg=b"as jpeg")
+    assert _payload(protocol.frame_preview(webp)) == bytes.fromhex("0000000100000001") + b"as jpeg"
+    assert protocol.frame_preview(_preview("image/webp")) == b""
 
 
 def test_pictures_with_metadata() -> None:

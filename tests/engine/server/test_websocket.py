@@ -179,6 +179,25 @@ def test_pictures_come_in_the_form_that_was_announced() -> None:
     _serve(talk, sends_previews=True)
 
 
+def test_pictures_in_webp_are_jpeg_for_who_knows_no_other_format() -> None:
+    async def talk(server: FakeServer) -> None:
+        plain, detailed = await _connect(server), await _connect(server)
+        await detailed.send_str(_FLAGS)
+        await detailed.receive(10)
+        preview = Preview(
+            job_id="j", node_id="2", display_id="2", parent_id=None, media_type="image/webp", data=b"webp", jpeg=b"jpeg"
+        )
+        server.dispatcher.notify(PreviewShown(msgspec.structs.replace(preview, jpeg=b""), "me"))
+        server.dispatcher.notify(PreviewShown(preview, "me"))
+        assert await _hear(plain) == [bytes.fromhex("0000000100000001") + b"jpeg"]
+        for data in await _hear(detailed):
+            assert data[:4] == bytes.fromhex("00000004")
+            assert b'"image_type":"image/webp"' in data
+            assert data.endswith(b"webp")
+
+    _serve(talk, sends_previews=True, preview_format="webp")
+
+
 def test_who_comes_back_in_mid_run_gets_the_latest_picture_at_once() -> None:
     async def talk(server: FakeServer) -> None:
         job = await _submit(server)

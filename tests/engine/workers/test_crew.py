@@ -148,5 +148,6 @@ def test_workers_take_the_devices_in_turn_that_of_the_first_one_first() -> None:
     several = ready("cuda:1", "cuda:0", "cuda:1", "cuda:2")
     assert spread_devices("auto", several) == ["cuda:1", "cuda:0", "cuda:2"]
     assert spread_devices("cuda:1", several) == ["cuda:1"]
+    assert spread_devices("cuda:2,cuda:0", several) == ["cuda:2", "cuda:0"]
     assert spread_devices("auto", ready("cuda:0", "cuda:0")) == ["auto"]
     assert spread_devices("auto", ready("cpu")) == ["auto"]

@@ -49,6 +49,19 @@ def test_the_first_picture_is_shown_scaled_to_fit(file_format: str, kind: str, s
     assert all(abs(int(value) - 127) <= 3 for value in image.convert("RGB").resize((1, 1)).tobytes())
 
 
+@pytest.mark.parametrize("file_format", ["jpeg", "webp"])
+def test_for_plain_clients_there_is_a_jpeg(file_format: str) -> None:
+    previews, outbox = _make(file_format=file_format, is_plain=True)
+    previews.offer("j", _picture(_grey(0.5)))
+    outbox.wait_for(lambda: len(outbox.messages) == 1)
+    message = cast(Preview, outbox.messages[0])
+    assert _opened(message).format == file_format.upper()
+    if file_format == "jpeg":
+        assert message.jpeg == b""
+    else:
+        assert Image.open(io.BytesIO(message.jpeg)).format == "JPEG"
+
+
 def test_of_many_pictures_few_are_sent_and_the_last_is_among_them() -> None:
     previews, outbox = _make()
     started = monotonic()
@@ -92,7 +105,7 @@ def test_a_node_that_has_ended_is_not_shown_any_more(monkeypatch: pytest.MonkeyP
     encoding, go_on = threading.Event(), threading.Event()
     encode = previews._encode
 
-    def slowly(copy: Any) -> bytes:
+    def slowly(copy: Any) -> tuple[bytes, bytes]:
         encoding.set()
         assert go_on.wait(30)
         return encode(copy)
