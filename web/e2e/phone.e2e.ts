@@ -64,19 +64,20 @@ describe('a phone', () => {
     const sampler = node(page, 'KSampler');
     const zoom = page.getByRole('button', { name: /^Zoom: / });
     const shown = await zoom.textContent();
+    // Where no node is.
     await fingers(
       page,
       [
-        { x: 150, y: 600 },
-        { x: 250, y: 600 },
+        { x: 150, y: 200 },
+        { x: 250, y: 200 },
       ],
       [
-        { x: 160, y: 600 },
-        { x: 240, y: 600 },
+        { x: 160, y: 200 },
+        { x: 240, y: 200 },
       ],
       [
-        { x: 170, y: 600 },
-        { x: 230, y: 600 },
+        { x: 170, y: 200 },
+        { x: 230, y: 200 },
       ],
     );
     await expect.poll(() => zoom.textContent()).not.toBe(shown);

@@ -335,7 +335,20 @@ export class Gestures {
   #longPress(hit: Hit, screen: Point, event: PointerEvent): void {
     if (this.#state.name !== 'press') return;
     this.#enter({ name: 'idle' });
+    this.#passOverTap();
     openMenu(this.#graph, hit, event, screen);
+  }
+
+  /** When the finger goes, browsers make a click of it, which would close the menu where that lies beside the finger. */
+  #passOverTap(): void {
+    const isOver = new AbortController();
+    const signal = AbortSignal.any([isOver.signal, this.#stopping.signal]);
+    const end = (event: TouchEvent) => {
+      if (event.cancelable) event.preventDefault();
+      isOver.abort();
+    };
+    for (const kind of ['touchend', 'touchcancel'] as const)
+      window.addEventListener(kind, end, { signal, passive: false, capture: true });
   }
 
   #wheel(event: WheelEvent): void {
