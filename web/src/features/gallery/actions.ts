@@ -3,6 +3,7 @@
 import { api } from '../../api/client';
 import { jobPath, readJob, readJobWorkflow } from '../../api/jobs';
 import type { JobView } from '../../api/types';
+import { later } from '../../app/lazily';
 import { openDocument } from '../../app/open';
 import { clientId } from '../../app/start';
 import { view } from '../../app/view';
@@ -23,11 +24,11 @@ import { ask } from '../../ui/ask';
 import { toast } from '../../ui/Toast';
 import { refreshQueue } from '../run/api';
 import { attempt } from './attempt';
-import { changesList } from './ChangesList';
 import { assetOf, needAsset, workflowOf } from './origin';
 import { verifyAgain } from './verify';
 
 const APART = 320;
+const changes = later(() => import('./ChangesList'));
 
 // -- its workflow ----------------------------------------------------------------------------------------------------
 
@@ -53,6 +54,7 @@ export const loadItsValues = (picture: Picture) =>
       toast({ title: t('gallery.nothingToLoad'), text: t('gallery.nothingToLoadText'), key: 'values' });
       return;
     }
+    const { changesList } = await changes.get();
     const answer = await ask({
       title: t('gallery.loadTitle', { count: values.length, name: tab.name }),
       text: changesList(values),

@@ -10,11 +10,6 @@ import css from './Preview.module.css';
 import { Stage } from './Stage';
 import { closePreview, dock, type Place, preview, type Room, stepped, within } from './store';
 
-export function Floating() {
-  const isFloating = useStore(preview, (state) => state.isFloating);
-  return isFloating ? <Window /> : null;
-}
-
 function useRoom(element: React.RefObject<HTMLElement | null>): Room {
   const [room, setRoom] = useState<Room>({ w: 10_000, h: 10_000 });
   useEffect(() => {
@@ -29,7 +24,7 @@ function useRoom(element: React.RefObject<HTMLElement | null>): Room {
   return room;
 }
 
-function Window() {
+export function Floating() {
   const state = useStore(preview);
   const own = useRef<HTMLElement>(null);
   const room = useRoom(own);

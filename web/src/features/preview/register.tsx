@@ -1,13 +1,20 @@
 // The large preview: over the canvas or at the side, and the command for it.
 
+import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
 import { lazily } from '../../app/lazily';
 import { registerOverlay, registerPanel } from '../../app/panels';
 import { t } from '../../i18n/t';
-import { Floating } from './Floating';
-import { followLayout, PANEL, togglePreview } from './store';
+import { followLayout, PANEL, preview, togglePreview } from './store';
 
-registerOverlay({ id: 'preview', order: 55, Component: Floating });
+registerOverlay({
+  id: 'preview',
+  order: 55,
+  Component: lazily(
+    () => import('./Floating').then((module) => module.Floating),
+    () => useStore(preview, (state) => state.isFloating),
+  ),
+});
 
 registerPanel({
   id: PANEL,
