@@ -55,6 +55,38 @@ it('reroutes: a point is put on a link, dragged as one step, copied, and taken a
   expect(wires(await graph.copied())).toContain('6>7');
 });
 
+it('by name: a link becomes a pair of nodes that share a name, and is renamed at both ends', async () => {
+  await graph.open('mine', textToImage());
+  const at = between(
+    await graph.middle(graph.output(graph.byId(6), 'IMAGE')),
+    await graph.middle(graph.input(graph.byId(7), 'images')),
+  );
+  await page.mouse.click(at.x, at.y, { button: 'right' });
+  await pick(page.getByRole('menuitem', { name: 'By name…' }));
+  const name = page.getByRole('textbox', { name: 'Name' });
+  await name.fill('picture');
+  await name.press('Enter');
+  const ends = async () =>
+    (await graph.copied()).nodes
+      .filter(({ type }) => type === 'SetNode' || type === 'GetNode')
+      .map(({ type, widgets_values }) => [type, widgets_values]);
+  const named = (word: string) => [
+    ['SetNode', [word]],
+    ['GetNode', [word]],
+  ];
+  await expect.poll(ends).toEqual(named('picture'));
+  await page.mouse.click(900, 1000);
+  await page.locator('[data-type="GetNode"]').click({ button: 'right', position: { x: 60, y: 10 } });
+  await pick(page.getByRole('menuitem', { name: 'Rename a link by name…' }));
+  await name.fill('result');
+  await name.press('Enter');
+  await expect.poll(ends).toEqual(named('result'));
+  await page.locator('[data-type="SetNode"]').getByText('Set_result').waitFor();
+  await graph.press('Control+z', 'Control+z');
+  await expect.poll(ends).toEqual([]);
+  expect(wires(await graph.copied())).toContain('6>7');
+});
+
 const NESTED = nested(
   1,
   { type: 'ImageInvert', inputs: [{ name: 'image', type: 'IMAGE', link: null }] },

@@ -10,6 +10,8 @@ import { isGetter, isSetter, teleportName } from './teleports';
 import type { Link, NodeId, Point } from './types';
 
 const APART = 40;
+/** Room for the pair, which is collapsed: its names say all there is. */
+const ABOVE = 50;
 const SIZE = { x: 210, y: 60 };
 
 export interface Named {
@@ -68,14 +70,14 @@ function freeName(graph: Graph, wanted: string, catalog: Catalog): string {
   for (let number = 2; ; number += 1) if (!taken.has(`${wanted} ${number}`)) return `${wanted} ${number}`;
 }
 
-/** A place beside a node: on its right (1) or on its left (-1). */
+/** A place above a node, beside it: on its right (1) or on its left (-1). */
 function beside(tx: Transaction, id: NodeId, side: 1 | -1): Point {
   const node = tx.graph.nodes.get(id);
   const [at, size] = [readPoint(node?.['pos']), readPoint(node?.['size'])];
   if (at === null) return { x: 0, y: 0 };
   return side === 1
-    ? { x: at.x + (size?.x ?? SIZE.x) + APART, y: at.y - SIZE.y }
-    : { x: at.x - SIZE.x - APART, y: at.y - SIZE.y };
+    ? { x: at.x + (size?.x ?? SIZE.x) + APART, y: at.y - ABOVE }
+    : { x: at.x - SIZE.x - APART, y: at.y - ABOVE };
 }
 
 function addSetter(tx: Transaction, name: string, type: string, at: Point): NodeId {
@@ -106,7 +108,14 @@ function add(
   const id = nextNodeId(tx);
   tx.put('node', id, {
     ...{ id: numeric(id), type, pos: [Math.round(at.x), Math.round(at.y)], size: [SIZE.x, SIZE.y] },
-    ...{ flags: {}, order: tx.graph.nodes.size, mode: 0, ...more, title, widgets_values: [name] },
+    ...{
+      flags: { collapsed: true },
+      order: tx.graph.nodes.size,
+      mode: 0,
+      ...more,
+      title,
+      widgets_values: [name],
+    },
   });
   return id;
 }
