@@ -160,17 +160,24 @@ function key(
 export function registerKeyboard(): void {
   registerCommands(
     ...WAYS.map(([way, arrow]) =>
-      key(`graph.walk.${way}`, 'graph.walk', [arrow], () => walk(way), undefined, true),
+      key(`graph.walk.${way}`, `graph.walk.${way}`, [arrow], () => walk(way), undefined, true),
     ),
     ...WAYS.map(([way, arrow, by]) =>
-      key(`graph.move.${way}`, 'graph.stepMove', [`Ctrl+${arrow}`], () => move(by), withSome, true),
+      key(`graph.move.${way}`, `graph.move.${way}`, [`Ctrl+${arrow}`], () => move(by), withSome, true),
     ),
     ...WAYS.map(([way, arrow, by]) =>
-      key(`graph.resize.${way}`, 'graph.grow', [`Ctrl+Shift+${arrow}`], () => resize(by), withNode, true),
+      key(
+        `graph.resize.${way}`,
+        `graph.resize.${way}`,
+        [`Ctrl+Shift+${arrow}`],
+        () => resize(by),
+        withNode,
+        true,
+      ),
     ),
     key(
       'graph.next',
-      'graph.walk',
+      'graph.next',
       ['Tab'],
       () => goTo(inOrder(1)),
       () => inOrder(1) !== null,
@@ -178,7 +185,7 @@ export function registerKeyboard(): void {
     ),
     key(
       'graph.previous',
-      'graph.walk',
+      'graph.previous',
       ['Shift+Tab'],
       () => goTo(inOrder(-1)),
       () => inOrder(-1) !== null,
