@@ -5,6 +5,7 @@ import { fromApi } from './api';
 import { GraphDoc } from './doc';
 import { overlaps } from './geometry';
 import { isObject, type JsonObject, parseJson, stringifyJson } from './json';
+import { TooLarge } from './limits';
 
 describe('API files', { timeout: 30_000 }, () => {
   const types = catalog(
@@ -15,6 +16,19 @@ describe('API files', { timeout: 30_000 }, () => {
       ['LATENT'],
     ),
   );
+
+  it('with outputs beyond all measure are refused; what names no place of an output is a value', () => {
+    const far = Object.fromEntries(
+      Array.from({ length: 400 }, (_none, at) => [
+        `${at}`,
+        { class_type: 'A', inputs: { i: [`${at}`, 999] } },
+      ]),
+    );
+    expect(() => fromApi(far, types)).toThrow(TooLarge);
+    const odd = { 1: { class_type: 'A', inputs: { a: ['1', 1e9], b: ['1', -1], c: ['1', 0.5] } } };
+    const [node] = fromApi(odd, types)['nodes'] as readonly JsonObject[];
+    expect(node).toMatchObject({ inputs: [], outputs: [], widgets_values: { a: ['1', 1e9], b: ['1', -1] } });
+  });
 
   it('get slots, values, links and places', () => {
     const document = fromApi(

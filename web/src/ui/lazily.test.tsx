@@ -3,7 +3,7 @@ import { act, type ReactNode } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Guarded } from '../shell/Guarded';
-import { lazily, loadRest } from './lazily';
+import { later, lazily, loadRest } from './lazily';
 import { ToastHost } from './Toast';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -82,5 +82,21 @@ describe('lazily', () => {
     await Promise.resolve();
     act(() => root.render(<Part />));
     expect(host.textContent).toBe('here');
+  });
+});
+
+describe('later', () => {
+  it('does at once what is there, and tells what cannot be loaded', async () => {
+    const load = vi.fn(async () => ({ name: 'here' })).mockRejectedValueOnce(new Error('offline'));
+    const part = later(load);
+    const done: string[] = [];
+    await show(<ToastHost label="Messages" closeLabel="Close" />);
+    await act(() => part.run(({ name }) => void done.push(name)));
+    expect(done).toEqual([]);
+    expect(host.textContent).toContain('offline');
+    expect((await part.get()).name).toBe('here');
+    void part.run(({ name }) => void done.push(name));
+    expect(done).toEqual(['here']);
+    expect(load).toHaveBeenCalledTimes(2);
   });
 });

@@ -105,7 +105,13 @@ function nodesIn(text: string): JsonObject | null {
 }
 
 async function paste(clip: JsonObject, at: Point, keepsIncoming: boolean): Promise<void> {
-  const nodes = isApiPrompt(clip) ? await layOut(clip, view.catalog) : clip;
+  let nodes = clip;
+  try {
+    if (isApiPrompt(clip)) nodes = await layOut(clip, view.catalog);
+  } catch (error) {
+    toast({ kind: 'error', title: t('edit.pasteTooLarge'), text: whyNotOpened(error), key: 'paste' });
+    return;
+  }
   add(t('edit.paste'), nodes, aside(at), keepsIncoming);
 }
 
