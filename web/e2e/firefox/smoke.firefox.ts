@@ -221,7 +221,7 @@ it('marks brackets where they stand, also beside a scrollbar', async () => {
 
 it('keeps the largest seeds from the file to the picture, and opens that again', async () => {
   await openWorkflow('seeded', workflow(SEED));
-  expect(await graph.value(5, 'seed')).toBe(SEED);
+  await expect.poll(() => graph.value(5, 'seed'), SOON).toBe(SEED);
   expect(await copied()).toContain(SEED);
   await click('[data-node="5"] [data-widget="seed"] [role="spinbutton"]');
   await graph.press('Control+a');
@@ -242,7 +242,7 @@ it('keeps the largest seeds from the file to the picture, and opens that again',
   await graph.role('heading', 'Begin with a workflow');
   await graph.open(made[0] ?? '');
   await graph.see('[data-node="7"]');
-  expect(await graph.value(5, 'seed')).toBe(OTHER);
+  await expect.poll(() => graph.value(5, 'seed'), SOON).toBe(OTHER);
   await fresh.context.close();
   expect(fresh.account).toEqual([]);
 });
@@ -260,5 +260,5 @@ it('opens what is dropped, copies and pastes by keys, and has all of it after a 
   await graph.role('tab', 'dropped, Not saved');
   await graph.see('[data-node="7"]');
   await expect.poll(count, SOON).toBe(14);
-  expect(await graph.value(5, 'seed')).toBe(SEED);
+  await expect.poll(() => graph.value(5, 'seed'), SOON).toBe(SEED);
 });
