@@ -92,8 +92,12 @@ class _FileAsItIs(web.FileResponse):
         return super()._get_file_path_stat_encoding("")
 
     async def _sendfile(self, request: web.BaseRequest, fobj: IO[Any], offset: int, count: int) -> Any:
-        """Past our own buffer, but where only that would show whether the client takes anything."""
-        if SEES_PAST_BUFFER:
+        """Past our own buffer, where it can be seen all the same whether the client takes anything.
+
+        Not over TLS: asyncio then only copies as we would, and stumbles over clients that go.
+        """
+        is_plain = request.transport is not None and request.transport.get_extra_info("sslcontext") is None
+        if SEES_PAST_BUFFER and is_plain:
             return await super()._sendfile(request, fobj, offset, count)
         writer = await web.StreamResponse.prepare(self, request)
         assert writer is not None

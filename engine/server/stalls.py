@@ -86,16 +86,19 @@ class Watch:
 
     def _look(self) -> None:
         now = asyncio.get_running_loop().time()
+        left = 0
         for client in list(self._clients.values()):
             mark = _read_mark(client)
             if mark is None or client.mark is None or _is_further(client.mark, mark):
                 client.mark, client.since = mark, now
             elif now - client.since >= STALLED_S:
-                LOGGER.info("A client took nothing for %.0f seconds; its connection was ended.", now - client.since)
+                left += 1
                 client.mark = None
                 _end(client.transport)
             else:
                 client.mark = mark
+        if left:
+            LOGGER.info("Connections of which clients took nothing for %g seconds were ended: %d.", STALLED_S, left)
         self._timer = None
         if self._clients:
             self._wait()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
+import ssl
+import subprocess
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -90,6 +93,42 @@ def test_who_takes_nothing_is_left(tmp_path: Path, path: str, caplog: pytest.Log
                 raise ConnectionResetError
             assert received < _SIZE
         assert (await server.client.get("/queue")).status == 200
+
+    _serve(tmp_path, talk)
+    assert not [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate")
+def test_over_tls_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"),
+            *("-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    async def talk(server: FakeServer) -> None:
+        runner = server.client.server.runner
+        assert runner is not None
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+        [port] = {address[1] for address in runner.addresses} - {server.client.port}
+        trusting = ssl.create_default_context(cafile=certificate)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", port, ssl=trusting, server_hostname="localhost", limit=2**16
+        )
+        writer.write(b"GET /view?filename=large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        while not _connections(server):
+            await asyncio.sleep(0.05)
+        while _connections(server):
+            await asyncio.sleep(0.05)
+        with suppress(OSError):
+            assert len(await reader.read()) < _SIZE
+        writer.transport.abort()
 
     _serve(tmp_path, talk)
     assert not [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")]
