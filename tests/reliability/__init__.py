@@ -31,7 +31,8 @@ Nothing stops it
                                                            api/test_assets; benchmarks reliability blocking
     10,000 queued prompts, in order, listed whole and by   server/test_long_queue; server/test_queue: a_long_queue;
         pages; one more costs no more                      api/test_jobs
-    slow and half-open clients                             test_crowd; server/test_connection, server/test_security
+    slow and half-open clients                             test_crowd; server/test_connection, test_stalls,
+                                                           test_security
     1,000 clients, 100 that never read                     test_crowd: all_who_listen; benchmarks reliability
     two sockets with one id, reconnects                    server/test_websocket: two_connections, who_comes_back;
                                                            api/test_events: cut_anywhere
