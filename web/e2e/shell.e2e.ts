@@ -69,21 +69,23 @@ describe('the frame', () => {
     await page.getByRole('button', { name: 'How to run' }).click();
     await pick(page.getByRole('menuitemcheckbox', { name: '4', exact: true }));
     await page.getByRole('button', { name: 'Run × 4' }).click();
-    await page.getByRole('progressbar').waitFor();
+    await page.getByRole('progressbar', { name: 'Progress of the run' }).waitFor();
     await page.waitForFunction(() => document.title.startsWith('['));
     await expect
       .poll(() => page.locator('link[rel="icon"]').getAttribute('href'))
       .toContain('data:image/svg');
     await page.reload();
     await page.waitForSelector('[role="tab"]');
-    await page.getByRole('progressbar').waitFor();
+    await page.getByRole('progressbar', { name: 'Progress of the run' }).waitFor();
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await fetch(`${server.url}/api/v1/jobs/cancel`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: '{"pending":true}',
     });
-    await page.getByRole('progressbar').waitFor({ state: 'detached', timeout: 20_000 });
+    await page
+      .getByRole('progressbar', { name: 'Progress of the run' })
+      .waitFor({ state: 'detached', timeout: 20_000 });
   });
 
   it('undoes and redoes a drag as one step, and marks what is not saved', async () => {
