@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { bus } from '../app/bus';
-import { lazily } from '../app/lazily';
+import { lazily, useHasTab } from '../app/lazily';
 import { panels } from '../app/panels';
 import { rememberView, restoreSpots } from '../app/scopes';
 import { setCanvasHost, view } from '../app/view';
@@ -16,10 +16,7 @@ import { type Tab, tabs } from '../stores/tabs';
 import css from './CanvasHost.module.css';
 import { Guarded } from './Guarded';
 
-const Nodes = lazily(
-  () => import('./Nodes').then((module) => module.Nodes),
-  () => useStore(tabs, (state) => state.active !== null),
-);
+const Nodes = lazily(() => import('./Nodes').then((module) => module.Nodes), useHasTab);
 
 /** Settings that the canvas goes by. */
 const PREFERENCES = [
