@@ -44,8 +44,8 @@ export async function tour(
 async function dialogs(page: Page, visit: Visit): Promise<void> {
   for (const key of DIALOGS) {
     await byPalette(page, t(key));
-    // The one to find nodes is none.
-    await page.locator('[role="dialog"], #find-results').first().waitFor();
+    // The one to find nodes is none, and has found nothing yet.
+    await page.locator('[role="dialog"], #find-results').first().waitFor({ state: 'attached' });
     await visit(`dialog ${key}`);
     const tabs = page.getByRole('dialog').getByRole('tab');
     for (let place = 1; place < (await tabs.count()); place += 1) {
