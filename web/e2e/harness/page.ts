@@ -24,6 +24,8 @@ export interface Account {
   readonly foreign: string[];
   readonly violations: string[];
   readonly errors: string[];
+  /** Errors that the test means to cause. */
+  readonly meant: RegExp[];
 }
 
 const accounts = new Map<BrowserContext, Account>();
@@ -44,7 +46,7 @@ export async function launchBrowser(): Promise<Browser> {
 export function keepAccount(context: BrowserContext): Account {
   const known = accounts.get(context);
   if (known !== undefined) return known;
-  const account: Account = { foreign: [], violations: [], errors: [] };
+  const account: Account = { foreign: [], violations: [], errors: [], meant: [] };
   accounts.set(context, account);
   context.on('request', (request) => {
     const url = request.url();
@@ -61,17 +63,23 @@ export function keepAccount(context: BrowserContext): Account {
 }
 
 /** What was noted since this was asked last. */
-export function takeAccounts(): Account[] {
-  return [...accounts.values()].map(({ foreign, violations, errors }) => ({
-    foreign: foreign.splice(0),
-    violations: violations.splice(0),
-    errors: errors.splice(0),
-  }));
+export function takeAccounts(): Pick<Account, 'foreign' | 'violations' | 'errors'>[] {
+  return [...accounts.values()].map(({ foreign, violations, errors, meant }) => {
+    const forgiven = meant.splice(0);
+    return {
+      foreign: foreign.splice(0),
+      violations: violations.splice(0),
+      errors: errors.splice(0).filter((text) => !forgiven.some((pattern) => pattern.test(text))),
+    };
+  });
 }
 
-/** Errors that a test means to cause are none: a refused request, a server that is gone. All others must be none. */
+/**
+ * Errors that a test means to cause are none: a refused request, a server that is gone. All others must be none. The
+ * browser tells of some after the page has gone on, so it counts to the end of the test.
+ */
 export function forgiveErrors({ account }: Pick<Opened, 'account'>, meant: RegExp): void {
-  account.errors.splice(0, account.errors.length, ...account.errors.filter((text) => !meant.test(text)));
+  account.meant.push(meant);
 }
 
 export interface Opened {
