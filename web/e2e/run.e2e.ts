@@ -48,7 +48,10 @@ function countRequests(page: Page, path: string): () => number {
 
 async function setSteps(page: Page, steps: number): Promise<void> {
   const field = page.locator('[data-node="5"] [data-widget="steps"]').getByRole('spinbutton');
-  await field.click();
+  // By keys: the large preview may lie over it.
+  await field.focus();
+  await page.keyboard.press('Enter');
+  await page.locator('[data-node="5"] [data-widget="steps"] input').waitFor();
   await page.keyboard.press('Control+a');
   await page.keyboard.type(`${steps}`);
   await page.keyboard.press('Enter');
