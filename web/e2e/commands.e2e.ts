@@ -51,7 +51,7 @@ describe('the palette', () => {
     // Of two nodes, the link between them; nothing is asked then.
     await graph.title(6).click();
     await graph.title(7).click({ modifiers: ['Control'] });
-    await expect.poll(() => offered('Link:')).toHaveLength(3);
+    await expect.poll(() => offered('Link:')).toHaveLength(4);
     await byPalette(page, 'Link: Add a point');
     await expect.poll(async () => (await graph.copied()).extra?.reroutes).toHaveLength(1);
     await graph.press('Control+z', 'Escape');

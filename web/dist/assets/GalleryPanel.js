@@ -1,1 +1,1 @@
-import{Qt as e,pi as t,ua as n}from"./base.js";import{t as r}from"./GalleryView.js";import{t as i}from"./vendor.js";var a=i();function o(){return(0,a.jsx)(r,{place:`panel`,extra:(0,a.jsx)(n,{icon:`fit`,size:`small`,label:t(`gallery.window`),onClick:e})})}export{o as GalleryPanel};
+import{Bi as e,_n as t,pa as n}from"./base.js";import{t as r}from"./GalleryView.js";import{t as i}from"./vendor.js";var a=i();function o(){return(0,a.jsx)(r,{place:`panel`,extra:(0,a.jsx)(n,{icon:`fit`,size:`small`,label:e(`gallery.window`),onClick:t})})}export{o as GalleryPanel};

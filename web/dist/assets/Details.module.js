@@ -1,0 +1,1 @@
+var e={details:`_details_oou86_1`,actions:`_actions_oou86_12`,title:`_title_oou86_29`,text:`_text_oou86_36`,error:`_error_oou86_45`,facts:`_facts_oou86_49`,fact:`_fact_oou86_49`,note:`_note_oou86_75`,tags:`_tags_oou86_79`,tag:`_tag_oou86_79`,node:`_node_oou86_94`,changes:`_changes_oou86_106`,change:`_change_oou86_106`,from:`_from_oou86_124`,to:`_to_oou86_129`};export{e as t};

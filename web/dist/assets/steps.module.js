@@ -1,0 +1,1 @@
+var e={list:`_list_15pih_1`,row:`_row_15pih_5`,name:`_name_15pih_37`,flash:`_flash_15pih_61`,ring:`_ring_15pih_68`,fade:`_fade_15pih_1`};export{e as t};
