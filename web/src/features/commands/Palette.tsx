@@ -3,6 +3,7 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { type Command, canRun, commands } from '../../app/commands';
+import { takeTyped } from '../../app/early';
 import { keysFor } from '../../app/keys';
 import { focusCanvas } from '../../app/view';
 import { t } from '../../i18n/t';
@@ -12,7 +13,6 @@ import { classes } from '../../ui/classes';
 import { Dialog } from '../../ui/Dialog';
 import { Icon } from '../../ui/Icon';
 import { Kbd } from '../../ui/Kbd';
-import { takeTyped } from './early';
 import { score } from './match';
 import css from './Palette.module.css';
 

@@ -2,12 +2,12 @@
 
 import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
+import { keepTyped } from '../../app/early';
 import { listenForKeys } from '../../app/keys';
 import { lazily } from '../../app/lazily';
 import { registerHost } from '../../app/panels';
 import { t } from '../../i18n/t';
-import { dialogs, openDialog } from '../../stores/dialogs';
-import { keepTyped } from './early';
+import { closeDialog, dialogs, openDialog } from '../../stores/dialogs';
 import { registerEditing } from './edit';
 
 registerHost({
@@ -37,7 +37,7 @@ registerCommands(
     run: () => {
       if (dialogs.getState().open === 'palette') return;
       openDialog('palette');
-      keepTyped();
+      keepTyped(closeDialog);
     },
   },
   {

@@ -1,20 +1,22 @@
 // Find in the workflow: by title, type, number or what a node holds; Enter goes there, and on to the next.
 
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import { takeTyped } from '../../app/early';
 import { jumpTo } from '../../app/scopes';
 import { focusCanvas, view } from '../../app/view';
 import { type Found, findNodes } from '../../core/find';
 import { t } from '../../i18n/t';
 import css from './graph.module.css';
-import { finder } from './shown.store';
+import { closeFinder } from './shown.store';
 
 function close(): void {
-  finder.setState({ isOpen: false });
+  closeFinder();
   focusCanvas();
 }
 
 export function Find() {
-  const [query, setQuery] = useState('');
+  const [early] = useState(takeTyped);
+  const [query, setQuery] = useState(early.text);
   const [chosen, setChosen] = useState(0);
   const found = useMemo(() => (view.doc === null ? [] : findNodes(view.doc, view.catalog, query)), [query]);
   const go = (place: number) => {
@@ -22,6 +24,10 @@ export function Find() {
     setChosen(place);
     if (hit !== undefined) jumpTo(hit.scope, hit.node);
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, for what was typed before it was there
+  useEffect(() => {
+    if (early.isDone) go(0);
+  }, []);
   const onKeyDown = (event: React.KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined && found.length > 0) {

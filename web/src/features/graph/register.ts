@@ -18,7 +18,7 @@ import { Breadcrumb } from './Breadcrumb';
 import { registerKeyboard } from './keyboard';
 import { deleteReroutes, deleteThrough, LINK_COMMANDS, registerLinkMenu } from './links';
 import { registerNamed } from './named';
-import { finder, minimap, toggleMinimap } from './shown.store';
+import { finder, minimap, openFinder, toggleMinimap } from './shown.store';
 import { registerSlots } from './slots';
 
 const arranging = later(() => import('./arrange'));
@@ -83,7 +83,7 @@ registerCommands(
   command('graph.outline', 'graph.outline', ['O'], () => togglePanel('left', 'outline')),
   { ...command('graph.minimap', 'graph.minimap', ['Alt+M'], toggleMinimap), scope: 'anywhere' },
   {
-    ...command('graph.find', 'graph.find', ['Ctrl+F'], () => finder.setState({ isOpen: true })),
+    ...command('graph.find', 'graph.find', ['Ctrl+F'], openFinder),
     scope: 'anywhere',
   },
   command('graph.back', 'graph.back', ['Alt+ArrowLeft'], goBack),

@@ -2,6 +2,7 @@
 // within the workflow.
 
 import { createStore } from 'zustand/vanilla';
+import { keepTyped } from '../../app/early';
 
 interface Shown {
   readonly isOpen: boolean;
@@ -11,6 +12,16 @@ const KEY = 'skein.minimap';
 
 export const finder = createStore<Shown>(() => ({ isOpen: false }));
 export const minimap = createStore<Shown>(() => ({ isOpen: localStorage.getItem(KEY) === 'open' }));
+
+export function openFinder(): void {
+  if (finder.getState().isOpen) return;
+  finder.setState({ isOpen: true });
+  keepTyped(closeFinder);
+}
+
+export function closeFinder(): void {
+  finder.setState({ isOpen: false });
+}
 
 export function toggleMinimap(): void {
   minimap.setState(({ isOpen }) => ({ isOpen: !isOpen }));

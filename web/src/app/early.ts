@@ -1,7 +1,5 @@
-// What is typed between the key that opens the palette and the palette itself, which may still be on its way: it is kept
-// for its field, and means no commands of the canvas.
-
-import { closeDialog } from '../../stores/dialogs';
+// What is typed between the key that opens something to be typed into and that itself, which may still be on its way: it
+// is kept for its field, and means no commands of the canvas.
 
 /** If it does not come at all, keys mean again what they always do. */
 const MOST = 5000;
@@ -13,6 +11,7 @@ export interface Typed {
 }
 
 let typed: Typed = { text: '', isDone: false };
+let giveUp = () => {};
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function onKey(event: KeyboardEvent): void {
@@ -20,7 +19,7 @@ function onKey(event: KeyboardEvent): void {
   const { text, isDone } = typed;
   if (event.key === 'Escape') {
     stop();
-    closeDialog();
+    giveUp();
   } else if (event.key === 'Enter') typed = { text, isDone: true };
   else if (event.key === 'Backspace') typed = { text: text.slice(0, -1), isDone };
   else if (event.key.length === 1) typed = { text: isDone ? text : text + event.key, isDone };
@@ -35,16 +34,17 @@ function stop(): void {
   window.removeEventListener('pointerdown', stop, { capture: true });
 }
 
-/** From here on keys are meant for the palette. */
-export function keepTyped(): void {
+/** From here on keys are meant for what is on its way; Escape calls `cancel`. */
+export function keepTyped(cancel: () => void): void {
   stop();
+  giveUp = cancel;
   typed = { text: '', isDone: false };
   window.addEventListener('keydown', onKey, { capture: true });
   window.addEventListener('pointerdown', stop, { capture: true });
   timer = setTimeout(stop, MOST);
 }
 
-/** The palette is there: what was typed, and it hears the keys itself now. */
+/** It is there: what was typed, and it hears the keys itself now. */
 export function takeTyped(): Typed {
   stop();
   return typed;

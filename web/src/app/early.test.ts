@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { dialogs, openDialog } from '../../stores/dialogs';
+import { closeDialog, dialogs, openDialog } from '../stores/dialogs';
 import { keepTyped, takeTyped } from './early';
 
 const heard = vi.fn((event: KeyboardEvent) => event.key);
@@ -10,7 +10,7 @@ beforeEach(() => {
   heard.mockClear();
   window.addEventListener('keydown', heard);
   openDialog('palette');
-  keepTyped();
+  keepTyped(closeDialog);
 });
 afterEach(() => {
   window.removeEventListener('keydown', heard);
@@ -33,7 +33,7 @@ it('keeps what is typed, from everybody else, until it is taken', () => {
 
 it('begins anew each time, and leaves alone what is no text', () => {
   press('a', 'ArrowDown');
-  keepTyped();
+  keepTyped(closeDialog);
   expect(takeTyped()).toEqual({ text: '', isDone: false });
   expect(heard).toHaveReturnedWith('ArrowDown');
 });
@@ -49,7 +49,7 @@ it('ends after a while, and with a press of the pointer', () => {
   vi.advanceTimersByTime(5000);
   press('m');
   expect(heard).toHaveBeenCalledOnce();
-  keepTyped();
+  keepTyped(closeDialog);
   document.body.dispatchEvent(new Event('pointerdown', { bubbles: true }));
   press('m');
   expect(heard).toHaveBeenCalledTimes(2);
