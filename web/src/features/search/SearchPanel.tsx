@@ -27,7 +27,7 @@ import { closeSearch, search, usesOf } from './store';
 const WIDTH = 640;
 const HEIGHT = 420;
 /** More than anybody looks through; a further letter finds the rest. */
-const MOST_SHOWN = 50;
+const MOST_SHOWN = 30;
 
 export function SearchPanel() {
   const isOpen = useStore(search, (state) => state.isOpen);
