@@ -41,6 +41,7 @@ from engine.workers.run import Run, read_title
 from engine.workers.supervisor import Death, Worker
 
 _UNRECORDED_KEPT = 100
+_FREED_AT_ONCE = 2_000
 
 _log = logging.getLogger(__name__)
 
@@ -156,7 +157,8 @@ class Runs:
     def _add_record(self, message: RunRecorded) -> None:
         job, result = self._unrecorded.pop(message.job_id, (None, None))
         if job is not None and result is not None:
-            self._ledger.save(job, msgspec.structs.replace(result, record=message.record))
+            saving = self._ledger.save(job, msgspec.structs.replace(result, record=message.record))
+            self._ledger.spawn(free_slowly(result, saving))
 
     async def _conclude(
         self,
@@ -171,6 +173,7 @@ class Runs:
         state, error = _outcome(event, error)
         job = msgspec.structs.replace(run.job, state=state, finished_at=time(), error=error)
         await self._ledger.save(job, result)
+        self._ledger.spawn(free_slowly(result))
         self._forget(run)
         self._ledger.tell(job, event)
         self._on_end(job)
@@ -256,6 +259,22 @@ class Runs:
                 await self._conclude(run, event, run.result())
             else:
                 self._restart(run)
+
+
+async def free_slowly(result: JobResult, until: asyncio.Task[None] | None = None) -> None:
+    """Have what a run left be freed some of it at a time: a hundred thousand records together hold up everybody.
+
+    Args:
+        result: Whoever still needs it keeps it.
+        until: Nothing is let go before this is done.
+    """
+    held: list[object] = [*result.cached, *result.outputs.values(), *result.nodes, *result.nodes.values()]
+    del result
+    if until is not None:
+        await asyncio.wait({until})
+    while held:
+        del held[-_FREED_AT_ONCE:]
+        await asyncio.sleep(0)
 
 
 def _outcome(event: Event, error: ErrorRecord | None) -> tuple[JobState, ErrorRecord | None]:

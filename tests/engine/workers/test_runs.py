@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import weakref
 from typing import Any
 
 import pytest
@@ -15,7 +17,9 @@ from engine.jobs.events import (
     JobStarted,
     NodeStarted,
 )
+from engine.jobs.job import JobResult
 from engine.workers.dispatch import WorkersChanged
+from engine.workers.runs import free_slowly
 from tests.engine.workers.stage import Stage, assert_others_go_on
 
 # -- nodes that do what no node should ---------------------------------------------------------------------------------
@@ -144,3 +148,36 @@ def test_a_snapshot_says_how_far_a_run_is(stage: Stage) -> None:
     stage.do(stage.dispatcher.cancel(job_id))
     stage.wait_for(job_id)
     assert stage.call(stage.dispatcher.snapshot, job_id) is None
+
+
+class _Shown(dict[str, Any]):
+    """What a weak reference may lead to."""
+
+
+def test_what_a_large_run_left_is_freed_some_at_a_time_and_no_sooner_than_it_is_written() -> None:
+    async def free() -> None:
+        result = JobResult(outputs={str(number): _Shown() for number in range(10_000)})
+        watched = [weakref.ref(shown) for shown in result.outputs.values()]
+
+        def alive() -> int:
+            return sum(one() is not None for one in watched)
+
+        written = asyncio.Event()
+
+        async def write() -> None:
+            await written.wait()
+
+        freeing = asyncio.create_task(free_slowly(result, asyncio.create_task(write())))
+        del result
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert alive() == len(watched)
+        written.set()
+        seen: list[int] = []
+        while not freeing.done():
+            seen.append(alive())
+            await asyncio.sleep(0)
+        assert len(set(seen)) > 4
+        assert alive() == 0
+
+    asyncio.run(free())
