@@ -52,9 +52,9 @@ def name_values(node: CanvasNode, definition: NodeDef | None) -> tuple[dict[str,
     values.update({name: value for name, value in node.written.items() if name in names})
     notes: list[Note] = []
     for widget in widgets:
-        default = default_of(widget)
         if values.get(widget.name) is None:
             values.pop(widget.name, None)
+            default = _shown_default(widget)
             if default is not MISSING:
                 values[widget.name] = default
                 notes.append(
@@ -66,6 +66,22 @@ def name_values(node: CanvasNode, definition: NodeDef | None) -> tuple[dict[str,
                     )
                 )
     return values, notes
+
+
+def _shown_default(widget: Input) -> Any:
+    """What a canvas shows, and so runs, where neither the file nor the declaration says anything; no file is guessed."""
+    declared = default_of(widget)
+    if declared is not MISSING:
+        return declared
+    match widget.type:
+        case "INT" | "FLOAT":
+            return max(widget.number.min or 0, 0) if widget.number is not None else 0
+        case "BOOLEAN":
+            return False
+        case "STRING":
+            return ""
+        case _:
+            return MISSING
 
 
 @lru_cache(maxsize=_TYPES_KEPT)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.graph.canvas_records import CanvasNode, CanvasSlot
 from engine.graph.canvas_widgets import name_values
 from engine.graph.core_types import core_registry
-from engine.graph.schema import Input, NodeDef, Number
+from engine.graph.schema import Input, ModelFile, NodeDef, Number
 
 _CORE = core_registry()
 _SAMPLER = {"seed": 7, "steps": 20, "cfg": 8.0, "sampler_name": "euler", "scheduler": "normal", "denoise": 1.0}
@@ -107,10 +107,23 @@ def test_required_widgets_stand_before_optional_ones() -> None:
 
 
 def test_missing_and_null_values_take_the_default_and_say_so() -> None:
-    definition = _define(_widget("a", default=1), _widget("b", default=2), _widget("c"))
+    definition = _define(
+        _widget("a", default=1), _widget("b", default=2), _widget("file", "COMBO", choices=ModelFile("loras"))
+    )
     named, notes = name_values(CanvasNode("5", "Test", "", 0, (), (), [None]), definition)
-    assert named == {"a": 1, "b": 2}
+    assert named == {"a": 1, "b": 2}, "no file is chosen for anybody"
     assert [(note.node_id, note.input_name) for note in notes] == [("5", "a"), ("5", "b")]
+
+
+def test_where_nothing_says_a_default_it_is_what_the_canvas_shows() -> None:
+    definition = _define(
+        _widget("int", number=Number(min=4)),
+        _widget("float", "FLOAT", number=Number(min=-1.0)),
+        _widget("text", "STRING"),
+        _widget("flag", "BOOLEAN"),
+        _widget("list", "COMBO", choices=("first", "second")),
+    )
+    assert _name(definition, []) == {"int": 4, "float": 0, "text": "", "flag": False, "list": "first"}
 
 
 def test_old_frontends_kept_a_place_for_widgets_that_are_only_sockets() -> None:

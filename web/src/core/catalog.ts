@@ -128,7 +128,12 @@ export function isMulti(input: InputType): boolean {
   return option === true || (typeof option === 'object' && option !== null);
 }
 
-/** What a widget holds where nothing else is said. */
+/** Whether a file has to be chosen: the first of a folder is no default, but whatever happens to be there. */
+export function isFileChoice(input: InputType): boolean {
+  return input.type === 'COMBO' && input.choices_from !== null && !input.has_default && !isMulti(input);
+}
+
+/** What a widget of a new node holds where nothing else is said. */
 export function defaultOf(input: InputType): Json {
   if (input.has_default) return input.default;
   if (input.type === 'COMBO' && isMulti(input)) return [];

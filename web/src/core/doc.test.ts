@@ -112,6 +112,23 @@ describe('GraphDoc', { timeout: 60_000 }, () => {
     expect(told).toEqual(['edit 1', 'edit 1', 'edit 1', 'edit 1', 'edit 1', 'undo 1', 'undo 1']);
   });
 
+  it('gives a gesture up as if it had never been, and nothing that was done before it', () => {
+    const doc = open('{"nodes":[{"id":1,"type":"A","pos":[0,0]}],"links":[]}');
+    const move = (x: number, at: number) =>
+      doc.edit('move', '', (tx) => tx.patch('node', '1', { pos: [x, 0] }), 'drag', 800, at);
+    move(1, 0);
+    doc.seal();
+    expect(doc.abandon('drag')).toBe(false);
+    // With a pause between: two steps.
+    move(2, 100);
+    move(3, 5000);
+    expect(doc.steps.length).toBe(3);
+    expect(doc.abandon('other')).toBe(false);
+    expect(doc.abandon('drag')).toBe(true);
+    expect(doc.graph().nodes.get('1')?.['pos']).toEqual([1, 0]);
+    expect([doc.steps.length, doc.undoneSteps.length]).toEqual([1, 0]);
+  });
+
   it('leaves nothing half done when a change throws', () => {
     const doc = open('{"nodes":[{"id":1,"type":"A"}],"links":[]}');
     expect(() =>

@@ -120,11 +120,22 @@ export class GraphDoc {
   }
 
   undo(): Step | null {
+    return this.#takeBack((step) => this.#undone.push(step));
+  }
+
+  /** Take back the last steps, as far as they are of this gesture, as if they had never been: no redo brings them back. */
+  abandon(gesture: string): boolean {
+    let isAny = false;
+    while (gesture !== '' && this.#done.at(-1)?.gesture === gesture) isAny = this.#takeBack() !== null;
+    return isAny;
+  }
+
+  #takeBack(keep: (step: Step) => void = () => {}): Step | null {
     const step = this.#done.pop();
     if (step === undefined) return null;
     const patches = [...step.patches].reverse().map(invert);
     this.#apply(patches);
-    this.#undone.push(step);
+    keep(step);
     this.#tell({ patches, label: step.label, cause: 'undo' });
     return step;
   }

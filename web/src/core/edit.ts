@@ -1,6 +1,6 @@
 // What can be done to a graph, each as a function on a transaction: nodes, links and what belongs to them stay in step.
 
-import type { Catalog, NodeType } from './catalog';
+import { type Catalog, defaultOf, type NodeType } from './catalog';
 import type { Transaction } from './doc';
 import { writePoint } from './geometry';
 import { numeric, readId } from './graph';
@@ -40,7 +40,7 @@ function nextId(tx: Transaction, key: string, stateKey: string, kind: 'node' | '
 export function addNode(tx: Transaction, type: NodeType, at: Point): NodeId {
   const id = nextNodeId(tx);
   const sockets = type.inputs.filter((input) => !input.is_widget);
-  const values = completeValues(type, new Map());
+  const values = completeValues(type, new Map(), new Map(), defaultOf);
   const node: JsonObject = {
     id: numeric(id),
     type: type.type,

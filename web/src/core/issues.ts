@@ -1,7 +1,7 @@
 // What is wrong with a graph before it runs: missing links, values that cannot be, nodes that nobody has. The server
 // has the last word when a workflow is run; this is what can be said at once, while people edit.
 
-import type { Catalog, InputType, NodeType } from './catalog';
+import { type Catalog, type InputType, isFileChoice, type NodeType } from './catalog';
 import { choicesFrom, meansChoice, nearestChoices } from './choices';
 import type { GraphDoc } from './doc';
 import type { Graph } from './graph';
@@ -14,6 +14,7 @@ import type { NodeId, Scope } from './types';
 export type IssueCode =
   | 'missing_link'
   | 'missing_type'
+  | 'not_chosen'
   | 'not_in_list'
   | 'too_small'
   | 'too_large'
@@ -172,6 +173,7 @@ export function valueIssue(input: InputType, value: Json): ValueIssue | null {
       // Files are uploaded after lists were made, others stand in another folder, and some lists only the server has.
       const isElsewhere = input.choices_from !== null && / \[(input|output|temp)\]$/.test(String(value));
       if (input.options['remote'] !== undefined || isElsewhere) return null;
+      if (value === '' && isFileChoice(input)) return input.required ? { code: 'not_chosen' } : null;
       if (input.image_upload || meansChoice(value, choices)) return null;
       return { code: 'not_in_list', suggestions: suggested(String(value), choices) };
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalog, input, nodeType } from '../../test/builders';
 import { GraphDoc } from './doc';
-import { loadValues, valuesToLoad, withNewSeeds } from './recall';
+import { loadValues, valuesToLoad, withNewSeeds, withSeedsOf } from './recall';
 
 const types = catalog(
   nodeType('Sampler', [input('model', 'MODEL'), input('seed', 'INT'), input('cfg', 'FLOAT')]),
@@ -71,5 +71,35 @@ describe('withNewSeeds', () => {
       '7': { class_type: 'S', inputs: { seed: ['5', 0] } },
     });
     expect(prompt['5'].inputs.seed).toBe(1);
+  });
+});
+
+describe('withSeedsOf', () => {
+  const SUB = 'aaaaaaaa-0000-0000-0000-000000000000';
+  const sampler = (id: number, seed: number | bigint) => ({
+    ...{ id, type: 'Sampler', widgets_values: [seed, 'fixed', 5] },
+  });
+  const file = {
+    nodes: [sampler(1, 7), sampler(2, 7), { id: 3, type: SUB }],
+    links: [],
+    definitions: { subgraphs: [{ id: SUB, name: 'Inner', nodes: [sampler(9, 2n ** 60n)], links: [] }] },
+    version: 0.4,
+  };
+  const inputs = (seed: number | bigint) => ({ class_type: 'Sampler', inputs: { seed, cfg: 5 } });
+
+  it('has the nodes hold what ran, also those of subgraphs, and nothing else changed', () => {
+    const before = { '1': inputs(7), '3:9': inputs(2n ** 60n) };
+    const after = { '1': inputs(8), '3:9': inputs(2n ** 61n) };
+    const next = withSeedsOf(file, ['1.seed', '3:9.seed', '77.seed'], { before, after }, types);
+    expect(next).toEqual({
+      ...file,
+      nodes: [sampler(1, 8), sampler(2, 7), { id: 3, type: SUB }],
+      definitions: { subgraphs: [{ id: SUB, name: 'Inner', nodes: [sampler(9, 2n ** 61n)], links: [] }] },
+    });
+  });
+
+  it('leaves a node alone that held something else than what ran', () => {
+    const versions = { before: { '1': inputs(6) }, after: { '1': inputs(8) } };
+    expect(withSeedsOf(file, ['1.seed'], versions, types)).toEqual(file);
   });
 });

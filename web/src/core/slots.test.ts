@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { catalog, input, nodeType } from '../../test/builders';
+import { GraphDoc } from './doc';
+import { addNode } from './edit';
+import { issuesOf } from './issues';
 import { shapeOf } from './slots';
 import { adaptersBetween, typesFit } from './typecheck';
 import { placesOf, valuesOf, withValue } from './values';
@@ -185,5 +188,34 @@ describe('inputs that are no slots', () => {
       'only',
       'both',
     ]);
+  });
+});
+
+describe('a file that nobody has chosen', () => {
+  const LOADER = nodeType('Loader', [
+    input('ckpt_name', 'COMBO', { choices: ['a', 'b'], choices_from: 'checkpoints' }),
+    input('strength', 'FLOAT', { has_default: true, default: 1 }),
+    input('lora', 'COMBO', { choices: ['x'], choices_from: 'loras', required: false }),
+  ]);
+  const types = catalog(LOADER);
+
+  it('is neither shown nor written: what is seen is what runs', () => {
+    const node = { type: 'Loader', widgets_values: [] };
+    expect(shapeOf(node, types).widgets.map(({ value }) => value)).toEqual(['', 1, '']);
+    expect(withValue(node, LOADER, 'strength', 0.5)).toEqual([null, 0.5, null]);
+  });
+
+  it('is a problem where one is needed', () => {
+    const doc = new GraphDoc({ nodes: [{ id: 1, type: 'Loader', widgets_values: [] }], links: [] });
+    expect(issuesOf(doc, types).map(({ code, input: name }) => [code, name])).toEqual([
+      ['not_chosen', 'ckpt_name'],
+    ]);
+  });
+
+  it('is the first of the list in a new node, which holds what it shows', () => {
+    const doc = new GraphDoc({ nodes: [], links: [] });
+    doc.edit('add', '', (tx) => addNode(tx, LOADER, { x: 0, y: 0 }));
+    const [node] = doc.graph('').nodes.values();
+    expect(node?.['widgets_values']).toEqual(['a', 1, 'x']);
   });
 });

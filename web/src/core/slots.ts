@@ -4,7 +4,7 @@
 // implied: they are shown, and written into the file only when something is linked to them.
 
 import type { Catalog, InputType, NodeType } from './catalog';
-import { defaultOf, inputsByName } from './catalog';
+import { defaultOf, inputsByName, isFileChoice } from './catalog';
 import { readId } from './graph';
 import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
 import type { LinkId } from './types';
@@ -187,7 +187,8 @@ function widgetsFrom(node: JsonObject, type: NodeType): Widget[] {
     return {
       name: input.name,
       label,
-      value: values.get(input.name) ?? defaultOf(input),
+      // What is not in the file does not run: no file is shown as if it had been chosen.
+      value: values.get(input.name) ?? (isFileChoice(input) ? '' : defaultOf(input)),
       input,
     };
   });

@@ -1,6 +1,14 @@
 // `widgets_values` by position <-> values by name, by the same rules as the server's reader (engine/graph/canvas_widgets.py).
 
-import { defaultOf, hasControl, type InputType, type NodeType, requiredFirst, widgetsOf } from './catalog';
+import {
+  defaultOf,
+  hasControl,
+  type InputType,
+  isFileChoice,
+  type NodeType,
+  requiredFirst,
+  widgetsOf,
+} from './catalog';
 import { readId } from './graph';
 import { asArray, asObject, asString, type Json, type JsonObject } from './json';
 
@@ -148,16 +156,21 @@ export function controlsOf(
   return found;
 }
 
-/** A whole list of values in the order of the declaration. */
+/** A whole list of values in the order of the declaration; no file is chosen for anybody unless `otherwise` does. */
 export function completeValues(
   type: NodeType,
   values: ReadonlyMap<string, Json>,
   controls: ReadonlyMap<string, Json> = new Map(),
+  otherwise: (widget: InputType) => Json = unlessFile,
 ): Json[] {
   return widgetsOf(type).flatMap((widget): Json[] => {
-    const value = values.get(widget.name) ?? defaultOf(widget);
+    const value = values.get(widget.name) ?? otherwise(widget);
     return hasControl(widget) ? [value, controls.get(widget.name) ?? 'randomize'] : [value];
   });
+}
+
+function unlessFile(widget: InputType): Json {
+  return isFileChoice(widget) ? null : defaultOf(widget);
 }
 
 const WIDGET_TYPES: ReadonlySet<string> = new Set(['INT', 'FLOAT', 'STRING', 'BOOLEAN', 'COMBO']);

@@ -33,6 +33,7 @@ export const graph = {
   'graph.goTo': 'Go to {name}',
   'graph.issue.missing_link': 'nothing is linked to it; it needs {type}',
   'graph.issue.missing_type': 'this server has no node type “{type}”',
+  'graph.issue.not_chosen': 'nothing is chosen',
   'graph.issue.not_in_list': '“{value}” is not in the list',
   'graph.issue.too_small': '{value} is less than {limit}',
   'graph.issue.too_large': '{value} is more than {limit}',
