@@ -69,7 +69,7 @@ def name_values(node: CanvasNode, definition: NodeDef | None) -> tuple[dict[str,
 
 
 def _shown_default(widget: Input) -> Any:
-    """What a canvas shows, and so runs, where neither the file nor the declaration says anything; no file is guessed."""
+    """What a canvas shows, and so runs, where neither file nor declaration says anything; no file is guessed."""
     declared = default_of(widget)
     if declared is not MISSING:
         return declared

@@ -1,5 +1,7 @@
 // Something for every screen to show: saved files with versions, runs that ended, pictures.
 
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { textToImage } from '../fixtures/files';
 import type { Server } from './server';
 
@@ -8,8 +10,9 @@ const PNG_RUN = {
   '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'a long name of a picture' } },
 };
 
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+/** The small model's work: a picture as people have them. */
+const PICTURE = readFileSync(fileURLToPath(new URL('../../../workflows/text_to_image.jpg', import.meta.url)));
+
 interface Row {
   readonly id: number;
   readonly type: string;
@@ -35,7 +38,7 @@ const image = (link: number | null, name = 'image') => ({ name, type: 'IMAGE', l
 const images = (...links: number[]) => ({ name: 'IMAGE', type: 'IMAGE', links });
 
 const LOADER: Row = {
-  ...{ id: 1, type: 'LoadImage', pos: [0, 0], size: [300, 320], values: ['tour.png', 'image'] },
+  ...{ id: 1, type: 'LoadImage', pos: [0, 0], size: [300, 320], values: ['tour.jpg', 'image'] },
   outputs: [images(), { name: 'MASK', type: 'MASK', links: null }],
 };
 
@@ -133,7 +136,7 @@ export async function furnish(server: Server): Promise<void> {
   await send('PUT', '/workflows/files/deleted.json', text);
   await send('DELETE', '/workflows/files/deleted.json', '');
   const form = new FormData();
-  form.append('image', new Blob([Buffer.from(PIXEL, 'base64')], { type: 'image/png' }), 'tour.png');
+  form.append('image', new Blob([PICTURE], { type: 'image/jpeg' }), 'tour.jpg');
   await fetch(`${server.url}/upload/image`, { method: 'POST', body: form });
   for (const [name, content] of Object.entries(SAVED))
     await send('PUT', `/workflows/files/${name}.json`, JSON.stringify(content));

@@ -106,6 +106,9 @@ function Items({ items, onChoose }: ItemsProps) {
               </span>
             )}
             {item.icon !== undefined && <Icon name={item.icon} />}
+            {item.swatch !== undefined && (
+              <span className={css['swatch']} style={{ backgroundColor: item.swatch }} />
+            )}
             <span className={css['words']}>
               {item.label}
               {item.hint !== undefined && <small className={css['hint']}>{item.hint}</small>}

@@ -36,9 +36,11 @@ export function paintSelection({ color, bgcolor, group }: NodeColour): void {
 const COMMAND = (colour: NodeColour) => `edit.${colour.name}`;
 
 export function colourItems(): MenuItem[] {
-  return COLOURS.flatMap((colour) =>
-    commandItem(COMMAND(colour)).map((item) => ({ ...item, label: t(colour.name) })),
-  );
+  const isOfGroup = view.selected.size === 0;
+  return COLOURS.flatMap((colour) => {
+    const swatch = isOfGroup ? colour.group : (colour.bgcolor ?? 'var(--c-node)');
+    return commandItem(COMMAND(colour)).map((item) => ({ ...item, label: t(colour.name), swatch }));
+  });
 }
 
 export function registerColours(): void {

@@ -40,9 +40,7 @@ export function IssuesPanel() {
                 </span>
                 <span className={css['message']}>{issue.message}</span>
               </button>
-              {issue.details !== '' && issue.details !== issue.message && (
-                <p className={css['details']}>{issue.details}</p>
-              )}
+              {!issue.message.includes(issue.details) && <p className={css['details']}>{issue.details}</p>}
               {(issue.error?.traceback?.length ?? 0) > 0 && (
                 <details className={css['details']}>
                   <summary>{t('issues.trace')}</summary>
