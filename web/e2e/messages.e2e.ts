@@ -189,6 +189,19 @@ describe('messages', () => {
   });
 });
 
+it('a dialog that fills the window is not covered by messages that were there before it', async () => {
+  await page().setViewportSize({ width: 390, height: 844 });
+  await graph.open('mine', textToImage());
+  const message = await failToOpen('one');
+  await page().keyboard.press('Control+,');
+  const close = page()
+    .getByRole('dialog')
+    .getByRole('button', { name: t('app.close') });
+  await message.waitFor({ state: 'hidden' });
+  await close.click();
+  await message.waitFor();
+});
+
 it('a workflow may be as large as the server takes it, which it tells', async () => {
   await page().route('**/api/v1/health', (route) =>
     route.fulfill({

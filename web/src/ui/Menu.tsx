@@ -17,8 +17,8 @@ export type MenuItem =
       readonly id: string;
       readonly label: string;
       readonly icon?: IconName | undefined;
-      /** A CSS colour that is shown before the words. */
-      readonly swatch?: string;
+      /** A CSS colour that is seen before the words. */
+      readonly colour?: string;
       readonly keys?: string | undefined;
       readonly hint?: string | undefined;
       readonly isDanger?: boolean;

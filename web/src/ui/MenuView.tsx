@@ -7,6 +7,7 @@ import { Icon } from './Icon';
 import { Kbd } from './Kbd';
 import { closeMenu, giveFocusBack, type MenuItem, type OpenMenu, useOpenMenu } from './Menu';
 import css from './Menu.module.css';
+import { ColourPatch } from './Swatch';
 
 export function MenuView() {
   const menu = useOpenMenu();
@@ -106,9 +107,7 @@ function Items({ items, onChoose }: ItemsProps) {
               </span>
             )}
             {item.icon !== undefined && <Icon name={item.icon} />}
-            {item.swatch !== undefined && (
-              <span className={css['swatch']} style={{ backgroundColor: item.swatch }} />
-            )}
+            {item.colour !== undefined && <ColourPatch colour={item.colour} />}
             <span className={css['words']}>
               {item.label}
               {item.hint !== undefined && <small className={css['hint']}>{item.hint}</small>}

@@ -2,16 +2,27 @@
 
 import css from './Swatch.module.css';
 
-/** `colour`: `#rrggbb`. */
-export function Swatch({ colour }: { readonly colour: string }) {
+interface ColourProps {
+  /** As CSS has it. */
+  readonly colour: string;
+}
+
+/** Seen alone: the words beside it name it. */
+export function ColourPatch({ colour }: ColourProps) {
+  return (
+    <span
+      className={css['swatch']}
+      style={{ backgroundColor: colour }}
+      aria-hidden="true"
+      data-colour={colour}
+    />
+  );
+}
+
+export function Swatch({ colour }: ColourProps) {
   return (
     <>
-      <span
-        className={css['swatch']}
-        style={{ backgroundColor: colour }}
-        aria-hidden="true"
-        data-colour={colour}
-      />
+      <ColourPatch colour={colour} />
       {colour}
     </>
   );

@@ -71,6 +71,7 @@ function place(host: HTMLElement): void {
       ...{ top: 'auto', right: 'auto', left: `${spot.left}px` },
       bottom: `${window.innerHeight - spot.bottom}px`,
     });
+  host.toggleAttribute('data-crowded', spot === null && dialogs.length > 0);
   const isFilled = !isSeen || small.length < overlays.length;
   setRoom(isFilled && dialogs.length === 0 ? host.getBoundingClientRect().height + 2 * GAP : 0);
 }
@@ -88,6 +89,17 @@ function besideDialogs(host: HTMLElement, dialogs: readonly Rect[]): Spot | null
   host.style.width = '';
   const whole = { left: 0, top: 0, right: window.innerWidth, bottom: window.innerHeight };
   return dialogs.length === 0 ? null : placeIn(host, whole, dialogs);
+}
+
+/**
+ * Know which messages a dialog has found there: where it leaves no room, they wait until it is closed, and only what comes
+ * of it is shown. Those that are there when this is first asked under a dialog have come of it.
+ */
+function tellEarlier(host: HTMLElement, isFirst: boolean): void {
+  const hasDialog = document.querySelector('[role="dialog"]') !== null;
+  if (host.hasAttribute('data-dialog') === hasDialog) return;
+  host.toggleAttribute('data-dialog', hasDialog);
+  for (const each of host.children) each.toggleAttribute('data-earlier', hasDialog && !isFirst);
 }
 
 function setRoom(height: number): void {
@@ -113,7 +125,11 @@ export function useToastPlace(host: RefObject<HTMLElement | null>, shown: readon
   useLayoutEffect(() => {
     const element = host.current;
     if (element === null || shown.length === 0) return;
-    const follow = () => place(element);
+    const follow = () => {
+      tellEarlier(element, false);
+      place(element);
+    };
+    tellEarlier(element, true);
     follow();
     const sizes = new ResizeObserver(follow);
     const parts = new MutationObserver(follow);

@@ -37,9 +37,9 @@ const COMMAND = (colour: NodeColour) => `edit.${colour.name}`;
 
 export function colourItems(): MenuItem[] {
   const isOfGroup = view.selected.size === 0;
-  return COLOURS.flatMap((colour) => {
-    const swatch = isOfGroup ? colour.group : (colour.bgcolor ?? 'var(--c-node)');
-    return commandItem(COMMAND(colour)).map((item) => ({ ...item, label: t(colour.name), swatch }));
+  return COLOURS.flatMap((each) => {
+    const colour = isOfGroup ? each.group : (each.bgcolor ?? 'var(--c-node)');
+    return commandItem(COMMAND(each)).map((item) => ({ ...item, label: t(each.name), colour }));
   });
 }
 
