@@ -2,11 +2,15 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { t } from '../src/i18n/t';
+import { textToImage } from './fixtures/files';
 import { withServer } from './harness/bench';
+import { GraphPage } from './harness/graph';
 import { keptTabs } from './harness/kept';
 import { openPage } from './harness/page';
 import type { Server } from './harness/server';
 import { acted } from './harness/settle';
+import { leave } from './harness/steps';
 
 let server: Server;
 let browser: Browser;
@@ -19,7 +23,7 @@ afterEach(async () => {
   await fetch(`${server.url}/settings`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: '{"Skein.keys": {}, "Skein.keysBy": "letter", "Skein.theme": "system"}',
+    body: '{"Skein.keys": {}, "Skein.keysBy": "letter", "Skein.theme": "system", "Skein.tabKey": "next"}',
   });
 });
 
@@ -49,6 +53,48 @@ describe('settings', () => {
     const { page: other } = await openPage(browser, server.url);
     await other.waitForFunction(() => document.documentElement.dataset['theme'] === 'contrast');
   });
+});
+
+it('Tab on the canvas opens the node search for those who want that, and Shift+Tab leaves the canvas', async () => {
+  const { page } = await openPage(browser, server.url);
+  const graph = new GraphPage(page);
+  const search = page.getByRole('combobox', { name: t('search.query') });
+  await graph.open('mine', textToImage());
+  await graph.press('ArrowRight', 'Tab');
+  await expect.poll(() => graph.spoken()).toContain('2 of 7');
+  await graph.press('Control+,');
+  await page.getByRole('combobox', { name: t('settings.tabKey') }).selectOption('search');
+  await expect.poll(() => kept('tabKey')).toBe('search');
+  await leave(page);
+  // The sheet of keys says so.
+  await graph.press('Control+Shift+K');
+  const sheet = page.getByRole('dialog', { name: t('shortcuts.title') });
+  const row = sheet
+    .locator('dl > div')
+    .filter({ hasText: t('search.title') })
+    .first();
+  await expect.poll(() => row.textContent()).toContain('Tab');
+  expect(await sheet.getByText(t('graph.next'), { exact: true }).count()).toBe(0);
+  await leave(page);
+  await graph.canvas.focus();
+  await graph.press('Tab');
+  await search.waitFor();
+  await page.keyboard.type('Invert');
+  await graph.press('Enter');
+  await graph.node('ImageInvert').waitFor();
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'application');
+  await graph.press('Tab');
+  await search.waitFor();
+  await graph.press('Escape');
+  await search.waitFor({ state: 'detached' });
+  await graph.press('Shift+Tab');
+  await page.waitForFunction(() => document.activeElement?.closest('[role="application"]') === null);
+  await page.waitForFunction(() => document.activeElement !== document.body);
+  // From nowhere, Tab goes into the page.
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await graph.press('Tab');
+  await acted(page);
+  expect(await search.count()).toBe(0);
 });
 
 describe('keys', () => {

@@ -97,6 +97,23 @@ describe('a binding', () => {
     settings.setState({ keys: {} });
   });
 
+  it('is what a setting makes of it, whoever bound it, and is kept as it was bound', () => {
+    const find: Command = {
+      ...{ id: 'test.find', title: () => 'Find', group: 'nodes', keys: ['Space'], run() {} },
+      rebind: (keys) => (settings.getState().tabKey === 'search' ? [...keys, 'Tab'] : keys),
+    };
+    registerCommands(find);
+    expect(keysFor(find)).toEqual(['Space']);
+    settings.setState({ tabKey: 'search' });
+    expect(keysFor(find)).toEqual(['Space', 'Tab']);
+    settings.setState({ keys: { 'test.find': ['Alt+X', 'Alt+Y'] } });
+    expect(keysFor(find)).toEqual(['Alt+X', 'Alt+Y', 'Tab']);
+    expect(withoutBinding(find, 'Alt+Y')).toEqual(['Alt+X']);
+    settings.setState({ tabKey: 'next' });
+    expect(keysFor(find)).toEqual(['Alt+X', 'Alt+Y']);
+    settings.setState({ keys: {} });
+  });
+
   it('show keys that the browser has, which nobody can take away', () => {
     const copy: Command = {
       ...{ id: 'test.copy', group: 'edit', fixedKeys: ['Ctrl+C'] },

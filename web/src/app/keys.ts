@@ -4,7 +4,7 @@
 
 import { settings } from '../stores/settings';
 import { type Command, canRun, commands } from './commands';
-import { canvasHasFocus } from './view';
+import { canvasHasFocus, canvasHost } from './view';
 
 const NAMED: Readonly<Record<string, string>> = { ' ': 'Space', Escape: 'Esc', Delete: 'Del' };
 
@@ -108,10 +108,16 @@ export function formOf(binding: string, by: KeysBy): string {
     : normalizeKeys(`${keys.slice(0, keys.length - sign.length)}Shift+${base}`);
 }
 
-function bindingsOf(command: Command): readonly string[] {
+/** What was bound to a command, by the user or by default. */
+function boundTo(command: Command): readonly string[] {
   const own: unknown = settings.getState().keys[command.id];
   // Settings are a file that people edit.
   return Array.isArray(own) ? own.filter((each) => typeof each === 'string') : (command.keys ?? []);
+}
+
+function bindingsOf(command: Command): readonly string[] {
+  const bound = boundTo(command);
+  return command.rebind?.(bound) ?? bound;
 }
 
 /** The keys of a command as people read them. */
@@ -141,7 +147,7 @@ export function conflictsOf(id: string, binding: string): Command[] {
 /** What is left to a command of its keys once another one has this binding. */
 export function withoutBinding(command: Command, binding: string): readonly string[] {
   const by = settings.getState().keysBy;
-  return bindingsOf(command).filter((each) => formOf(each, by) !== formOf(binding, by));
+  return boundTo(command).filter((each) => formOf(each, by) !== formOf(binding, by));
 }
 
 export function isTextField(element: Element | null): boolean {
@@ -173,6 +179,8 @@ function applies(command: Command): boolean {
 export function commandFor(event: Pressed): Command | null {
   const by = settings.getState().keysBy;
   const pressed = by === 'letter' ? normalizeKeys(keysOf(event)) : placesOf(event);
+  // From nowhere, Tab leads into the page, as everywhere.
+  if (/^(Shift\+)?Tab$/.test(pressed) && document.activeElement !== canvasHost()) return null;
   for (const command of commands.getState().commands.values()) {
     if (!bindingsOf(command).some((binding) => formOf(binding, by) === pressed)) continue;
     if (applies(command)) return command;

@@ -11,6 +11,8 @@ export interface Settings {
   readonly theme: Theme;
   /** What turns the wheel; `auto` tells a mouse from a trackpad. */
   readonly navigation: 'auto' | 'mouse' | 'trackpad';
+  /** Where Tab leads on the canvas: to the next node in the order of execution, or to the search for nodes. */
+  readonly tabKey: 'next' | 'search';
   readonly showsGrid: boolean;
   readonly showsLinks: boolean;
   readonly linkStyle: LinkStyle;
@@ -44,6 +46,7 @@ export const TEXT_SIZES = [11, 12, 13, 14, 16, 18, 20] as const;
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   navigation: 'auto',
+  tabKey: 'next',
   showsGrid: true,
   showsLinks: true,
   linkStyle: 'spline',

@@ -45,6 +45,13 @@ registerCommands(
   },
   { ...command('view.zoomTo', () => t('view.zoomTo'), askZoom), when: () => activeTab() !== null },
   command('view.teleports', () => t('canvas.teleports.toggle'), toggleTeleports, ['Shift+G']),
+  ...(['next', 'search'] as const).map((tabKey) =>
+    command(
+      `view.tabKey.${tabKey}`,
+      () => t('canvas.tabKey', { what: t(`settings.tabKey.${tabKey}`) }),
+      () => change({ tabKey }),
+    ),
+  ),
   command('view.snapNodes', () => t('canvas.snapNodes'), toggleSnapToNodes),
   ...(['auto', 'mouse', 'trackpad'] as const).map((navigation) =>
     command(

@@ -2,11 +2,13 @@
 // Keys that move and resize nodes, in sight of what is pinned.
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TYPES, textToImage } from '../../../e2e/fixtures/files';
-import { runCommand } from '../../app/commands';
+import { commands, runCommand } from '../../app/commands';
+import { keysFor } from '../../app/keys';
 import { view } from '../../app/view';
 import { GraphDoc } from '../../core/doc';
 import { toggleFlag } from '../../core/edit';
 import { type JsonObject, parseJson } from '../../core/json';
+import { settings } from '../../stores/settings';
 import { align, arrange, snapToGrid } from './arrange';
 import { registerKeyboard } from './keyboard';
 
@@ -21,6 +23,23 @@ beforeEach(() => {
 });
 
 const key = (id: string, name: 'pos' | 'size') => doc.graph().nodes.get(id)?.[name];
+
+describe('Tab', () => {
+  it('goes from node to node, or is left to the search; Shift+Tab to the browser', () => {
+    const keys = () =>
+      ['graph.next', 'graph.previous'].map((id) => {
+        const command = commands.getState().commands.get(id);
+        return command === undefined ? null : keysFor(command);
+      });
+    expect(keys()).toEqual([['Tab'], ['Shift+Tab']]);
+    settings.setState({ tabKey: 'search' });
+    expect(keys()).toEqual([[], []]);
+    // Who has bound other keys to it keeps those.
+    settings.setState({ keys: { 'graph.next': ['Alt+N'] } });
+    expect(keys()).toEqual([['Alt+N'], []]);
+    settings.setState({ tabKey: 'next', keys: {} });
+  });
+});
 
 describe('a group', () => {
   it('is moved by keys with what is in it, in one step, and not where it is pinned', () => {

@@ -13,6 +13,7 @@ import type { NodeId, Point } from '../../core/types';
 import { movable, moveAll } from '../../engine/gestures/moving';
 import { DETAIL } from '../../engine/paint';
 import { type TextKey, t } from '../../i18n/t';
+import { settings } from '../../stores/settings';
 import { chooseConnection, showLinks } from './connect';
 import { voiceOf } from './voice';
 
@@ -157,6 +158,14 @@ function key(
   return { id, title: () => t(title), group: 'nodes', keys, scope: 'canvas', run, when, isHidden };
 }
 
+/** Along the order of execution, but for where Tab is the key of the search: there Shift+Tab leaves the canvas. */
+function inTurn(id: 'graph.next' | 'graph.previous', tab: string, step: 1 | -1): Command {
+  const rebind = (keys: readonly string[]) =>
+    settings.getState().tabKey === 'search' ? keys.filter((each) => each !== tab) : keys;
+  const when = () => inOrder(step) !== null;
+  return { ...key(id, id, [tab], () => goTo(inOrder(step)), when, true), rebind };
+}
+
 export function registerKeyboard(): void {
   registerCommands(
     ...WAYS.map(([way, arrow]) =>
@@ -175,22 +184,8 @@ export function registerKeyboard(): void {
         true,
       ),
     ),
-    key(
-      'graph.next',
-      'graph.next',
-      ['Tab'],
-      () => goTo(inOrder(1)),
-      () => inOrder(1) !== null,
-      true,
-    ),
-    key(
-      'graph.previous',
-      'graph.previous',
-      ['Shift+Tab'],
-      () => goTo(inOrder(-1)),
-      () => inOrder(-1) !== null,
-      true,
-    ),
+    inTurn('graph.next', 'Tab', 1),
+    inTurn('graph.previous', 'Shift+Tab', -1),
     key('graph.enter', 'graph.enter', ['Enter'], () => enter(currentNode()), withNode),
     key(
       'graph.escape',

@@ -1,4 +1,4 @@
-// The search for nodes: double click, Space, Shift+A, and links let go on nothing. It is no part that comes later: who
+// The search for nodes: double click, Space, Shift+A (and Tab, where people want that), and links let go on nothing. It is no part that comes later: who
 // opens it types at once.
 
 import { bus } from '../../app/bus';
@@ -7,6 +7,7 @@ import { lazily, useHasTab } from '../../app/lazily';
 import { registerOverlay } from '../../app/panels';
 import { view } from '../../app/view';
 import { t } from '../../i18n/t';
+import { settings } from '../../stores/settings';
 import { activeTab } from '../../stores/tabs';
 import { isPointerOnCanvas, pointerOnCanvas } from '../nodes/api';
 import { SearchPanel } from './SearchPanel';
@@ -38,6 +39,7 @@ registerCommands({
   group: 'nodes',
   // Space is a tap: while it is held it moves the view.
   keys: ['Space', 'Shift+A'],
+  rebind: (keys) => (settings.getState().tabKey === 'search' ? [...keys, 'Tab'] : keys),
   when: () => activeTab() !== null,
   run: openAtPointer,
 });

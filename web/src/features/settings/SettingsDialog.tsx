@@ -45,6 +45,8 @@ const CHOICES = {
   auto: 'settings.navigation.auto',
   mouse: 'settings.navigation.mouse',
   trackpad: 'settings.navigation.trackpad',
+  next: 'settings.tabKey.next',
+  search: 'settings.tabKey.search',
 } as const;
 
 type SwitchName = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings];
@@ -57,7 +59,10 @@ function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] 
     hint: t(`settings.${name}.hint`),
     field: (id) => <Switch id={id} checked={now[name]} onChange={(checked) => change({ [name]: checked })} />,
   });
-  const choice = <K extends 'linkStyle' | 'navigation'>(name: K, values: readonly Settings[K][]): Row => ({
+  const choice = <K extends 'linkStyle' | 'navigation' | 'tabKey'>(
+    name: K,
+    values: readonly Settings[K][],
+  ): Row => ({
     id: name,
     label: t(`settings.${name}`),
     hint: t(`settings.${name}.hint`),
@@ -120,6 +125,7 @@ function useRows(): { readonly title: string; readonly rows: readonly Row[] }[] 
       title: t('settings.handling'),
       rows: [
         choice('navigation', ['auto', 'mouse', 'trackpad']),
+        choice('tabKey', ['next', 'search']),
         flip('snapsToGrid'),
         flip('snapsToNodes'),
         flip('showsToolbox'),
