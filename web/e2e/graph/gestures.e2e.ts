@@ -4,6 +4,7 @@ import type { CDPSession, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { textToImage } from '../fixtures/files';
 import { type Begun, type EnginePage, eachOnEngine } from '../harness/engine';
+import { middle, type Spot } from '../harness/graph';
 
 let page: Page;
 let graph: EnginePage;
@@ -272,6 +273,75 @@ describe('touch', () => {
     await tap(await graph.slotAt('4', 'outputs', 0));
     await tap(await graph.slotAt('6', 'inputs', 0));
     await expect.poll(graph.links).toContain('4.0>6.0');
+  });
+
+  it('pinches that begin on a field zoom, and the field has what it had', async () => {
+    await again({ hasTouch: true, viewport: { width: 1000, height: 900 } });
+    await page.evaluate(() => window.fixture.view.reveal('5'));
+    await graph.settle();
+    const client: CDPSession = await page.context().newCDPSession(page);
+    const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...at: readonly Spot[]) =>
+      client.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: at.map((point, index) => ({ ...point, id: index + 1 })),
+      });
+    const steps = page.locator('[data-node="5"] [data-widget="steps"] [role="spinbutton"]');
+    const cfg = page.locator('[data-node="5"] [data-widget="cfg"] [role="spinbutton"]');
+    await steps.waitFor();
+    const shown = () => steps.getAttribute('aria-valuetext');
+    const [value, count] = [await shown(), await graph.stepCount()];
+    /** Two fingers go apart by so much, the second one from another place. */
+    const pinch = async (other: Spot, isDragged: boolean) => {
+      const [zoom, one] = [await graph.zoom(), await middle(steps)];
+      const first = isDragged ? { x: one.x + 48, y: one.y } : one;
+      await send('touchStart', one);
+      if (isDragged) {
+        await send('touchMove', first);
+        // The field has the finger, as long as it is the only one.
+        await expect.poll(shown).not.toBe(value);
+      }
+      await send('touchStart', first, other);
+      for (let step = 1; step <= 4; step += 1)
+        await send(
+          'touchMove',
+          { x: first.x - 10 * step, y: first.y - 5 * step },
+          { x: other.x + 10 * step, y: other.y + 20 * step },
+        );
+      await send('touchEnd');
+      await expect.poll(graph.zoom).toBeGreaterThan(zoom * 1.2);
+      await graph.settle();
+      expect([await shown(), await graph.stepCount()]).toEqual([value, count]);
+      expect(await page.locator('[data-node="5"] input').count()).toBe(0);
+      await page.evaluate(() => {
+        window.fixture.view.view.zoom = 0.8;
+        window.fixture.view.reveal('5');
+      });
+      await graph.settle();
+    };
+    const onNothing = async () => ({ x: (await middle(steps)).x, y: 860 });
+    await pinch(await onNothing(), true);
+    await pinch(await onNothing(), false);
+    await pinch(await middle(cfg), true);
+    // The second finger is the one on a field.
+    const [zoom, field] = [await graph.zoom(), await middle(steps)];
+    const first = { x: field.x, y: 860 };
+    await send('touchStart', first);
+    await send('touchStart', first, field);
+    for (let step = 1; step <= 4; step += 1)
+      await send('touchMove', first, { x: field.x + 12 * step, y: field.y - 20 * step });
+    await send('touchEnd');
+    await expect.poll(graph.zoom).toBeGreaterThan(zoom * 1.1);
+    await graph.settle();
+    expect([await shown(), await graph.stepCount()]).toEqual([value, count]);
+    // One finger alone changes it, as one step.
+    await page.evaluate(() => window.fixture.view.reveal('5'));
+    await graph.settle();
+    const alone = await middle(steps);
+    await send('touchStart', alone);
+    for (let step = 1; step <= 4; step += 1) await send('touchMove', { x: alone.x + 12 * step, y: alone.y });
+    await send('touchEnd');
+    await expect.poll(shown).not.toBe(value);
+    await expect.poll(graph.stepCount).toBe(count + 1);
   });
 });
 

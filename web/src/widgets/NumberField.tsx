@@ -30,7 +30,18 @@ export interface NumberFieldProps extends WidgetProps {
 }
 
 export function NumberField(props: NumberFieldProps) {
-  const { id, label, value, input, isReadOnly, scale = null, onChange, onSettle, children } = props;
+  const {
+    id,
+    label,
+    value,
+    input,
+    isReadOnly,
+    scale = null,
+    onChange,
+    onSettle,
+    onAbandon,
+    children,
+  } = props;
   const [draft, setDraft] = useState<string | null>(null);
   const grip = useRef<Grip | null>(null);
   const field = useRef<HTMLDivElement>(null);
@@ -105,6 +116,8 @@ export function NumberField(props: NumberFieldProps) {
     // A dial goes up with the hand, too.
     const moved = event.clientX - held.x + (scale === 'dial' ? held.y - event.clientY : 0);
     if (!held.isDragging && Math.abs(moved) < DRIFT) return;
+    // What was done before it is a step of its own.
+    if (!held.isDragging) onSettle();
     held.isDragging = true;
     const speed = event.shiftKey ? 10 : event.altKey ? 0.1 : 1;
     if (share !== null && input?.min != null && input.max !== null) {
@@ -117,12 +130,18 @@ export function NumberField(props: NumberFieldProps) {
       if (next !== value) onChange(next);
     }
   };
-  const onPointerUp = (event: PointerEvent) => {
+  const onPointerUp = () => {
     const held = grip.current;
     grip.current = null;
     if (held === null) return;
     if (held.isDragging) onSettle();
-    else if (event.type === 'pointerup') setDraft(isSound ? numberText(number, input) : '');
+    else setDraft(isSound ? numberText(number, input) : '');
+  };
+  /** The pointer was taken away, by a pinch or by the browser: nothing was meant for this field. */
+  const onLost = () => {
+    const held = grip.current;
+    grip.current = null;
+    if (held?.isDragging === true) onAbandon();
   };
   const text = isSound ? numberText(number, input) : String(value);
   return (
@@ -157,7 +176,8 @@ export function NumberField(props: NumberFieldProps) {
         {...(input?.max != null ? { 'aria-valuemax': Number(input.max) } : {})}
         onKeyDown={onKeyDown}
         onBlur={onSettle}
-        {...{ onPointerDown, onPointerMove, onPointerUp, onPointerCancel: onPointerUp }}
+        {...{ onPointerDown, onPointerMove, onPointerUp }}
+        {...{ onPointerCancel: onLost, onLostPointerCapture: onLost }}
       >
         {share !== null && scale === 'dial' && <Dial share={share} />}
         <span className={css['label']}>{label}</span>

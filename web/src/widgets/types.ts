@@ -21,5 +21,7 @@ export interface WidgetProps {
   /** Take over a value. Changes that follow each other quickly are one step of undo until `onSettle`. */
   readonly onChange: (value: Json) => void;
   readonly onSettle: () => void;
+  /** Take back what `onChange` did since `onSettle`, as if it had never been. */
+  readonly onAbandon: () => void;
   readonly onControl: (control: string) => void;
 }

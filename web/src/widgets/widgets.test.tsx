@@ -50,6 +50,7 @@ async function show(of: InputType, first: Json, more: object = {}): Promise<void
             draw();
           }}
           onSettle={settled}
+          onAbandon={() => {}}
           onControl={control}
           {...more}
         />
@@ -148,6 +149,37 @@ describe('NumberField', () => {
     await show(input('steps', 'INT'), 'twenty');
     expect(find('#w').getAttribute('aria-invalid')).toBe('true');
     expect(value).toBe('twenty');
+  });
+});
+
+describe('a number whose drag loses the pointer', () => {
+  it('asks for what was before; a drag that ends by itself does not', async () => {
+    const abandoned = vi.fn();
+    await show(input('steps', 'INT', { min: 0, max: 100 }), 20, { onAbandon: abandoned });
+    const field = find('#w');
+    Object.assign(field, { setPointerCapture: () => {} });
+    const point = (type: string, clientX: number) =>
+      act(async () => {
+        field.dispatchEvent(new MouseEvent(type, { bubbles: true, button: 0, clientX, clientY: 0 }));
+      });
+    await point('pointerdown', 0);
+    await point('pointermove', 40);
+    await point('lostpointercapture', 40);
+    expect([value, abandoned.mock.calls.length]).toEqual([25, 1]);
+    // What comes later is none of its business.
+    await point('pointermove', 80);
+    await point('pointerup', 80);
+    expect(value).toBe(25);
+    await point('pointerdown', 0);
+    await point('pointermove', 40);
+    await point('pointerup', 40);
+    await point('lostpointercapture', 40);
+    expect([value, abandoned.mock.calls.length]).toEqual([30, 1]);
+    // Nothing was dragged, and nothing is to be typed.
+    await point('pointerdown', 0);
+    await point('lostpointercapture', 0);
+    await point('pointerup', 0);
+    expect([document.querySelector('input'), abandoned.mock.calls.length]).toEqual([null, 1]);
   });
 });
 

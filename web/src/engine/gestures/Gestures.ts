@@ -11,6 +11,7 @@ import type { Hit } from '../scene';
 import { begin } from './begin';
 import { adds, click, doubleClick, openMenu, pressNode } from './clicks';
 import { EdgePan } from './edge';
+import { FieldFingers, isInField, passOverTap } from './fingers';
 import { endHover, hover } from './hover';
 import { linksCrossing } from './knife';
 import { explain, finishLinks, type OpenCurve, openCurves, openLinks, type Target, targets } from './linking';
@@ -32,6 +33,7 @@ export class Gestures {
   readonly #host: HTMLElement;
   readonly #pointers = new Map<number, Point>();
   readonly #stopping = new AbortController();
+  readonly #onFields: FieldFingers;
   readonly #keysDown = new Set<string>();
   readonly #edge: EdgePan;
   readonly #wheelSense = new WheelSense();
@@ -44,6 +46,7 @@ export class Gestures {
     this.#host = host;
     this.#edge = new EdgePan(graph);
     const options = { signal: this.#stopping.signal };
+    this.#onFields = new FieldFingers(options.signal);
     host.addEventListener('pointerdown', (event) => this.#down(event), options);
     host.addEventListener('pointermove', (event) => this.#move(event), options);
     host.addEventListener('pointerup', (event) => this.#up(event), options);
@@ -109,8 +112,7 @@ export class Gestures {
     if (state.name === 'idle') return false;
     this.#enter({ name: 'idle' });
     this.#stopTimers();
-    const { doc } = this.#graph;
-    if ('gesture' in state && doc?.steps.at(-1)?.gesture === state.gesture) doc.undo();
+    if ('gesture' in state) this.#graph.doc?.abandon(state.gesture);
     this.#graph.hoveredLink = null;
     this.#graph.events.refused(null, { x: 0, y: 0 });
     this.#graph.invalidate();
@@ -146,14 +148,22 @@ export class Gestures {
 
   #down(event: PointerEvent): void {
     const { scene, view } = this.#graph;
-    if (scene === null || (isInField(event) && event.button !== 1)) return;
+    if (scene === null) return;
     const screen = this.#screen(event);
+    const fingers = this.#onFields.join(event, screen, this.#pointers);
+    if (fingers !== null) {
+      // The field under this finger never hears of it, the others let go of theirs.
+      event.stopPropagation();
+      this.#pinchBy(fingers);
+      return;
+    }
+    if (isInField(event) && event.button !== 1) return;
     this.#pointers.set(event.pointerId, screen);
     this.#host.setPointerCapture(event.pointerId);
     this.#host.focus({ preventScroll: true });
     window.clearTimeout(this.#pressTimer);
-    if (this.#pointers.size === 2) {
-      this.#enter(beginPinch(this.#pointers));
+    if (this.#pointers.size >= 2) {
+      this.#pinchBy(this.#pointers);
       return;
     }
     if (event.button === 1 || (event.button === 0 && this.#pans)) {
@@ -178,8 +188,19 @@ export class Gestures {
       this.#graph.select([], [], adds(event), [hit.reroute]);
   }
 
+  /** What the first finger has begun was not meant: it is given up. */
+  #pinchBy(fingers: ReadonlyMap<number, Point>): void {
+    this.abandon();
+    for (const [id, at] of fingers) {
+      this.#pointers.set(id, at);
+      this.#host.setPointerCapture(id);
+    }
+    this.#enter(beginPinch(this.#pointers));
+  }
+
   #move(event: PointerEvent): void {
     const screen = this.#screen(event);
+    this.#onFields.moved(event.pointerId, screen);
     if (this.#pointers.has(event.pointerId)) this.#pointers.set(event.pointerId, screen);
     const [state, { view }] = [this.#state, this.#graph];
     switch (state.name) {
@@ -335,20 +356,8 @@ export class Gestures {
   #longPress(hit: Hit, screen: Point, event: PointerEvent): void {
     if (this.#state.name !== 'press') return;
     this.#enter({ name: 'idle' });
-    this.#passOverTap();
+    passOverTap(this.#stopping.signal);
     openMenu(this.#graph, hit, event, screen);
-  }
-
-  /** When the finger goes, browsers make a click of it, which would close the menu where that lies beside the finger. */
-  #passOverTap(): void {
-    const isOver = new AbortController();
-    const signal = AbortSignal.any([isOver.signal, this.#stopping.signal]);
-    const end = (event: TouchEvent) => {
-      if (event.cancelable) event.preventDefault();
-      isOver.abort();
-    };
-    for (const kind of ['touchend', 'touchcancel'] as const)
-      window.addEventListener(kind, end, { signal, passive: false, capture: true });
   }
 
   #wheel(event: WheelEvent): void {
@@ -389,11 +398,4 @@ export class Gestures {
     const box = this.#host.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
-}
-
-function isInField(event: Event): boolean {
-  return (
-    event.target instanceof Element &&
-    event.target.closest('input, textarea, select, button, a, [data-field]') !== null
-  );
 }

@@ -7,7 +7,7 @@ import { t } from '../../i18n/t';
 import { classes } from '../../ui/classes';
 import { widgetFor } from '../../widgets/registry';
 import type { GraphView } from '../GraphView';
-import { editControl, editValue } from './edits';
+import { abandonValue, editControl, editValue } from './edits';
 import css from './node.module.css';
 import { Dot } from './SlotRow';
 
@@ -36,6 +36,7 @@ export const WidgetRow = memo(
       [view, node, name],
     );
     const onSettle = useCallback(() => view.doc?.seal(), [view]);
+    const onAbandon = useCallback(() => abandonValue(view, node, name), [view, node, name]);
     const onControl = useCallback((next: string) => editControl(view, node, name, next), [view, node, name]);
     const Kind = widgetFor(input, value);
     return (
@@ -60,7 +61,8 @@ export const WidgetRow = memo(
             <Kind
               id={`w-${node}-${name}`}
               isRoomy={false}
-              {...{ node, name, label, value, input, control, isReadOnly, onChange, onSettle, onControl }}
+              {...{ node, name, label, value, input, control, isReadOnly }}
+              {...{ onChange, onSettle, onAbandon, onControl }}
             />
           </div>
         )}

@@ -27,8 +27,17 @@ export function editValue(view: GraphView, id: NodeId, name: string, value: Json
           tx.patch('node', id, { showAdvanced: true });
       } else tx.patch('node', id, { widgets_values: withPlace(node['widgets_values'], name, value) });
     },
-    `value:${id}:${name}`,
+    valueGesture(id, name),
   );
+}
+
+/** Take back what was done to a widget's value since the steps were sealed. */
+export function abandonValue(view: GraphView, id: NodeId, name: string): void {
+  view.doc?.abandon(valueGesture(id, name));
+}
+
+function valueGesture(id: NodeId, name: string): string {
+  return `value:${id}:${name}`;
 }
 
 interface TextDrag {

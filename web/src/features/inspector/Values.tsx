@@ -43,12 +43,13 @@ function Value({ found, widget }: ValueProps) {
   const { name, label, input, value } = widget;
   const control = first.shape.type === null ? undefined : controlsOf(first.node, first.shape.type).get(name);
   const ids = found.map(({ id }) => id).join();
+  const gesture = `value:${ids}:${name}`;
   const set = (next: Json, part: 'value' | 'control' = 'value') =>
     view.doc?.edit(
       part === 'value' ? 'change value' : 'change seed control',
       view.scope,
       (tx) => setForAll(tx, found, name, next, part),
-      part === 'value' ? `value:${ids}:${name}` : '',
+      part === 'value' ? gesture : '',
     );
   const setOnce = (next: Json) => {
     view.doc?.seal();
@@ -71,6 +72,7 @@ function Value({ found, widget }: ValueProps) {
           isRoomy
           onChange={(next) => set(next)}
           onSettle={() => view.doc?.seal()}
+          onAbandon={() => view.doc?.abandon(gesture)}
           onControl={(next) => set(next, 'control')}
         />
       </div>
