@@ -447,7 +447,8 @@ class PathHider:
     def __init__(self, roots: Iterable[str] | None = None) -> None:
         named = _list_roots() if roots is None else roots
         names = "|".join(re.escape(name) for name in sorted(named, key=len, reverse=True))
-        patterns = [r"(?<![\w])[A-Za-z]:[\\/](?:[^\\/\s'\":]+[\\/])*"]
+        # Each separator may be written twice: so it stands in the text of a value.
+        patterns = [r"(?<![\w])[A-Za-z]:[\\/]+(?:[^\\/\s'\":]+[\\/]+)*"]
         if names:
             patterns.append(rf"(?<![\w/])/(?:{names})/(?:[^/\s'\":,]+/)*")
         # In quotes, a path goes on to the closing one, spaces and all.

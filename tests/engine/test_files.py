@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from engine.errors import FileError
 from engine.files import (
+    PathHider,
     fill_prefix,
     find_model_file,
     is_special_on_windows,
@@ -404,3 +405,17 @@ def test_writers_of_one_series_never_clobber(tmp_path: Path) -> None:
     assert [other.wait() for other in others] == [0, 0]
     contents = [path.read_text() for path in tmp_path.iterdir()]
     assert len(contents) == len(set(contents)) == 6 * 25
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("in /home/anna/models/a.safetensors, once", "in …/a.safetensors, once"),
+        (r"in C:\Users\Anna\models\a.safetensors, once", "in …/a.safetensors, once"),
+        (r"path = 'C:\\Users\\Anna\\a.png'", "path = '…/a.png'"),
+        ("'/home/anna lee/a.png'", "'…/a.png'"),
+        ("https://example.org/home/a.png and 3:4", "https://example.org/home/a.png and 3:4"),
+    ],
+)
+def test_directories_of_paths_are_hidden_however_they_are_written(text: str, shown: str) -> None:
+    assert PathHider(["home"]).hide(text) == shown

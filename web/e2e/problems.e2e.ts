@@ -2,6 +2,7 @@
 // until it is put right or dismissed. Runs of some of the nodes, in front of others, stopped, and exactly again.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
@@ -197,6 +198,44 @@ describe('a run that fails', () => {
       .waitFor(LONG);
     expect(await bar().getByText('The run failed').count()).toBe(0);
     expect(await marked(2, 'failed').count()).toBe(0);
+  });
+});
+
+describe('a report of what is wrong', () => {
+  /** What is on the clipboard once the report is. */
+  async function report(): Promise<string> {
+    await page.evaluate(() => navigator.clipboard.writeText(''));
+    await list().getByRole('button', { name: 'Copy report' }).click();
+    await page.getByText('Report copied').waitFor();
+    return page.evaluate(() => navigator.clipboard.readText());
+  }
+
+  it('holds the node, the input and the message of what was refused', async () => {
+    await graph.open('refused', numbers(7));
+    await graph.press('Control+Enter');
+    await list()
+      .getByRole('button', { name: /Seven is not wanted/ })
+      .waitFor(LONG);
+    const text = await report();
+    expect(text).toMatch(/^Skein: refused/);
+    expect(text).toMatch(/^Trial Number \(1\) > value: .*Seven is not wanted\./m);
+    forgiveErrors(opened, /status of 400/);
+  });
+
+  it('holds what a run failed of with the values given, and not who the user is', async () => {
+    const words = 'There is no /home/anna/pictures/a.png, and no C:\\Users\\Anna\\b.png.';
+    const fall = node(1, 'TrialFall', [0, 0], { widgets_values: [words] });
+    await graph.open('falls', JSON.stringify({ nodes: [fall], links: [], version: 0.4 }));
+    await graph.press('Control+Enter');
+    await list()
+      .getByRole('button', { name: /There is no .*a\.png/ })
+      .waitFor(LONG);
+    const text = await report();
+    expect(text).toMatch(/^Skein: falls /);
+    expect(text).toMatch(/^Trial Fall \(1\): .*There is no .*a\.png, and no .*b\.png/m);
+    expect(text).toMatch(/^ {2}words = '/m);
+    expect(text).not.toMatch(/anna/i);
+    for (const path of [homedir(), server.base]) expect(text).not.toContain(`${path}/`);
   });
 });
 

@@ -1,16 +1,22 @@
-// What nodes show of what they gave: two pictures over each other, with an edge that the pointer and keys move.
+// What comes of results: on nodes two pictures over each other, with an edge that the pointer and keys move; in the gallery
+// pictures that are copied, and runs that are run again with another seed.
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { withServer } from './harness/bench';
 import { SAVED } from './harness/furnish';
-import { GraphPage } from './harness/graph';
-import { openPage } from './harness/page';
+import { GraphPage, type Saved } from './harness/graph';
+import { openPage, openTemplate } from './harness/page';
 import type { Server } from './harness/server';
 import { rested } from './harness/settle';
+import { openPanel, pick } from './harness/steps';
 
 let server: Server;
 let browser: Browser;
+
+const LONG = { timeout: 40_000 };
 
 withServer((house) => {
   ({ server, browser } = house);
@@ -66,4 +72,100 @@ it('pictures are compared on the node, by pointer and by keys', async () => {
   // Two pictures on one side, one on the other.
   await graph.byId(3).getByRole('button', { name: 'Pair 1 of 2' }).click();
   await page.getByRole('img', { name: 'A: picture 2' }).waitFor();
+});
+
+/** Choose from the menu of a picture in the gallery. */
+async function pickFor(page: Page, file: RegExp, item: string): Promise<void> {
+  const { panel, close } = await openPanel(page, 'Gallery');
+  await panel.getByRole('button', { name: file }).first().click({ button: 'right' });
+  await pick(page.getByRole('menuitem', { name: item }));
+  await close();
+}
+
+describe('Copy picture', () => {
+  /** The picture on the clipboard: its types, its size and its first pixel. */
+  const copied = (page: Page) =>
+    page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read();
+      if (item === undefined || !item.types.includes('image/png')) return null;
+      const bitmap = await createImageBitmap(await item.getType('image/png'));
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+      context?.drawImage(bitmap, 0, 0);
+      const [r = 0, g = 0, b = 0] = context?.getImageData(0, 0, 1, 1).data ?? [];
+      return { types: item.types, size: [bitmap.width, bitmap.height], isBlue: b > 200 && r < 60 && g < 60 };
+    });
+
+  /** A blue picture in the output directory, in a format of the browser's. */
+  async function blue(page: Page, name: string, type: string, width: number, height: number): Promise<void> {
+    const bytes = await page.evaluate(
+      async ([format, w, h]) => {
+        const canvas = new OffscreenCanvas(w, h);
+        const context = canvas.getContext('2d');
+        if (context !== null) context.fillStyle = 'rgb(0, 0, 255)';
+        context?.fillRect(0, 0, w, h);
+        return [...new Uint8Array(await (await canvas.convertToBlob({ type: format })).arrayBuffer())];
+      },
+      [type, width, height] as const,
+    );
+    writeFileSync(join(server.base, 'output', name), Buffer.from(bytes));
+  }
+
+  it.each([
+    { name: 'sky.png', type: 'image/png', width: 40, height: 30 },
+    // Clipboards take PNG alone.
+    { name: 'sea.jpg', type: 'image/jpeg', width: 32, height: 48 },
+  ])('puts $type on the clipboard as PNG, as large as it is', async ({ name, type, width, height }) => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    const { page } = await openPage(browser, server.url, { permissions });
+    await page.evaluate(() => navigator.clipboard.writeText('something else'));
+    await blue(page, name, type, width, height);
+    await pickFor(page, new RegExp(`^${name}`), 'Copy picture');
+    await page.getByText('Picture copied').waitFor();
+    expect(await copied(page)).toEqual({ types: ['image/png'], size: [width, height], isBlue: true });
+  });
+});
+
+describe('With another seed', () => {
+  interface Job {
+    readonly id: string;
+    readonly state: string;
+    readonly record: { readonly seeds: Readonly<Record<string, number>> } | null;
+  }
+  type Prompt = Readonly<Record<string, { readonly inputs: Readonly<Record<string, unknown>> }>>;
+
+  const get = async (path: string) => (await fetch(`${server.url}/api/v1${path}`)).json();
+  const jobs = async (): Promise<readonly Job[]> => (await get('/jobs')).jobs;
+  const promptOf = async (id: string): Promise<Prompt> => (await get(`/jobs/${id}/workflow`)).prompt;
+
+  it('runs the same again but for the seed, which its workflow holds, too', async () => {
+    const { page } = await openPage(browser, server.url);
+    await openTemplate(page, 'Text to image');
+    const before = new Set((await jobs()).map(({ id }) => id));
+    const own = async () => (await jobs()).filter(({ id }) => !before.has(id));
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(async () => (await own()).map(({ state }) => state), LONG).toEqual(['succeeded']);
+    const [first] = (await own()) as [Job];
+    const prompt = await promptOf(first.id);
+    await pickFor(page, /^text_to_image_/, 'With another seed');
+    await page.getByText('Runs again, with another seed').waitFor();
+    const again = async () => (await own()).find(({ id }) => id !== first.id);
+    await expect.poll(async () => (await again())?.state, LONG).toBe('succeeded');
+    const next = await promptOf((await again())?.id ?? '');
+
+    const [place] = Object.keys(((await get(`/jobs/${first.id}`)) as Job).record?.seeds ?? {});
+    const [id = '', name = ''] = place?.split('.') ?? [];
+    const seed = next[id]?.inputs[name];
+    expect(typeof seed).toBe('number');
+    expect(seed).not.toEqual(prompt[id]?.inputs[name]);
+    const same = {
+      ...next,
+      [id]: { ...next[id], inputs: { ...next[id]?.inputs, [name]: prompt[id]?.inputs[name] } },
+    };
+    expect(same).toEqual(prompt);
+
+    // Who opens it has the seed that ran.
+    const { workflow } = await get(`/jobs/${(await again())?.id}/workflow`);
+    const sampler = (workflow as Saved).nodes.find((node) => String(node.id) === id);
+    expect(sampler?.widgets_values?.[0]).toEqual(seed);
+  });
 });

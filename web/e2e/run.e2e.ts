@@ -69,7 +69,7 @@ describe('a run', () => {
     await page.keyboard.press('q');
     await page.keyboard.press('Control+Enter');
     const bar = page.getByRole('region', { name: 'Runs' });
-    await bar.getByText(/\d+ % · \d+\/\d+/).waitFor(LONG);
+    await bar.getByText(/^\d+ % · \d+\/400 · [\d.]+ (it\/s|s\/it) · ([\d.]+ s|[\d:]+) left$/).waitFor(LONG);
     await large.getByRole('img', { name: 'Unfinished picture of Text to image' }).waitFor(LONG);
     await page.locator('[data-node]').getByRole('img', { name: 'Unfinished picture' }).first().waitFor(LONG);
     const running = page.getByRole('list', { name: 'Running' }).getByRole('listitem');

@@ -9,8 +9,9 @@ import { clientId } from '../../app/start';
 import { view } from '../../app/view';
 import { widgetsOf } from '../../core/catalog';
 import { addNode, setValue } from '../../core/edit';
+import { isCanvasFormat } from '../../core/formats';
 import { annotated } from '../../core/picture';
-import { loadValues, valuesToLoad, withNewSeeds } from '../../core/recall';
+import { loadValues, valuesToLoad, withNewSeeds, withSeedsOf } from '../../core/recall';
 import { randomSeed } from '../../core/seed';
 import { typeNameOf } from '../../core/slots';
 import type { NodeId, Point } from '../../core/types';
@@ -157,7 +158,14 @@ export const runWithOtherSeed = (jobId: string) =>
     const seeds = Object.keys(job.record?.seeds ?? {});
     if (seeds.length === 0) throw new Error(t('gallery.noSeeds'));
     const next = withNewSeeds(prompt, seeds, () => randomSeed(null));
-    const body = { prompt: next, targets, client_id: clientId, ...(workflow === null ? {} : { workflow }) };
+    const document =
+      workflow === null || !isCanvasFormat(workflow)
+        ? workflow
+        : withSeedsOf(workflow, seeds, { before: prompt, after: next }, catalog.getState().types);
+    const body = {
+      ...{ prompt: next, targets, client_id: clientId },
+      ...(document === null ? {} : { workflow: document }),
+    };
     follow(await api.post<JobView>('/api/v1/jobs', body), jobId);
     toast({ title: t('gallery.runsOther'), key: 'again' });
   });

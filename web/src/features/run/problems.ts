@@ -17,7 +17,7 @@ import { issues as found } from '../../stores/issues';
 import { type Refusal, type Run, runOf, runs } from '../../stores/runs';
 import { type Tab, tabs } from '../../stores/tabs';
 import { countOf, useMissing } from '../missing/api';
-import { titleAt } from './said';
+import { titleAt, titleOfFailed } from './said';
 import { nodeOnScreen } from './show';
 
 export interface Problem {
@@ -80,7 +80,7 @@ export function useProblems(): Problems {
       const nodeId = error.node_id ?? '';
       told.push({
         nodeId,
-        title: error.title || titleFor(nodeId, error.node_type ?? ''),
+        title: titleOfFailed(error, doc, types),
         input: '',
         message: error.message,
         details: error.details ?? '',

@@ -42,6 +42,10 @@ it('says where it failed, and why', () => {
       isUrgent: true,
     },
   );
+  // The server calls what nobody has given a title by its type.
+  const named = { message: 'No.', node_id: '8:5', node_type: 'KSampler', title: 'KSampler' };
+  expect(failed(named)?.text).toBe('Error in Within: No.');
+  expect(failed({ ...named, title: 'As it was' })?.text).toBe('Error in As it was: No.');
   expect(failed({ message: 'No worker.', node_id: '', node_type: '', title: '' })?.text).toBe('No worker.');
 });
 

@@ -1,6 +1,6 @@
 // What screen readers are told of a run.
 
-import type { JobEvent } from '../../api/types';
+import type { ErrorRecord, JobEvent } from '../../api/types';
 import type { Catalog } from '../../core/catalog';
 import type { GraphDoc } from '../../core/doc';
 import { locate } from '../../core/missing';
@@ -21,6 +21,15 @@ export function titleAt(doc: GraphDoc | null, id: string, types: Catalog, type =
   return types.get(type)?.display_name ?? (type || id);
 }
 
+/** The same of a node that failed: the server knows the title that the user gave it, else it calls it by its type. */
+export function titleOfFailed(
+  { node_id: id = '', node_type: type = '', title = '' }: ErrorRecord,
+  doc: GraphDoc | null,
+  types: Catalog,
+): string {
+  return title === '' || title === type ? titleAt(doc, id, types, type) : title;
+}
+
 /** Null if an event is nothing to be told. */
 export function wordsOfEvent(event: JobEvent, doc: GraphDoc | null, types: Catalog): Said | null {
   switch (event.type) {
@@ -29,9 +38,9 @@ export function wordsOfEvent(event: JobEvent, doc: GraphDoc | null, types: Catal
     case 'cancelled':
       return { text: t(`run.said.${event.type}`), isUrgent: true };
     case 'failed': {
-      const { message, node_id: id = '', node_type: type = '', title } = event.error;
-      const node = title || titleAt(doc, id, types, type);
-      return { text: id === '' ? message : t('run.said.failed', { node, message }), isUrgent: true };
+      const { message, node_id = '' } = event.error;
+      const node = titleOfFailed(event.error, doc, types);
+      return { text: node_id === '' ? message : t('run.said.failed', { node, message }), isUrgent: true };
     }
     case 'node_progress': {
       const { display_id: id, value, total } = event;
