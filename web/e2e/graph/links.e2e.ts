@@ -59,6 +59,18 @@ describe('drawing links', () => {
     await expect.poll(graph.links).toContain('2.0>5.1');
   });
 
+  it('ends at the slot whose row it is let go on: its label, or its widget', async () => {
+    const beside = async (node: string, index: number, by = 70) => {
+      const { x, y } = await graph.slotAt(node, 'inputs', index);
+      return { x: x + by, y };
+    };
+    // It is there already: nothing is done, also not to the other slot that would fit.
+    await graph.drag(await graph.slotAt('3', 'outputs', 0), await beside('5', 2));
+    await graph.drag(await graph.slotAt('3', 'outputs', 0), await beside('5', 1));
+    await expect.poll(graph.links).toEqual(expect.arrayContaining(['3.0>5.1', '3.0>5.2']));
+    expect(await graph.stepCount()).toBe(1);
+  });
+
   it('moves all links of an output with Shift, and keeps them where the type does not fit', async () => {
     await page.keyboard.down('Shift');
     await graph.drag(await graph.slotAt('1', 'outputs', 1), await graph.slotAt('6', 'outputs', 0), {

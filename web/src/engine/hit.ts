@@ -1,7 +1,8 @@
 // What is under a point of the graph: slots before points of links, before nodes, before links, before groups.
 
-import { contains, isPinned } from '../core/geometry';
+import { contains, isPinned, type Layout, PITCH } from '../core/geometry';
 import { groupTitleHeight } from '../core/groups';
+import type { NodeShape } from '../core/slots';
 import { distanceTo } from '../core/stretches';
 import { isBoundary } from '../core/subgraph';
 import { textEdges } from '../core/texts';
@@ -88,6 +89,35 @@ function hitNode(scene: Scene, id: NodeId, point: Point, reach: number, zoom: nu
       : undefined;
   if (edge !== undefined) return { kind: 'text', node: id, name: edge.name };
   return point.y < body.y ? { kind: 'title', node: id } : { kind: 'node', node: id };
+}
+
+/** The input whose row a point of a node is on: its dot, its label, or all of its widget; -1 for none. */
+export function inputRow(
+  { inputs, widgets, body }: Layout,
+  { inputs: slots, outputs }: NodeShape,
+  point: Point,
+): number {
+  const place = widgets.find(({ y, h }) => point.y >= y && point.y <= y + h);
+  if (place !== undefined) return slots.findIndex((slot) => slot.isWidget && slot.name === place.widget.name);
+  const row = slots.findIndex((slot, index) => !slot.isWidget && isInRow(inputs[index], point));
+  const sharesRow = rowNumber(slots, row) < outputs.length;
+  return !sharesRow || point.x < body.x + body.w / 2 ? row : -1;
+}
+
+/** The output whose row a point of a node is on; -1 for none. */
+export function outputRow({ outputs, body }: Layout, { inputs }: NodeShape, point: Point): number {
+  const row = outputs.findIndex((at) => isInRow(at, point));
+  const sharesRow = row < inputs.filter((slot) => !slot.isWidget).length;
+  return !sharesRow || point.x >= body.x + body.w / 2 ? row : -1;
+}
+
+/** As a socket, which row it has. */
+function rowNumber(slots: NodeShape['inputs'], index: number): number {
+  return slots.slice(0, Math.max(0, index)).filter((slot) => !slot.isWidget).length;
+}
+
+function isInRow(slot: Point | undefined, point: Point): boolean {
+  return slot !== undefined && Math.abs(slot.y - point.y) <= PITCH / 2;
 }
 
 function hitLink(

@@ -5,6 +5,7 @@ import { moveNodes, toggleFlag, unlink } from '../core/edit';
 import { type JsonObject, parseJson } from '../core/json';
 import { removeReroute } from '../core/reroutes';
 import { linksCrossing } from './gestures/knife';
+import { inputRow, outputRow } from './hit';
 import { Scene } from './scene';
 import { LEAST_ZOOM, MOST_ZOOM, Viewport } from './viewport';
 
@@ -29,6 +30,30 @@ describe('Scene', () => {
     expect(scene.hit({ x: 1211, y: 378 }, 1)).toEqual({ kind: 'corner', node: '5' });
     expect(scene.hit(scene.middle('9') ?? { x: 0, y: 0 }, 1)).toEqual({ kind: 'middle', link: '9' });
     expect(scene.hit({ x: -500, y: -500 }, 1)).toEqual({ kind: 'empty' });
+  });
+
+  it('knows whose row a point is on, for links that end there', () => {
+    const { scene } = open();
+    const rows = (id: string, x: number, y: number) => {
+      const [layout, shape] = [scene.layout(id), scene.shape(id)];
+      if (layout === undefined || shape === undefined) throw new Error(id);
+      const at = { x: layout.body.x + x, y: layout.body.y + y };
+      const [input, output] = [inputRow(layout, shape, at), outputRow(layout, shape, at)];
+      return [shape.inputs[input]?.name, shape.outputs[output]?.name];
+    };
+    // The sampler: `model` shares its row with LATENT, below it stand other inputs, then widgets.
+    expect(rows('5', 60, 14)).toEqual(['model', undefined]);
+    expect(rows('5', 260, 14)).toEqual([undefined, 'LATENT']);
+    expect(rows('5', 260, 54)).toEqual(['negative', undefined]);
+    const steps = scene.layout('5')?.widgets.find(({ widget }) => widget.name === 'steps');
+    expect(rows('5', 150, (steps?.y ?? 0) + 10 - (scene.layout('5')?.body.y ?? 0))).toEqual([
+      'steps',
+      undefined,
+    ]);
+    // All of a text is its row; the loader has outputs alone.
+    expect(rows('2', 200, 120)).toEqual(['text', undefined]);
+    expect(rows('1', 40, 34)).toEqual([undefined, 'CLIP']);
+    expect(rows('5', 150, 255)).toEqual([undefined, undefined]);
   });
 
   it('hits the lower edges of texts, where they are near enough and may be dragged', () => {

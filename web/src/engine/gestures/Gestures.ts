@@ -14,7 +14,16 @@ import { EdgePan } from './edge';
 import { FieldFingers, isInField, passOverTap } from './fingers';
 import { endHover, hover } from './hover';
 import { linksCrossing } from './knife';
-import { explain, finishLinks, type OpenCurve, openCurves, openLinks, type Target, targets } from './linking';
+import {
+  endUnder,
+  explain,
+  finishLinks,
+  type OpenCurve,
+  openCurves,
+  openLinks,
+  type Target,
+  targets,
+} from './linking';
 import { drag, dragCorner, dragGroupCorner, dragText, dropOnLink, selectIn } from './moving';
 import { beginPinch, pinch } from './pinch';
 import { keepInSight } from './sight';
@@ -157,7 +166,9 @@ export class Gestures {
       this.#pinchBy(fingers);
       return;
     }
-    if (isInField(event) && event.button !== 1) return;
+    // A link that waits for its other end takes a field as the input that it is.
+    const endsLink = this.#state.name === 'link' && event.button === 0;
+    if (isInField(event) && event.button !== 1 && !endsLink) return;
     this.#pointers.set(event.pointerId, screen);
     this.#host.setPointerCapture(event.pointerId);
     this.#host.focus({ preventScroll: true });
@@ -172,12 +183,15 @@ export class Gestures {
       return;
     }
     if (event.button !== 0) return;
-    const hit = scene.hit(view.toGraph(screen), view.zoom);
     if (this.#state.name === 'link') {
-      this.#finish(this.#state.links, hit, screen, true);
+      event.preventDefault();
+      event.stopPropagation();
+      const { links } = this.#state;
+      this.#finish(links, endUnder(this.#graph, links[0], view.toGraph(screen)), screen, true);
       this.#enter({ name: 'idle' });
       return;
     }
+    const hit = scene.hit(view.toGraph(screen), view.zoom);
     this.#enter({ name: 'press', hit, start: screen, event });
     if (event.pointerType === 'touch')
       this.#pressTimer = window.setTimeout(() => this.#longPress(hit, screen, event), LONG_PRESS);
@@ -275,7 +289,7 @@ export class Gestures {
         graph.invalidateOverlay();
         break;
       case 'link': {
-        const over = graph.scene?.hit(at, graph.view.zoom) ?? { kind: 'empty' };
+        const over = endUnder(graph, state.links[0], at);
         this.#state = { ...state, at, over };
         explain(graph, state.links[0], over, screen);
         graph.invalidateOverlay();

@@ -4,6 +4,7 @@ import { connect, type OutEnd, type Refusal, refusalOf, unlink, unlinkAll } from
 import { typesFit } from '../../core/typecheck';
 import type { NodeId, Point } from '../../core/types';
 import type { GraphView, OpenLink } from '../GraphView';
+import { inputRow, outputRow } from '../hit';
 import type { Hit, Scene } from '../scene';
 import { newGesture, type StateOf } from './state';
 
@@ -47,6 +48,25 @@ export function openLinks(
   if (held === undefined)
     return [{ end: 'input', node: hit.node, index: hit.index, type: slot?.type ?? '*', held: null }];
   return [{ end: 'output', node: held.from, index: held.fromSlot, type: held.type, held: held.id }];
+}
+
+/** What is under a point for a link that ends there: of a node also the slot that has the row, if it fits. */
+export function endUnder(graph: GraphView, link: OpenLink | undefined, at: Point): Hit {
+  const scene = graph.scene;
+  const over = scene?.hit(at, graph.view.zoom) ?? { kind: 'empty' };
+  if (scene === null || link === undefined || over.kind === 'input' || over.kind === 'output') return over;
+  if (!('node' in over) || over.node === link.node) return over;
+  const { node } = over;
+  const [shape, layout] = [scene.shape(node), scene.layout(node)];
+  if (shape === undefined || layout === undefined || layout.isCollapsed) return over;
+  if (link.end === 'output') {
+    const index = inputRow(layout, shape, at);
+    const slot = shape.inputs[index];
+    return slot !== undefined && typesFit(link.type, slot.type) ? { kind: 'input', node, index } : over;
+  }
+  const index = outputRow(layout, shape, at);
+  const slot = shape.outputs[index];
+  return slot !== undefined && typesFit(slot.type, link.type) ? { kind: 'output', node, index } : over;
 }
 
 /** Links that are being drawn, from their fixed ends to the pointer. */
@@ -208,14 +228,14 @@ export function finishLinks(
       for (const link of links) {
         const ends = endsFor(graph, link, over);
         if (ends === null) continue;
-        const held = link.held === null ? undefined : tx.graph.links.get(link.held);
-        const isSame =
-          held?.from === ends.from.node && held.fromSlot === ends.from.slot && held.to === ends.to.node;
-        const name =
-          held === undefined
-            ? null
-            : graph.scene?.shape(held.to)?.inputs.find((slot) => slot.link === held.id)?.name;
-        if (isSame && name === ends.to.input) continue;
+        const there = graph.scene
+          ?.shape(ends.to.node)
+          ?.inputs.find(({ name }) => name === ends.to.input)?.link;
+        const known = there == null ? undefined : tx.graph.links.get(there);
+        if (known?.from === ends.from.node && known.fromSlot === ends.from.slot) {
+          if (link.held !== null && link.held !== there) unlink(tx, link.held);
+          continue;
+        }
         if (refusalOf(tx, ends.from, ends.to, graph.catalog) !== null) continue;
         if (link.held !== null) unlink(tx, link.held);
         connect(tx, ends.from, ends.to, graph.catalog);
