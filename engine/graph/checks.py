@@ -119,14 +119,20 @@ class Check:
             inputs[declared.name] = default
             self.note(node, declared, f"the file gives no value; the default {show(default)} was taken")
             return
-        expected = describe_expected(declared) if declared.is_widget else f"a link to an output of type {declared.type}"
         self.error(
             node,
             "required_input_missing",
-            f"the required input {declared.name!r} is missing; it should be {expected}.",
+            f"the required input {declared.name!r} is missing; it should be {self.expected_at(declared)}.",
             declared,
             details=declared.name,
         )
+
+    def expected_at(self, declared: Input) -> str:
+        """What an input takes, as the end of "should be ..."."""
+        if not declared.is_widget:
+            return f"a link to an output of type {declared.type}"
+        choices = self.choices_of(declared)
+        return describe_expected(declared) if choices is None else choices.describe(None)
 
     def literal(self, node: Node, declared: Input, value: Any, rules: Rules, inputs: dict[str, Any]) -> None:
         """A value written in the file."""

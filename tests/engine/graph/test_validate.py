@@ -218,6 +218,9 @@ def test_a_long_list_is_not_written_out_but_the_nearest_choices_are() -> None:
     assert "one of 5000 choices, such as 'model_77" in error.message
     assert error.details.endswith("not in (list of length 5000)")
     assert error.extra_info["input_config"] is None
+    absent = {name: value for name, value in _DRAW.items() if name != "model"}
+    missing = _only_error(validate(workflow(Node("3", "Draw", absent)), REGISTRY, many)).message
+    assert "is missing; it should be one of 5000 choices, such as 'model_0.safetensors'" in missing
 
 
 def test_an_empty_folder_is_named_as_the_reason() -> None:
