@@ -72,7 +72,7 @@ class Choices:
         if isinstance(value, str) and self._comparisons_left:
             self._comparisons_left -= 1
             near = difflib.get_close_matches(value[:200], texts, 3)
-        shown = ", ".join(show(text) for text in near or texts[:3])
+        shown = ", ".join(show(text) for text in near or self.values[:3])
         return f"one of {len(self.values)} choices, such as {shown}"
 
     def short(self) -> str:
