@@ -8,6 +8,7 @@ import type { Locator, Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { eachOnOwnPage } from './harness/bench';
 import type { GraphPage } from './harness/graph';
+import { keptTabs } from './harness/kept';
 import { acted, rested } from './harness/settle';
 import { pick } from './harness/steps';
 
@@ -268,17 +269,17 @@ describe('seed modes', () => {
       .click();
     await pick(page.getByRole('menu').getByText(item, { exact: true }));
   };
+  const ended = () =>
+    page.evaluate(async () => Object.keys((await (await fetch('/history')).json()) as object).length);
   const runs = async () => {
-    const before = await page.evaluate(async () => (await fetch('/history')).json());
+    const before = await ended();
     await graph.canvas.focus();
     await page.keyboard.press('Control+Enter');
-    await page.waitForFunction(
-      async (count) => Object.keys(await (await fetch('/history')).json()).length > count,
-      Object.keys(before as object).length,
-    );
+    await expect.poll(ended).toBeGreaterThan(before);
   };
 
-  it('keep, one more, one less, random; the seed used is the one shown; reuse and new', async () => {
+  /** The node with all that it must have to run. */
+  const addReady = async () => {
     await addKinds();
     await widget('image').getByRole('combobox').click();
     await page.getByRole('option', { name: 'dot.png' }).click();
@@ -286,6 +287,10 @@ describe('seed modes', () => {
       .getByRole('button', { name: /Ask again/ })
       .click();
     await widget('served').getByText('dot.png').waitFor();
+  };
+
+  it('keep, one more, one less, random; the seed used is the one shown; reuse and new', async () => {
+    await addReady();
     await type(seed(), '41');
     await menu('Keep it');
     await runs();
@@ -314,5 +319,34 @@ describe('seed modes', () => {
     await expect.poll(shown).toBe(used);
     await runs();
     await expect.poll(shown).toBe(used);
+  });
+
+  it('after a reload, the seed of the last run is known, and one more is one more', async () => {
+    await addReady();
+    await menu('One more');
+    await type(seed(), '18446744073709551613');
+    await runs();
+    await expect.poll(shown).toBe(18446744073709551613n);
+    await runs();
+    await expect.poll(shown).toBe(18446744073709551614n);
+    await menu('New random seed now');
+    await expect.poll(shown).not.toBe(18446744073709551614n);
+    const drawn = await shown();
+    await expect
+      .poll(async () => (await keptTabs(page)).some(({ text }) => text.includes(String(drawn))))
+      .toBe(true);
+    await page.reload();
+    await node().waitFor();
+    await expect.poll(shown).toBe(drawn);
+    await widget('seed')
+      .getByRole('button', { name: /Before each run/ })
+      .click();
+    const item = page.getByRole('menuitem', { name: /^Use the seed of the last run/ });
+    await expect.poll(() => item.textContent()).toContain('18446744073709551614');
+    await pick(item);
+    await expect.poll(shown).toBe(18446744073709551614n);
+    await menu('One more');
+    await runs();
+    await expect.poll(shown).toBe(18446744073709551615n);
   });
 });

@@ -7,6 +7,8 @@ export interface KeptTab {
   readonly isDirty: boolean;
   readonly steps: number;
   readonly zoom: number;
+  /** The document. */
+  readonly text: string;
 }
 
 /** In the order of the tabs. */
@@ -21,6 +23,7 @@ async function readKept(): Promise<KeptTab[]> {
     readonly name: string;
     readonly isDirty: boolean;
     readonly steps: string;
+    readonly text: string;
     readonly view: { readonly zoom: number } | null;
   }
   interface Session {
@@ -47,7 +50,7 @@ async function readKept(): Promise<KeptTab[]> {
       if (draft === undefined) return [];
       const zoom = (last?.views?.[id] ?? draft.view)?.zoom ?? 0;
       const steps = (JSON.parse(draft.steps) as unknown[]).length;
-      return [{ name: draft.name, isDirty: draft.isDirty, steps, zoom }];
+      return [{ name: draft.name, isDirty: draft.isDirty, steps, zoom, text: draft.text }];
     });
   } finally {
     database.close();

@@ -59,6 +59,16 @@ export function lastSeed(doc: GraphDoc, scope: string, node: NodeId, name: strin
   return lastUsed.get(doc)?.get(`${scope}/${node}/${name}`);
 }
 
+/** All of them, by scope, node and name; null if this document has not run. */
+export function usedSeeds(doc: GraphDoc): ReadonlyMap<string, Json> | null {
+  return lastUsed.get(doc) ?? null;
+}
+
+/** Take over what `usedSeeds` said of this document in an earlier session. */
+export function restoreUsedSeeds(doc: GraphDoc, seeds: ReadonlyMap<string, Json>): void {
+  lastUsed.set(doc, new Map(seeds));
+}
+
 /** Keep the seeds of a graph as those that a run uses. Call it with the graph as it is sent. */
 export function rememberSeeds(doc: GraphDoc, catalog: Catalog): void {
   const found = new Map<string, Json>();

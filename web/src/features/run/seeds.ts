@@ -1,18 +1,53 @@
 // What a run does to seeds before it is queued, and the document as it would be then.
 
 import { GraphDoc } from '../../core/doc';
-import { CONTROLS, drawSeeds, rememberSeeds, rollSeeds } from '../../core/seed';
+import { asObject, type Json, parseJson, stringifyJson } from '../../core/json';
+import { CONTROLS, drawSeeds, rememberSeeds, restoreUsedSeeds, rollSeeds, usedSeeds } from '../../core/seed';
 import { editScopes } from '../../core/steps';
 import { t } from '../../i18n/t';
 import { catalog } from '../../stores/catalog';
+import { keep, keptRows } from '../../stores/kept';
+import { type Tab, tabs } from '../../stores/tabs';
 
-const hasRun = new WeakSet<GraphDoc>();
+const KEY = 'skein.seeds';
+const MOST_TABS = 50;
+/** Of one tab, in letters; who has more seeds than fit here has those of the last run until the page goes. */
+const MOST_LETTERS = 20_000;
 
 /** The seeds that this run uses, before it is queued. No step of undo: a run is none. */
 export function prepareSeeds(doc: GraphDoc): void {
-  roll(doc, !hasRun.has(doc));
-  hasRun.add(doc);
+  roll(doc, !hasRun(doc));
   rememberSeeds(doc, catalog.getState().types);
+}
+
+function hasRun(doc: GraphDoc): boolean {
+  return usedSeeds(doc) !== null;
+}
+
+/** Keep in this browser what the last run of a tab used, so that a reload still knows. */
+export function keepSeeds({ id, doc }: Pick<Tab, 'id' | 'doc'>): void {
+  const others = keptRows<string>(KEY).filter(([tab]) => tab !== id);
+  const text = stringifyJson(Object.fromEntries(usedSeeds(doc) ?? []));
+  const own: [string, string][] = text.length > MOST_LETTERS ? [] : [[id, text]];
+  keep(KEY, [...others, ...own].slice(-MOST_TABS));
+}
+
+/** What `keepSeeds` kept of the tabs that are open again. */
+export function restoreSeeds(): void {
+  const kept = new Map(keptRows<string>(KEY));
+  for (const { id, doc } of tabs.getState().tabs) {
+    const seeds = hasRun(doc) ? null : readSeeds(kept.get(id));
+    if (seeds !== null) restoreUsedSeeds(doc, seeds);
+  }
+}
+
+function readSeeds(text: string | undefined): ReadonlyMap<string, Json> | null {
+  try {
+    const seeds = text === undefined ? null : asObject(parseJson(text));
+    return seeds === null ? null : new Map(Object.entries(seeds) as [string, Json][]);
+  } catch {
+    return null; // somebody else wrote there
+  }
 }
 
 function roll(doc: GraphDoc, isFirst: boolean): void {
@@ -30,7 +65,7 @@ export function changeSeeds(doc: GraphDoc): boolean {
 export function asItRuns(doc: GraphDoc): GraphDoc {
   if (!mayRoll(doc)) return doc;
   const copy = new GraphDoc(doc.save());
-  roll(copy, !hasRun.has(doc));
+  roll(copy, !hasRun(doc));
   return copy;
 }
 

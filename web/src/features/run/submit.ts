@@ -11,7 +11,7 @@ import { dismissRun, keepOrigin, runOf, runs, setRefusal, takeJob, updateRun } f
 import { activeTab, newId, type Tab } from '../../stores/tabs';
 import { closeToast, toast } from '../../ui/Toast';
 import { notePlan } from './progress';
-import { changeSeeds, prepareSeeds } from './seeds';
+import { changeSeeds, keepSeeds, prepareSeeds } from './seeds';
 import { refreshQueue } from './sync';
 
 export interface RunOptions {
@@ -37,6 +37,7 @@ export async function runTab(tab: Tab | null = activeTab(), options: RunOptions 
 /** One job; false if it was refused. */
 async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise<boolean> {
   prepareSeeds(tab.doc);
+  keepSeeds(tab);
   const id = newId();
   keepOrigin(id, { tabId: tab.id, name: tab.name });
   notePlan(id, tab.id);

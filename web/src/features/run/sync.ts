@@ -6,6 +6,7 @@ import { readJob } from '../../api/jobs';
 import { whenConnected, whenStarted } from '../../app/start';
 import { ENDED, onRunEvent, origins, runs, takeJob, updateRun } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
+import { restoreSeeds } from './seeds';
 
 const MOST_SHOWN = 200;
 let isAsked = false;
@@ -74,6 +75,7 @@ async function restoreLast(): Promise<void> {
 }
 
 whenConnected(resync);
+whenStarted(restoreSeeds, 10);
 whenStarted(restoreLast, 10);
 
 onRunEvent((_jobId, event) => {
