@@ -14,10 +14,17 @@ import type { Inks } from '../palette';
 import { paintPictures } from './pictures';
 import { cut, setFont } from './text';
 
+/** So few nodes have time for their rows, however far away they are. */
+const FEW = 200;
+/** From here on letters can be told apart. */
+const LEGIBLE = 0.45;
+
 export function paintNodes(context: CanvasRenderingContext2D, picture: Picture, ratio: number): void {
   const ids = visibleNodes(picture);
-  if (picture.view.zoom < SPECKS) paintSpecks(context, ids, picture);
-  else for (const id of ids) paintNode(context, id, picture, ratio);
+  const { zoom } = picture.view;
+  if (zoom < SPECKS) paintSpecks(context, ids, picture);
+  const hasRows = zoom >= BOXES || ids.length <= FEW;
+  if (zoom >= SPECKS) for (const id of ids) paintNode(context, id, picture, ratio, hasRows);
 }
 
 /** From back to front. Far out nearly all nodes are in sight, and asking each is quicker than the index. */
@@ -86,7 +93,13 @@ function outlineOf(id: NodeId, { marks, selected, palette }: Picture): string | 
   return selected.has(id) ? palette.selected : null;
 }
 
-function paintNode(context: CanvasRenderingContext2D, id: NodeId, picture: Picture, ratio: number): void {
+function paintNode(
+  context: CanvasRenderingContext2D,
+  id: NodeId,
+  picture: Picture,
+  ratio: number,
+  hasRows: boolean,
+): void {
   const { scene, view, palette, progress } = picture;
   const [layout, node, shape] = [scene.layout(id), scene.node(id), scene.shape(id)];
   if (layout === undefined || node === undefined || shape === undefined) return;
@@ -116,7 +129,7 @@ function paintNode(context: CanvasRenderingContext2D, id: NodeId, picture: Pictu
     context.fillStyle = palette.running;
     context.fillRect(box.x, body.y - 4, box.w * done, 4);
   }
-  if (view.zoom >= BOXES) {
+  if (hasRows) {
     paintDots(context, layout, shape, picture);
     const inks = palette.on(mode === BYPASSED ? null : asString(node['bgcolor']));
     if (!layout.isCollapsed && !isReroute) paintRows(context, layout, shape, picture, inks);
@@ -283,9 +296,13 @@ function paintRows(
   context.fillStyle = inks.widget;
   for (const place of layout.widgets)
     fillBox(context, { x: body.x + 15, y: place.y, w: body.w - 30, h: place.h }, 5);
-  if (view.zoom < 0.45) return;
-  setFont(context, 12);
   context.fillStyle = inks.muted;
+  if (view.zoom < LEGIBLE) {
+    for (const { widget, y, h } of layout.widgets)
+      if (h > 30) paintLines(context, valueWords(widget), body.x + 23, y + 10, body.w - 46, h, false);
+    return;
+  }
+  setFont(context, 12);
   const half = body.w / 2 - 20;
   for (const [index, slot] of shape.inputs.entries()) {
     const point = layout.inputs[index];
@@ -301,7 +318,7 @@ function paintRows(
   for (const { widget, y, h } of layout.widgets) {
     const at = y + Math.min(h, 20) / 2;
     if (h > 30) {
-      paintLines(context, valueWords(widget) || widget.label, body.x + 23, y + 10, body.w - 46, h);
+      paintLines(context, valueWords(widget) || widget.label, body.x + 23, y + 10, body.w - 46, h, true);
       continue;
     }
     context.fillText(cut(widget.label, 12, body.w * 0.45), body.x + 23, at);
@@ -319,7 +336,7 @@ function paintRows(
   context.globalAlpha = alpha;
 }
 
-/** The first lines of a text, as many as there is room for. */
+/** The first lines of a text, as many as there is room for; strokes stand for what cannot be read. */
 function paintLines(
   context: CanvasRenderingContext2D,
   text: string,
@@ -327,6 +344,7 @@ function paintLines(
   y: number,
   width: number,
   height: number,
+  isLegible: boolean,
 ): void {
   const most = Math.max(4, Math.floor(width / 6.6));
   let left = text.slice(0, 2000);
@@ -335,7 +353,8 @@ function paintLines(
     const stop = line.indexOf('\n');
     const space = left.length > most ? line.lastIndexOf(' ') : -1;
     const end = stop >= 0 ? stop : space > most / 2 ? space : line.length;
-    context.fillText(left.slice(0, end), x, at);
+    if (isLegible) context.fillText(left.slice(0, end), x, at);
+    else context.fillRect(x, at - 2, Math.min(width, end * 6), 4);
     left = left.slice(stop >= 0 || space > most / 2 ? end + 1 : end);
   }
 }
