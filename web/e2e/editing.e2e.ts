@@ -201,6 +201,31 @@ describe('groups', () => {
     const back = await graph.copied();
     for (const id of [6, 7]) expect(y(back, id)).toBe(y(before, id));
   });
+
+  it('are sized by keys, with what is in them where it was, as one step a burst', async () => {
+    const bounding = [380, -40, 440, 560];
+    await graph.open('mine', textToImage({ groups: [{ id: 1, title: 'Prompts', bounding, flags: {} }] }));
+    const before = await graph.copied();
+    const [node, place] = [await graph.byId(2).boundingBox(), before.nodes.find(({ id }) => id === 2)];
+    const zoom = (node?.width ?? 0) / 400;
+    // In the title of the group, beside which nothing lies.
+    const [dx, dy] = [600 - (place?.pos[0] ?? 0), -25 - ((place?.pos[1] ?? 0) - 30)];
+    const head = { x: (node?.x ?? 0) + dx * zoom, y: (node?.y ?? 0) + dy * zoom };
+    await graph.press('Escape');
+    await page.mouse.click(head.x, head.y);
+    await graph.press(
+      'Control+Shift+ArrowRight',
+      'Control+Shift+ArrowRight',
+      'Control+Shift+ArrowRight',
+      'Control+Shift+ArrowDown',
+      'Control+Shift+ArrowLeft',
+    );
+    const group = async () => (await graph.copied()).groups?.[0]?.bounding;
+    await expect.poll(group).toEqual([380, -40, 460, 570]);
+    expect((await graph.copied()).nodes).toEqual(before.nodes);
+    await graph.press('Control+z');
+    await expect.poll(group).toEqual(bounding);
+  });
 });
 
 describe('undo', () => {

@@ -226,14 +226,21 @@ export function dragText(graph: GraphView, state: StateOf<'resizeText'>, at: Poi
 export function dragGroupCorner(graph: GraphView, state: StateOf<'resizeGroup'>, at: Point): void {
   const box = groupBox(graph.scene?.graph.groups.get(state.group) ?? {});
   if (box === null) return;
-  const [w, h] = [Math.max(60, Math.round(at.x - box.x)), Math.max(40, Math.round(at.y - box.y))];
+  const size = { x: Math.round(at.x - box.x), y: Math.round(at.y - box.y) };
   graph.doc?.edit(
     'resize group',
     graph.scope,
-    (tx) => tx.patch('group', state.group, { bounding: [box.x, box.y, w, h] }),
+    (tx) => resizeGroup(tx, state.group, size),
     state.gesture,
     Number.POSITIVE_INFINITY,
   );
+}
+
+/** As near to a size as a group may have: one corner stays, and what is in it. */
+export function resizeGroup(tx: Transaction, id: string, size: Point): void {
+  const box = groupBox(tx.graph.groups.get(id) ?? {});
+  if (box === null) return;
+  tx.patch('group', id, { bounding: [box.x, box.y, Math.max(60, size.x), Math.max(40, size.y)] });
 }
 
 export function selectIn(graph: GraphView, box: Box, kept: ReadonlySet<NodeId>): void {

@@ -60,6 +60,43 @@ describe('a group', () => {
   });
 });
 
+describe('a group that is sized by keys', () => {
+  const group = (more: object = {}) =>
+    doc.edit('group', '', (tx) =>
+      tx.put('group', '1', { title: 'Mine', bounding: [1280, 100, 260, 70], ...more }),
+    );
+  const bounding = () => doc.graph().groups.get('1')?.['bounding'];
+
+  it('keeps its corner and what is in it, in one step a burst, and does not vanish', () => {
+    group();
+    const at = key('6', 'pos');
+    const steps = doc.steps.length;
+    view.select([], ['1']);
+    for (const way of ['right', 'right', 'down', 'left']) runCommand(`graph.resize.${way}`);
+    expect(bounding()).toEqual([1280, 100, 270, 80]);
+    expect(key('6', 'pos')).toEqual(at);
+    expect(doc.steps).toHaveLength(steps + 1);
+    doc.undo();
+    expect(bounding()).toEqual([1280, 100, 260, 70]);
+    for (let round = 0; round < 30; round += 1) runCommand('graph.resize.up');
+    for (let round = 0; round < 30; round += 1) runCommand('graph.resize.left');
+    expect(bounding()).toEqual([1280, 100, 60, 40]);
+  });
+
+  it('stays as it is where it is pinned, or where a node is meant', () => {
+    group({ flags: { pinned: true } });
+    view.select([], ['1']);
+    runCommand('graph.resize.right');
+    expect(bounding()).toEqual([1280, 100, 260, 70]);
+    group();
+    const before = view.scene?.layout('6')?.body.w ?? 0;
+    view.select(['6'], ['1']);
+    runCommand('graph.resize.right');
+    expect(bounding()).toEqual([1280, 100, 260, 70]);
+    expect(view.scene?.layout('6')?.body.w).toBe(before + 10);
+  });
+});
+
 describe('a pinned node', () => {
   it('is not moved by keys, others beside it are', () => {
     const [pinned, other] = [key('5', 'pos'), key('6', 'pos') as number[]];

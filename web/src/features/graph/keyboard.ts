@@ -4,13 +4,14 @@ import { bus } from '../../app/bus';
 import { type Command, registerCommands } from '../../app/commands';
 import { enterNode, leaveScope } from '../../app/scopes';
 import { canvasHasFocus, canvasHost, focusCanvas, view } from '../../app/view';
-import { resizeNode } from '../../core/edit';
+import type { Transaction } from '../../core/doc';
+import { groupBox, resizeNode } from '../../core/edit';
 import { isPinned } from '../../core/geometry';
 import { nearestBox, type Way } from '../../core/nearest';
 import { executionOrder } from '../../core/select';
 import { titleOf } from '../../core/slots';
 import type { NodeId, Point } from '../../core/types';
-import { movable, moveAll } from '../../engine/gestures/moving';
+import { movable, moveAll, resizeGroup } from '../../engine/gestures/moving';
 import { DETAIL } from '../../engine/paint';
 import { type TextKey, t } from '../../i18n/t';
 import { settings } from '../../stores/settings';
@@ -87,10 +88,25 @@ function hasSelection(): boolean {
 
 function resize(by: Point): void {
   const id = currentNode();
+  if (id === null) resizeGroups(by);
   const body = id === null ? undefined : view.scene?.layout(id)?.body;
   if (id === null || body === undefined || isPinned(view.scene?.node(id) ?? {})) return;
   const size = { x: Math.max(140, body.w + by.x * GRID), y: Math.max(0, body.h + by.y * GRID) };
   view.doc?.edit(t('graph.stepResize'), view.scope, (tx) => resizeNode(tx, id, size), `size ${id}`);
+}
+
+/** The selected groups, by the corner that a drag takes, too. */
+function resizeGroups(by: Point): void {
+  const boxes = [...view.selectedGroups].flatMap((id) => {
+    const group = view.scene?.graph.groups.get(id) ?? {};
+    const box = groupBox(group);
+    return box === null || isPinned(group) ? [] : [[id, box] as const];
+  });
+  const change = (tx: Transaction) => {
+    for (const [id, { w, h }] of boxes) resizeGroup(tx, id, { x: w + by.x * GRID, y: h + by.y * GRID });
+  };
+  const gesture = `size ${boxes.map(([id]) => `/${id}`).join()}`;
+  view.doc?.edit(t('step.resizeGroup'), view.scope, change, gesture);
 }
 
 /** Into a node: an instance of a subgraph is entered, of others a field gets the keyboard, the first if none is named. */
@@ -146,6 +162,7 @@ export function labelOf(id: NodeId): string {
 
 const withNode = () => currentNode() !== null;
 const withSome = () => hasSelection() || withNode();
+const withSizable = () => withNode() || view.selectedGroups.size > 0;
 
 function key(
   id: string,
@@ -180,7 +197,7 @@ export function registerKeyboard(): void {
         `graph.resize.${way}`,
         [`Ctrl+Shift+${arrow}`],
         () => resize(by),
-        withNode,
+        withSizable,
         true,
       ),
     ),
