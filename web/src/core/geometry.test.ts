@@ -50,3 +50,24 @@ describe('nodes of shared files', { timeout: 60_000 }, () => {
     expect(grown.length / count, JSON.stringify([count, grown.length, worst])).toBeLessThanOrEqual(0.05);
   });
 });
+
+describe('a node of a type that nobody knows', () => {
+  const layout = (more: object) => {
+    const node = { type: 'mxSlider', pos: [0, 0], size: [150, 30], widgets_values: [5, 6, 7], ...more };
+    return layoutOf(node, shapeOf(node, new Map()));
+  };
+
+  it('is as large as where it came from, with the values that there is room for', () => {
+    expect(layout({}).body).toEqual({ x: 0, y: 0, w: 150, h: 30 });
+    expect(layout({ size: [150, 60] }).widgets.length).toBe(2);
+    expect(layout({ size: [150, 300] }).widgets.length).toBe(3);
+  });
+
+  it('keeps those that are linked, and grows with all where no file says a size', () => {
+    const inputs = ['a', 'b', 'c'].map((name, index) => ({
+      ...{ name, type: 'INT', widget: { name }, link: index === 2 ? 1 : null },
+    }));
+    expect(layout({ inputs }).widgets.map(({ widget }) => widget.name)).toEqual(['c']);
+    expect(layout({ size: null }).widgets.length).toBe(3);
+  });
+});

@@ -5,7 +5,7 @@
 
 import { foldOf } from './fold';
 import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
-import type { NodeShape, Widget } from './slots';
+import { type NodeShape, VIRTUAL, type Widget } from './slots';
 import type { Box, Link, NodeId, Point } from './types';
 
 export const TITLE = 30;
@@ -93,13 +93,31 @@ export function measured(node: JsonObject, shape: NodeShape) {
   for (const slot of shape.inputs) if (!slot.isWidget) sockets += 1;
   const rows = Math.max(sockets, shape.outputs.length);
   const top = rows * PITCH + (rows > 0 ? 6 : GAP);
-  const fold = foldOf(node, shape);
+  const folded = foldOf(node, shape);
+  const isForeign = shape.type === null && stored !== null && !VIRTUAL.has(asString(node['type']) ?? '');
+  const room = isForeign ? Math.floor((stored.y - top - BOTTOM + GAP) / (WIDGET + GAP)) : Infinity;
+  const fold = { ...folded, shown: firstOf(folded.shown, room, shape) };
   const { shown, rare } = fold;
   const foldHeight = rare.length > 0 ? WIDGET + GAP : 0;
   const below = shown.length > 0 || rare.length > 0 || rows === 0 ? BOTTOM : 0;
   const least = top + shown.reduce((sum, widget) => sum + leastHeight(widget) + GAP, 0) + foldHeight + below;
-  const w = widthOf(stored?.x ?? 0, shown.length > 0);
+  const w = widthOf(stored?.x ?? 0, shown.length > 0 && !isForeign);
   return { w, h: Math.max(stored?.y ?? 0, least), top, least, fold };
+}
+
+/**
+ * How many values a node shows whose type nobody knows: as many as its size has room for, since where it came from it may
+ * have shown them in its own way. Those that are linked stand on it in any case.
+ */
+function firstOf(widgets: readonly Widget[], room: number, shape: NodeShape): readonly Widget[] {
+  if (widgets.length <= room) return widgets;
+  const linked = new Set(shape.inputs.filter(({ link }) => link !== null).map(({ name }) => name));
+  let left = room - widgets.filter(({ name }) => linked.has(name)).length;
+  return widgets.filter(({ name }) => {
+    if (linked.has(name)) return true;
+    left -= 1;
+    return left >= 0;
+  });
 }
 
 export function layoutOf(node: JsonObject, shape: NodeShape): Layout {

@@ -18,7 +18,7 @@ import type { Mark } from '../paint';
 import { blockedAt } from './blocked';
 import { FoldRow } from './FoldRow';
 import { issueAt } from './issues';
-import { MissingNode } from './MissingNode';
+import { MissingNode, missingWords } from './MissingNode';
 import { type Badge, NodeHeader } from './NodeHeader';
 import css from './node.module.css';
 import { PreviewArea } from './PreviewArea';
@@ -50,8 +50,11 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
   const badges = [
     ...badgesOf(node, shape, mode, isMissing),
     ...originBadges(view, id, node, shape),
-    ...fateOf(id, mark),
-  ];
+    // What is missing blocks itself: its mark says so.
+    ...(isMissing ? [] : fateOf(id, mark)),
+  ].map((badge) =>
+    layout.box.w < NARROW && badge.icon !== undefined ? { ...badge, isIconOnly: true } : badge,
+  );
   const bgcolor = asString(node['bgcolor']);
   const { box, body } = layout;
   const isReroute = node['type'] === 'Reroute';
@@ -90,7 +93,7 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
             isCollapsed={layout.isCollapsed}
             isBypassed={mode === BYPASSED}
             badges={badges}
-            badgeKey={badges.map(({ text }) => (typeof text === 'string' ? text : text.title)).join()}
+            badgeKey={badges.map(keyOf).join()}
             time={seconds === null ? null : timeWords(seconds)}
             onToggle={onToggle}
           />
@@ -163,10 +166,22 @@ function fateOf(id: NodeId, mark: Mark | undefined): Badge[] {
   return [{ text: { words, title: why }, icon: 'stop', tone: 'warning' }];
 }
 
+function keyOf({ text, isIconOnly }: Badge): string {
+  return `${typeof text === 'string' ? text : text.title}${isIconOnly === true}`;
+}
+
+/** Narrower, the words of badges would leave nothing of a title. */
+const NARROW = 240;
+
+function missingBadge(node: JsonObject): Badge {
+  const text = { words: t('node.missing'), title: missingWords(node) };
+  return { text, icon: 'alert', tone: 'danger' };
+}
+
 function badgesOf(node: JsonObject, shape: NodeShape, mode: number, isMissing: boolean): Badge[] {
   const flags = asObject(node['flags']);
   return [
-    ...(isMissing ? [{ text: 'node.missing', icon: 'alert', tone: 'danger' } as const] : []),
+    ...(isMissing ? [missingBadge(node)] : []),
     ...(shape.type?.deprecated === true ? [{ text: 'node.deprecated', tone: 'warning' } as const] : []),
     ...(shape.type?.experimental === true ? [{ text: 'node.experimental', tone: 'quiet' } as const] : []),
     ...(mode === MUTED ? [{ text: 'node.muted', icon: 'mute', isIconOnly: true } as const] : []),
