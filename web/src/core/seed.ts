@@ -64,9 +64,10 @@ export function usedSeeds(doc: GraphDoc): ReadonlyMap<string, Json> | null {
   return lastUsed.get(doc) ?? null;
 }
 
-/** Take over what `usedSeeds` said of this document in an earlier session. */
-export function restoreUsedSeeds(doc: GraphDoc, seeds: ReadonlyMap<string, Json>): void {
-  lastUsed.set(doc, new Map(seeds));
+/** Take over what `usedSeeds` said of this document at another time. */
+export function restoreUsedSeeds(doc: GraphDoc, seeds: ReadonlyMap<string, Json> | null): void {
+  if (seeds === null) lastUsed.delete(doc);
+  else lastUsed.set(doc, new Map(seeds));
 }
 
 /** Keep the seeds of a graph as those that a run uses. Call it with the graph as it is sent. */

@@ -35,6 +35,19 @@ it('has the seeds of the next run, and leaves the document as it is', () => {
   expect(valuesIn(counted)).toEqual([6, 'increment', 20]);
 });
 
+it('are taken back where the run is refused, but for what was changed meanwhile', () => {
+  const refused = doc('randomize');
+  const takeBack = prepareSeeds(refused);
+  expect(valuesIn(refused)[0]).not.toBe(5);
+  takeBack();
+  expect(valuesIn(refused)).toEqual([5, 'randomize', 20]);
+  expect(lastSeed(refused, '', '1', 'seed')).toBeUndefined();
+  const late = prepareSeeds(refused);
+  refused.edit('other', '', (tx) => tx.patch('node', '1', { widgets_values: [7, 'fixed', 20] }));
+  late();
+  expect(valuesIn(refused)).toEqual([7, 'fixed', 20]);
+});
+
 it('are known after a reload, exactly, and what has run goes on', () => {
   const large = 18446744073709551000n;
   const before = openTab(raw('increment', large), { name: 'one', id: 'a' });

@@ -14,10 +14,34 @@ const MOST_TABS = 50;
 /** Of one tab, in letters; who has more seeds than fit here has those of the last run until the page goes. */
 const MOST_LETTERS = 20_000;
 
-/** The seeds that this run uses, before it is queued. No step of undo: a run is none. */
-export function prepareSeeds(doc: GraphDoc): void {
+/**
+ * The seeds that this run uses, before it is queued. No step of undo: a run is none. Returns how to take them back: a run
+ * that is refused has used none. What somebody has changed since then stays.
+ */
+export function prepareSeeds(doc: GraphDoc): () => void {
+  const [used, before] = [usedSeeds(doc), valuesIn(doc)];
   roll(doc, !hasRun(doc));
   rememberSeeds(doc, catalog.getState().types);
+  const after = valuesIn(doc);
+  return () => {
+    restoreUsedSeeds(doc, used);
+    for (const scope of doc.scopes)
+      doc.adjust('seeds', scope, (tx) => {
+        for (const [id, node] of tx.graph.nodes) {
+          const key = `${scope}/${id}`;
+          const [then, now] = [before.get(key), node['widgets_values']];
+          if (then !== undefined && then !== now && now === after.get(key))
+            tx.patch('node', id, { widgets_values: then });
+        }
+      });
+  };
+}
+
+function valuesIn(doc: GraphDoc): ReadonlyMap<string, Json | undefined> {
+  const found = new Map<string, Json | undefined>();
+  for (const scope of doc.scopes)
+    for (const [id, node] of doc.graph(scope).nodes) found.set(`${scope}/${id}`, node['widgets_values']);
+  return found;
 }
 
 function hasRun(doc: GraphDoc): boolean {

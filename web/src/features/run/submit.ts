@@ -36,8 +36,7 @@ export async function runTab(tab: Tab | null = activeTab(), options: RunOptions 
 
 /** One job; false if it was refused. */
 async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise<boolean> {
-  prepareSeeds(tab.doc);
-  keepSeeds(tab);
+  const takeBackSeeds = prepareSeeds(tab.doc);
   const id = newId();
   keepOrigin(id, { tabId: tab.id, name: tab.name });
   notePlan(id, tab.id);
@@ -56,6 +55,7 @@ async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise
         ...(targets === undefined ? {} : { targets }),
       },
     });
+    keepSeeds(tab);
     setRefusal(tab.id, null);
     closeToast('refused');
     if (!runs.getState().runs.has(job.id)) takeJob(job);
@@ -64,6 +64,8 @@ async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise
     void refreshQueue();
     return true;
   } catch (error) {
+    // Without an answer nobody knows whether it runs.
+    if (error instanceof ApiError && error.status > 0) takeBackSeeds();
     refuse(tab, error);
     return false;
   }
