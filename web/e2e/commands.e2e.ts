@@ -77,6 +77,7 @@ describe('the palette', () => {
     await graph.title(6).click();
     await graph.title(7).click({ modifiers: ['Control'] });
     await graph.press('Control+g');
+    await page.getByRole('textbox', { name: 'Rename' }).press('Escape');
     await expect.poll(() => offered('Group: Fit')).toEqual([]);
     const box = await graph.byId(6).boundingBox();
     const zoom = (box?.width ?? 0) / 210;

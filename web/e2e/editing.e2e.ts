@@ -89,6 +89,7 @@ describe('steps', () => {
     await graph.open('mine', textToImage());
     await graph.title(5).click();
     await graph.press('Control+m', 'Alt+c', 'Control+g');
+    await page.getByRole('textbox', { name: 'Rename' }).press('Escape');
     await graph.press('Alt+z');
     const list = page.getByRole('listbox', { name: 'Steps' });
     await expect
@@ -171,8 +172,12 @@ describe('groups', () => {
     await graph.title(7).click();
     await page.keyboard.up('Control');
     await graph.press('Control+g');
-    await expect.poll(async () => (await graph.copied()).groups).toHaveLength(1);
+    // It asks for its name at once.
+    await page.getByRole('textbox', { name: 'Rename' }).fill('The beginning');
+    await graph.press('Enter');
+    await page.getByRole('textbox', { name: 'Rename' }).waitFor({ state: 'detached' });
     const before = await graph.copied();
+    expect(before.groups?.map(({ title }) => title)).toEqual(['The beginning']);
     const box = before.groups?.[0]?.bounding ?? [];
     const corner = await graph.byId(6).boundingBox();
     const zoom = (corner?.width ?? 0) / 210;

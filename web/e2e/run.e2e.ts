@@ -122,7 +122,7 @@ describe('a run', () => {
     await page.getByRole('navigation').getByRole('button', { name: 'Queue', exact: true }).click();
     await page.getByRole('tab', { name: 'History' }).click();
     const history = page.getByRole('tabpanel', { name: 'History' });
-    await history.getByText(/› steps: 3 → 4/).waitFor(LONG);
+    await history.getByText(/steps: 4, was 3 · /).waitFor(LONG);
     await history.locator('img').first().waitFor(LONG);
   });
 });

@@ -79,6 +79,7 @@ function Items({ items, onChoose }: ItemsProps) {
         return (
           <Radix.Sub key={item.id}>
             <Radix.SubTrigger className={css['item']}>
+              {hasTicks && <span className={css['tick']} />}
               {item.icon !== undefined && <Icon name={item.icon} />}
               <span className={css['words']}>{item.label}</span>
               <Icon name="chevronRight" size={12} />

@@ -1,6 +1,7 @@
 // Commands of editing and of the view that need nothing but the document and the canvas.
 
 import { wordsOf } from '../../api/client';
+import { bus } from '../../app/bus';
 import { type Command, registerCommands } from '../../app/commands';
 import { redoStep, undoStep } from '../../app/steps';
 import { view } from '../../app/view';
@@ -177,5 +178,8 @@ function groupSelection(): void {
   const box = view.scene?.bounds(view.selected) ?? null;
   if (box === null) return;
   const around = { x: box.x - 20, y: box.y - 50, w: box.w + 40, h: box.h + 70 };
-  onSelection('edit.group', (tx) => void addGroup(tx, t('edit.groupTitle'), around));
+  const made: string[] = [];
+  onSelection('edit.group', (tx) => void made.push(addGroup(tx, t('edit.groupTitle'), around)));
+  // Whoever makes a group has a name for it.
+  for (const id of made) bus.tell('rename', 'group', id);
 }

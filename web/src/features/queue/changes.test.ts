@@ -9,10 +9,10 @@ const node = (inputs: JsonObject, title = 'KSampler'): JsonObject => ({
   _meta: { title },
 });
 
-it('says what changed by title and input, old and new', () => {
+it('says what changed: input, what it is, what it was, and where', () => {
   const a: JsonObject = { '3': node({ seed: 1, steps: 20 }), '4': node({}, 'Gone') };
   const b: JsonObject = { '3': node({ seed: 2, steps: 20 }), '5': node({}), '6': node({}) };
-  expect(linesOf(diffPrompts(a, b))).toEqual(['KSampler › seed: 1 → 2', '2 nodes more', '1 node fewer']);
+  expect(linesOf(diffPrompts(a, b))).toEqual(['seed: 2, was 1 · KSampler', '2 nodes more', '1 node fewer']);
   expect(linesOf(diffPrompts(a, a))).toEqual([]);
 });
 
@@ -21,8 +21,8 @@ it('shows the ends of long texts, where they may differ', () => {
   const a: JsonObject = { '3': node({ text: `${long}painting` }) };
   const b: JsonObject = { '3': node({ text: `${long}photograph` }) };
   const [line = ''] = linesOf(diffPrompts(a, b));
-  expect(line).toContain('painting →');
-  expect(line).toMatch(/photograph$/);
+  expect(line).toContain('photograph, was');
+  expect(line).toContain('painting ·');
 });
 
 it('asks once for each, two at a time, and again after a failure', async () => {

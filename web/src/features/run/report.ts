@@ -15,7 +15,7 @@ export function reportOf(about: string, before: readonly string[], problems: rea
   const lines = problems.map(({ title, nodeId, input, message, details, error }) =>
     [
       `${title} (${nodeId})${input === '' ? '' : ` > ${input}`}: ${message}`,
-      details,
+      message.includes(details) ? '' : details,
       Object.entries(error?.inputs ?? {})
         .map(([name, value]) => `  ${name} = ${value}`)
         .join('\n'),

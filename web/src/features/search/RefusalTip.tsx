@@ -7,11 +7,12 @@ import { pathBetween, type Refusal } from '../../core/edit';
 import { insertAdapter, nearestGiver } from '../../core/replace';
 import { titleOf } from '../../core/slots';
 import { type Adapter, adaptersBetween } from '../../core/typecheck';
-import type { Point } from '../../core/types';
+import type { NodeId, Point } from '../../core/types';
 import type { ViewEvents } from '../../engine/GraphView';
 import { t } from '../../i18n/t';
 import { Button } from '../../ui/Button';
 import { Kbd } from '../../ui/Kbd';
+import { moveClear } from './add';
 import css from './RefusalTip.module.css';
 
 type Reason = NonNullable<Parameters<ViewEvents['refused']>[0]>;
@@ -137,13 +138,22 @@ function adapterFor(reason: Reason): Adapter | null {
   return first;
 }
 
+let count = 0;
+
 function accept({ reason, adapter }: Shown): void {
   if (adapter === null) return;
   view.abandon();
-  let made: string | null = null;
-  view.doc?.edit(t('refusal.insert', { name: adapter.type.display_name }), view.scope, (tx) => {
-    made = insertAdapter(tx, adapter, reason.from, reason.to, view.catalog);
-  });
-  if (made !== null) view.select([made]);
+  const made: NodeId[] = [];
+  count += 1;
+  const gesture = `adapter${count}`;
+  const label = t('refusal.insert', { name: adapter.type.display_name });
+  view.doc?.edit(
+    label,
+    view.scope,
+    (tx) => void made.push(insertAdapter(tx, adapter, reason.from, reason.to, view.catalog)),
+    gesture,
+  );
+  for (const id of made) moveClear(id, gesture);
+  view.select(made);
   focusCanvas();
 }

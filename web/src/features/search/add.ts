@@ -113,15 +113,21 @@ export function addBeside(type: NodeType, link: OpenLink | null = null): void {
   count += 1;
   const gesture = `beside${count}`;
   const id = addAt(type, box === undefined ? middle : { x: side, y: box.y + TITLE }, link, gesture);
+  if (id === null) return;
+  moveClear(id, gesture);
+  view.focus(id);
+}
+
+/** Move a new node to where nothing is in the way, in the step that made it, and end that. */
+export function moveClear(id: NodeId, gesture: string): void {
   const { doc, scene, scope } = view;
-  const own = id === null ? undefined : scene?.layout(id);
-  if (doc === null || scene === null || id === null || own === undefined) return;
+  const own = scene?.layout(id);
+  if (doc === null || scene === null || own === undefined) return;
   const others = scene.order.flatMap((each) => (each === id ? [] : (scene.layout(each)?.box ?? [])));
   const spot = freeSpot(own.box, others);
   const place = { x: spot.x + own.body.x - own.box.x, y: spot.y + own.body.y - own.box.y };
   doc.edit('move', scope, (tx) => moveNodes(tx, new Map([[id, place]])), gesture, Number.POSITIVE_INFINITY);
   doc.seal();
-  view.focus(id);
 }
 
 export function replaceWith(id: NodeId, type: NodeType): void {

@@ -5,7 +5,9 @@ import { type KeyboardEvent, useCallback, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { travelTo } from '../../app/steps';
 import { view } from '../../app/view';
-import { titleOf } from '../../core/slots';
+import { wordsOfValue } from '../../core/diff';
+import { sameJson } from '../../core/fold';
+import { shapeOf, titleOf } from '../../core/slots';
 import type { Step } from '../../core/types';
 import { type TextKey, t } from '../../i18n/t';
 import { tabs } from '../../stores/tabs';
@@ -14,6 +16,7 @@ import { VirtualList } from '../../ui/VirtualList';
 import css from './steps.module.css';
 
 const ROW = 40;
+const LONGEST = 80;
 
 interface Row {
   /** How many steps are done after going there. */
@@ -56,7 +59,7 @@ export function StepsPanel() {
         >
           <span className={css['name']}>{step === null ? t('steps.opened') : nameOf(step)}</span>
           <small>
-            {step === null ? '' : thingsOf(step)}
+            <span className={css['thing']}>{step === null ? '' : thingsOf(step)}</span>
             {step !== null && <time>{timeOf(step.at)}</time>}
           </small>
         </button>
@@ -93,9 +96,23 @@ function thingsOf(step: Step): string {
   );
   const [first] = nodes.values();
   if (nodes.size > 1) return t('steps.nodes', { count: nodes.size });
-  if (first != null) return titleOf(first, view.catalog);
+  if (first != null)
+    return [titleOf(first, view.catalog), changeOf(step)].filter((part) => part !== '').join(' › ');
   const groups = new Set(step.patches.flatMap((patch) => (patch.kind === 'group' ? [patch.id] : []))).size;
   return groups > 0 ? t('steps.groups', { count: groups }) : '';
+}
+
+/** Where a step gave one widget another value: which, and what it is since then. */
+function changeOf({ patches }: Step): string {
+  const [patch, other] = patches;
+  if (patch?.kind !== 'node' || patch.before === null || patch.after === null || other !== undefined)
+    return '';
+  const before = new Map(shapeOf(patch.before, view.catalog).widgets.map(({ name, value }) => [name, value]));
+  const [changed, more] = shapeOf(patch.after, view.catalog).widgets.filter(
+    ({ name, value }) => !sameJson(before.get(name) ?? null, value),
+  );
+  if (changed === undefined || more !== undefined) return '';
+  return `${changed.label}: ${wordsOfValue(changed.value).slice(0, LONGEST)}`;
 }
 
 function timeOf(at: number): string {

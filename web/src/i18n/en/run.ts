@@ -114,7 +114,7 @@ export const run = {
   'preview.move': 'Move the large preview: arrow keys; with Shift they size it',
   'preview.open': 'Open {name} large',
 
-  'queue.changed': '{title} › {input}: {before} → {after}',
+  'queue.changed': '{input}: {after}, was {before} · {title}',
   'queue.moreChanges': '{count|1 more change|{count} more changes}',
   'queue.same': 'the same as the one before',
   'queue.addedNodes': '{count|1 node|{count} nodes} more',
