@@ -17,15 +17,26 @@ export async function listFiles(): Promise<WorkflowList> {
   return { files: files.filter(({ name }) => isShown(name)), folders: folders.filter(isShown), favourites };
 }
 
-export async function readFile(name: string): Promise<{ raw: JsonObject; revision: string | null }> {
-  const response = await request('GET', address(name));
+interface FetchedFile {
+  readonly text: string;
+  readonly revision: string | null;
+}
+
+/** The text of a file, for `toDocument`, which takes its time where it is long. Throws `TooLarge`. */
+export async function fetchFile(name: string, signal?: AbortSignal): Promise<FetchedFile> {
+  const response = await request('GET', address(name), signal === undefined ? {} : { signal });
   try {
     checkLength(Number(response.headers.get('Content-Length') ?? 0));
   } catch (error) {
     void response.body?.cancel();
     throw error;
   }
-  return { raw: toDocument(await response.text()), revision: revisionIn(response) };
+  return { text: await response.text(), revision: revisionIn(response) };
+}
+
+export async function readFile(name: string): Promise<{ raw: JsonObject; revision: string | null }> {
+  const { text, revision } = await fetchFile(name);
+  return { raw: toDocument(text), revision };
 }
 
 function revisionIn(response: Response): string | null {

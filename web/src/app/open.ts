@@ -5,15 +5,19 @@ import { wordsOf } from '../api/client';
 import { readJobWorkflow } from '../api/jobs';
 import { holdsSame } from '../core/alike';
 import type { Catalog } from '../core/catalog';
+import { GraphDoc } from '../core/doc';
 import { isApiPrompt, isCanvasFormat } from '../core/formats';
-import { asObject, type JsonObject } from '../core/json';
+import { asArray, asObject, type JsonObject } from '../core/json';
 import { checkSize, MOST, TooLarge } from '../core/limits';
+import { prepareScene } from '../engine/prepared';
 import { t } from '../i18n/t';
 import { catalog } from '../stores/catalog';
 import { activateTab, openTab, type Tab, tabs } from '../stores/tabs';
 import { toast } from '../ui/Toast';
 import { later } from './lazily';
+import { type Opening, withNote } from './opening';
 import { pause } from './pause';
+import { view } from './view';
 
 export interface OpenedAs {
   readonly name: string;
@@ -24,6 +28,11 @@ export interface OpenedAs {
   readonly isDirty?: boolean;
 }
 
+/** Nodes and links whose places are found out before they are shown, and in parts: fewer take no time to speak of. */
+const MANY = 3000;
+/** About as many links lead to a node. */
+const LINKS_OF_NODE = 3;
+
 const layouts = later(() => import('../core/api'));
 
 /** What is in the format of runs as a canvas document. */
@@ -33,8 +42,13 @@ export async function layOut(prompt: JsonObject, types: Catalog): Promise<JsonOb
   return fromApi(prompt, types);
 }
 
+interface Found {
+  readonly raw: JsonObject;
+  readonly isFromApi: boolean;
+}
+
 /** The canvas document in what was read; what is in the format of runs is laid out. Throws with a reason for the user. */
-async function readDocument(raw: JsonObject): Promise<{ raw: JsonObject; isFromApi: boolean }> {
+async function readDocument(raw: JsonObject, opening: Opening): Promise<Found> {
   try {
     checkSize(raw);
   } catch (error) {
@@ -44,24 +58,51 @@ async function readDocument(raw: JsonObject): Promise<{ raw: JsonObject; isFromA
   const inner = asObject(raw['workflow']);
   if (inner !== null && isCanvasFormat(inner)) return { raw: inner, isFromApi: false };
   const prompt = isApiPrompt(raw) ? raw : asObject(raw['prompt']);
-  if (prompt !== null && isApiPrompt(prompt))
+  if (prompt !== null && isApiPrompt(prompt)) {
+    await opening.begin('layOut', { parts: LINKS_OF_NODE * Object.keys(prompt).length });
     return { raw: await layOut(prompt, catalog.getState().types), isFromApi: true };
+  }
   throw new Error(t('workflows.noneInside'));
 }
 
-/** A tab of it, or the one that has it open. Throws if it is no workflow, or too large. */
-export async function openDocument(
+/** The document of it, with all that is needed to show it. */
+async function build({ raw }: Found, opening: Opening): Promise<GraphDoc> {
+  const parts = (asArray(raw['nodes'])?.length ?? 0) + (asArray(raw['links'])?.length ?? 0);
+  await opening.begin('build', { parts });
+  const doc = new GraphDoc(raw);
+  if (parts < MANY) return doc;
+  await opening.begin('draw', { parts });
+  const rest = (part: number) => opening.begin('draw', { parts, part });
+  await prepareScene(doc, catalog.getState().types, view.preferences.linkStyle, rest);
+  return doc;
+}
+
+/**
+ * A tab of it, or the one that has it open. Throws if it is no workflow, or too large, or the user wants no more of it
+ * (`isStop`).
+ *
+ * @param opening where the user is told of it already
+ */
+export function openDocument(raw: JsonObject, as: OpenedAs, opening?: Opening): Promise<Tab> {
+  return opening === undefined
+    ? withNote(as.name, (own) => openOnce(raw, as, own))
+    : openOnce(raw, as, opening);
+}
+
+async function openOnce(
   raw: JsonObject,
   { name, path = null, revision = null, isDirty }: OpenedAs,
+  opening: Opening,
 ): Promise<Tab> {
-  const found = await readDocument(raw);
+  const found = await readDocument(raw, opening);
   await pause();
   const same = tabs
     .getState()
     .tabs.find((tab) => (path === null ? holdsSame(tab.doc, found.raw) : tab.path === path));
   if (same === undefined) {
     const isImportedFromApi = found.isFromApi;
-    return openTab(found.raw, { name, path, revision, isImportedFromApi, isDirty: isDirty ?? false });
+    const doc = await build(found, opening);
+    return openTab(doc, { name, path, revision, isImportedFromApi, isDirty: isDirty ?? false });
   }
   activateTab(same.id);
   toast({
@@ -81,9 +122,12 @@ export async function openAnew(
   raw: JsonObject,
   { name, path = null, revision = null, isDirty }: OpenedAs,
 ): Promise<Tab> {
-  const found = await readDocument(raw);
-  const isImportedFromApi = found.isFromApi;
-  return openTab(found.raw, { name, path, revision, isImportedFromApi, isDirty: isDirty ?? false });
+  return withNote(name, async (opening) => {
+    const found = await readDocument(raw, opening);
+    const isImportedFromApi = found.isFromApi;
+    const doc = await build(found, opening);
+    return openTab(doc, { name, path, revision, isImportedFromApi, isDirty: isDirty ?? false });
+  });
 }
 
 /** The workflow of a job: as its document was, or, of one that was given in the format of runs, laid out. */

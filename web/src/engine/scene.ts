@@ -20,6 +20,7 @@ import { boundsOf, type LinkStyle, middleOf, type Stretch, stretchesOf } from '.
 import { boundaryLayout, boundaryNode, boundaryShape, INLETS, OUTLETS } from '../core/subgraph';
 import { isGetter, isSetter, type Teleport, teleportsOf } from '../core/teleports';
 import type { Box, Link, LinkId, NodeId, Patch, Point, Scope } from '../core/types';
+import { LinkEnds } from './ends';
 import { type Hit, hitIn } from './hit';
 
 export type { Hit } from './hit';
@@ -33,6 +34,8 @@ interface Placed {
 }
 
 const NOWHERE: readonly Stretch[] = [];
+/** Nodes and links between two points where building may rest. */
+const PART = 500;
 
 export class Scene {
   readonly nodeIndex = new SpatialIndex();
@@ -46,8 +49,7 @@ export class Scene {
   readonly #placed = new Map<NodeId, Placed>();
   /** Of each link, its parts from point to point. */
   readonly #stretches = new Map<LinkId, readonly Stretch[]>();
-  /** Made when somebody asks: who only looks at a graph never does. */
-  #linksOf: Map<NodeId, Set<LinkId>> | null = null;
+  readonly #ends = new LinkEnds();
   #reroutes: ReadonlyMap<string, Reroute> = new Map();
   #lastReroutes: ReadonlyMap<LinkId, string> = new Map();
   /** Nodes from back to front. */
@@ -63,12 +65,19 @@ export class Scene {
   #catalog: Catalog;
   #style: LinkStyle;
 
-  constructor(doc: GraphDoc, scope: Scope, catalog: Catalog, style: LinkStyle = 'spline') {
+  /** With `later` nothing is there until it is built, by `buildInParts`. */
+  constructor(
+    doc: GraphDoc,
+    scope: Scope,
+    catalog: Catalog,
+    style: LinkStyle = 'spline',
+    build: 'now' | 'later' = 'now',
+  ) {
     this.#doc = doc;
     this.#scope = scope;
     this.#catalog = catalog;
     this.#style = style;
-    this.rebuild();
+    if (build === 'now') this.rebuild();
   }
 
   get graph(): Graph {
@@ -103,6 +112,12 @@ export class Scene {
   }
 
   rebuild(): void {
+    const parts = this.buildInParts();
+    while (parts.next().done !== true);
+  }
+
+  /** Gives again and again how much is done, from 0 to 1. */
+  *buildInParts(): Generator<number, void> {
     this.nodeIndex.clear();
     this.linkIndex.clear();
     this.groupIndex.clear();
@@ -110,12 +125,22 @@ export class Scene {
     this.#teleports = null;
     this.#placed.clear();
     this.#stretches.clear();
-    this.#linksOf = null;
     this.#reorder();
-    for (const id of this.#order) this.#place(id);
+    const all = this.#order.length + this.graph.links.size;
+    let done = 0;
+    for (const id of this.#order) {
+      this.#place(id);
+      done += 1;
+      if (done % PART === 0) yield done / all;
+    }
     for (const id of this.graph.groups.keys()) this.#placeGroup(id);
     this.#readReroutes();
-    for (const link of this.graph.links.values()) this.#addLink(link);
+    for (const link of this.graph.links.values()) {
+      this.#addLink(link);
+      done += 1;
+      if (done % PART === 0) yield done / all;
+    }
+    this.#ends.take(this.graph.links.values());
   }
 
   /** Take over what a change did to this graph; costs as much as the change. */
@@ -188,11 +213,12 @@ export class Scene {
 
   /** Links at a node. */
   linksOf(id: NodeId): Iterable<LinkId> {
-    if (this.#linksOf === null) {
-      this.#linksOf = new Map();
-      for (const link of this.graph.links.values()) noteEnds(this.#linksOf, link);
-    }
-    return this.#linksOf.get(id) ?? [];
+    return this.#ends.of(id);
+  }
+
+  /** Find out for some links at which nodes they are, before somebody waits for it. True if there are more. */
+  readLinks(most: number): boolean {
+    return this.#ends.read(most);
   }
 
   /** Higher is nearer to the front. Only what is raised gets another one. */
@@ -334,11 +360,11 @@ export class Scene {
   #placeLink(link: Link): void {
     this.#dropLink(link.id);
     this.#addLink(link);
+    this.#ends.note(link);
   }
 
   /** A link that is not placed yet. */
   #addLink(link: Link): void {
-    if (this.#linksOf !== null) noteEnds(this.#linksOf, link);
     const ends = endsOf(
       link,
       (id) => this.#placed.get(id)?.layout,
@@ -359,16 +385,5 @@ export class Scene {
     this.#stretches.delete(id);
     this.lists.delete(id);
     this.linkIndex.remove(id);
-  }
-}
-
-function noteEnds(linksOf: Map<NodeId, Set<LinkId>>, { id, from, to }: Link): void {
-  for (const end of [from, to]) {
-    let links = linksOf.get(end);
-    if (links === undefined) {
-      links = new Set();
-      linksOf.set(end, links);
-    }
-    links.add(id);
   }
 }

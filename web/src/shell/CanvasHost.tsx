@@ -9,6 +9,7 @@ import { rememberView, restoreSpots } from '../app/scopes';
 import { setCanvasHost, view } from '../app/view';
 import { storedLook } from '../core/look';
 import { DETAIL } from '../engine/paint';
+import { readAhead } from '../engine/prepared';
 import { t } from '../i18n/t';
 import { catalog } from '../stores/catalog';
 import { type Settings, settings } from '../stores/settings';
@@ -48,7 +49,10 @@ export function CanvasHost() {
     };
   }, []);
 
-  useEffect(() => view.setCatalog(types), [types]);
+  useEffect(() => {
+    view.setCatalog(types);
+    readAhead(view);
+  }, [types]);
 
   useEffect(() => {
     const take = (now: Settings) => view.setPreferences(preferencesOf(now));
@@ -61,6 +65,7 @@ export function CanvasHost() {
     if (shown.current !== null) rememberView(shown.current);
     shown.current = tab?.id ?? null;
     showTab(tab);
+    readAhead(view);
   }, [active]);
 
   return (

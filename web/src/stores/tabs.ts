@@ -93,11 +93,11 @@ export interface OpenOptions {
   readonly isBackground?: boolean;
 }
 
-/** Open a document in a tab of its own. */
-export function openTab(raw: JsonObject, options: OpenOptions): Tab {
+/** Open a document, or what was read of one, in a tab of its own. */
+export function openTab(source: JsonObject | GraphDoc, options: OpenOptions): Tab {
   const id = options.id ?? newId();
   const path = options.path ?? null;
-  const doc = new GraphDoc(raw);
+  const doc = source instanceof GraphDoc ? source : new GraphDoc(source);
   doc.setKeeper(instanceKeeper((each) => withDefinitions(each, catalog.getState().types)));
   const tab: Tab = {
     id,

@@ -2,6 +2,7 @@
 // there, so that the first frame does not wait for them and nothing is missing when the server is gone.
 
 import { type FC, useEffect, useReducer } from 'react';
+import { whenIdle } from './idle';
 import { toast } from './Toast';
 
 const rest: (() => Promise<unknown>)[] = [];
@@ -88,9 +89,4 @@ export function loadRest(): void {
   const next = rest.shift();
   if (next === undefined) return;
   whenIdle(() => void next().then(loadRest, loadRest));
-}
-
-function whenIdle(work: () => void): void {
-  if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: 1000 });
-  else setTimeout(work, 50);
 }

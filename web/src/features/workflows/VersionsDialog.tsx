@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { wordsOf } from '../../api/client';
 import { labelVersion, listVersions, readVersion, type Version } from '../../api/workflows';
 import { openAnew } from '../../app/open';
+import { isStop } from '../../app/opening';
 import { t } from '../../i18n/t';
 import { nameOf, type Tab, tabs } from '../../stores/tabs';
 import { askText } from '../../ui/ask';
@@ -47,7 +48,7 @@ function Versions({ name }: { readonly name: string }) {
       close();
       return tab;
     } catch (thrown) {
-      return failed(thrown);
+      return isStop(thrown) ? null : failed(thrown);
     }
   };
   const label = async (version: Version) => {

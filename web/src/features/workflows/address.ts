@@ -24,13 +24,13 @@ export function ownFileIn(list: string, origin: string): OwnFile | null {
   return { query: Object.fromEntries(query) };
 }
 
-export async function fetchOwnFile(own: OwnFile): Promise<File> {
+export async function fetchOwnFile(own: OwnFile, signal: AbortSignal): Promise<File> {
   const item = 'item' in own ? await readItem(own.item) : null;
   const name = item?.filename ?? ('query' in own ? own.query['filename'] : undefined) ?? '';
   const response =
     'query' in own
-      ? await request('GET', '/view', { query: own.query })
-      : await request('GET', `/api/v1/gallery/${own.item}/content`);
+      ? await request('GET', '/view', { query: own.query, signal })
+      : await request('GET', `/api/v1/gallery/${own.item}/content`, { signal });
   const content = await response.blob();
   return new File([content], name.split('/').at(-1) ?? name, { type: content.type });
 }

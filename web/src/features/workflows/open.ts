@@ -3,9 +3,10 @@
 import { call } from '../../api/call';
 import { ApiError } from '../../api/client';
 import { readTemplate, type TemplateId, titleOfTemplate } from '../../api/templates';
-import { readFile, toDocument } from '../../api/workflows';
+import { fetchFile, toDocument } from '../../api/workflows';
 import { imageTaker } from '../../app/images';
 import { openDocument, whyNotOpened } from '../../app/open';
+import { isStop, type Opening, withNote } from '../../app/opening';
 import { isApiPrompt, isCanvasFormat } from '../../core/formats';
 import { asObject, type JsonObject, parseJson } from '../../core/json';
 import { checkFile, checkLength } from '../../core/limits';
@@ -31,63 +32,72 @@ export function newWorkflow(): Tab {
   return openTab(EMPTY, { name: t('workflows.untitled') });
 }
 
-/** Tell the user why something could not be opened. */
-async function opening(name: string, open: () => Promise<unknown>): Promise<void> {
+/** Tell the user what is being opened, if it takes long, and why something could not be. */
+async function telling(name: string, open: (opening: Opening) => Promise<unknown>): Promise<void> {
   try {
-    await open();
+    await withNote(name, open);
   } catch (error) {
+    if (isStop(error)) return;
     toast({ kind: 'error', title: t('workflows.openFailed', { name }), text: whyNotOpened(error) });
   }
 }
 
 export function openServerFile(path: string): Promise<void> {
-  return opening(path, async () => {
-    const { raw, revision } = await readFile(path);
-    await openDocument(raw, { name: nameOf(path), path, revision });
+  return telling(nameOf(path), async (opening) => {
+    const { text, revision } = await fetchFile(path, opening.signal);
+    const raw = await read(text, opening);
+    await openDocument(raw, { name: nameOf(path), path, revision }, opening);
   });
 }
 
 export function openTemplate(template: TemplateId): Promise<void> {
-  return opening(template.name, async () =>
-    openDocument(await readTemplate(template), { name: titleOfTemplate(template.name) }),
-  );
+  const name = titleOfTemplate(template.name);
+  return telling(name, async (opening) => openDocument(await readTemplate(template), { name }, opening));
 }
 
 /** A file of the user's machine: JSON as it is; of pictures and all else the server reads the workflow out. */
 export function openLocalFile(file: File, at: Point | null = null): Promise<void> {
-  return opening(file.name, async () => {
+  return telling(file.name, async (opening) => {
     const name = file.name.replace(/\.[^.]+$/, '');
     if (/\.json$/i.test(file.name) || file.type === 'application/json') {
       checkLength(file.size);
-      await openDocument(toDocument(await file.text()), { name });
+      await openDocument(await read(await file.text(), opening), { name }, opening);
       return;
     }
     checkFile(file.size);
-    const embedded = await readEmbedded(file).catch((error: unknown) => {
+    const embedded = await readEmbedded(file, opening.signal).catch((error: unknown) => {
       const take =
         at === null || activeTab() === null || !file.type.startsWith('image/') ? null : imageTaker();
       if (take === null || !(error instanceof ApiError) || error.isOffline) throw error;
       return take(file, at ?? { x: 0, y: 0 }).then(() => null);
     });
-    if (embedded !== null) await openDocument(embedded, { name });
+    if (embedded !== null) await openDocument(embedded, { name }, opening);
   });
 }
 
 /** A file that the server has already, by its address: read whole, and opened as one of the user's machine. */
 export async function openOwnFile(own: OwnFile, at: Point | null = null): Promise<void> {
   let file: File | null = null;
-  await opening('query' in own ? (own.query['filename'] ?? '') : t('workflows.dropped'), async () => {
-    file = await fetchOwnFile(own);
-  });
+  await telling(
+    'query' in own ? (own.query['filename'] ?? '') : t('workflows.dropped'),
+    async ({ signal }) => {
+      file = await fetchOwnFile(own, signal);
+    },
+  );
   if (file !== null) await openLocalFile(file, at);
 }
 
-async function readEmbedded(file: File): Promise<JsonObject> {
+async function read(text: string, opening: Opening): Promise<JsonObject> {
+  await opening.begin('read', { letters: text.length });
+  return toDocument(text);
+}
+
+async function readEmbedded(file: File, signal: AbortSignal): Promise<JsonObject> {
   // Of texts the content tells: what A1111 writes into `.txt`.
   const isText = file.type === '' || file.type.startsWith('text/');
   const body = isText ? file.slice(0, file.size, 'application/octet-stream') : file;
-  const read = await call('POST /api/v1/convert', { body });
-  return asObject(read.extra['workflow']) ?? read.prompt;
+  const { extra, prompt } = await call('POST /api/v1/convert', { body, signal });
+  return asObject(extra['workflow']) ?? prompt;
 }
 
 /** What A1111 and its kin write under a picture: the prompt, and a line of settings. */
@@ -108,13 +118,13 @@ export function openText(text: string, name: string): boolean {
     record = asObject(parseJson(text));
   } catch (error) {
     if (error instanceof SyntaxError) return false;
-    void opening(name, () => Promise.reject(error));
+    void telling(name, () => Promise.reject(error));
     return true;
   }
   if (record === null || !(isCanvasFormat(record) || isApiPrompt(record) || record['workflow'] !== undefined))
     return false;
   const raw = record;
-  void opening(name, () => openDocument(raw, { name }));
+  void telling(name, (opening) => openDocument(raw, { name }, opening));
   return true;
 }
 

@@ -3,7 +3,8 @@
 import { useStore } from 'zustand';
 import { registerCommands } from '../../app/commands';
 import { lazily } from '../../app/lazily';
-import { registerHost, registerPanel } from '../../app/panels';
+import { openings } from '../../app/opening';
+import { registerHost, registerOverlay, registerPanel } from '../../app/panels';
 import { t } from '../../i18n/t';
 import { togglePanel } from '../../stores/layout';
 import { activateTab, activeTab, reopenTab, tabs } from '../../stores/tabs';
@@ -31,6 +32,12 @@ registerPanel({
   Component: lazily(() => import('./WorkflowPanel').then((module) => module.WorkflowPanel)),
 });
 
+registerOverlay({
+  id: 'opening',
+  // Over the page to begin with, too.
+  order: 90,
+  Component: lazily(() => import('./OpeningNotes').then((module) => module.OpeningNotes)),
+});
 registerHost({
   id: 'versions',
   Component: lazily(
@@ -77,6 +84,15 @@ registerCommands(
     scope: 'anywhere',
     inFields: true,
     run: chooseFiles,
+  },
+  {
+    id: 'workflow.stopOpening',
+    title: () => t('opening.stopAll'),
+    group: 'workflow',
+    when: () => openings.getState().notes.length > 0,
+    run: () => {
+      for (const { stop } of openings.getState().notes) stop();
+    },
   },
   {
     id: 'workflow.save',

@@ -158,4 +158,13 @@ export const files = {
     'Closing this page may lose what is not saved. Save it, close workflows, or free space in this browser’s storage.',
   'drafts.noServer': 'What you change is not kept on the server: {words}',
   'drafts.saveAll': 'Save',
+
+  'opening.title': 'Opening {name}',
+  'opening.fetch': 'Waiting for the file',
+  'opening.read': 'Reading what is in it',
+  'opening.layOut': 'Finding places for its nodes',
+  'opening.build': 'Building the graph',
+  'opening.draw': 'Laying out nodes and links',
+  'opening.stop': 'Stop',
+  'opening.stopAll': 'Stop opening workflows',
 } as const;
