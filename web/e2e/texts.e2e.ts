@@ -49,6 +49,43 @@ describe('a text on a node', () => {
     await expect.poll(nodes).toEqual(before);
   });
 
+  it('keeps the caret while its edge is dragged, and while that is given up', async () => {
+    await graph.open('mine', textToImage());
+    const area = graph.byId(2).locator('textarea');
+    await area.click();
+    await graph.press('Control+a');
+    await page.keyboard.type('a red hat');
+    await graph.press('ArrowLeft', 'ArrowLeft', 'ArrowLeft');
+    const edge = graph.byId(2).locator('[data-text-edge]');
+    const caret = () =>
+      area.evaluate((each: HTMLTextAreaElement) => [
+        document.activeElement === each,
+        each.selectionStart,
+        each.selectionEnd,
+      ]);
+    const from = await graph.middle(edge);
+    await drag(from, { x: from.x, y: from.y - 30 });
+    await expect.poll(async () => (await graph.middle(edge)).y).toBeLessThan(from.y - 20);
+    expect(await caret()).toEqual([true, 6, 6]);
+    await page.keyboard.type('big ');
+    await expect.poll(() => area.inputValue()).toBe('a red big hat');
+    // A press alone, and a drag that Esc gives up, do not take it either.
+    const now = await graph.middle(edge);
+    await page.mouse.click(now.x, now.y);
+    await page.mouse.move(now.x, now.y);
+    await page.mouse.down();
+    await page.mouse.move(now.x, now.y + 80, { steps: 4 });
+    await expect.poll(async () => (await graph.middle(edge)).y).toBeGreaterThan(now.y + 60);
+    await graph.press('Escape');
+    await expect.poll(async () => Math.round((await graph.middle(edge)).y)).toBe(Math.round(now.y));
+    await page.mouse.up();
+    expect(await caret()).toEqual([true, 10, 10]);
+    // The edge of a text of another node goes with that node.
+    const other = await graph.middle(graph.byId(3).locator('[data-text-edge]'));
+    await page.mouse.click(other.x, other.y);
+    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'application');
+  });
+
   it('is made higher by keys while one writes, and given up by Esc while it is dragged', async () => {
     await graph.open('mine', textToImage());
     const area = graph.byId(2).locator('textarea');

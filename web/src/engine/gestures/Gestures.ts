@@ -3,7 +3,6 @@
 // Between press and drift nothing has happened yet; what the press was on decides what a drag does. Wheel over a field
 // that has the keyboard scrolls the field. Text selection inside fields never moves nodes.
 
-import { unlinkAll } from '../../core/edit';
 import type { Guide } from '../../core/guides';
 import type { Box, LinkId, Point } from '../../core/types';
 import type { GraphView } from '../GraphView';
@@ -13,7 +12,7 @@ import { adds, click, doubleClick, openMenu, pressNode } from './clicks';
 import { EdgePan } from './edge';
 import { FieldFingers, isInField, passOverTap } from './fingers';
 import { endHover, hover } from './hover';
-import { linksCrossing } from './knife';
+import { cutAlong } from './knife';
 import {
   endUnder,
   explain,
@@ -28,7 +27,8 @@ import { drag, dragCorner, dragGroupCorner, dragText, dropOnLink, selectIn } fro
 import { beginPinch, pinch } from './pinch';
 import { keepInSight } from './sight';
 import { boxBetween, movingNodes, type State, type StateOf } from './state';
-import { panBy, scrollsItself, WheelSense, wheelMeans, zoomFactor } from './wheel';
+import { scrollsItself, turnWheel, WheelSense } from './wheel';
+import { keepsCaret } from './writing';
 
 const DRIFT = 6;
 const LONG_PRESS = 500;
@@ -57,6 +57,10 @@ export class Gestures {
     const options = { signal: this.#stopping.signal };
     this.#onFields = new FieldFingers(options.signal);
     host.addEventListener('pointerdown', (event) => this.#down(event), options);
+    // It follows the press, and would take the keyboard to the canvas.
+    const pressed = (event: MouseEvent) =>
+      this.#state.name === 'press' && keepsCaret(this.#state.hit) && event.preventDefault();
+    host.addEventListener('mousedown', pressed, options);
     host.addEventListener('pointermove', (event) => this.#move(event), options);
     host.addEventListener('pointerup', (event) => this.#up(event), options);
     host.addEventListener('pointercancel', (event) => this.#cancel(event), options);
@@ -70,7 +74,8 @@ export class Gestures {
     host.addEventListener('contextmenu', (event) => this.#menu(event), options);
     host.addEventListener('dragover', (event) => event.preventDefault(), options);
     host.addEventListener('drop', (event) => this.#drop(event), options);
-    window.addEventListener('keydown', (event) => this.#key(event, true), options);
+    // Before all others: Esc gives up the drag, and nothing else.
+    window.addEventListener('keydown', (event) => this.#key(event, true), { ...options, capture: true });
     window.addEventListener('keyup', (event) => this.#key(event, false), options);
     window.addEventListener('blur', () => this.#keysDown.clear(), options);
     keepInSight(graph, host, this.#stopping.signal);
@@ -171,7 +176,8 @@ export class Gestures {
     if (isInField(event) && event.button !== 1 && !endsLink) return;
     this.#pointers.set(event.pointerId, screen);
     this.#host.setPointerCapture(event.pointerId);
-    this.#host.focus({ preventScroll: true });
+    const hit = scene.hit(view.toGraph(screen), view.zoom);
+    if (event.button !== 0 || !keepsCaret(hit)) this.#host.focus({ preventScroll: true });
     window.clearTimeout(this.#pressTimer);
     if (this.#pointers.size >= 2) {
       this.#pinchBy(this.#pointers);
@@ -191,7 +197,6 @@ export class Gestures {
       this.#enter({ name: 'idle' });
       return;
     }
-    const hit = scene.hit(view.toGraph(screen), view.zoom);
     this.#enter({ name: 'press', hit, start: screen, event });
     if (event.pointerType === 'touch')
       this.#pressTimer = window.setTimeout(() => this.#longPress(hit, screen, event), LONG_PRESS);
@@ -314,7 +319,7 @@ export class Gestures {
     this.#enter({ name: 'idle' });
     if (state.name === 'press') this.#click(state.hit, event);
     if (state.name === 'link') this.#finish(state.links, state.over, screen, event.altKey);
-    if (state.name === 'knife') this.#cut(state.points);
+    if (state.name === 'knife') cutAlong(graph, state.points);
     if (DRAGS.has(state.name)) graph.doc?.seal();
     graph.invalidateOverlay();
   }
@@ -348,12 +353,6 @@ export class Gestures {
     this.#graph.invalidateOverlay();
   }
 
-  #cut(points: readonly Point[]): void {
-    const { scene, doc, scope } = this.#graph;
-    const links = scene?.showsLinks === true ? linksCrossing(scene, points) : [];
-    if (links.length > 0) doc?.edit('cut links', scope, (tx) => unlinkAll(tx, links));
-  }
-
   // -- the rest ------------------------------------------------------------------------------------------------------
 
   #menu(event: MouseEvent): void {
@@ -375,17 +374,9 @@ export class Gestures {
   }
 
   #wheel(event: WheelEvent): void {
-    const { scene, view, preferences } = this.#graph;
-    if (scene === null || scrollsItself(event)) return;
+    if (this.#graph.scene === null || scrollsItself(event)) return;
     event.preventDefault();
-    const sensed = this.#wheelSense.sense(event, event.timeStamp);
-    if (wheelMeans(event, preferences.navigation, sensed) === 'zoom')
-      view.zoomAt(this.#screen(event), zoomFactor(event));
-    else {
-      const { x, y } = panBy(event);
-      view.pan(x, y);
-    }
-    this.#graph.moved();
+    turnWheel(this.#graph, this.#wheelSense, event, this.#screen(event));
   }
 
   #drop(event: DragEvent): void {

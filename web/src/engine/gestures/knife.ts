@@ -1,8 +1,16 @@
 // The knife: which links a stroke cuts.
 
+import { unlinkAll } from '../../core/edit';
 import { linesOf, type Stretch } from '../../core/stretches';
 import type { LinkId, Point } from '../../core/types';
+import type { GraphView } from '../GraphView';
 import type { Scene } from '../scene';
+
+/** Cut the links that are seen under a stroke, as one step. */
+export function cutAlong({ scene, doc, scope }: GraphView, stroke: readonly Point[]): void {
+  const links = scene?.showsLinks === true ? linksCrossing(scene, stroke) : [];
+  if (links.length > 0) doc?.edit('cut links', scope, (tx) => unlinkAll(tx, links));
+}
 
 export function linksCrossing(
   scene: Pick<Scene, 'linkIndex' | 'stretches'>,

@@ -1,7 +1,9 @@
 // What a turn of the wheel means. A mouse sends notches, a trackpad a stream of small distances; `WheelSense` tells
 // them apart by what they send, and keeps to it while the fingers go on.
 
+import type { Point } from '../../core/types';
 import type { Preferences } from '../contract';
+import type { GraphView } from '../GraphView';
 
 export type Device = 'mouse' | 'trackpad';
 
@@ -73,6 +75,18 @@ export function panBy(turn: Turn): { readonly x: number; readonly y: number } {
   return turn.shiftKey && turn.deltaX === 0
     ? { x: -turn.deltaY * lines, y: 0 }
     : { x: -turn.deltaX * lines, y: -turn.deltaY * lines };
+}
+
+/** What an event of a wheel does to the view; `at` is where the pointer is. */
+export function turnWheel(graph: GraphView, sense: WheelSense, event: WheelEvent, at: Point): void {
+  const sensed = sense.sense(event, event.timeStamp);
+  if (wheelMeans(event, graph.preferences.navigation, sensed) === 'zoom')
+    graph.view.zoomAt(at, zoomFactor(event));
+  else {
+    const { x, y } = panBy(event);
+    graph.view.pan(x, y);
+  }
+  graph.moved();
 }
 
 /** Whether the wheel belongs to a field that has the keyboard and something to scroll. */
