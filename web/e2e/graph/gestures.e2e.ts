@@ -291,8 +291,8 @@ describe('touch', () => {
     const shown = () => steps.getAttribute('aria-valuetext');
     const [value, count] = [await shown(), await graph.stepCount()];
     /** Two fingers go apart by so much, the second one from another place. */
-    const pinch = async (other: Spot, isDragged: boolean) => {
-      const [zoom, one] = [await graph.zoom(), await middle(steps)];
+    const pinch = async (other: Spot, isDragged: boolean, on = steps) => {
+      const [zoom, one] = [await graph.zoom(), await middle(on)];
       const first = isDragged ? { x: one.x + 48, y: one.y } : one;
       await send('touchStart', one);
       if (isDragged) {
@@ -318,10 +318,20 @@ describe('touch', () => {
       });
       await graph.settle();
     };
-    const onNothing = async () => ({ x: (await middle(steps)).x, y: 860 });
+    const onNothing = async () => ({ x: 500, y: 860 });
     await pinch(await onNothing(), true);
     await pinch(await onNothing(), false);
     await pinch(await middle(cfg), true);
+    // Any other field: a list that opens by a tap, a text that a finger scrolls.
+    const list = page.locator('[data-node="5"] [data-widget="sampler_name"] button').first();
+    await pinch(await middle(steps), false, list);
+    expect(await page.locator('[role="listbox"]').count()).toBe(0);
+    await page.evaluate(() => window.fixture.view.reveal('2'));
+    await graph.settle();
+    const text = page.locator('[data-node="2"] textarea');
+    await text.waitFor();
+    await pinch(await onNothing(), false, text);
+    await steps.waitFor();
     // The second finger is the one on a field.
     const [zoom, field] = [await graph.zoom(), await middle(steps)];
     const first = { x: field.x, y: 860 };
