@@ -1,16 +1,28 @@
 // Pictures as they are shown: compared by an edge that ends with them, written anew under the same name, and in the picture
 // of the whole graph.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
 import { t } from '../src/i18n/t';
+import { picture as onePicture } from './fixtures/pictures';
 import { eachOnOwnPage } from './harness/bench';
 import type { GraphPage } from './harness/graph';
 import type { Server } from './harness/server';
-import { byPalette } from './harness/steps';
+import { rested } from './harness/settle';
+import { byPalette, openPanel } from './harness/steps';
 
 const PACK = readFileSync(fileURLToPath(new URL('fixtures/packs/trials.py', import.meta.url)), 'utf-8');
 const LONG = { timeout: 40_000 };
@@ -65,6 +77,16 @@ const done = () =>
     .getByText(/^Done in /)
     .first()
     .waitFor(LONG);
+
+/** How bright a picture is, as the page shows it. */
+const shadeOf = (shown: Locator) =>
+  shown.evaluate(async (element) => {
+    const bitmap = await createImageBitmap(element as HTMLImageElement);
+    const canvas = new OffscreenCanvas(1, 1);
+    const context = canvas.getContext('2d');
+    context?.drawImage(bitmap, 0, 0, 1, 1);
+    return context?.getImageData(0, 0, 1, 1).data[0] ?? -1;
+  });
 
 async function rectOf(of: Locator) {
   const rect = await of.boundingBox();
@@ -127,15 +149,7 @@ it('a file that a run writes over is shown as it is now, near and from afar', as
     if (url.pathname === '/view') asked.push(url);
   });
   const shown = graph.byId(1).locator('img');
-  /** How bright its picture is, as the page shows it. */
-  const shade = () =>
-    shown.evaluate(async (element) => {
-      const bitmap = await createImageBitmap(element as HTMLImageElement);
-      const canvas = new OffscreenCanvas(1, 1);
-      const context = canvas.getContext('2d');
-      context?.drawImage(bitmap, 0, 0, 1, 1);
-      return context?.getImageData(0, 0, 1, 1).data[0] ?? -1;
-    });
+  const shade = () => shadeOf(shown);
   await graph.press('Control+Enter');
   await shown.waitFor(LONG);
   await expect.poll(shade).toBeLessThan(30);
@@ -160,6 +174,42 @@ it('a file that a run writes over is shown as it is now, near and from afar', as
   for (let turn = 0; turn < 8; turn += 1) await page.mouse.wheel(0, -100);
   await shown.waitFor();
   await expect.poll(shade).toBeGreaterThan(180);
+});
+
+it('a file that another program writes over is shown as it is now once the user is back, on nodes and in the gallery', async () => {
+  const folders = ['input', 'output'].map((name) => join(server.base, name));
+  const [input = '', output = ''] = folders.map((folder) => join(folder, 'swatch.png'));
+  /** As programs do it that write into the file itself: its folder tells nothing of that. */
+  const write = (path: string, grey: number) => {
+    const bytes = onePicture(64, 64, '', grey);
+    const file = openSync(path, existsSync(path) ? 'r+' : 'w');
+    ftruncateSync(file, 0);
+    writeSync(file, bytes);
+    closeSync(file);
+  };
+  for (const [index, path] of [input, output].entries()) {
+    write(path, 10);
+    const long = Date.now() / 1000 - 3600;
+    utimesSync(path, long, long);
+    utimesSync(folders[index] ?? '', long, long);
+  }
+  await page.reload();
+  const isKnown = page.waitForResponse((response) => response.url().endsWith('/api/v1/files/versions'));
+  await graph.open(
+    'swatches',
+    file([{ id: 1, type: 'LoadImage', at: [0, 0], size: [300, 320], values: ['swatch.png', 'image'] }]),
+  );
+  const onNode = graph.byId(1).locator('img').last();
+  await expect.poll(() => shadeOf(onNode)).toBeLessThan(30);
+  const { panel } = await openPanel(page, 'Gallery');
+  const inGallery = panel.getByRole('button', { name: /^swatch\.png/ }).locator('img');
+  await expect.poll(() => shadeOf(inGallery)).toBeLessThan(30);
+  await isKnown;
+  await rested(page);
+  for (const path of [input, output]) write(path, 220);
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect.poll(() => shadeOf(onNode)).toBeGreaterThan(180);
+  await expect.poll(() => shadeOf(inGallery)).toBeGreaterThan(180);
 });
 
 it('the picture of the graph holds what hangs below its lowest node, and is sharp', async () => {

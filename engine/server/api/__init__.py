@@ -4,8 +4,8 @@ A route is one function with a decorator (`route`); its types are msgspec Struct
 written and the OpenAPI document made (`openapi`). Adding one is writing one, in a module that stands in `ROUTES`.
 
 submit, jobs, queue, events, values, assets, workflows, scripts, templates, workflow_files, workflow_folders,
-workflow_trash, drafts, gallery, gallery_changes, gallery_lineage, nodes, models, packs, workers, load, health, metrics,
-docs: the routes
+workflow_trash, drafts, files, gallery, gallery_changes, gallery_lineage, nodes, models, packs, workers, load, health,
+metrics, docs: the routes
 route, reading, writing, openapi: how they are declared, read, written and described
 receiving, submission, views, lineage, feed, told: what several of them do · records, job_records, gallery_records: what
 several of them show
@@ -21,6 +21,7 @@ from engine.server.api import (
     docs,
     drafts,
     events,
+    files,
     gallery,
     gallery_changes,
     gallery_lineage,
@@ -64,6 +65,7 @@ ROUTES: tuple[Route, ...] = collect_routes(
     workflow_folders,
     workflow_trash,
     drafts,
+    files,
     gallery,
     gallery_changes,
     gallery_lineage,

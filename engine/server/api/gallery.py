@@ -49,10 +49,14 @@ _SETTINGS = ("sampler", "scheduler", "steps", "cfg")
     answers=(Answer(200, GalleryPage, "A page.", names={"item_id": "/items/0/id"}),),
 )
 async def list_gallery(request: web.Request, params: GalleryParams) -> GalleryPage:
-    """The files of the output directory that a search finds, page by page."""
+    """The files of the output directory that a search finds, page by page.
+
+    That one of these was written anew since is found soon, and told as `gallery_changed`.
+    """
     index, scanner = await request.app[CANVAS].gallery()
     found, ids = await _find(index, params, params.limit)
     items = await index.items(ids)
+    await scanner.doubt(items)
     end = params.offset + len(ids)
     return GalleryPage(
         items=[view_item(item) for item in items],

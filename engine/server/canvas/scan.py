@@ -2,7 +2,7 @@
 
 A look costs a `stat` of each folder; only folders that changed are read, and only files that are new or changed are
 opened, some at a time, so that nothing else waits. Now and then every folder is read: a file may have been changed
-without its folder.
+without its folder. Files that somebody is shown are looked at then (`doubt`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.errors import EngineError
 from engine.files import is_text
 from engine.server.canvas.database import Database
 from engine.server.canvas.facts import Facts, read_all_facts
-from engine.server.canvas.gallery import Seen, forget_files, known_files, store_files
+from engine.server.canvas.gallery import Item, Seen, forget_files, known_files, store_files
 from engine.server.heavy import Heavy
 from engine.server.media import find_medium
 
@@ -50,6 +50,7 @@ class Scanner:
         self._folders: dict[str, int] = {}
         self._in_folder: dict[str, set[str]] = {}
         self._below: dict[str, list[str]] = {}
+        self._doubted = set[str]()
         self._whole_at = 0.0
         self._woken = asyncio.Event()
         self._scanning = asyncio.Lock()
@@ -58,6 +59,21 @@ class Scanner:
     def wake(self) -> None:
         """Look soon: something was written."""
         self._woken.set()
+
+    async def doubt(self, items: Sequence[Item]) -> None:
+        """Look at files, and soon at their folders if they are not as the index has them: another program may have
+        written one anew, which their folders do not tell."""
+        folders = await asyncio.to_thread(lambda: {one.folder for one in items if not self._is_same(one)})
+        if folders:
+            self._doubted |= folders
+            self.wake()
+
+    def _is_same(self, item: Item) -> bool:
+        try:
+            status = os.stat(self._root / item.name, follow_symlinks=False)
+        except OSError:
+            return False
+        return (status.st_size, status.st_mtime_ns) == (item.size, item.modified_ns)
 
     async def work(self) -> None:
         """Look, again and again, until cancelled."""
@@ -112,6 +128,8 @@ class Scanner:
         if is_whole:
             self._whole_at = time.monotonic()
             self._folders.clear()
+        while self._doubted:
+            self._folders.pop(self._doubted.pop(), None)
         changed: list[Seen] = []
         gone: list[str] = []
         there = set[str]()

@@ -26,15 +26,18 @@ export const listAssets = ({ kind, jobId, nodeId, offset, limit }: AssetQuery): 
 export const readAsset = (id: string): Promise<AssetDetails> =>
   call('GET /api/v1/assets/{asset_id}', { path: { asset_id: id } });
 
-/** The file itself. */
-export function fileUrl({ filename, subfolder, kind }: Place): string {
-  return urlOf('/view', { filename, subfolder: subfolder === '' ? null : subfolder, type: kind });
+/** The file itself. With another `version` it is asked for again; the server asks nothing of it. */
+export function fileUrl(place: Place, version = 0): string {
+  return urlOf('/view', queryOf(place, version));
 }
 
 /** A smaller copy of a picture, for grids. */
-export function thumbUrl({ filename, subfolder, kind }: Place): string {
-  const query = { filename, subfolder: subfolder === '' ? null : subfolder, type: kind };
-  return urlOf('/view', { ...query, preview: 'webp;75', size: 512 });
+export function thumbUrl(place: Place, version = 0): string {
+  return urlOf('/view', { ...queryOf(place, version), preview: 'webp;75', size: 512 });
+}
+
+function queryOf({ filename, subfolder, kind }: Place, version: number) {
+  return { filename, subfolder: subfolder || null, type: kind, v: version || null };
 }
 
 export type Medium = 'picture' | 'video' | 'audio' | 'file';

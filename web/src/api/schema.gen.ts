@@ -346,6 +346,15 @@ export interface FavouriteRequest {
   readonly favourite: boolean;
 }
 
+/** What files hold at present. */
+export interface FileVersions {
+  /**
+   * In the order in which they were named: a text that is another one once the file was written anew; null for
+   * what is no file there.
+   */
+  readonly versions: readonly (string | null)[];
+}
+
 /** A folder as it is now. */
 export interface Folder {
   /** With those above it. */
@@ -1023,6 +1032,16 @@ export interface MoveRequest {
   readonly priority?: number;
 }
 
+/** A file, as `/view` takes it. */
+export interface NamedFile {
+  /** Its name. */
+  readonly filename: string;
+  /** The folder that it is in; empty for none. */
+  readonly subfolder?: string;
+  /** The directory below which that is. */
+  readonly kind?: 'input' | 'output' | 'temp';
+}
+
 /** A folder. */
 export interface NewFolder {
   /** With those above it, which are made as well. */
@@ -1363,6 +1382,12 @@ export interface SavedWorkflow {
   readonly revision: string;
   /** The version that it is. */
   readonly version: Version;
+}
+
+/** Which files. */
+export interface SomeFiles {
+  /** Their names; they need not exist. */
+  readonly files: readonly NamedFile[];
 }
 
 /** Which files. */
@@ -2032,6 +2057,11 @@ export interface Routes {
       readonly draft_id: string;
     };
     readonly reply: null;
+  };
+  /** What files hold at present, by a name for it: who has seen one sees whether it is another now. */
+  'POST /api/v1/files/versions': {
+    readonly body: SomeFiles;
+    readonly reply: FileVersions;
   };
   /** The files of the output directory that a search finds, page by page. */
   'GET /api/v1/gallery': {

@@ -4,6 +4,7 @@ import { fileUrl, type Medium, mediumOf, thumbUrl } from '../api/assets';
 import { urlOf } from '../api/client';
 import type { FilePlace, GalleryItem, LineageFile } from '../api/gallery';
 import type { AssetView } from '../api/types';
+import { versionAt } from './written';
 
 export interface Picture extends FilePlace {
   /** Tells it apart from all others: of files of the gallery, their id. */
@@ -45,12 +46,13 @@ export function pictureOfItem(item: GalleryItem, asset: AssetView | null = null)
 export function pictureOfAsset(asset: AssetView): Picture {
   const { kind, subfolder, filename, media_type, created_at } = asset;
   const medium = mediumOf(asset);
-  const small = medium === 'picture' ? thumbUrl(asset) : null;
+  const version = medium === 'picture' ? versionAt(asset) : 0;
+  const small = medium === 'picture' ? thumbUrl(asset, version) : null;
   return {
     key: `a:${asset.id || `${asset.job_id}/${kind}/${subfolder}/${filename}`}`,
     ...{ kind, subfolder, filename, medium, asset, item: null },
     mediaType: media_type,
-    url: fileUrl(asset),
+    url: fileUrl(asset, version),
     thumbUrl: small,
     largeUrl: small,
     at: created_at,
@@ -63,11 +65,12 @@ export function pictureOfFile({ kind, subfolder, filename, item, asset }: Lineag
   if (asset !== null) return pictureOfAsset(asset);
   const place = { kind, subfolder, filename };
   const medium = mediumOf({ media_type: '', filename });
-  const small = medium === 'picture' ? thumbUrl(place) : null;
+  const version = medium === 'picture' ? versionAt(place) : 0;
+  const small = medium === 'picture' ? thumbUrl(place, version) : null;
   return {
     ...place,
     key: `f:${kind}/${subfolder}/${filename}`,
-    ...{ medium, mediaType: '', url: fileUrl(place), thumbUrl: small, largeUrl: small, at: 0 },
+    ...{ medium, mediaType: '', url: fileUrl(place, version), thumbUrl: small, largeUrl: small, at: 0 },
     ...{ item: null, asset: null },
   };
 }

@@ -157,6 +157,29 @@ async def test_what_comes_changes_and_goes_is_seen(api: Api) -> None:
 
 
 @with_api()
+async def test_a_listed_file_that_was_written_anew_in_its_place_is_soon_seen(api: Api) -> None:
+    path = draw(api, "a.png", (40, 20))
+    long_ago = time.time() - 3600
+    os.utime(path.parent, (long_ago, long_ago))  # its folder tells nothing: writing into a file does not change it
+    await look(api)
+    await look(api)
+    told = asyncio.Event()
+    api.app[CANVAS].subscribe(lambda _added, _removed: told.set())
+    (before,) = (await api.get("/gallery"))["items"]
+    with path.open("r+b") as file:
+        Image.new("RGB", (64, 48), "blue").save(file, "PNG")
+        file.truncate()
+    os.utime(path.parent, (long_ago, long_ago))
+    await look(api)
+    assert not told.is_set()
+    await api.get("/gallery")
+    await asyncio.wait_for(told.wait(), 20)
+    (after,) = (await api.get("/gallery"))["items"]
+    assert (after["id"], after["width"], after["height"]) == (before["id"], 64, 48)
+    assert after["modified"] != before["modified"]
+
+
+@with_api()
 async def test_a_job_that_leaves_files_is_soon_in_the_gallery(api: Api) -> None:
     await api.app[CANVAS].gallery()
     draw(api, "made.png")

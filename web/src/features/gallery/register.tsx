@@ -2,6 +2,7 @@
 
 import { useStore } from 'zustand';
 import type { JobState } from '../../api/types';
+import { whenBack } from '../../app/back';
 import { bus } from '../../app/bus';
 import { registerCommands } from '../../app/commands';
 import { lazily } from '../../app/lazily';
@@ -92,6 +93,8 @@ const refreshSoon = () => {
 
 whenGalleryChanged(refreshSoon);
 whenConnected(refreshSoon);
+// The server looks at the files that it lists: what another program wrote over is told of then.
+whenBack(refreshList);
 // Previews are no files of the gallery; nobody else tells of them.
 onRunEvent((_jobId, event) => {
   if (ENDED.has(event.type as JobState) && gallery.getState().source === 'temp') refreshSoon();

@@ -12,6 +12,7 @@ import { BYPASSED, MUTED, modeOf, titleOf } from '../../core/slots';
 import { primitiveTarget, primitiveWidget } from '../../engine/node/primitive';
 import { t } from '../../i18n/t';
 import { tabs } from '../../stores/tabs';
+import { written } from '../../stores/written';
 import { Empty } from '../../ui/Empty';
 import { Field, Select } from '../../ui/Field';
 import { COLOURS } from '../nodes/api';
@@ -58,10 +59,11 @@ export function Inspector() {
   );
 }
 
-/** Rendered again when the selection, the document or the tab changes. */
+/** Rendered again when the selection, the document, the tab or a picture that may be shown changes. */
 function useSelection(): void {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const active = useStore(tabs, (state) => state.active);
+  useStore(written);
   useEffect(() => bus.on('selection', redraw), []);
   useEffect(() => bus.on('shown', redraw), []);
   useEffect(() => {

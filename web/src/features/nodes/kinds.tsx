@@ -4,11 +4,11 @@ import { type ReactElement, useState } from 'react';
 import type { Ui } from '../../api/types';
 import { asArray, type Json } from '../../core/json';
 import { t } from '../../i18n/t';
+import { refsIn } from '../../stores/written';
 import { classes } from '../../ui/classes';
 import { PictureSlider } from '../../ui/PictureSlider';
 import css from './nodes.module.css';
 import { MOST, pictureUrl, wholeUrl } from './pictures';
-import { refsIn } from './written';
 
 /** How pictures are shown. */
 export interface Look {

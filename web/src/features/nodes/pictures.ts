@@ -2,15 +2,17 @@
 
 import { urlOf } from '../../api/client';
 import type { Ui } from '../../api/types';
+import { whenBack } from '../../app/back';
 import { runIdOf } from '../../app/scopes';
+import { whenGalleryChanged } from '../../app/start';
 import { view } from '../../app/view';
 import { type PictureRef, pictureInputs, pictureRef } from '../../core/picture';
 import type { NodeShape } from '../../core/slots';
 import { type NodePicture, registerNodePictures } from '../../engine/pictures';
 import { onRunEvent, runOf, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
+import { keyOf, lookAgain, noteWritten, refsIn, versionOf, written } from '../../stores/written';
 import { isOffered } from '../../widgets/offered';
-import { keyOf, noteWritten, refsIn, versionOf } from './written';
 
 /** More are counted, not shown. */
 export const MOST = 4;
@@ -76,11 +78,15 @@ export function registerPictures(): void {
     },
   });
   // Told before the frame and the elements that show it.
-  onRunEvent((_job, event) => {
-    if (event.type !== 'node_finished' || event.cached || event.ui == null || !noteWritten(event.ui)) return;
+  written.subscribe(() => {
     view.forgetPictures();
     view.mounts.touch();
   });
+  onRunEvent((_job, event) => {
+    if (event.type === 'node_finished' && !event.cached && event.ui != null) noteWritten(event.ui);
+  });
+  whenBack(lookAgain);
+  whenGalleryChanged(lookAgain);
   let shown: unknown = null;
   runs.subscribe((state, before) => {
     if (state.runs === before.runs) return;

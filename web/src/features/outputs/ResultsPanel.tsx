@@ -8,6 +8,7 @@ import { t } from '../../i18n/t';
 import { openLightbox } from '../../stores/lightbox';
 import { type Run, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
+import { versionAt, written } from '../../stores/written';
 import { Empty } from '../../ui/Empty';
 import { showMenuOf } from '../gallery/api';
 import { filesOf } from './pictures';
@@ -63,6 +64,7 @@ function RunResults({ run }: { readonly run: Run }) {
 }
 
 function Picture({ file, onOpen }: { readonly file: AssetView; readonly onOpen: () => void }) {
+  useStore(written);
   return (
     <button
       type="button"
@@ -74,7 +76,7 @@ function Picture({ file, onOpen }: { readonly file: AssetView; readonly onOpen: 
         showMenuOf({ x: event.clientX, y: event.clientY }, file);
       }}
     >
-      <img src={thumbUrl(file)} alt="" loading="lazy" decoding="async" draggable={false} />
+      <img src={thumbUrl(file, versionAt(file))} alt="" loading="lazy" decoding="async" draggable={false} />
     </button>
   );
 }

@@ -7,6 +7,7 @@ import { t } from '../../i18n/t';
 import { openLightbox } from '../../stores/lightbox';
 import { runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
+import { versionAt, written } from '../../stores/written';
 import { Empty } from '../../ui/Empty';
 import { LivePicture } from '../../ui/LivePicture';
 import { latestOf } from './latest';
@@ -16,6 +17,7 @@ export function Stage() {
   const active = useStore(tabs, (state) => state.active);
   const all = useStore(runs, (state) => state.runs);
   const previews = useStore(runs, (state) => state.previews);
+  useStore(written);
   const latest = useMemo(
     () => latestOf({ ...runs.getState(), runs: all, previews }, active),
     [all, previews, active],
@@ -37,7 +39,7 @@ export function Stage() {
         >
           <img
             className={css['picture']}
-            src={fileUrl(file)}
+            src={fileUrl(file, versionAt(file))}
             alt={t('preview.result', { name })}
             decoding="async"
             draggable={false}
