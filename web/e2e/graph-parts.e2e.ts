@@ -102,6 +102,26 @@ describe('finding one’s way', () => {
     await page.locator('[data-node="7"]').waitFor();
     await expect.poll(() => page.getByRole('navigation', { name: 'Where you are' }).count()).toBe(0);
   });
+
+  it('goes into a wide subgraph where it begins, near enough for its fields', async () => {
+    const file = JSON.parse(nested(7, { type: 'EmptyImage' }, true));
+    file.definitions.subgraphs[0].outputNode.bounding[0] = 1900;
+    await open(JSON.stringify(file), 'wide');
+    await press('ArrowRight');
+    await press('Enter');
+    await page.getByRole('navigation', { name: 'Where you are' }).waitFor();
+    await page.getByRole('button', { name: 'Zoom: 60 %' }).waitFor();
+    await page.locator('[data-node="1"] [data-widget="width"] [role="spinbutton"]').click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('64');
+    await press('Enter');
+    await expect
+      .poll(() => page.locator('[data-node="1"] [data-widget="width"]').textContent())
+      .toContain('64');
+    // What comes in stands 300 units before the node, and is in sight.
+    const [inner, host] = [await graph.byId(1).boundingBox(), await graph.canvas.boundingBox()];
+    expect((inner?.x ?? 0) - (host?.x ?? 0)).toBeGreaterThan(300 * 0.6);
+  });
 });
 
 it('gives an API file places', async () => {

@@ -7,6 +7,7 @@ import { typeNameOf } from '../core/slots';
 import type { NodeId, Scope } from '../core/types';
 import { activeTab, type KeptSpot as Spot, updateTab } from '../stores/tabs';
 import { bus } from './bus';
+import { lookFirst } from './look';
 import { view } from './view';
 
 export interface Place {
@@ -50,7 +51,7 @@ function show(doc: GraphDoc, path: readonly Place[], at: Spot | undefined): void
   paths.set(doc, path);
   if (view.scope !== scope || view.doc !== doc) view.show(doc, scope);
   whereabouts.setState({ path, doc });
-  if (at === undefined) view.fit();
+  if (at === undefined) lookFirst();
   else {
     Object.assign(view.view, { x: at.x, y: at.y, zoom: at.zoom });
     view.moved();

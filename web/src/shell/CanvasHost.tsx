@@ -4,11 +4,11 @@ import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { bus } from '../app/bus';
 import { lazily, useHasTab } from '../app/lazily';
+import { isSmallWindow, lookFirst } from '../app/look';
 import { panels } from '../app/panels';
 import { rememberView, restoreSpots } from '../app/scopes';
 import { setCanvasHost, view } from '../app/view';
 import { storedLook } from '../core/look';
-import { DETAIL } from '../engine/paint';
 import { readAhead } from '../engine/prepared';
 import { t } from '../i18n/t';
 import { catalog } from '../stores/catalog';
@@ -89,24 +89,6 @@ export function CanvasHost() {
   );
 }
 
-const NARROW = 700;
-const LOW = 480;
-/** What fits at less than this is looked at as a whole first: where it begins would say little of it. */
-const LARGE = 0.4;
-
-/**
- * A graph that nobody has looked at yet: all of it, if its fields can be used then; else where it begins, near enough
- * for them. In a small window that is so for any graph.
- */
-function showFirst(isSmall: boolean): void {
-  const box = view.scene?.bounds() ?? null;
-  if (box === null) return;
-  const zoom = view.view.zoomFor(box);
-  if (zoom < DETAIL && (isSmall || zoom >= LARGE)) view.view.begin(box, isSmall ? 0.7 : DETAIL);
-  else view.view.fit(box);
-  view.moved();
-}
-
 function showTab(tab: Tab | null): void {
   const kept = tab?.view ?? null;
   const scope = kept !== null && tab?.doc.has(kept.scope) === true ? kept.scope : '';
@@ -117,10 +99,9 @@ function showTab(tab: Tab | null): void {
     view.select(kept.selected.filter((id) => tab?.doc.graph(scope).nodes.has(id) === true));
     view.moved();
   } else {
-    const isSmall = view.view.width < NARROW || view.view.height < LOW;
     // What was in sight in a large window would be a corner of that in a small one.
-    const look = isSmall ? null : storedLook(tab?.doc.graph().key('extra'));
-    if (look === null || !view.lookAt(look)) showFirst(isSmall);
+    const look = isSmallWindow() ? null : storedLook(tab?.doc.graph().key('extra'));
+    if (look === null || !view.lookAt(look)) lookFirst();
   }
   bus.tell('viewport');
 }
