@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { withServer } from './harness/bench';
+import { shipped } from './harness/graph';
 import { openPage } from './harness/page';
 import type { Server } from './harness/server';
 
@@ -46,6 +47,36 @@ describe('the start page', () => {
     const newest = async () => (await (await fetch(`${server.url}/api/v1/gallery`)).json()).items[0]?.name;
     await expect.poll(newest).toMatch(/^text_to_image_.*\.png$/);
   });
+});
+
+describe('what ships', () => {
+  it.each(['Text to image', 'Image to image', 'Inpaint', 'Hires fix'])(
+    '%s opens whole in a small window, near enough for its fields',
+    async (name) => {
+      const { page } = await openPage(browser, server.url);
+      await page.getByRole('button', { name: 'Browse templates…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Templates' });
+      await dialog
+        .getByRole('button', { name: new RegExp(`^${name}`) })
+        .first()
+        .click();
+      await page.getByRole('tab', { name }).waitFor();
+      const nodes = page.locator('[data-node]');
+      const { nodes: all } = JSON.parse(shipped(name.toLowerCase().replaceAll(' ', '_')));
+      // Those have elements that are in sight, and near.
+      await expect.poll(() => nodes.count()).toBe(all.length);
+      const host = await page.getByRole('application').boundingBox();
+      const right = (host?.x ?? 0) + (host?.width ?? 0);
+      const bottom = (host?.y ?? 0) + (host?.height ?? 0);
+      for (const node of await nodes.all()) {
+        const box = await node.boundingBox();
+        expect(box?.x ?? -1).toBeGreaterThanOrEqual(host?.x ?? 0);
+        expect(box?.y ?? -1).toBeGreaterThanOrEqual(host?.y ?? 0);
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(right);
+        expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(bottom);
+      }
+    },
+  );
 });
 
 describe('the template browser', () => {
