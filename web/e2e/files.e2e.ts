@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { withServer } from './harness/bench';
-import { openPage } from './harness/page';
+import { forgiveErrors, keepAccount, openPage } from './harness/page';
 import type { Server } from './harness/server';
 import { byPalette, pick } from './harness/steps';
 
@@ -158,6 +158,44 @@ describe('the workflows panel', () => {
     await page.getByText('Nothing was deleted').waitFor();
     const { files } = await (await ask('GET', '/api/v1/workflows/trash')).json();
     expect(files).toEqual([]);
+  });
+});
+
+describe('saving', () => {
+  it('tells at the field why a name cannot be, and keeps what was typed', async () => {
+    const { page, context } = await openPage(browser, server.url);
+    await page
+      .getByRole('button', { name: /^Text to image/ })
+      .first()
+      .click();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Control+s');
+    const dialog = page.getByRole('dialog', { name: 'Save as…' });
+    await dialog.getByRole('textbox').fill('../evil');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('alert').filter({ hasText: '../evil.json' }).waitFor();
+    await expect.poll(() => dialog.getByRole('textbox').inputValue()).toBe('../evil');
+    await dialog.getByRole('textbox').fill('good');
+    await page.keyboard.press('Enter');
+    await page.getByRole('tab', { name: 'good', exact: true }).waitFor();
+    forgiveErrors({ account: keepAccount(context) }, /status of 4(00|04)/);
+  });
+
+  it('of a file that somebody has deleted says so, and saves it again', async () => {
+    await store('kept.json');
+    const page = await openPanel('Workflows');
+    await row(page, 'kept').dblclick();
+    await page.getByRole('tab', { name: 'kept' }).waitFor();
+    await page.locator('[data-node][data-type="EmptyLatentImage"] h3').click();
+    await page.keyboard.press('Delete');
+    await page.getByRole('tab', { name: /^kept, / }).waitFor();
+    await ask('DELETE', `${FILES}/kept.json`);
+    await page.keyboard.press('Control+s');
+    const dialog = page.getByRole('dialog', { name: 'kept.json is not there any more' });
+    await dialog.getByRole('button', { name: 'Save it again' }).click();
+    await page.getByRole('tab', { name: 'kept', exact: true }).waitFor();
+    await expect.poll(async () => (await listed()).files).toEqual(['kept.json']);
+    forgiveErrors({ account: keepAccount(page.context()) }, /status of 412/);
   });
 });
 

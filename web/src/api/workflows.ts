@@ -62,6 +62,11 @@ export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === 412;
 }
 
+/** Whether a change was refused because what should be changed is not there any more. */
+export function isGone(error: unknown): boolean {
+  return isConflict(error) && error instanceof ApiError && error.extra['current'] === null;
+}
+
 /** Move a file to the trash; its place there. */
 export async function deleteFile(name: string): Promise<string> {
   return (await call('DELETE /api/v1/workflows/files/{name}', { path: { name } })).trash_id;

@@ -12,8 +12,20 @@ export function Questions() {
 
 function QuestionDialog({ question }: { readonly question: Question }) {
   const [text, setText] = useState(question.field?.value ?? '');
+  const [problem, setProblem] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
   const form = useId();
   const last = question.choices.at(-1);
+  const submit = async () => {
+    const { field } = question;
+    const own = text.trim();
+    if (isBusy || (own === '' && field?.canBeEmpty !== true)) return;
+    setBusy(true);
+    const refusal = (await field?.attempt?.(own)) ?? null;
+    setBusy(false);
+    setProblem(refusal);
+    if (refusal === null) question.answer(last?.id ?? null, own);
+  };
   return (
     <Dialog
       title={question.title}
@@ -38,17 +50,18 @@ function QuestionDialog({ question }: { readonly question: Question }) {
           id={form}
           onSubmit={(event) => {
             event.preventDefault();
-            if (text.trim() !== '' || question.field?.canBeEmpty === true)
-              question.answer(last?.id ?? null, text.trim());
+            void submit();
           }}
         >
-          <Field label={question.field.label}>
+          <Field label={question.field.label} error={problem}>
             {(id) => (
               <TextInput
                 id={id}
                 value={text}
                 autoFocus
                 spellCheck={false}
+                aria-invalid={problem !== null}
+                aria-busy={isBusy}
                 onFocus={(event) => event.target.select()}
                 onChange={(event) => setText(event.target.value)}
               />

@@ -15,7 +15,13 @@ export interface Question {
   readonly text?: ReactNode;
   readonly choices: readonly Choice[];
   readonly closeLabel: string;
-  readonly field?: { readonly label: string; readonly value: string; readonly canBeEmpty?: boolean };
+  readonly field?: {
+    readonly label: string;
+    readonly value: string;
+    readonly canBeEmpty?: boolean;
+    /** Take what was written: null if that was done, else why not, which the field tells while the dialog stays. */
+    readonly attempt?: (text: string) => string | null | Promise<string | null>;
+  };
   readonly answer: (id: string | null, text: string) => void;
 }
 

@@ -20,24 +20,23 @@ export function readZoom(text: string): number | null {
   return isThere ? zoom : null;
 }
 
-/** Ask for a size in percent, and again as long as it is none. */
+/** Ask for a size in percent. */
 export async function askZoom(): Promise<void> {
   const bounds = { least: LEAST_ZOOM * 100, most: MOST_ZOOM * 100 };
-  for (let value = String(Math.round(view.view.zoom * 100)), isWrong = false; ; isWrong = true) {
-    const text = await askText({
-      title: t('view.zoomTo'),
-      closeLabel: t('app.close'),
-      ...(isWrong ? { text: t('view.zoomWrong', { value, ...bounds }) } : {}),
-      field: { label: t('view.zoomField', bounds), value },
-      choices: [
-        { id: 'cancel', label: t('app.cancel') },
-        { id: 'zoom', label: t('view.zoomIt'), kind: 'primary' },
-      ],
-    });
-    const zoom = text === null ? null : readZoom(text);
-    if (zoom !== null) zoomTo(zoom);
-    if (text === null || zoom !== null) break;
-    value = text;
-  }
+  const attempt = (value: string) => {
+    const zoom = readZoom(value);
+    if (zoom === null) return t('view.zoomWrong', { value, ...bounds });
+    zoomTo(zoom);
+    return null;
+  };
+  await askText({
+    title: t('view.zoomTo'),
+    closeLabel: t('app.close'),
+    field: { label: t('view.zoomField', bounds), value: String(Math.round(view.view.zoom * 100)), attempt },
+    choices: [
+      { id: 'cancel', label: t('app.cancel') },
+      { id: 'zoom', label: t('view.zoomIt'), kind: 'primary' },
+    ],
+  });
   focusCanvas();
 }

@@ -19,25 +19,20 @@ function command(id: string, title: () => string, changes: Partial<Batch>): Comm
   };
 }
 
-/** Any number of runs; asked again, with the reason, for what is none. */
+/** Any number of runs. */
 async function askCount(): Promise<void> {
-  let value = String(batch.getState().count);
-  for (let text = ''; ; text = t('run.countWrong', { text: value, most: MOST })) {
-    const answer = await askText({
-      title: t('run.countAsk'),
-      ...(text === '' ? {} : { text }),
-      choices: [{ id: 'set', label: t('run.countSet'), kind: 'primary' }],
-      closeLabel: t('app.close'),
-      field: { label: t('run.count'), value },
-    });
-    if (answer === null) return;
-    const count = readCount(answer);
-    if (count !== null) {
-      setBatch({ count });
-      return;
-    }
-    value = answer;
-  }
+  const attempt = (text: string) => {
+    const count = readCount(text);
+    if (count === null) return t('run.countWrong', { text, most: MOST });
+    setBatch({ count });
+    return null;
+  };
+  await askText({
+    title: t('run.countAsk'),
+    choices: [{ id: 'set', label: t('run.countSet'), kind: 'primary' }],
+    closeLabel: t('app.close'),
+    field: { label: t('run.count'), value: String(batch.getState().count), attempt },
+  });
 }
 
 export function registerBatch(): void {

@@ -17,22 +17,35 @@ export interface Place {
 
 /** Do something on the server; what it refuses is told in its words. True if it was done. */
 async function attempt(act: () => Promise<void>): Promise<boolean> {
-  let isDone = true;
+  const refusal = await refusalOf(act);
+  if (refusal !== null)
+    toast({ kind: 'error', title: t('workflows.changeFailed'), text: refusal, key: 'files' });
+  return refusal === null;
+}
+
+/** Why a change was not made; null if it was. */
+async function refusalOf(act: () => Promise<void>): Promise<string | null> {
+  let refusal: string | null = null;
   try {
     await act();
   } catch (error) {
-    isDone = false;
-    toast({ kind: 'error', title: t('workflows.changeFailed'), text: wordsOf(error), key: 'files' });
+    refusal = wordsOf(error);
   }
   await loadLists();
-  return isDone;
+  return refusal;
 }
 
-function askName(title: string, label: string, value: string, done: string): Promise<string | null> {
+function askName(
+  title: string,
+  label: string,
+  value: string,
+  done: string,
+  attempt?: (name: string) => Promise<string | null>,
+): Promise<string | null> {
   return askText({
     title,
     closeLabel: t('app.close'),
-    field: { label, value },
+    field: { label, value, ...(attempt === undefined ? {} : { attempt }) },
     choices: [
       { id: 'cancel', label: t('app.cancel') },
       { id: 'done', label: done, kind: 'primary' },
@@ -44,38 +57,47 @@ const bare = (folder: string) => folder.replace(/^\/+|\/+$/g, '');
 
 export async function newFolder(parent = ''): Promise<void> {
   const start = parent === '' ? '' : `${parent}/`;
-  const name = await askName(
+  await askName(
     t('workflows.newFolderTitle'),
     t('workflows.folderName'),
     start,
     t('workflows.newFolderTitle'),
+    async (name) =>
+      bare(name) === parent
+        ? null
+        : refusalOf(async () => {
+            await server.makeFolder(bare(name));
+            setOpen(parent, true);
+          }),
   );
-  if (name === null || bare(name) === parent) return;
-  if (await attempt(() => server.makeFolder(bare(name)))) setOpen(parent, true);
 }
 
 export async function renamePlace({ kind, path }: Place): Promise<void> {
   const isFile = kind === 'file';
-  const name = await askName(
+  await askName(
     t(isFile ? 'workflows.rename' : 'workflows.renameFolder'),
     t(isFile ? 'workflows.fileName' : 'workflows.folderName'),
     path.replace(/\.json$/i, ''),
     t('workflows.rename'),
+    (name) =>
+      refusalOf(() =>
+        move({ kind, path }, isFile ? `${bare(name).replace(/\.json$/i, '')}.json` : bare(name)),
+      ),
   );
-  if (name !== null)
-    await moveTo({ kind, path }, isFile ? `${bare(name).replace(/\.json$/i, '')}.json` : bare(name));
 }
 
 /** Give a file or folder another path; tabs of what was moved follow. */
-async function moveTo({ kind, path }: Place, to: string): Promise<boolean> {
-  if (to === path) return true;
-  return attempt(async () => {
-    await (kind === 'file' ? server.moveFile : server.moveFolder)(path, to);
-    for (const tab of tabs.getState().tabs) {
-      const next = tab.path === null ? null : followMove(tab.path, path, to);
-      if (next !== null && next !== tab.path) updateTab(tab.id, { path: next, name: nameOf(next) });
-    }
-  });
+async function move({ kind, path }: Place, to: string): Promise<void> {
+  if (to === path) return;
+  await (kind === 'file' ? server.moveFile : server.moveFolder)(path, to);
+  for (const tab of tabs.getState().tabs) {
+    const next = tab.path === null ? null : followMove(tab.path, path, to);
+    if (next !== null && next !== tab.path) updateTab(tab.id, { path: next, name: nameOf(next) });
+  }
+}
+
+function moveTo(place: Place, to: string): Promise<boolean> {
+  return attempt(() => move(place, to));
 }
 
 export async function moveInto(place: Place, folder: string): Promise<void> {

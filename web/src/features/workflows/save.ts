@@ -1,7 +1,7 @@
 // Saving: a file changes only when the user says so, and never over what somebody else wrote meanwhile.
 
 import { wordsOf } from '../../api/client';
-import { type Expected, isConflict, readFile, writeFile } from '../../api/workflows';
+import { type Expected, isConflict, isGone, readFile, writeFile } from '../../api/workflows';
 import { whyNotOpened } from '../../app/open';
 import { rememberView } from '../../app/scopes';
 import { isSure } from '../../app/sure';
@@ -21,31 +21,43 @@ export async function save(tab: Tab | null = activeTab()): Promise<boolean> {
   try {
     return await write(tab, tab.path, tab.revision === null ? 'nothing' : { revision: tab.revision });
   } catch (error) {
+    if (isGone(error)) return resolveGone(tab, tab.path);
     return isConflict(error) ? resolveConflict(tab, tab.path) : tellFailure(error);
   }
 }
 
 export async function saveAs(tab: Tab | null = activeTab()): Promise<boolean> {
   if (tab === null) return false;
+  const attempt = (name: string) => writeNew(tab, `${name.replace(/\.json$/i, '')}.json`);
   const name = await askText({
     title: t('workflows.saveAs'),
     closeLabel: t('app.close'),
-    field: { label: t('workflows.fileName'), value: tab.path?.replace(/\.json$/i, '') ?? tab.name },
+    field: {
+      label: t('workflows.fileName'),
+      value: tab.path?.replace(/\.json$/i, '') ?? tab.name,
+      attempt,
+    },
     choices: [
       { id: 'cancel', label: t('app.cancel') },
       { id: 'save', label: t('workflows.save'), kind: 'primary' },
     ],
   });
-  if (name === null) return false;
-  const path = `${name.replace(/\.json$/i, '')}.json`;
+  return name !== null;
+}
+
+/** Under a name that nobody has, or over what has it if the user is sure. Null if it was saved, else why not. */
+async function writeNew(tab: Tab, path: string): Promise<string | null> {
   try {
-    return await write(tab, path, 'nothing');
+    await write(tab, path, 'nothing').catch(async (error) => {
+      if (!isConflict(error)) throw error;
+      const title = t('workflows.exists', { name: path });
+      if (!(await isSure({ title, text: t('workflows.existsText'), label: t('workflows.overwrite') })))
+        throw new Error(title);
+      await write(tab, path, 'anything');
+    });
+    return null;
   } catch (error) {
-    if (!isConflict(error)) return tellFailure(error);
-    const title = t('workflows.exists', { name: path });
-    if (!(await isSure({ title, text: t('workflows.existsText'), label: t('workflows.overwrite') })))
-      return false;
-    return write(tab, path, 'anything').catch(tellFailure);
+    return wordsOf(error);
   }
 }
 
@@ -56,6 +68,22 @@ async function write(tab: Tab, path: string, expected: Expected): Promise<boolea
   changed();
   toast({ kind: 'success', title: t('workflows.saved', { name: path }), key: 'saved', seconds: 2 });
   return true;
+}
+
+/** Somebody has deleted or moved the file since it was opened. */
+async function resolveGone(tab: Tab, path: string): Promise<boolean> {
+  const choice = await ask({
+    title: t('workflows.gone', { name: path }),
+    text: t('workflows.goneText'),
+    closeLabel: t('app.close'),
+    choices: [
+      { id: 'cancel', label: t('app.cancel') },
+      { id: 'as', label: t('workflows.saveAs') },
+      { id: 'again', label: t('workflows.saveAgain'), kind: 'primary' },
+    ],
+  });
+  if (choice === 'as') return saveAs(tab);
+  return choice === 'again' ? write(tab, path, 'nothing').catch(tellFailure) : false;
 }
 
 async function resolveConflict(tab: Tab, path: string): Promise<boolean> {

@@ -54,6 +54,10 @@ export const shell = {
   'workflows.name': 'Name',
   'workflows.saved': 'Saved as {name}',
   'workflows.saveFailed': 'Not saved',
+  'workflows.gone': '{name} is not there any more',
+  'workflows.goneText':
+    'Since you opened it, it was deleted or moved: by another window, or another program. What is open here is kept. What was deleted in Skein is in the trash.',
+  'workflows.saveAgain': 'Save it again',
   'workflows.exists': '{name} exists already',
   'workflows.existsText': 'Overwriting replaces what is in it.',
   'workflows.overwrite': 'Overwrite',
