@@ -48,6 +48,9 @@ export function clearSpot(
 /** What covers more of the canvas than this is no obstacle: it makes room. */
 const MOST_COVERED = 0.6;
 
+/** What makes room keeps at least this height. */
+const LEAST_LEFT = 280;
+
 /** Narrower they could not be read: then they stand where their style sheet says. */
 const LEAST_WIDTH = 200;
 
@@ -73,7 +76,10 @@ function place(host: HTMLElement): void {
     });
   host.toggleAttribute('data-crowded', spot === null && dialogs.length > 0);
   const isFilled = !isSeen || small.length < overlays.length;
-  setRoom(isFilled && dialogs.length === 0 ? host.getBoundingClientRect().height + 2 * GAP : 0);
+  const room = host.getBoundingClientRect().height + 2 * GAP;
+  // In a low window nothing would be left of a panel: better that messages lie over it.
+  const isHigh = area !== null && area.bottom - area.top - room >= LEAST_LEFT;
+  setRoom(isFilled && isHigh && dialogs.length === 0 ? room : 0);
 }
 
 /** As wide as there is room; how high they are then decides. */
