@@ -450,7 +450,8 @@ class PathHider:
         # Each separator may be written twice: so it stands in the text of a value.
         patterns = [r"(?<![\w])[A-Za-z]:[\\/]+(?:[^\\/\s'\":]+[\\/]+)*"]
         if names:
-            patterns.append(rf"(?<![\w/])/(?:{names})/(?:[^/\s'\":,]+/)*")
+            # What only goes up from somewhere (`../../etc`) is no absolute path.
+            patterns.append(rf"(?<![\w/])(?<!\.\.)/(?:{names})/(?:[^/\s'\":,]+/)*")
         # In quotes, a path goes on to the closing one, spaces and all.
         self._quoted = re.compile(rf"(['\"])/(?:{names})/(?:(?!\1).)*/") if names else None
         self._bare = re.compile("|".join(patterns))

@@ -414,6 +414,7 @@ def test_writers_of_one_series_never_clobber(tmp_path: Path) -> None:
         (r"in C:\Users\Anna\models\a.safetensors, once", "in …/a.safetensors, once"),
         (r"path = 'C:\\Users\\Anna\\a.png'", "path = '…/a.png'"),
         ("'/home/anna lee/a.png'", "'…/a.png'"),
+        ("'../../home/a.png' leads outside", "'../../home/a.png' leads outside"),
         ("https://example.org/home/a.png and 3:4", "https://example.org/home/a.png and 3:4"),
     ],
 )

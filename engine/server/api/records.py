@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, field
 
 from engine.errors import InputError
-from engine.graph.workflow import Note
+from engine.graph.workflow import Note, NoteKind
 
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 Offset = Annotated[int, Meta(ge=0, le=2**53)]
@@ -67,11 +67,14 @@ class NoteView(Struct, frozen=True, kw_only=True):
         node_id: The node concerned, as in the file; empty if it concerns the file.
         input_name: The input concerned, if it is one.
         message: One sentence with the reason.
+        kind: What was done: `dropped`, `default` (filled in with it), `by_name`, `guessed`, or `resolved` (a text's
+            variables or choices).
     """
 
     node_id: str
     message: str
     input_name: str | None = None
+    kind: NoteKind = "guessed"
 
 
 class InputErrorView(Struct, frozen=True, kw_only=True):
@@ -102,7 +105,10 @@ class InputErrorView(Struct, frozen=True, kw_only=True):
 
 def view_notes(notes: Iterable[Note]) -> list[NoteView]:
     """Notes as they are sent and kept."""
-    return [NoteView(node_id=note.node_id, message=note.message, input_name=note.input_name) for note in notes]
+    return [
+        NoteView(node_id=note.node_id, message=note.message, input_name=note.input_name, kind=note.kind)
+        for note in notes
+    ]
 
 
 def view_errors(errors: Iterable[InputError]) -> list[InputErrorView]:

@@ -1210,6 +1210,11 @@ export interface NoteView {
   readonly message: string;
   /** The input concerned, if it is one. */
   readonly input_name: string | null;
+  /**
+   * What was done: `dropped`, `default` (filled in with it), `by_name`, `guessed`, or `resolved` (a text's
+   * variables or choices).
+   */
+  readonly kind: 'by_name' | 'default' | 'dropped' | 'guessed' | 'resolved';
 }
 
 /** An output of a node type. */

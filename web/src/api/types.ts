@@ -29,7 +29,7 @@ export type {
   NodeInProgress,
   NodeOutput,
   NodeRecord,
-  NoteView as Note,
+  NoteView,
   ParentAsset,
   Progress,
   QueueView,

@@ -101,7 +101,16 @@ export function ImagePick(props: WidgetProps) {
         }}
       />
       {thumbnail !== null && (
-        <img className={css['thumb']} src={thumbnail} alt={String(value)} loading="lazy" />
+        <img
+          key={thumbnail}
+          className={css['thumb']}
+          src={thumbnail}
+          alt={String(value)}
+          loading="lazy"
+          onError={(event) => {
+            event.currentTarget.hidden = true;
+          }}
+        />
       )}
     </div>
   );

@@ -2,15 +2,17 @@
 
 import { call } from '../../api/call';
 import { ApiError, wordsOf } from '../../api/client';
-import type { NodeErrors } from '../../api/types';
+import type { NodeErrors, NoteView } from '../../api/types';
 import { clientId } from '../../app/start';
 import { view } from '../../app/view';
 import { t } from '../../i18n/t';
+import { catalog } from '../../stores/catalog';
 import { openPanel } from '../../stores/layout';
 import { dismissRun, keepOrigin, runOf, runs, setRefusal, takeJob, updateRun } from '../../stores/runs';
 import { activeTab, newId, type Tab } from '../../stores/tabs';
 import { closeToast, toast } from '../../ui/Toast';
 import { notePlan } from './progress';
+import { titleAt } from './said';
 import { changeSeeds, keepSeeds, prepareSeeds } from './seeds';
 import { refreshQueue } from './sync';
 
@@ -59,8 +61,7 @@ async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise
     setRefusal(tab.id, null);
     closeToast('refused');
     if (!runs.getState().runs.has(job.id)) takeJob(job);
-    for (const note of job.notes.slice(0, 1))
-      toast({ title: t('run.note'), text: note.message, key: 'note' });
+    tellNote(tab, job.notes);
     void refreshQueue();
     return true;
   } catch (error) {
@@ -69,6 +70,16 @@ async function submit(tab: Tab, { front = false, targets }: RunOptions): Promise
     refuse(tab, error);
     return false;
   }
+}
+
+/** The first thing that was guessed or dropped; that variables were filled in is what they are for. */
+function tellNote(tab: Tab, notes: readonly NoteView[]): void {
+  const note = notes.find(({ kind }) => kind !== 'resolved');
+  if (note === undefined) return;
+  const where =
+    note.node_id === '' ? t('run.note') : titleAt(tab.doc, note.node_id, catalog.getState().types);
+  const title = note.input_name === null ? where : `${where} › ${note.input_name}`;
+  toast({ title, text: note.message, key: 'note' });
 }
 
 function refuse(tab: Tab, error: unknown): void {
