@@ -89,7 +89,9 @@ describe('steps', () => {
     await graph.open('mine', textToImage());
     await graph.title(5).click();
     await graph.press('Control+m', 'Alt+c', 'Control+g');
-    await page.getByRole('textbox', { name: 'Rename' }).press('Escape');
+    await page.getByRole('textbox', { name: 'Rename' }).fill('not this');
+    await graph.press('Escape');
+    await page.getByRole('textbox', { name: 'Rename' }).waitFor({ state: 'detached' });
     await graph.press('Alt+z');
     const list = page.getByRole('listbox', { name: 'Steps' });
     await expect

@@ -1,6 +1,6 @@
 // A field over the title of a node or a group, to change it where it stands.
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { bus } from '../../app/bus';
 import { focusCanvas, view } from '../../app/view';
 import { groupBox } from '../../core/edit';
@@ -17,10 +17,12 @@ interface Renamed {
   readonly kind: 'node' | 'group';
   readonly id: string;
   readonly text: string;
+  readonly before: string;
 }
 
 export function Rename() {
   const [renamed, setRenamed] = useState<Renamed | null>(null);
+  const isOver = useRef(false);
   const [, redraw] = useState(0);
   useEffect(
     () =>
@@ -28,8 +30,10 @@ export function Rename() {
         const graph = view.scene?.graph;
         const node = kind === 'node' ? graph?.nodes.get(id) : undefined;
         const group = kind === 'group' ? graph?.groups.get(id) : undefined;
-        if (node !== undefined) setRenamed({ kind, id, text: titleOf(node, view.catalog) });
-        if (group !== undefined) setRenamed({ kind, id, text: asString(group['title']) ?? '' });
+        const before = node !== undefined ? titleOf(node, view.catalog) : asString(group?.['title']);
+        if (node === undefined && group === undefined) return;
+        isOver.current = false;
+        setRenamed({ kind, id, text: before ?? '', before: before ?? '' });
       }),
     [],
   );
@@ -46,9 +50,12 @@ export function Rename() {
   const group = renamed.kind === 'group' ? (graph?.groups.get(renamed.id) ?? {}) : null;
   const [height, font] = group === null ? [TITLE, 13] : [groupTitleHeight(group), groupFont(group)];
   const finish = (isKept: boolean) => {
+    // The field that goes is left, too.
+    if (isOver.current) return;
+    isOver.current = true;
     const title = renamed.text.trim();
     setRenamed(null);
-    if (isKept) setTitle(renamed.kind, renamed.id, title);
+    if (isKept && title !== renamed.before) setTitle(renamed.kind, renamed.id, title);
   };
   return (
     <input
