@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../core/json';
 import { openTab } from '../../stores/tabs';
-import { draftText, fitting, MOST_LEFT_BYTES, packDraft } from './pack';
+import { draftText, fitting, MOST_LEFT_BYTES, mayFit, packDraft } from './pack';
 
 const large = (count: number) => ({
   nodes: Array.from({ length: count }, (_, id) => ({
@@ -57,4 +57,9 @@ describe('fitting', () => {
     expect(fitting(sizes, 100)).toEqual([{ size: 30 }, { size: 50 }]);
     expect(fitting(sizes, 0)).toEqual([]);
   });
+});
+
+it('is packed beforehand only where that may be of use', () => {
+  expect([undefined, 500, MOST_LEFT_BYTES].map(mayFit)).toEqual([true, true, true]);
+  expect(mayFit(20 * MOST_LEFT_BYTES)).toBe(false);
 });

@@ -30,6 +30,14 @@ export async function packDraft(tab: Tab, windowId: string): Promise<PackedDraft
   return { revision, body: new Blob([await new Response(stream).blob()], { type: 'application/gzip' }) };
 }
 
+/**
+ * Whether a draft that was so large the last time is worth packing before it is sent: only what may fit into a request
+ * that outlives the page. To pack the largest ones after each change would hold up whoever drags.
+ */
+export function mayFit(lastBytes: number | undefined): boolean {
+  return lastBytes === undefined || lastBytes <= 2 * MOST_LEFT_BYTES;
+}
+
 /** What of these can still be sent, one after another, where no more than so many bytes can. */
 export function fitting<T extends { readonly size: number }>(bodies: readonly T[], most: number): T[] {
   let left = most;

@@ -8,7 +8,7 @@ import { t } from '../../i18n/t';
 import { runs } from '../../stores/runs';
 import { openTab, type Tab, tabOf, tabs } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
-import { draftText, fitting, MOST_LEFT_BYTES, type PackedDraft, packDraft } from './pack';
+import { draftText, fitting, MOST_LEFT_BYTES, mayFit, type PackedDraft, packDraft } from './pack';
 
 const IDLE = 2000;
 const BUSY = 10_000;
@@ -72,6 +72,7 @@ function sendSoon(id: string, windowId: string): void {
   const delay = Math.max(0, Math.min(IDLE, since + BUSY - now));
   waiting.set(id, { since, timer: setTimeout(() => void send(id, windowId), delay) });
   clearTimeout(packing.get(id));
+  if (!mayFit(packed.get(id)?.body.size)) return;
   packing.set(
     id,
     setTimeout(() => void pack(id, windowId).catch(() => {}), PACK),
