@@ -1,12 +1,15 @@
-// Links without a line: what one node sets under a name others get (Set/Get nodes), and what use-everywhere nodes hand
-// to inputs that are not linked. Read as the server reads them (`engine/graph/canvas_links.py`).
+// Teleports: links without a line. What one node sets under a name others get (Set/Get nodes), and what use-everywhere nodes
+// hand to inputs that are not linked; people call those that they make themselves links by name. Read as the server reads
+// them (`engine/graph/canvas_links.py`).
 
 import type { Catalog } from './catalog';
-import type { GraphDoc } from './doc';
-import { type Graph, readId } from './graph';
+import type { GraphDoc, Transaction } from './doc';
+import { connect, nextNodeId, unlink } from './edit';
+import { readPoint } from './geometry';
+import { type Graph, numeric, readId } from './graph';
 import { asArray, asNumber, asObject, asString, type JsonObject } from './json';
 import { typeNameOf } from './slots';
-import type { NodeId, Scope } from './types';
+import type { Link, NodeId, Point, Scope } from './types';
 
 const SETTERS: ReadonlySet<string> = new Set(['SetNode', 'easy setNode']);
 const GETTERS: ReadonlySet<string> = new Set(['GetNode', 'easy getNode']);
@@ -100,4 +103,134 @@ export function setterOf(
     if (found !== null) return { scope, node: found };
   }
   return null;
+}
+
+// -- made and changed -------------------------------------------------------------------------------------------------
+
+const APART = 40;
+/** Room for the pair, which is collapsed: its names say all there is. */
+const ABOVE = 50;
+const SIZE = { x: 210, y: 60 };
+
+export interface TeleportName {
+  readonly name: string;
+  /** What it carries; `*` if nothing says. */
+  readonly type: string;
+}
+
+/** Every name that something is set under, in the order of the letters. */
+export function teleportNames(graph: Graph, catalog: Catalog): TeleportName[] {
+  const found = new Map<string, string>();
+  for (const node of graph.nodes.values())
+    if (isSetter(node, catalog) && teleportName(node) !== '') found.set(teleportName(node), typeOf(node));
+  return [...found]
+    .map(([name, type]) => ({ name, type }))
+    .sort((one, other) => one.name.localeCompare(other.name));
+}
+
+function typeOf(setter: JsonObject): string {
+  return asString(asObject(asArray(setter['inputs'])?.[0])?.['type']) || '*';
+}
+
+/**
+ * Replace a link by a pair of nodes that share a name. What its output is set under already is used again.
+ *
+ * @param name what is wished for; without one, or where another value has it, it gets a number.
+ */
+export function makeTeleport(tx: Transaction, link: Link, name: string, catalog: Catalog): void {
+  const { from, fromSlot, to, type } = link;
+  const input = asString(asObject(asArray(tx.graph.nodes.get(to)?.['inputs'])?.[link.toSlot])?.['name']);
+  if (input === null) return;
+  const known = setterFedBy(tx.graph, link, catalog);
+  const own = known === null ? freeName(tx.graph, name.trim() || type, catalog) : known;
+  unlink(tx, link.id);
+  if (known === null) {
+    const setter = addSetter(tx, own, type, beside(tx, from, 1));
+    connect(tx, { node: from, slot: fromSlot }, { node: setter, input: type }, catalog);
+  }
+  const getter = addGetter(tx, { name: own, type }, beside(tx, to, -1));
+  connect(tx, { node: getter, slot: 0 }, { node: to, input }, catalog);
+}
+
+/** The name under which the output of a link is set; null if it is not. */
+function setterFedBy(graph: Graph, { from, fromSlot }: Link, catalog: Catalog): string | null {
+  for (const other of graph.links.values()) {
+    const node = graph.nodes.get(other.to);
+    if (other.from !== from || other.fromSlot !== fromSlot || node === undefined) continue;
+    if (isSetter(node, catalog) && teleportName(node) !== '') return teleportName(node);
+  }
+  return null;
+}
+
+function freeName(graph: Graph, wanted: string, catalog: Catalog): string {
+  const taken = new Set(teleportNames(graph, catalog).map(({ name }) => name));
+  if (!taken.has(wanted)) return wanted;
+  for (let number = 2; ; number += 1) if (!taken.has(`${wanted} ${number}`)) return `${wanted} ${number}`;
+}
+
+/** A place above a node, beside it: on its right (1) or on its left (-1). */
+function beside(tx: Transaction, id: NodeId, side: 1 | -1): Point {
+  const node = tx.graph.nodes.get(id);
+  const [at, size] = [readPoint(node?.['pos']), readPoint(node?.['size'])];
+  if (at === null) return { x: 0, y: 0 };
+  return side === 1
+    ? { x: at.x + (size?.x ?? SIZE.x) + APART, y: at.y - ABOVE }
+    : { x: at.x - SIZE.x - APART, y: at.y - ABOVE };
+}
+
+function addSetter(tx: Transaction, name: string, type: string, at: Point): NodeId {
+  return add(tx, 'SetNode', `Set_${name}`, name, at, {
+    inputs: [{ name: type, type, link: null }],
+    outputs: [],
+    properties: { previousName: name },
+  });
+}
+
+/** Get at some place what is set under a name. */
+export function addGetter(tx: Transaction, { name, type }: TeleportName, at: Point): NodeId {
+  return add(tx, 'GetNode', `Get_${name}`, name, at, {
+    inputs: [],
+    outputs: [{ name: type, type, links: [] }],
+    properties: {},
+  });
+}
+
+function add(
+  tx: Transaction,
+  type: string,
+  title: string,
+  name: string,
+  at: Point,
+  more: JsonObject,
+): NodeId {
+  const id = nextNodeId(tx);
+  tx.put('node', id, {
+    ...{ id: numeric(id), type, pos: [Math.round(at.x), Math.round(at.y)], size: [SIZE.x, SIZE.y] },
+    ...{
+      flags: { collapsed: true },
+      order: tx.graph.nodes.size,
+      mode: 0,
+      ...more,
+      title,
+      widgets_values: [name],
+    },
+  });
+  return id;
+}
+
+/** Give a name another name: at the node that sets it and at all in its graph that get it. False if nothing changed. */
+export function renameTeleport(tx: Transaction, old: string, name: string, catalog: Catalog): boolean {
+  const meant = [...tx.graph.nodes].filter(
+    ([, node]) => (isSetter(node, catalog) || isGetter(node, catalog)) && teleportName(node) === old,
+  );
+  if (name === '' || name === old || meant.length === 0) return false;
+  for (const [id, node] of meant) {
+    const prefix = isSetter(node, catalog) ? 'Set_' : 'Get_';
+    const rest = (asArray(node['widgets_values']) ?? []).slice(1);
+    tx.patch('node', id, {
+      widgets_values: [name, ...rest],
+      ...(node['title'] === `${prefix}${old}` ? { title: `${prefix}${name}` } : {}),
+    });
+  }
+  return true;
 }

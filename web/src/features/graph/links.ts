@@ -3,18 +3,18 @@
 import { bus } from '../../app/bus';
 import { type Command, runCommand } from '../../app/commands';
 import { canvasHost, view } from '../../app/view';
-import { linkByName } from '../../core/byname';
 import { addNode, deleteNodes, unlink, unlinkAll } from '../../core/edit';
 import { insertOnLink } from '../../core/insert';
 import { addReroute, linksThrough, removeReroute } from '../../core/reroutes';
 import { distanceTo } from '../../core/stretches';
+import { makeTeleport } from '../../core/teleports';
 import { typesFit } from '../../core/typecheck';
 import type { Link, LinkId, Point } from '../../core/types';
 import type { LinkSpot } from '../../engine/GraphView';
 import { type TextKey, t } from '../../i18n/t';
 import { type MenuItem, showMenu } from '../../ui/Menu';
 import { lineOf } from './connect';
-import { askName } from './named';
+import { askName } from './teleports';
 import { announce } from './voice';
 
 /** After how many of its points a place on a link is. */
@@ -72,7 +72,7 @@ async function giveName(id: LinkId): Promise<void> {
   const link = scene?.graph.links.get(id);
   if (doc === null || link === undefined) return;
   const name = await askName(link.type);
-  if (name !== null) doc.edit(t('graph.byNameStep'), scope, (tx) => linkByName(tx, link, name, catalog));
+  if (name !== null) doc.edit(t('graph.teleport.step'), scope, (tx) => makeTeleport(tx, link, name, catalog));
 }
 
 function itemsFor({ link, reroute, at }: LinkSpot): MenuItem[] {
@@ -98,7 +98,7 @@ function itemsFor({ link, reroute, at }: LinkSpot): MenuItem[] {
   return [
     { kind: 'sub', id: 'add', label: t('graph.add'), icon: 'plus', items: insertable(link, at) },
     { id: 'reroute', label: t('graph.reroute'), onSelect: () => addPoint(link, at) },
-    { id: 'byName', label: t('graph.byName'), onSelect: () => void giveName(link) },
+    { id: 'byName', label: t('graph.teleport'), onSelect: () => void giveName(link) },
     { kind: 'separator', id: 'line' },
     { id: 'cut', label: t('graph.cut'), isDanger: true, onSelect: () => cut(link) },
   ];
@@ -176,7 +176,7 @@ function linkCommand(id: string, title: TextKey, act: (link: LinkId) => void): C
 export const LINK_COMMANDS: readonly Command[] = [
   linkCommand('graph.addIntoLink', 'graph.add', addNodeInto),
   linkCommand('graph.addPoint', 'graph.addPoint', (link) => addPoint(link, middleOf(link))),
-  linkCommand('graph.linkByName', 'graph.byName', (link) => void giveName(link)),
+  linkCommand('graph.linkByName', 'graph.teleport', (link) => void giveName(link)),
   linkCommand('graph.cutLink', 'graph.cut', cut),
 ];
 

@@ -17,9 +17,9 @@ import { toast } from '../../ui/Toast';
 import { Breadcrumb } from './Breadcrumb';
 import { registerKeyboard } from './keyboard';
 import { deleteReroutes, deleteThrough, LINK_COMMANDS, registerLinkMenu } from './links';
-import { registerNamed } from './named';
 import { finder, minimap, openFinder, toggleMinimap } from './shown.store';
 import { registerSlots } from './slots';
+import { registerTeleports } from './teleports';
 
 const arranging = later(() => import('./arrange'));
 const hasDoc = () => view.doc !== null;
@@ -52,7 +52,7 @@ const EDGES: readonly (readonly [Edge, TextKey])[] = [
 
 registerKeyboard();
 registerLinkMenu();
-registerNamed();
+registerTeleports();
 registerSlots();
 watchScopes();
 registerOverlay({

@@ -1,10 +1,17 @@
-// Links by name from menus and the palette: made of a link, renamed at all their ends, got anywhere in the graph.
+// Teleports (links by name, to people) from menus and the palette: made of a link, renamed at all their ends, got anywhere
+// in the graph.
 
 import { registerCommands } from '../../app/commands';
 import { commandItem, registerMenu } from '../../app/menus';
 import { canvasHost, view } from '../../app/view';
-import { addGetter, namesIn, renameNamed } from '../../core/byname';
-import { isGetter, isSetter, teleportName } from '../../core/teleports';
+import {
+  addGetter,
+  isGetter,
+  isSetter,
+  renameTeleport,
+  teleportName,
+  teleportNames,
+} from '../../core/teleports';
 import type { NodeId, Point } from '../../core/types';
 import { t } from '../../i18n/t';
 import { askText } from '../../ui/ask';
@@ -13,10 +20,10 @@ import { type MenuItem, showMenu } from '../../ui/Menu';
 /** A name; null if the user wants none. */
 export async function askName(value: string): Promise<string | null> {
   return askText({
-    title: t('graph.byNameTitle'),
-    choices: [{ id: 'set', label: t('graph.byNameSet'), kind: 'primary' }],
+    title: t('graph.teleport.title'),
+    choices: [{ id: 'set', label: t('graph.teleport.set'), kind: 'primary' }],
     closeLabel: t('app.close'),
-    field: { label: t('graph.byNameField'), value },
+    field: { label: t('graph.teleport.field'), value },
   });
 }
 
@@ -36,16 +43,16 @@ async function rename(): Promise<void> {
   const old = chosenName();
   if (doc === null || old === null) return;
   const name = (await askName(old))?.trim() ?? '';
-  doc.edit(t('graph.renameNamedStep'), scope, (tx) => void renameNamed(tx, old, name, catalog));
+  doc.edit(t('graph.teleport.renameStep'), scope, (tx) => void renameTeleport(tx, old, name, catalog));
 }
 
 /** All names of the graph; choosing one gets it at a place. */
 function getterItems(at: Point): MenuItem[] {
   const { scene, doc, scope, catalog } = view;
   if (scene === null || doc === null) return [];
-  return namesIn(scene.graph, catalog).map((named) => ({
+  return teleportNames(scene.graph, catalog).map((named) => ({
     ...{ id: named.name, label: named.name, hint: named.type },
-    onSelect: () => void doc.edit(t('graph.getNamed'), scope, (tx) => void addGetter(tx, named, at)),
+    onSelect: () => void doc.edit(t('graph.teleport.get'), scope, (tx) => void addGetter(tx, named, at)),
   }));
 }
 
@@ -56,19 +63,19 @@ function chooseGetter(): void {
   const items = getterItems(view.view.toGraph(middle));
   const at = { x: (host?.left ?? 0) + middle.x, y: (host?.top ?? 0) + middle.y };
   // Once the palette has given the keyboard back.
-  setTimeout(() => showMenu(at, items, t('graph.getNamed')));
+  setTimeout(() => showMenu(at, items, t('graph.teleport.get')));
 }
 
-export function registerNamed(): void {
+export function registerTeleports(): void {
   registerCommands(
     {
-      ...{ id: 'graph.renameNamed', group: 'edit', title: () => t('graph.renameNamed') },
+      ...{ id: 'graph.renameNamed', group: 'edit', title: () => t('graph.teleport.rename') },
       when: () => chosenName() !== null,
       run: rename,
     },
     {
-      ...{ id: 'graph.getNamed', group: 'nodes', title: () => t('graph.getNamed') },
-      when: () => view.scene !== null && namesIn(view.scene.graph, view.catalog).length > 0,
+      ...{ id: 'graph.getNamed', group: 'nodes', title: () => t('graph.teleport.get') },
+      when: () => view.scene !== null && teleportNames(view.scene.graph, view.catalog).length > 0,
       run: chooseGetter,
     },
   );
@@ -77,6 +84,6 @@ export function registerNamed(): void {
     const items = kind === 'canvas' ? getterItems(at) : [];
     return items.length === 0
       ? []
-      : [{ kind: 'sub', id: 'named', label: t('graph.getNamed'), icon: 'link', items }];
+      : [{ kind: 'sub', id: 'named', label: t('graph.teleport.get'), icon: 'link', items }];
   });
 }
