@@ -17,6 +17,7 @@ from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasNode, rea
 from engine.graph.canvas_texts import resolve_texts
 from engine.graph.canvas_widgets import name_values, widgets_of
 from engine.graph.core_types import core_registry
+from engine.graph.everywhere import without_controllers
 from engine.graph.json_values import show
 from engine.graph.registry import Registry
 from engine.graph.schema import NodeDef
@@ -69,7 +70,9 @@ def read_canvas(document: Mapping[str, Any], registry: Registry) -> Workflow:
             if source is not None:
                 values[slot.name] = source.value if isinstance(source, Written) else source
         nodes[node.id] = Node(node.id, type_name, values, node.title)
-    nodes, resolved = resolve_texts(canvas, nodes, registry)
+    kept = without_controllers(nodes, registry, canvas.unsaid)
+    notes = [note for note in notes if note.node_id in kept or note.node_id not in nodes]
+    nodes, resolved = resolve_texts(canvas, kept, registry)
     return Workflow(nodes=nodes, extra={"workflow": document}, notes=(*notes, *resolver.notes, *resolved))
 
 
@@ -82,9 +85,9 @@ def _drop_open_inputs(
     error, so it keeps the value that the file still holds.
     """
     is_old = _is_old(canvas, node, definition)
-    for slot in node.inputs:
-        is_open = slot.is_widget and slot.link is None and slot.name in values
-        if not is_open or not (is_old or slot.has_config):
+    for index, slot in enumerate(node.inputs):
+        is_open = slot.is_widget and slot.link is None and (node.id, index) not in canvas.implied
+        if not is_open or slot.name not in values or not (is_old or slot.has_config):
             continue
         declared = definition.input(slot.name) if definition is not None else None
         if declared is not None and declared.kind == "optional":

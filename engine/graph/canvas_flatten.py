@@ -55,6 +55,8 @@ def flatten(canvas: Canvas, registry: Registry) -> Canvas:
     nodes: dict[str, CanvasNode] = {}
     links: dict[str, CanvasLink] = dict(canvas.links)
     passages: dict[Place, Passage] = {}
+    implied: dict[Place, Place] = dict(canvas.implied)
+    unsaid = set(canvas.unsaid)
     notes: list[Note] = list(canvas.notes)
     levels = [_Level("", iter(canvas.nodes.values()), 0)]
     sizes: dict[int, int] = {}
@@ -78,19 +80,30 @@ def flatten(canvas: Canvas, registry: Registry) -> Canvas:
             links.update(inside.links)
             passages.update(inside.passages)
             notes.extend(inside.notes)
+            implied.update(inside.implied)
+            unsaid |= inside.unsaid
             levels.append(_Level(node.id, iter(inside.nodes), id(body)))
         if len(nodes) + len(passages) + len(levels) > _MOST_NODES:
             raise WorkflowError(
                 f"The subgraphs of this workflow have more than {_MOST_NODES} nodes, a fixed limit, when they are taken"
                 " apart."
             )
-    return replace(canvas, nodes=nodes, links=links, passages=passages, notes=tuple(notes))
+    return replace(
+        canvas,
+        nodes=nodes,
+        links=links,
+        implied=implied,
+        unsaid=frozenset(unsaid),
+        passages=passages,
+        notes=tuple(notes),
+    )
 
 
 def _count_rows(body: Mapping[str, Any]) -> int:
     """How much there is to be read each time that this body is opened."""
     config = as_object(body.get("config")) or {}
     count = sum(_count(body.get(key)) for key in _ROWS_OF_BODY)
+    count += _count((as_object(body.get("extra")) or {}).get("ue_links"))
     count += sum(_count(side) for entry in config.values() for side in (as_object(entry) or {}).values())
     for row in as_list(body.get("nodes")) or []:
         node = as_object(row)

@@ -13,7 +13,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.graph.canvas_inside import INPUTS, Inside
-from engine.graph.canvas_records import CanvasLink, CanvasNode, CanvasSlot, Passage, Place, read_count, read_node
+from engine.graph.canvas_records import (
+    CanvasLink,
+    CanvasNode,
+    CanvasSlot,
+    Passage,
+    Place,
+    read_count,
+    read_node,
+    read_unsaid,
+)
 from engine.graph.canvas_widgets import CONTROL_WORDS, widgets_of
 from engine.graph.json_values import as_list, as_object
 from engine.graph.registry import Registry
@@ -79,7 +88,8 @@ def open_group(node: CanvasNode, body: Mapping[str, Any], registry: Registry) ->
         )
         for index, each in nodes.items()
     )
-    return Inside(wired, links, passages, () if note is None else (note,))
+    unsaid = read_unsaid(body, {each.id: each for each in wired})
+    return Inside(wired, links, passages, () if note is None else (note,), unsaid=unsaid)
 
 
 def _read_wire(row: object) -> _Wire | None:

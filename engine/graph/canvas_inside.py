@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.graph.canvas_records import CanvasLink, CanvasNode, Passage, Place
 from engine.graph.workflow import Note
@@ -16,9 +16,12 @@ OUTPUTS = "-20"
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """Nodes and links with the instance's id before their own, how its border is crossed, and what went wrong."""
+    """Nodes and links with the instance's id before their own, how its border is crossed, what went wrong, and what
+    use-everywhere nodes do inside (as in `Canvas`)."""
 
     nodes: tuple[CanvasNode, ...]
     links: Mapping[str, CanvasLink]
     passages: Mapping[Place, Passage]
     notes: tuple[Note, ...] = ()
+    implied: Mapping[Place, Place] = field(default_factory=dict[Place, Place])
+    unsaid: frozenset[str] = frozenset()

@@ -55,8 +55,6 @@ class LinkResolver:
         """The real output or the value that feeds the input with this number; None if nothing does."""
         slot = node.inputs[index]
         place = self._origin(node, slot, slot.type)
-        if place is None and (implied := self.canvas.implied.get((node.id, index))) is not None and slot.link is None:
-            place = (*implied, slot.type)
         path: dict[_Place, None] = {}
         found: _Found = None
         while place is not None:
@@ -79,14 +77,19 @@ class LinkResolver:
         return found
 
     def _origin(self, node: CanvasNode, slot: CanvasSlot, wanted: str) -> _Place | None:
-        """The output at the other end of a slot's link; a row of the link table counts if it leads to this node."""
-        if slot.link is None:
-            return None
-        link = self.canvas.links.get(slot.link)
-        if link is None or link.target_id != node.id:
+        """The output at the other end of a slot's link; a row of the link table counts if it leads to this node.
+
+        Without such a row the slot is not linked, and gets what a use-everywhere node hands it.
+        """
+        link = self.canvas.links.get(slot.link) if slot.link is not None else None
+        if link is not None and link.target_id == node.id:
+            return link.origin_id, link.origin_slot, wanted
+        known = self.canvas.implied
+        if known and (implied := known.get((node.id, node.inputs.index(slot)))) is not None:
+            return (*implied, wanted)
+        if slot.link is not None:
             self._drop(node, slot, f"its link {slot.link} is not in the file")
-            return None
-        return link.origin_id, link.origin_slot, wanted
+        return None
 
     def _step(self, node: CanvasNode, slot: CanvasSlot, place: _Place) -> _Found | _Place:
         """What stands at an output: the real thing, or the next place upstream, or nothing."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import WorkflowError
+from engine.graph.everywhere import HANDING, HOLDING
 from engine.graph.json_values import as_list, as_object, as_text, is_integer, kind_of
 from engine.graph.schema import MISSING
 from engine.graph.workflow import Note
@@ -113,6 +114,7 @@ class Canvas:
         subgraphs: Definitions as in the file, by id.
         groups: Bodies of group nodes as in the file, by name.
         implied: Links that use-everywhere nodes stand for: from (node id, input number) to an output.
+        unsaid: Ids of use-everywhere nodes of which the file does not say to whom they hand anything.
         passages: How the borders of instances that were taken apart are crossed.
         notes: What could not be read.
     """
@@ -123,6 +125,7 @@ class Canvas:
     subgraphs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     implied: Mapping[Place, Place] = field(default_factory=dict[Place, Place])
+    unsaid: frozenset[str] = frozenset()
     passages: Mapping[Place, Passage] = field(default_factory=dict[Place, Passage])
     notes: tuple[Note, ...] = ()
 
@@ -148,7 +151,8 @@ def read_records(document: Mapping[str, Any]) -> Canvas:
         frontend=_read_version(extra.get("frontendVersion")),
         subgraphs=_collect_definitions(document),
         groups={name: body for name, entry in groups.items() if (body := as_object(entry)) is not None},
-        implied=dict(_read_implied(as_list(extra.get("ue_links")) or [])),
+        implied=read_implied(document, nodes),
+        unsaid=read_unsaid(document, nodes),
         notes=tuple(notes),
     )
 
@@ -188,13 +192,41 @@ def _collect_definitions(document: Mapping[str, Any]) -> dict[str, Mapping[str, 
     return found
 
 
-def _read_implied(rows: list[Any]) -> Iterator[tuple[Place, Place]]:
-    for row in rows:
-        record = as_object(row) or {}
-        target, source = read_id(record.get("downstream")), read_id(record.get("upstream"))
-        inlet, outlet = read_count(record.get("downstream_slot")), read_count(record.get("upstream_slot"))
-        if target is not None and source is not None and inlet is not None and outlet is not None:
-            yield (target, inlet), (source, outlet)
+def read_implied(record: Mapping[str, Any], nodes: Mapping[str, CanvasNode], prefix: str = "") -> dict[Place, Place]:
+    """The links that use-everywhere nodes stand for (`extra.ue_links`), every id with the prefix before it.
+
+    Args:
+        record: A document, or the inside of a subgraph.
+        nodes: As read from it. One that is muted or bypassed hands nothing to others.
+        prefix: Of ids.
+    """
+    found: dict[Place, Place] = {}
+    for row in _rows_of_everywhere(record) or []:
+        entry = as_object(row) or {}
+        target, source = read_id(entry.get("downstream")), read_id(entry.get("upstream"))
+        inlet, outlet = read_count(entry.get("downstream_slot")), read_count(entry.get("upstream_slot"))
+        if target is None or source is None or inlet is None or outlet is None:
+            continue
+        by = read_id(entry.get("controller"))
+        controller = nodes.get(prefix + by) if by is not None and by != source else None
+        if controller is None or controller.mode not in (MUTED, BYPASSED):
+            found[prefix + target, inlet] = prefix + source, outlet
+    return found
+
+
+def read_unsaid(record: Mapping[str, Any], nodes: Mapping[str, CanvasNode]) -> frozenset[str]:
+    """Ids of the use-everywhere nodes of which a file that has no `extra.ue_links` does not say what they do."""
+    if _rows_of_everywhere(record) is not None:
+        return frozenset()
+    return frozenset(
+        node.id
+        for node in nodes.values()
+        if node.type in HOLDING or (node.type in HANDING and any(slot.link is not None for slot in node.inputs))
+    )
+
+
+def _rows_of_everywhere(record: Mapping[str, Any]) -> list[Any] | None:
+    return as_list((as_object(record.get("extra")) or {}).get("ue_links"))
 
 
 def _list_at(document: Mapping[str, Any], key: str) -> list[Any]:

@@ -15,7 +15,17 @@ from typing import Any
 
 from engine.errors import WorkflowError
 from engine.graph.canvas_inside import INPUTS, OUTPUTS, Inside
-from engine.graph.canvas_records import CanvasLink, CanvasNode, CanvasSlot, Passage, Place, read_id, read_scope
+from engine.graph.canvas_records import (
+    CanvasLink,
+    CanvasNode,
+    CanvasSlot,
+    Passage,
+    Place,
+    read_id,
+    read_implied,
+    read_scope,
+    read_unsaid,
+)
 from engine.graph.canvas_widgets import CONTROL_WORDS
 from engine.graph.json_values import as_list, as_object, as_text, is_integer
 from engine.graph.schema import MISSING
@@ -50,7 +60,8 @@ def open_subgraph(node: CanvasNode, definition: Mapping[str, Any]) -> Inside:
     for index in range(len(as_list(definition.get("outputs")) or [])):
         passages.setdefault((node.id, index), Passage())
     written = [replace(each, written=values) if (values := inner.get(each.id)) else each for each in nodes.values()]
-    return Inside(tuple(written), links, passages, tuple(notes))
+    implied, unsaid = read_implied(definition, nodes, prefix), read_unsaid(definition, nodes)
+    return Inside(tuple(written), links, passages, tuple(notes), implied, unsaid)
 
 
 def _widget_inlets(prefix: str, nodes: Mapping[str, CanvasNode], links: Mapping[str, CanvasLink]) -> set[int]:

@@ -17,6 +17,7 @@ from engine.graph.a1111 import read_parameters
 from engine.graph.a1111_text import is_parameters
 from engine.graph.canvas import read_canvas
 from engine.graph.canvas_records import is_canvas
+from engine.graph.everywhere import without_controllers
 from engine.graph.json_values import as_list, as_object, as_text
 from engine.graph.registry import Registry
 from engine.graph.workflow import Note, Workflow
@@ -103,13 +104,14 @@ def read_workflow(
 
 
 def with_current_names(workflow: Workflow, registry: Registry) -> Workflow:
-    """The workflow with today's names of node types that were renamed."""
-    nodes = {
+    """The workflow with today's names of node types that were renamed, without nodes that only hand out links."""
+    renamed = {
         node.id: replace(node, type=name)
         for node in workflow.nodes.values()
         if (name := registry.current_name(node.type)) != node.type
     }
-    return replace(workflow, nodes={**workflow.nodes, **nodes}) if nodes else workflow
+    nodes = without_controllers({**workflow.nodes, **renamed} if renamed else workflow.nodes, registry)
+    return workflow if nodes is workflow.nodes else replace(workflow, nodes=nodes)
 
 
 def _unwrap(document: object) -> tuple[object, dict[str, Any], list[Note]]:

@@ -14,20 +14,23 @@ from engine.graph.canvas import read_canvas
 from engine.graph.canvas_records import read_id, read_node
 from engine.graph.canvas_widgets import places_of
 from engine.graph.core_types import core_registry
+from engine.graph.document import with_current_names
 from engine.graph.json_values import as_list, as_object
 from engine.graph.registry import Registry
-from engine.graph.workflow import Link, Node, Workflow, read_value, write_node, write_value
+from engine.graph.workflow import Link, Node, Workflow, write_node, write_value
 
 
 def save_api(workflow: Workflow, registry: Registry) -> dict[str, Any]:
-    """The workflow in API format. Nodes that it no longer has are left out; old names of types stay as they were."""
+    """The workflow in API format. Nodes that it no longer has are left out; old names of types stay as they were, and
+    so do nodes that only hand out links, which reading leaves out."""
     source = workflow.source or {}
+    before: Mapping[str, Node] = with_current_names(Workflow.from_api(source), registry).nodes if source else {}
     saved: dict[str, Any] = {}
     for key, record in source.items():
         node = workflow.nodes.get(str(key))
         if node is not None:
-            saved[str(key)] = _merge(as_object(record) or {}, node, source, registry)
-        elif "class_type" not in (as_object(record) or {}):
+            saved[str(key)] = _merge(as_object(record) or {}, before.get(node.id), node, registry)
+        elif str(key) not in before:
             saved[str(key)] = record
     saved.update({node.id: write_node(node) for node in workflow.nodes.values() if node.id not in saved})
     return saved
@@ -51,14 +54,14 @@ def _shown_name(type_name: str, registry: Registry) -> str:
     return (registry[type_name].display_name if type_name in registry else "") or type_name
 
 
-def _merge(record: Mapping[str, Any], node: Node, document: Mapping[str, Any], registry: Registry) -> Mapping[str, Any]:
-    """The record with the node's type and inputs; the record itself where they are the same."""
-    before = as_object(record.get("inputs")) or {}
+def _merge(record: Mapping[str, Any], before: Node | None, node: Node, registry: Registry) -> Mapping[str, Any]:
+    """The record with the node's type and inputs; the record itself where they are as they were read."""
+    read: Mapping[str, Any] = before.inputs if before is not None else {}
     inputs = {
         str(name): value
-        if _is_same(read_value(value, document), node.inputs[str(name)])
-        else write_value(node.inputs[name])
-        for name, value in before.items()
+        if str(name) in read and _is_same(read[str(name)], node.inputs[str(name)])
+        else write_value(node.inputs[str(name)])
+        for name, value in (as_object(record.get("inputs")) or {}).items()
         if str(name) in node.inputs
     }
     inputs.update({name: write_value(value) for name, value in node.inputs.items() if name not in inputs})

@@ -4,10 +4,11 @@
 import { type Catalog, type InputType, isFileChoice, type NodeType } from './catalog';
 import { choicesFrom, meansChoice, nearestChoices } from './choices';
 import type { GraphDoc } from './doc';
+import { handedIn, isVirtual } from './everywhere';
 import type { Graph } from './graph';
-import type { Json, JsonObject } from './json';
+import { asArray, asObject, type Json, type JsonObject } from './json';
 import { isNumeric, readsAsNumber } from './numbers';
-import { BYPASSED, type InSlot, MUTED, modeOf, shapeOf, titleOf, typeNameOf, VIRTUAL } from './slots';
+import { BYPASSED, type InSlot, MUTED, modeOf, shapeOf, titleOf, typeNameOf } from './slots';
 import { isBoundary, withDefinitions } from './subgraph';
 import type { NodeId, Scope } from './types';
 
@@ -54,11 +55,12 @@ export function issuesOf(doc: GraphDoc, served: Catalog): Issue[] {
     if (scope !== '' && !used.has(scope)) continue;
     const graph = doc.graph(scope);
     const bypassed = new Set([...graph.nodes].filter(([, node]) => modeOf(node) !== 0).map(([id]) => id));
+    const around = { doc, graph, catalog, bypassed, handed: handedIn(graph) };
     for (const [id, node] of graph.nodes) {
       if (found.length >= MOST) return found;
       const mode = modeOf(node);
       if (mode === MUTED || mode === BYPASSED) continue;
-      found.push(...issuesOfNode(doc, graph, scope, id, node, catalog, bypassed));
+      found.push(...issuesOfNode(around, scope, id, node));
     }
   }
   return found;
@@ -116,19 +118,22 @@ function checkAgainst(node: JsonObject, type: NodeType, catalog: Catalog): Check
   return { type, needed: type.promoted === undefined ? shape.inputs.filter(isNeeded) : [], values };
 }
 
-function issuesOfNode(
-  doc: GraphDoc,
-  graph: Graph,
-  scope: Scope,
-  id: NodeId,
-  node: JsonObject,
-  catalog: Catalog,
-  bypassed: ReadonlySet<NodeId>,
-): Issue[] {
+/** What the nodes of one graph are looked at with. */
+interface Around {
+  readonly doc: GraphDoc;
+  readonly graph: Graph;
+  readonly catalog: Catalog;
+  readonly bypassed: ReadonlySet<NodeId>;
+  readonly handed: ReadonlyMap<string, NodeId>;
+}
+
+function issuesOfNode(around: Around, scope: Scope, id: NodeId, node: JsonObject): Issue[] {
+  const { doc, graph, catalog } = around;
   const name = typeNameOf(node);
-  if (VIRTUAL.has(name)) return [];
-  const { type, needed, values } = check(node, catalog);
-  const lacking = needed.filter((slot) => lacksLink(slot, graph, bypassed));
+  if (isVirtual(node, graph, catalog)) return [];
+  const { type, needed, values: all } = check(node, catalog);
+  const values = all.filter((value) => !isHanded(value.widget, id, node, around));
+  const lacking = needed.filter((slot) => lacksLink(slot, id, around));
   if (type !== null && lacking.length + values.length === 0) return [];
   const base = {
     ...{ scope, node: id, title: titleOf(node, catalog), severity: 'error' as const, input: '', type: name },
@@ -142,14 +147,21 @@ function issuesOfNode(
   ];
 }
 
-function lacksLink(slot: InSlot, graph: Graph, bypassed: ReadonlySet<NodeId>): boolean {
-  if (slot.link === null) return true;
-  const link = graph.links.get(slot.link);
-  if (link === undefined) return true;
+/** Whether a use-everywhere node gives a widget its value. */
+function isHanded(widget: string, id: NodeId, node: JsonObject, { handed }: Around): boolean {
+  if (handed.size === 0) return false;
+  const place = (asArray(node['inputs']) ?? []).findIndex((row) => asObject(row)?.['name'] === widget);
+  return handed.has(`${id}/${place}`);
+}
+
+function lacksLink(slot: InSlot, id: NodeId, { graph, bypassed, handed }: Around): boolean {
+  const link = slot.link === null ? undefined : graph.links.get(slot.link);
+  const from = link?.to === id ? link.from : handed.get(`${id}/${slot.index}`);
+  if (from === undefined) return true;
   // A muted source gives nothing; a bypassed one may hand on what it gets, which the server decides.
-  const source = graph.nodes.get(link.from);
-  if (source === undefined) return !isBoundary(link.from);
-  return bypassed.has(link.from) && modeOf(source) === MUTED;
+  const source = graph.nodes.get(from);
+  if (source === undefined) return !isBoundary(from);
+  return bypassed.has(from) && modeOf(source) === MUTED;
 }
 
 type ValueIssue = Pick<Issue, 'code'> & Partial<Pick<Issue, 'limit' | 'suggestions'>>;

@@ -1,7 +1,9 @@
 // How far a run is, and how long it will still take, weighted by how long its nodes took the last time.
 
+import type { Catalog } from './catalog';
 import type { GraphDoc } from './doc';
-import { modeOf, typeNameOf, VIRTUAL } from './slots';
+import { modeOf, typeNameOf } from './slots';
+import { isVirtual } from './everywhere';
 import type { Scope } from './types';
 
 export interface NodeWork {
@@ -104,12 +106,13 @@ function partOf(
 }
 
 /** The nodes of a document that run, as runs call them (`12:5`), with their types. */
-export function plannedNodes(doc: GraphDoc): Map<string, string> {
+export function plannedNodes(doc: GraphDoc, catalog: Catalog = new Map()): Map<string, string> {
   const found = new Map<string, string>();
   const walk = (scope: Scope, prefix: string, inside: ReadonlySet<Scope>) => {
-    for (const [id, node] of doc.graph(scope).nodes) {
+    const graph = doc.graph(scope);
+    for (const [id, node] of graph.nodes) {
       const type = typeNameOf(node);
-      if (modeOf(node) !== 0 || VIRTUAL.has(type)) continue;
+      if (modeOf(node) !== 0 || isVirtual(node, graph, catalog)) continue;
       if (!doc.has(type) || type === '') found.set(prefix + id, type);
       else if (!inside.has(type)) walk(type, `${prefix}${id}:`, new Set([...inside, type]));
     }

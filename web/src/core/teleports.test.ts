@@ -70,41 +70,6 @@ describe('links by name', () => {
   });
 });
 
-describe('use everywhere', () => {
-  const row = {
-    downstream: 2,
-    downstream_slot: 0,
-    upstream: 1,
-    upstream_slot: 0,
-    controller: 7,
-    type: 'MODEL',
-  };
-
-  it('leads to inputs that have no link of their own', () => {
-    const doc = new GraphDoc({ nodes: [load, use(2, null)], extra: { ue_links: [row] } });
-    expect(teleportsOf(doc.graph(''), types)).toEqual([
-      { kind: 'everywhere', name: '', type: 'MODEL', from: '1', fromSlot: 0, to: '2', toSlot: 0, by: null },
-    ]);
-    const handed = {
-      nodes: [load, use(2, null), { id: 7, type: 'Anything Everywhere' }],
-      extra: { ue_links: [row] },
-    };
-    expect(teleportsOf(new GraphDoc(handed).graph(''), types)[0]?.by).toBe('7');
-    const linked = new GraphDoc({ nodes: [load, use(2, 5)], extra: { ue_links: [row] } });
-    expect(teleportsOf(linked.graph(''), types)).toEqual([]);
-  });
-
-  it.each([
-    [{ ...row, upstream: 99 }],
-    [{ ...row, downstream: null }],
-    [{ ...row, downstream_slot: 3 }],
-    ['what'],
-  ])('passes over %j', (bad) => {
-    const doc = new GraphDoc({ nodes: [load, use(2, null)], extra: { ue_links: [bad] } });
-    expect(teleportsOf(doc.graph(''), types)).toEqual([]);
-  });
-});
-
 describe('where a link comes from', () => {
   const linkOf = (doc: GraphDoc, scope: string, id: string) => {
     const link = doc.graph(scope).links.get(id);

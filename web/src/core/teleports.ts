@@ -5,9 +5,10 @@
 import type { Catalog } from './catalog';
 import type { GraphDoc, Transaction } from './doc';
 import { connect, nextNodeId, unlink } from './edit';
+import { handedOut } from './everywhere';
 import { readPoint } from './geometry';
 import { type Graph, numeric, readId } from './graph';
-import { asArray, asNumber, asObject, asString, type JsonObject } from './json';
+import { asArray, asObject, asString, type JsonObject } from './json';
 import { typeNameOf } from './slots';
 import type { Link, NodeId, Point, Scope } from './types';
 
@@ -60,28 +61,11 @@ export function teleportsOf(graph: Graph, catalog: Catalog): Teleport[] {
     const type = linkType(graph, readId(input?.['link'])) ?? asString(output?.['type']) ?? '*';
     found.push({ kind: 'name', name, type, from, fromSlot: 0, to: id, toSlot: 0, by: null });
   }
-  return [...found, ...everywhere(graph)];
+  return [...found, ...handedOut(graph)];
 }
 
 function linkType(graph: Graph, id: string | null): string | null {
   return id === null ? null : (graph.links.get(id)?.type ?? null);
-}
-
-/** `extra.ue_links`: they count where the input has no link of its own. */
-function everywhere(graph: Graph): Teleport[] {
-  const rows = asArray(asObject(graph.key('extra'))?.['ue_links']) ?? [];
-  return rows.flatMap((row): Teleport[] => {
-    const record = asObject(row);
-    const [from, to] = [readId(record?.['upstream']), readId(record?.['downstream'])];
-    const [fromSlot, toSlot] = [asNumber(record?.['upstream_slot']), asNumber(record?.['downstream_slot'])];
-    if (from === null || to === null || fromSlot === null || toSlot === null) return [];
-    const input = asObject(asArray(graph.nodes.get(to)?.['inputs'])?.[toSlot]);
-    if (!graph.nodes.has(from) || input === null || readId(input['link']) !== null) return [];
-    const type = asString(record?.['type']) ?? asString(input['type']) ?? '*';
-    const by = readId(record?.['controller']);
-    const isThere = by !== null && by !== from && graph.nodes.has(by);
-    return [{ kind: 'everywhere', name: '', type, from, fromSlot, to, toSlot, by: isThere ? by : null }];
-  });
 }
 
 /**

@@ -398,7 +398,7 @@ export class GraphView {
         this.#scene?.setCatalog(this.#catalog);
     }
     const scene = this.#scene;
-    scene?.update(change);
+    for (const id of scene?.update(change) ?? []) this.mounts.touch(id);
     for (const patch of change.patches) {
       if (patch.scope !== this.#scope || patch.kind !== 'node') continue;
       if (patch.after === null && this.#focused === patch.id) this.#focused = null;

@@ -206,6 +206,28 @@ describe('Scene', () => {
     expect(scene.teleports).toEqual([]);
   });
 
+  it('says who shows something else when a use-everywhere node is turned off and on', () => {
+    const { doc, scene } = open();
+    const input = { name: 'vae', type: 'VAE', link: 98 };
+    const row = { downstream: 20, downstream_slot: 0, upstream: '1', upstream_slot: 2, controller: 21 };
+    doc.edit('hand out', '', (tx) => {
+      tx.put('node', '20', { id: 20, type: 'VAEDecode', inputs: [input] });
+      tx.put('node', '21', { id: 21, type: 'Anything Everywhere' });
+      tx.put('key', 'extra', { ue_links: [row] });
+    });
+    expect(scene.teleportsAt('20')).toMatchObject([{ from: '1', to: '20', by: '21' }]);
+    const told: string[][] = [];
+    const watched = new Scene(doc, '', types);
+    expect(watched.teleportsAt('20')).toHaveLength(1);
+    doc.watch((change) => told.push([...watched.update(change)]));
+    doc.edit('mute', '', (tx) => tx.patch('node', '21', { mode: 2 }));
+    expect(watched.teleports).toEqual([]);
+    doc.undo();
+    expect(watched.teleportsAt('20')).toHaveLength(1);
+    doc.edit('move', '', (tx) => moveNodes(tx, new Map([['1', { x: 0, y: 0 }]])));
+    expect(told).toEqual([['20'], ['20'], []]);
+  });
+
   it('brings to the front, and keeps what is there when others come', () => {
     const { doc, scene } = open();
     scene.raise(new Set(['1']));

@@ -3,6 +3,7 @@
 import type { Catalog } from '../core/catalog';
 import type { Change, GraphDoc } from '../core/doc';
 import { groupBox } from '../core/edit';
+import { isController } from '../core/everywhere';
 import { endsOf, type Layout, layoutOf, surrounding } from '../core/geometry';
 import type { Graph } from '../core/graph';
 import type { JsonObject } from '../core/json';
@@ -34,6 +35,7 @@ interface Placed {
 }
 
 const NOWHERE: readonly Stretch[] = [];
+const NONE: ReadonlySet<NodeId> = new Set();
 /** Nodes and links between two points where building may rest. */
 const PART = 500;
 
@@ -143,8 +145,15 @@ export class Scene {
     this.#ends.take(this.graph.links.values());
   }
 
-  /** Take over what a change did to this graph; costs as much as the change. */
-  update(change: Change): void {
+  /**
+   * Take over what a change did to this graph; costs as much as the change.
+   *
+   * Returns nodes that did not change and yet show something else: those that are handed something, or no longer are.
+   */
+  update(change: Change): ReadonlySet<NodeId> {
+    const handed = change.patches.some((patch) => patch.scope === this.#scope && this.#changesHands(patch))
+      ? new Set(this.teleports.map(({ to }) => to))
+      : null;
     const touched = new Set<LinkId>();
     const boundaries = new Set<NodeId>();
     let [isReordered, isRerouted, isRelinked] = [false, false, false];
@@ -186,6 +195,8 @@ export class Scene {
       if (link === undefined) this.#dropLink(id);
       else this.#placeLink(link);
     }
+    if (handed !== null) for (const { to } of this.teleports) handed.add(to);
+    return handed ?? NONE;
   }
 
   layout(id: NodeId): Layout | undefined {
@@ -267,9 +278,17 @@ export class Scene {
     if (patch.kind === 'key') return patch.id === 'extra';
     if (patch.kind !== 'node') return false;
     const isOne = (node: JsonObject | null) =>
-      node !== null && (isSetter(node, this.#catalog) || isGetter(node, this.#catalog));
+      node !== null && [isSetter, isGetter, isController].some((is) => is(node, this.#catalog));
     const isEnd = patch.before === null || patch.after === null;
     return isEnd || isOne(patch.before) || isOne(patch.after);
+  }
+
+  /** Whether a use-everywhere node may hand out something else from now on. */
+  #changesHands(patch: Patch): boolean {
+    if (patch.kind === 'key') return patch.id === 'extra';
+    if (patch.kind !== 'node') return false;
+    const node = patch.after ?? patch.before;
+    return node !== null && isController(node, this.#catalog);
   }
 
   /** Links of which one end is missing. */

@@ -76,6 +76,37 @@ const SAMPLER: JsonObject = {
   widgets_values: [18446744073709551615n, 'fixed', 'a red fox'],
 };
 
+describe('what is handed to a node', () => {
+  it('is as if it were linked: inputs, and widgets with where their values come from', async () => {
+    const handed = { downstream: 1, upstream: '2', controller: 3 };
+    const seed = { name: 'seed', type: 'INT', link: null, widget: { name: 'seed' } };
+    const sampler = { ...SAMPLER, inputs: [{ name: 'model', type: 'MODEL', link: 77 }, seed] };
+    const doc = await show(
+      sampler,
+      {
+        id: 2,
+        type: 'Old',
+        title: 'Giver',
+        pos: [0, 0],
+        outputs: [{ name: 'MODEL', type: 'MODEL', links: [] }],
+      },
+      { id: 3, type: 'Anything Everywhere', pos: [0, 400], inputs: [{ name: 'a', type: '*', link: 9 }] },
+    );
+    const row = () => element().querySelector('[data-input="model"]')?.getAttribute('aria-label');
+    expect(row()).toContain('not linked');
+    expect(element('3').textContent).toContain('Missing');
+    const rows = [0, 1].map((slot) => ({ ...handed, downstream_slot: slot, upstream_slot: 0 }));
+    await act(async () => doc.edit('hand', '', (tx) => tx.put('key', 'extra', { ue_links: rows })));
+    expect(row()).not.toContain('not linked');
+    expect(element().querySelector('[data-widget="seed"]')?.textContent).toContain('from Giver');
+    await act(async () => view.mounts.touch('3'));
+    expect(element('3').textContent).not.toContain('Missing');
+    await act(async () => doc.edit('off', '', (tx) => tx.patch('node', '3', { mode: 4 })));
+    expect(row()).toContain('not linked');
+    expect(element().querySelector('[data-widget="seed"]')?.textContent).not.toContain('from Giver');
+  });
+});
+
 describe('NodeView', () => {
   it('stands where geometry says', async () => {
     await show(SAMPLER);

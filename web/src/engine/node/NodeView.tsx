@@ -3,10 +3,11 @@
 import { memo, useCallback, useSyncExternalStore } from 'react';
 import { inkOn } from '../../core/colour';
 import { toggleFlag } from '../../core/edit';
+import { isVirtual } from '../../core/everywhere';
 import { bottomOf, isPinned, type Layout } from '../../core/geometry';
 import { asObject, asString, type JsonObject } from '../../core/json';
 import { packOf } from '../../core/pack';
-import { BYPASSED, MUTED, modeOf, type NodeShape, titleOf, typeNameOf, VIRTUAL } from '../../core/slots';
+import { BYPASSED, MUTED, modeOf, type NodeShape, titleOf, typeNameOf } from '../../core/slots';
 import { textEdges } from '../../core/texts';
 import type { NodeId } from '../../core/types';
 import { controlsOf } from '../../core/values';
@@ -17,6 +18,7 @@ import type { GraphView } from '../GraphView';
 import type { Mark } from '../paint';
 import { blockedAt } from './blocked';
 import { FoldRow } from './FoldRow';
+import { isFed, sourceOf } from './feeds';
 import { issueAt } from './issues';
 import { MissingNode, missingWords } from './MissingNode';
 import { type Badge, NodeHeader } from './NodeHeader';
@@ -107,7 +109,7 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
           )}
           {!layout.isCollapsed && (
             <div className={css['body']} style={{ height: body.h }}>
-              <Slots id={id} shape={shape} layout={layout} title={title} />
+              <Slots view={view} id={id} shape={shape} layout={layout} title={title} />
               <Widgets view={view} id={id} node={node} shape={shape} layout={layout} />
               {layout.fold !== null && (
                 <FoldRow
@@ -142,10 +144,11 @@ export const NodeView = memo(function NodeView({ view, id }: NodeViewProps) {
 });
 
 function isUnknown(view: GraphView, node: JsonObject, shape: NodeShape): boolean {
-  const name = typeNameOf(node);
+  const [name, graph] = [typeNameOf(node), view.scene?.graph];
   return (
     shape.type === null &&
-    !VIRTUAL.has(name) &&
+    graph !== undefined &&
+    !isVirtual(node, graph, view.catalog) &&
     view.catalog.size > 0 &&
     view.doc?.has(name) !== true &&
     !name.startsWith('workflow')
@@ -206,7 +209,13 @@ interface PartProps {
   readonly layout: Layout;
 }
 
-function Slots({ id, shape, layout, title }: PartProps & { readonly id: NodeId; readonly title: string }) {
+interface SlotsProps extends PartProps {
+  readonly view: GraphView;
+  readonly id: NodeId;
+  readonly title: string;
+}
+
+function Slots({ view, id, shape, layout, title }: SlotsProps) {
   const sockets = shape.inputs.filter((slot) => !slot.isWidget);
   const share = shape.outputs.length > 0 && sockets.length > 0 ? 0.5 : 1;
   const width = layout.body.w * share - 6;
@@ -217,8 +226,8 @@ function Slots({ id, shape, layout, title }: PartProps & { readonly id: NodeId; 
           {shape.inputs.map((slot, index) => {
             const place = layout.inputs[index];
             if (slot.isWidget || place === undefined) return null;
-            const state =
-              slot.link !== null ? 'node.linked' : slot.isOptional ? 'node.optional' : 'node.unlinked';
+            const isLinked = isFed(view, id, slot);
+            const state = isLinked ? 'node.linked' : slot.isOptional ? 'node.optional' : 'node.unlinked';
             return (
               <SlotRow
                 key={slot.name}
@@ -230,7 +239,7 @@ function Slots({ id, shape, layout, title }: PartProps & { readonly id: NodeId; 
                 width={width}
                 isList={slot.isList}
                 isOptional={slot.isOptional}
-                isLinked={slot.link !== null}
+                isLinked={isLinked}
                 error={issueAt(id, slot.name) !== null}
                 words={t('node.slotIn', { name: slot.label, type: typeWords(slot), state: t(state) })}
               />
@@ -289,7 +298,7 @@ function Widgets({ view, id, node, shape, layout }: WidgetsProps) {
         widget={widget}
         control={typeof control === 'string' ? control : null}
         slot={slot}
-        source={sourceOf(view, slot?.link ?? null)}
+        source={sourceOf(view, id, slot)}
         top={y - layout.body.y}
         height={h}
         isReadOnly={shape.type === null && fed === null}
@@ -298,13 +307,6 @@ function Widgets({ view, id, node, shape, layout }: WidgetsProps) {
       />
     );
   });
-}
-
-function sourceOf(view: GraphView, id: string | null): string | null {
-  const link = id === null ? undefined : view.scene?.graph.links.get(id);
-  if (link === undefined) return null;
-  const node = view.scene?.graph.nodes.get(link.from);
-  return node === undefined ? link.from : titleOf(node, view.catalog);
 }
 
 function CollapsedDots({ shape }: { readonly shape: NodeShape }) {

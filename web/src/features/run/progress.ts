@@ -2,6 +2,7 @@
 
 import type { GraphDoc } from '../../core/doc';
 import { type Estimate, estimate, plannedNodes } from '../../core/progress';
+import { catalog } from '../../stores/catalog';
 import { onRunEvent, originOf, type Run } from '../../stores/runs';
 import { tabOf } from '../../stores/tabs';
 import { keepPlan, keepTiming, lastSeconds, type Plan, planOf } from '../../stores/timings';
@@ -15,7 +16,7 @@ function nodesOf(tabId: string | null): Plan {
   if (doc === undefined) return new Map();
   const known = counted.get(doc);
   if (known?.revision === doc.revision) return known.plan;
-  const plan = plannedNodes(doc);
+  const plan = plannedNodes(doc, catalog.getState().types);
   counted.set(doc, { revision: doc.revision, plan });
   return plan;
 }
