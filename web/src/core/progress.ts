@@ -2,8 +2,8 @@
 
 import type { Catalog } from './catalog';
 import type { GraphDoc } from './doc';
-import { modeOf, typeNameOf } from './slots';
 import { isVirtual } from './everywhere';
+import { modeOf, typeNameOf } from './slots';
 import type { Scope } from './types';
 
 export interface NodeWork {
