@@ -1,18 +1,17 @@
 // widgets-all-kinds and seed-modes: every kind of widget is shown, edited, undone, saved and run; seeds do before a run
 // what they are told to.
 
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { addPack } from './fixtures/packs';
 import { eachOnOwnPage } from './harness/bench';
 import type { GraphPage } from './harness/graph';
 import { keptTabs } from './harness/kept';
 import { acted, rested } from './harness/settle';
 import { pick } from './harness/steps';
 
-const PACK = fileURLToPath(new URL('./fixtures/packs/kinds.py', import.meta.url));
 const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
   'base64',
@@ -29,8 +28,8 @@ eachOnOwnPage(
   {
     viewport: { width: 1280, height: 1000 },
     prepare: (base) => {
-      for (const folder of ['custom_nodes', 'input']) mkdirSync(join(base, folder), { recursive: true });
-      copyFileSync(PACK, join(base, 'custom_nodes', 'kinds.py'));
+      addPack(base, 'kinds');
+      mkdirSync(join(base, 'input'), { recursive: true });
       for (const name of ['second.png', 'dot.png']) writeFileSync(join(base, 'input', name), PIXEL);
     },
   },
