@@ -6,7 +6,7 @@ import { withServer } from './harness/bench';
 import { keptTabs } from './harness/kept';
 import { openPage } from './harness/page';
 import type { Server } from './harness/server';
-import { byPalette } from './harness/steps';
+import { byPalette, pick } from './harness/steps';
 
 let server: Server;
 let browser: Browser;
@@ -38,6 +38,27 @@ describe('tabs', () => {
     await expect.poll(kept).toEqual(['Untitled (3)', 'Untitled', 'Untitled (2)']);
     await page.reload();
     await expect.poll(() => names(page)).toEqual(['Untitled (3)', 'Untitled', 'Untitled (2)']);
+  });
+
+  it('show the one that is worked in, however many there are, and lead to all by a list', async () => {
+    const { page } = await openPage(browser, server.url, { viewport: { width: 900, height: 700 } });
+    await page.getByRole('heading', { name: 'Begin with a workflow' }).waitFor();
+    const all = page.getByRole('button', { name: /^All \d+ open workflows$/ });
+    for (let count = 1; count <= 10; count += 1) {
+      await page.keyboard.press('Alt+n');
+      await expect.poll(() => names(page).then((found) => found.length)).toBe(count);
+    }
+    const isSeen = async (name: string) => {
+      const list = await page.getByRole('tablist', { name: 'Open workflows' }).boundingBox();
+      const tab = await page.getByRole('tab', { name, exact: true }).boundingBox();
+      if (list === null || tab === null) return false;
+      return tab.x >= list.x - 1 && tab.x + tab.width <= list.x + list.width + 1;
+    };
+    await expect.poll(() => isSeen('Untitled (10)')).toBe(true);
+    expect(await isSeen('Untitled')).toBe(false);
+    await all.click();
+    await pick(page.getByRole('menuitemcheckbox', { name: 'Untitled', exact: true }));
+    await expect.poll(() => isSeen('Untitled')).toBe(true);
   });
 
   it('are walked by arrows, closed by the middle button and Delete, and come back where they were', async () => {

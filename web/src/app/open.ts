@@ -96,13 +96,16 @@ async function openOnce(
 ): Promise<Tab> {
   const found = await readDocument(raw, opening);
   await pause();
-  const same = tabs
-    .getState()
-    .tabs.find((tab) => (path === null ? holdsSame(tab.doc, found.raw) : tab.path === path));
+  const findSame = () =>
+    tabs.getState().tabs.find((tab) => (path === null ? holdsSame(tab.doc, found.raw) : tab.path === path));
+  let same = findSame();
   if (same === undefined) {
     const isImportedFromApi = found.isFromApi;
     const doc = await build(found, opening);
-    return openTab(doc, { name, path, revision, isImportedFromApi, isDirty: isDirty ?? false });
+    // Meanwhile the same may have been opened once more: by a double click.
+    same = findSame();
+    if (same === undefined)
+      return openTab(doc, { name, path, revision, isImportedFromApi, isDirty: isDirty ?? false });
   }
   activateTab(same.id);
   toast({

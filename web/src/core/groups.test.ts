@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { groupFont, groupTitleHeight } from './groups';
+import { groupBox, groupFont, groupTitleHeight } from './groups';
+
+describe('the place of a group', () => {
+  it('is the same, however it was drawn', () => {
+    const box = { x: -100, y: -100, w: 500, h: 400 };
+    expect(groupBox({ bounding: [-100, -100, 500, 400] })).toEqual(box);
+    expect(groupBox({ bounding: [400, 300, -500, -400] })).toEqual(box);
+    expect(groupBox({})).toBeNull();
+  });
+});
 
 describe('the title of a group', () => {
   it('is as large as the file says, within bounds', () => {

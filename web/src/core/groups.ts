@@ -44,5 +44,10 @@ export function groupBox(group: JsonObject): { x: number; y: number; w: number; 
   const bounding = asArray(group['bounding']);
   const at = readPoint(bounding?.slice(0, 2));
   const size = readPoint(bounding?.slice(2, 4));
-  return at === null || size === null ? null : { ...at, w: size.x, h: size.y };
+  if (at === null || size === null) return null;
+  // Files hold groups that were drawn to the left or upwards.
+  return {
+    ...{ x: Math.min(at.x, at.x + size.x), y: Math.min(at.y, at.y + size.y) },
+    ...{ w: Math.abs(size.x), h: Math.abs(size.y) },
+  };
 }

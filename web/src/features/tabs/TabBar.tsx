@@ -1,6 +1,14 @@
 // The tabs of open workflows: dragged into another order, closed by the middle button, marked while not saved.
 
-import { type DragEvent, type KeyboardEvent, useState } from 'react';
+import {
+  type DragEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useStore } from 'zustand';
 import { runCommand } from '../../app/commands';
 import { keysOfCommand } from '../../app/keys';
@@ -10,12 +18,14 @@ import { activateTab, moveTab, type Tab, tabs } from '../../stores/tabs';
 import { IconButton } from '../../ui/Button';
 import { classes } from '../../ui/classes';
 import { Icon } from '../../ui/Icon';
-import { showMenu } from '../../ui/Menu';
+import { Menu, type MenuItem, showMenu } from '../../ui/Menu';
 import css from './TabBar.module.css';
 
 export function TabBar() {
   const { tabs: all, active } = useStore(tabs);
   const [dragged, setDragged] = useState<string | null>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const isCut = useCut(list, all.length);
   const onKeys = (event: KeyboardEvent<HTMLElement>) => {
     const index = all.findIndex((tab) => tab.id === active);
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -29,6 +39,7 @@ export function TabBar() {
   return (
     <div className={css['bar']}>
       <div
+        ref={list}
         className={css['list']}
         role="tablist"
         aria-label={t('tabs.label')}
@@ -45,6 +56,15 @@ export function TabBar() {
           />
         ))}
       </div>
+      {isCut && (
+        <Menu items={all.map((tab) => itemOf(tab, tab.id === active))}>
+          <IconButton
+            icon="chevronDown"
+            label={t('tabs.all', { count: all.length })}
+            className={css['new']}
+          />
+        </Menu>
+      )}
       <IconButton
         icon="plus"
         label={t('workflows.new')}
@@ -55,6 +75,32 @@ export function TabBar() {
   );
 }
 
+/** Whether there is more in a row than can be seen of it. */
+function useCut(row: RefObject<HTMLElement | null>, count: number): boolean {
+  const [isCut, setCut] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each more or fewer it may be another answer
+  useLayoutEffect(() => {
+    const element = row.current;
+    if (element === null) return;
+    const look = () => setCut(element.scrollWidth > element.clientWidth + 1);
+    const watcher = new ResizeObserver(look);
+    watcher.observe(element);
+    look();
+    return () => watcher.disconnect();
+  }, [row, count]);
+  return isCut;
+}
+
+function itemOf({ id, name }: Tab, isActive: boolean): MenuItem {
+  return { id, label: name, isChecked: isActive, onSelect: () => activateTab(id) };
+}
+
+/** A name, and the number at its end, which tells it from others and is never cut off. */
+function partsOf(name: string): readonly [string, string] {
+  const end = /\s*\(?\d+\)?$/.exec(name)?.[0] ?? '';
+  return end.length < name.length ? [name.slice(0, name.length - end.length), end] : [name, ''];
+}
+
 interface HeadProps {
   readonly tab: Tab;
   readonly isActive: boolean;
@@ -63,6 +109,11 @@ interface HeadProps {
 }
 
 function TabHead({ tab, isActive, dragged, setDragged }: HeadProps) {
+  const head = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isActive) head.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [isActive]);
+  const [start, end] = partsOf(tab.name);
   const isRunning = useStore(runs, (state) => runOf(state, tab.id)?.state === 'running');
   const drop = (event: DragEvent) => {
     if (dragged === null) return;
@@ -85,6 +136,7 @@ function TabHead({ tab, isActive, dragged, setDragged }: HeadProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the middle button and the menu are also commands
     <div
+      ref={head}
       className={classes(css['tab'], isActive && css['active'], dragged === tab.id && css['dragged'])}
       draggable
       onDragStart={(event) => {
@@ -114,7 +166,8 @@ function TabHead({ tab, isActive, dragged, setDragged }: HeadProps) {
         onDoubleClick={() => runCommand('workflow.rename')}
       >
         {isRunning && <span className={css['running']} role="img" aria-label={t('tabs.running')} />}
-        <span className={css['text']}>{tab.name}</span>
+        <span className={css['text']}>{start}</span>
+        {end !== '' && <span className={css['end']}>{end}</span>}
         {tab.isImportedFromApi && (
           <span className={css['api']} aria-hidden="true">
             API

@@ -24,6 +24,7 @@ export const shell = {
   'app.offlineShort': 'Offline',
   'app.noTypes': 'The node types could not be loaded',
 
+  'tabs.all': 'All {count} open workflows',
   'tabs.label': 'Open workflows',
   'tabs.dirty': 'Not saved',
   'tabs.unsafe': 'Not kept: this browser has no room for a draft',
