@@ -1,14 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { inBrowser } from './vitest.browser';
 
 // What the page costs the processor, in a real Chromium: P1 to P16, each held to its gate (e2e/perf/gates.ts).
 export default defineConfig({
-  test: {
-    include: ['e2e/perf/*.perf.ts'],
-    environment: 'node',
-    pool: 'forks',
-    maxWorkers: 1,
-    fileParallelism: false,
-    testTimeout: 600_000,
-    hookTimeout: 300_000,
-  },
+  test: { ...inBrowser, include: ['e2e/perf/*.perf.ts'], testTimeout: 600_000, hookTimeout: 300_000 },
 });

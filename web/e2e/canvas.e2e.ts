@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { eachOnOwnPage } from './harness/bench';
+import { eachOnOwnPage, LAPTOP } from './harness/bench';
 import { framesIn } from './harness/engine';
 import type { GraphPage } from './harness/graph';
 import { keptTabs } from './harness/kept';
@@ -14,12 +14,9 @@ let server: Server;
 let page: Page;
 let graph: GraphPage;
 
-eachOnOwnPage(
-  (bench) => {
-    ({ server, page, graph } = bench);
-  },
-  { viewport: { width: 1280, height: 800 } },
-);
+eachOnOwnPage((bench) => {
+  ({ server, page, graph } = bench);
+}, LAPTOP);
 
 /** A picture goes by name to where it is taken apart into a list, and is shown. */
 const FILE = JSON.stringify({

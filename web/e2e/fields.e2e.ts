@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { textToImage, workflow } from './fixtures/files';
-import { eachOnOwnPage } from './harness/bench';
+import { eachOnOwnPage, LAPTOP } from './harness/bench';
 import { type GraphPage, wires } from './harness/graph';
 import { openTemplate } from './harness/page';
 import { acted } from './harness/settle';
@@ -12,12 +12,9 @@ import { openPanel } from './harness/steps';
 let page: Page;
 let graph: GraphPage;
 
-eachOnOwnPage(
-  (bench) => {
-    ({ page, graph } = bench);
-  },
-  { viewport: { width: 1280, height: 800 } },
-);
+eachOnOwnPage((bench) => {
+  ({ page, graph } = bench);
+}, LAPTOP);
 
 const field = (id: number) => graph.byId(id).locator('textarea');
 

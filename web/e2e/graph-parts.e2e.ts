@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { textToImage } from './fixtures/files';
 import { nested } from './fixtures/subgraphs';
-import { eachOnOwnPage } from './harness/bench';
+import { eachOnOwnPage, LAPTOP } from './harness/bench';
 import type { GraphPage } from './harness/graph';
 import { rested } from './harness/settle';
 import { pick } from './harness/steps';
@@ -12,12 +12,9 @@ import { pick } from './harness/steps';
 let page: Page;
 let graph: GraphPage;
 
-eachOnOwnPage(
-  (bench) => {
-    ({ page, graph } = bench);
-  },
-  { viewport: { width: 1280, height: 800 } },
-);
+eachOnOwnPage((bench) => {
+  ({ page, graph } = bench);
+}, LAPTOP);
 
 async function open(text: string, name = 'mine'): Promise<void> {
   const files = [{ name: `${name}.json`, mimeType: 'application/json', buffer: Buffer.from(text) }];

@@ -1,19 +1,16 @@
 // What the page says, and where: messages that stay until what they are about is mended, that cover nothing, and that say
 // what this server takes.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Locator } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
 import { t } from '../src/i18n/t';
 import { textToImage } from './fixtures/files';
+import { addPack } from './fixtures/packs';
 import { eachOnOwnPage } from './harness/bench';
 import type { GraphPage } from './harness/graph';
 import { forgiveErrors, type Opened } from './harness/page';
 import { byPalette, openPanel } from './harness/steps';
 
-const PACK = readFileSync(fileURLToPath(new URL('fixtures/packs/trials.py', import.meta.url)), 'utf-8');
 const LONG = { timeout: 40_000 };
 
 let opened: Opened;
@@ -24,12 +21,7 @@ eachOnOwnPage(
   (bench) => {
     ({ opened, graph } = bench);
   },
-  {
-    prepare: (base) => {
-      mkdirSync(join(base, 'custom_nodes'), { recursive: true });
-      writeFileSync(join(base, 'custom_nodes', 'trials.py'), PACK);
-    },
-  },
+  { prepare: (base) => addPack(base, 'trials') },
 );
 
 vi.setConfig({ testTimeout: 120_000 });

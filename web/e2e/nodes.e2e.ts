@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { eachOnOwnPage } from './harness/bench';
+import { eachOnOwnPage, LAPTOP } from './harness/bench';
 import { type GraphPage, shipped } from './harness/graph';
 import { forgiveErrors, type Opened } from './harness/page';
 import { acted, rested } from './harness/settle';
@@ -18,12 +18,9 @@ let opened: Opened;
 let page: Page;
 let graph: GraphPage;
 
-eachOnOwnPage(
-  (bench) => {
-    ({ opened, page, graph } = bench);
-  },
-  { viewport: { width: 1280, height: 800 } },
-);
+eachOnOwnPage((bench) => {
+  ({ opened, page, graph } = bench);
+}, LAPTOP);
 
 beforeEach(() => graph.empty());
 

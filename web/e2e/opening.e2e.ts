@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { largeWorkflow, textToImage } from './fixtures/files';
-import { eachOnOwnPage } from './harness/bench';
+import { eachOnOwnPage, LAPTOP } from './harness/bench';
 import type { GraphPage } from './harness/graph';
 import type { Server } from './harness/server';
 import { acted, rested } from './harness/settle';
@@ -15,12 +15,9 @@ let server: Server;
 let page: Page;
 let graph: GraphPage;
 
-eachOnOwnPage(
-  (bench) => {
-    ({ server, page, graph } = bench);
-  },
-  { viewport: { width: 1280, height: 800 } },
-);
+eachOnOwnPage((bench) => {
+  ({ server, page, graph } = bench);
+}, LAPTOP);
 
 const note = () => page.locator('[data-opening]');
 const tab = (name: string) => page.getByRole('tab', { name: new RegExp(`^${name}`) });

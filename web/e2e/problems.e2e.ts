@@ -1,12 +1,12 @@
 // What stands between people and a run, and what ends one: said before it, at the input, on the node and in the list,
 // until it is put right or dismissed. Runs of some of the nodes, in front of others, stopped, and exactly again.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { addPack } from './fixtures/packs';
 import { eachOnOwnPage } from './harness/bench';
 import type { GraphPage } from './harness/graph';
 import { forgiveErrors, type Opened, openTemplate } from './harness/page';
@@ -14,7 +14,6 @@ import type { Server } from './harness/server';
 import { acted } from './harness/settle';
 import { pick } from './harness/steps';
 
-const PACK = readFileSync(fileURLToPath(new URL('fixtures/packs/trials.py', import.meta.url)), 'utf-8');
 const LONG = { timeout: 40_000 };
 
 let server: Server;
@@ -22,16 +21,11 @@ let opened: Opened;
 let page: Page;
 let graph: GraphPage;
 
-const writePack = (base: string, content = PACK) => {
-  mkdirSync(join(base, 'custom_nodes'), { recursive: true });
-  writeFileSync(join(base, 'custom_nodes', 'trials.py'), content);
-};
-
 eachOnOwnPage(
   (bench) => {
     ({ server, opened, page, graph } = bench);
   },
-  { prepare: writePack },
+  { prepare: (base) => addPack(base, 'trials') },
 );
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -353,7 +347,7 @@ describe('running exactly again', () => {
     await graph.open('shade', JSON.stringify(document));
     await graph.press('Control+Enter');
     await expect.poll(async () => (await kept()).some((name) => name.startsWith('shade')), LONG).toBe(true);
-    writePack(server.base, PACK.replace('SHADE = 0.25', 'SHADE = 0.75'));
+    addPack(server.base, 'trials', (code) => code.replace('SHADE = 0.25', 'SHADE = 0.75'));
     await server.restart();
     await page.reload();
     await page.getByRole('tab', { name: /shade/ }).waitFor(LONG);

@@ -1,30 +1,20 @@
 // Pictures as they are shown: compared by an edge that ends with them, written anew under the same name, and in the picture
 // of the whole graph.
 
-import {
-  closeSync,
-  existsSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  utimesSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, utimesSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
 import { t } from '../src/i18n/t';
+import { addPack } from './fixtures/packs';
 import { picture as onePicture } from './fixtures/pictures';
+import { fileOf, type Row } from './fixtures/rows';
 import { eachOnOwnPage } from './harness/bench';
 import type { GraphPage } from './harness/graph';
 import type { Server } from './harness/server';
 import { rested } from './harness/settle';
 import { byPalette, openPanel } from './harness/steps';
 
-const PACK = readFileSync(fileURLToPath(new URL('fixtures/packs/trials.py', import.meta.url)), 'utf-8');
 const LONG = { timeout: 40_000 };
 
 let server: Server;
@@ -35,39 +25,17 @@ eachOnOwnPage(
   (bench) => {
     ({ server, page, graph } = bench);
   },
-  {
-    prepare: (base) => {
-      mkdirSync(join(base, 'custom_nodes'), { recursive: true });
-      writeFileSync(join(base, 'custom_nodes', 'trials.py'), PACK);
-    },
-  },
+  { prepare: (base) => addPack(base, 'trials') },
 );
 
 vi.setConfig({ testTimeout: 120_000 });
 
-interface Made {
-  readonly id: number;
-  readonly type: string;
-  readonly at: readonly [number, number];
-  readonly size: readonly [number, number];
-  readonly values?: readonly unknown[];
-  readonly inputs?: readonly object[];
-  readonly outputs?: readonly object[];
-}
-
-const file = (nodes: readonly Made[], links: readonly unknown[] = []) =>
-  JSON.stringify({
-    nodes: nodes.map(({ id, type, at, size, values, inputs = [], outputs = [] }) => ({
-      ...{ id, type, pos: at, size, flags: {}, order: 0, mode: 0, properties: {}, inputs, outputs },
-      ...(values === undefined ? {} : { widgets_values: values }),
-    })),
-    ...{ links, last_node_id: 9, last_link_id: 9, groups: [], config: {}, extra: {}, version: 0.4 },
-  });
+const file = (nodes: readonly Row[], links: readonly unknown[] = []) => JSON.stringify(fileOf(nodes, links));
 
 const RED = 0xcc2222;
 /** A picture of one colour, and where it goes. */
-const picture = (id: number, y: number, [width, height]: readonly [number, number], colour = RED): Made => ({
-  ...{ id, type: 'EmptyImage', at: [0, y], size: [260, 130], values: [width, height, 1, colour] },
+const picture = (id: number, y: number, [width, height]: readonly [number, number], colour = RED): Row => ({
+  ...{ id, type: 'EmptyImage', pos: [0, y], size: [260, 130], values: [width, height, 1, colour] },
   outputs: [{ name: 'IMAGE', type: 'IMAGE', links: [id] }],
 });
 const image = (name: string, link: number) => ({ name, type: 'IMAGE', link });
@@ -107,7 +75,7 @@ it.each([
         picture(1, 0, a),
         picture(2, 200, b, 0x2222cc),
         {
-          ...{ id: 3, type: 'ImageCompare', at: [360, 0], size: [400, 400] },
+          ...{ id: 3, type: 'ImageCompare', pos: [360, 0], size: [400, 400] },
           inputs: [image('image_a', 1), image('image_b', 2)],
         },
       ],
@@ -141,7 +109,7 @@ it('a file that a run writes over is shown as it is now, near and from afar', as
   const path = join(server.base, 'output', 'poster.png');
   await graph.open(
     'poster',
-    file([{ id: 1, type: 'TrialPoster', at: [0, 0], size: [300, 320], values: [path, 10] }]),
+    file([{ id: 1, type: 'TrialPoster', pos: [0, 0], size: [300, 320], values: [path, 10] }]),
   );
   const asked: URL[] = [];
   page.on('request', (request) => {
@@ -197,7 +165,7 @@ it('a file that another program writes over is shown as it is now once the user 
   const isKnown = page.waitForResponse((response) => response.url().endsWith('/api/v1/files/versions'));
   await graph.open(
     'swatches',
-    file([{ id: 1, type: 'LoadImage', at: [0, 0], size: [300, 320], values: ['swatch.png', 'image'] }]),
+    file([{ id: 1, type: 'LoadImage', pos: [0, 0], size: [300, 320], values: ['swatch.png', 'image'] }]),
   );
   const onNode = graph.byId(1).locator('img').last();
   await expect.poll(() => shadeOf(onNode)).toBeLessThan(30);
@@ -218,7 +186,7 @@ it('the picture of the graph holds what hangs below its lowest node, and is shar
     file(
       [
         picture(1, 0, [320, 240]),
-        { id: 2, type: 'PreviewImage', at: [360, 100], size: [300, 26], inputs: [image('images', 1)] },
+        { id: 2, type: 'PreviewImage', pos: [360, 100], size: [300, 26], inputs: [image('images', 1)] },
       ],
       [[1, 1, 0, 2, 0, 'IMAGE']],
     ),

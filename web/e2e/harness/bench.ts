@@ -17,6 +17,9 @@ export interface Bench extends House {
   readonly graph: GraphPage;
 }
 
+/** A page as large as on a small screen. */
+export const LAPTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
+
 /** `prepare` may put packs and files into the server's directories before it starts. */
 export type Prepare = (base: string) => void;
 

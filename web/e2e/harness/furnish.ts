@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { textToImage } from '../fixtures/files';
+import { fileOf, type Row, row } from '../fixtures/rows';
 import type { Server } from './server';
 
 const PNG_RUN = {
@@ -12,27 +13,6 @@ const PNG_RUN = {
 
 /** The small model's work: a picture as people have them. */
 const PICTURE = readFileSync(fileURLToPath(new URL('../../../workflows/text_to_image.jpg', import.meta.url)));
-
-interface Row {
-  readonly id: number;
-  readonly type: string;
-  readonly pos: readonly [number, number];
-  readonly size: readonly [number, number];
-  readonly values?: readonly unknown[];
-  readonly inputs?: readonly object[];
-  readonly outputs?: readonly object[];
-  readonly more?: object;
-}
-
-const node = ({ values = [], inputs = [], outputs = [], more = {}, ...row }: Row) => ({
-  ...{ ...row, flags: {}, order: 0, mode: 0, properties: {}, inputs, outputs },
-  ...{ widgets_values: values, ...more },
-});
-
-const file = (nodes: readonly Row[], links: readonly unknown[] = [], more: object = {}) => ({
-  ...{ last_node_id: 99, last_link_id: 99, config: {}, extra: {}, version: 0.4, groups: [] },
-  ...{ nodes: nodes.map(node), links, ...more },
-});
 
 const image = (link: number | null, name = 'image') => ({ name, type: 'IMAGE', link });
 const images = (...links: number[]) => ({ name: 'IMAGE', type: 'IMAGE', links });
@@ -51,7 +31,7 @@ const SOFTEN = {
   inputNode: { id: -10, bounding: [-300, 0, 120, 80] },
   outputNode: { id: -20, bounding: [500, 0, 120, 60] },
   nodes: [
-    node({
+    row({
       ...{ id: 1, type: 'ImageInvert', pos: [0, 0], size: [240, 80], inputs: [image(1)] },
       outputs: [images()],
     }),
@@ -61,9 +41,9 @@ const SOFTEN = {
 
 /** Saved files by name, each for stops of the tour. */
 export const SAVED = {
-  picture: file([LOADER]),
-  contested: file([{ id: 1, type: 'EmptyImage', pos: [0, 0], size: [260, 130], values: [64, 64, 1, 0] }]),
-  graph: file(
+  picture: fileOf([LOADER]),
+  contested: fileOf([{ id: 1, type: 'EmptyImage', pos: [0, 0], size: [260, 130], values: [64, 64, 1, 0] }]),
+  graph: fileOf(
     [
       // Of the same number and type as in the runs: their values can be loaded.
       { id: 1, type: 'EmptyImage', pos: [0, 0], size: [260, 130], values: [64, 64, 1, 0] },
@@ -77,7 +57,7 @@ export const SAVED = {
     [[1, 2, 0, 5, 0, 'IMAGE']],
     { groups: [{ id: 1, title: 'A group', bounding: [340, -80, 340, 360], color: '#3f789e' }] },
   ),
-  compared: file(
+  compared: fileOf(
     [
       ...[0xaa3333, 0x3333aa].map((colour, index): Row => {
         const [id, y] = [index + 1, index * 200];
@@ -94,10 +74,10 @@ export const SAVED = {
       [2, 2, 0, 3, 1, 'IMAGE'],
     ],
   ),
-  soften: file([{ id: 1, type: SUB, pos: [0, 0], size: [240, 80], inputs: [image(null)] }], [], {
+  soften: fileOf([{ id: 1, type: SUB, pos: [0, 0], size: [240, 80], inputs: [image(null)] }], [], {
     definitions: { subgraphs: [SOFTEN] },
   }),
-  broken: file([
+  broken: fileOf([
     {
       ...{ id: 1, type: 'CheckpointLoaderSimple', pos: [0, 0], size: [300, 100] },
       ...{ values: ['sd/postcard.safetensors'], outputs: [] },
