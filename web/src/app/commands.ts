@@ -13,7 +13,7 @@ export interface Command {
   readonly group: CommandGroup;
   /** Default keys: `Ctrl+Shift+K`, `R`, `Alt+C`, `.`; several ways are several entries. On a Mac, Ctrl is Cmd. */
   readonly keys?: readonly string[];
-  /** What a setting makes of its keys, whoever gave them: as that they are shown, and act. */
+  /** What a setting makes of its keys, be they the defaults or the user's own. */
   readonly rebind?: (keys: readonly string[]) => readonly string[];
   /** Keys that the browser itself has for it: shown with the others, and not to be changed. */
   readonly fixedKeys?: readonly string[];
