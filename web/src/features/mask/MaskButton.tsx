@@ -3,7 +3,8 @@
 import { useStore } from 'zustand';
 import type { ExtraProps } from '../../engine/node/extras';
 import { t } from '../../i18n/t';
-import { runOf, runs } from '../../stores/runs';
+import { outputsOf } from '../../stores/outputs';
+import { runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
 import { Icon } from '../../ui/Icon';
 import { isOffered } from '../../widgets/offered';
@@ -14,7 +15,7 @@ export function MaskButton({ node }: ExtraProps) {
   const [held] = picturesOf(node);
   const tab = useStore(tabs, (state) => state.active);
   // Where results stand, the picture does not.
-  const hasResults = useStore(runs, (state) => runOf(state, tab)?.outputs.has(node) === true);
+  const hasResults = useStore(runs, (state) => outputsOf(state, tab).has(node));
   // What is not there cannot be painted on.
   if (hasResults || held === undefined || !isOffered(held.value, held.input)) return null;
   return (

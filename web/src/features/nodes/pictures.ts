@@ -1,4 +1,4 @@
-// Which pictures a node shows: those of its last run, or the one that it loads; as small as they are shown.
+// Which pictures a node shows: those that it last gave, or the one that it loads; as small as they are shown.
 
 import { urlOf } from '../../api/client';
 import type { Ui } from '../../api/types';
@@ -9,7 +9,8 @@ import { view } from '../../app/view';
 import { type PictureRef, pictureInputs, pictureRef } from '../../core/picture';
 import type { NodeShape } from '../../core/slots';
 import { type NodePicture, registerNodePictures } from '../../engine/pictures';
-import { onRunEvent, runOf, runs } from '../../stores/runs';
+import { outputsOf } from '../../stores/outputs';
+import { onRunEvent, runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
 import { keyOf, lookAgain, noteWritten, refsIn, versionOf, written } from '../../stores/written';
 import { isOffered } from '../../widgets/offered';
@@ -64,7 +65,7 @@ function onCanvas(ref: PictureRef): NodePicture {
   return { key: keyOf(ref), version: versionOf(ref), origin: (side) => lookAt(ref, side) };
 }
 
-const outputOf = (id: string) => runOf(runs.getState(), tabs.getState().active)?.outputs.get(id) ?? null;
+const outputOf = (id: string) => outputsOf(runs.getState(), tabs.getState().active).get(id) ?? null;
 
 export function registerPictures(): void {
   registerNodePictures({
@@ -90,7 +91,7 @@ export function registerPictures(): void {
   let shown: unknown = null;
   runs.subscribe((state, before) => {
     if (state.runs === before.runs) return;
-    const outputs = runOf(state, tabs.getState().active)?.outputs ?? null;
+    const outputs = outputsOf(state, tabs.getState().active);
     if (outputs === shown) return;
     shown = outputs;
     view.forgetPictures();

@@ -1,11 +1,12 @@
-// What a node gave or is about to give, on the node: the picture in the making, then the results of its last run; for
+// What a node gave or is about to give, on the node: the picture in the making, then what it last gave; for
 // nodes that load a picture, that picture.
 
 import { useStore } from 'zustand';
 import { runIdOf } from '../../app/scopes';
 import { LEAST_ROOM } from '../../engine/draw/pictures';
 import type { ExtraProps } from '../../engine/node/extras';
-import { runOf, runs } from '../../stores/runs';
+import { outputsOf } from '../../stores/outputs';
+import { runs } from '../../stores/runs';
 import { tabs } from '../../stores/tabs';
 import { type Look, Picture, shownResults } from './kinds';
 import { loadedIn, pictureUrl } from './pictures';
@@ -13,7 +14,7 @@ import { loadedIn, pictureUrl } from './pictures';
 export function NodeResults({ view, node, room }: ExtraProps) {
   const tab = useStore(tabs, (state) => state.active);
   const isPreviewed = useStore(runs, (state) => state.previews.has(runIdOf(node)));
-  const output = useStore(runs, (state) => runOf(state, tab)?.outputs.get(runIdOf(node)) ?? null);
+  const output = useStore(runs, (state) => outputsOf(state, tab).get(runIdOf(node)) ?? null);
   // While it runs, its unfinished picture stands here (features/run).
   if (isPreviewed) return null;
   const width = view.scene?.layout(node)?.body.w ?? 0;
