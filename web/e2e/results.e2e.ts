@@ -74,6 +74,28 @@ it('pictures are compared on the node, by pointer and by keys', async () => {
   await page.getByRole('img', { name: 'A: picture 2' }).waitFor();
 });
 
+it('a picture stays on its node while the next run begins, and where that fails', async () => {
+  const { page } = await openPage(browser, server.url);
+  const graph = new GraphPage(page);
+  await page.getByRole('region', { name: 'Begin with a workflow' }).waitFor();
+  const [image, save] = [
+    SAVED.compared.nodes[0],
+    { id: 9, type: 'SaveImage', pos: [360, 0], size: [300, 300] },
+  ];
+  const inputs = [{ name: 'images', type: 'IMAGE', link: 1 }];
+  const nodes = [image, { ...save, flags: {}, mode: 0, inputs, outputs: [], widgets_values: ['kept'] }];
+  await graph.open('kept', JSON.stringify({ ...SAVED.compared, nodes, links: [[1, 1, 0, 9, 0, 'IMAGE']] }));
+  await page.keyboard.press('Control+Enter');
+  const picture = graph.byId(9).getByRole('img', { name: 'Result 1', exact: true });
+  await picture.waitFor(LONG);
+  const address = await picture.getAttribute('src');
+  await graph.byId(9).locator('[data-widget="filename_prefix"]').getByRole('textbox').fill('../outside');
+  await page.getByRole('application').focus();
+  await page.keyboard.press('Control+Enter');
+  await page.locator('[data-node="9"][data-mark="failed"]').waitFor(LONG);
+  await expect.poll(() => picture.getAttribute('src')).toBe(address);
+});
+
 /** Choose from the menu of a picture in the gallery. */
 async function pickFor(page: Page, file: RegExp, item: string): Promise<void> {
   const { panel, close } = await openPanel(page, 'Gallery');
