@@ -49,6 +49,7 @@ interface Found {
 
 /** The canvas document in what was read; what is in the format of runs is laid out. Throws with a reason for the user. */
 async function readDocument(raw: JsonObject, opening: Opening): Promise<Found> {
+  await opening.begin('read', { part: 0.6 });
   try {
     checkSize(raw);
   } catch (error) {

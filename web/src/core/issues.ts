@@ -66,6 +66,16 @@ export function issuesOf(doc: GraphDoc, served: Catalog): Issue[] {
   return found;
 }
 
+/** Look at each node by itself, so that `issuesOf` has little left to do: a large graph may be looked at in parts. */
+export function* checkAhead(doc: GraphDoc, served: Catalog): Generator<undefined, void> {
+  const catalog = withDefinitions(doc, served);
+  for (const scope of doc.scopes)
+    for (const node of doc.graph(scope).nodes.values()) {
+      if (modeOf(node) !== MUTED && modeOf(node) !== BYPASSED) check(node, catalog);
+      yield;
+    }
+}
+
 /** Definitions that have an instance somewhere. */
 function usedScopes(doc: GraphDoc): Set<Scope> {
   const used = new Set<Scope>();

@@ -50,6 +50,16 @@ export function repairsOf(doc: GraphDoc, catalog: Catalog): Repair[] {
   return found;
 }
 
+/** Look at each node by itself, so that `repairsOf` has little left to do: a large graph may be looked at in parts. */
+export function* repairAhead(doc: GraphDoc, catalog: Catalog): Generator<undefined, void> {
+  for (const scope of doc.scopes)
+    for (const record of doc.graph(scope).nodes.values()) {
+      const type = catalog.get(typeNameOf(record));
+      if (type !== undefined && modeOf(record) === 0) known(record, type);
+      yield;
+    }
+}
+
 type Found = ReturnType<typeof repairOf>;
 
 /** Records are never changed, only replaced: after an edit, all nodes but a few have been looked at. */

@@ -6,9 +6,9 @@ import { call } from '../api/call';
 import type { Catalog } from '../core/catalog';
 import type { GraphDoc } from '../core/doc';
 import { reachOf } from '../core/effects';
-import { type Issue, issuesOf } from '../core/issues';
+import { checkAhead, type Issue, issuesOf } from '../core/issues';
 import { type MissingReport, modelRecords } from '../core/missing';
-import { type Repair, repairsOf } from '../core/repair';
+import { type Repair, repairAhead, repairsOf } from '../core/repair';
 import { catalog } from './catalog';
 import { runs } from './runs';
 import { activeTab, tabs } from './tabs';
@@ -25,6 +25,9 @@ export interface IssuesState {
 
 const NONE: IssuesState = { doc: null, tabId: null, found: [], repairs: [], report: null };
 const QUIET = 400;
+/** Documents of more nodes are looked at in parts, each of so many milliseconds at most. */
+const MANY = 2000;
+const SLICE = 30;
 /** Larger documents are not sent just to know more. */
 const MOST_SENT = 20_000;
 
@@ -43,6 +46,19 @@ function look(doc: GraphDoc, tabId: string, types: Catalog): void {
   });
   if (!isSame) asked = '';
   void ask(doc);
+}
+
+/** The same where there is much to look at: the page answers meanwhile. Ends where another document is shown by then. */
+async function lookInParts(doc: GraphDoc, tabId: string, types: Catalog): Promise<void> {
+  let began = performance.now();
+  for (const ahead of [checkAhead(doc, types), repairAhead(doc, types)])
+    while (ahead.next().done !== true) {
+      if (performance.now() - began < SLICE) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      if (activeTab()?.doc !== doc || catalog.getState().types !== types) return;
+      began = performance.now();
+    }
+  look(doc, tabId, types);
 }
 
 /** Where nothing is missing, and no file is named that might be, there is nothing to ask. */
@@ -85,7 +101,9 @@ export function followIssues(): void {
     clearTimeout(timer);
     timer = setTimeout(() => {
       const tab = activeTab();
-      if (tab !== null) look(tab.doc, tab.id, catalog.getState().types);
+      if (tab === null) return;
+      const isLarge = tab.doc.graph().nodes.size > MANY;
+      void (isLarge ? lookInParts : look)(tab.doc, tab.id, catalog.getState().types);
     }, wait);
   };
   const follow = () => {
