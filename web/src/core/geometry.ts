@@ -5,8 +5,9 @@
 
 import { foldOf } from './fold';
 import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
-import { type NodeShape, VIRTUAL, type Widget } from './slots';
+import { type NodeShape, typeNameOf, VIRTUAL, type Widget } from './slots';
 import type { Box, Link, NodeId, Point } from './types';
+import { NAMES } from './virtual';
 
 export const TITLE = 30;
 export const PITCH = 20;
@@ -180,7 +181,8 @@ function leastHeight(widget: Widget): number {
 
 /** What the title needs, but no more than the node has when it is open. */
 function collapsedWidth(node: JsonObject, shape: NodeShape): number {
-  const title = asString(node['title']) || shape.type?.display_name || asString(node['type']) || '';
+  const type = typeNameOf(node);
+  const title = asString(node['title']) || shape.type?.display_name || (NAMES.get(type) ?? type);
   let letters = 0;
   // Letters of some alphabets are about twice as wide.
   for (const letter of title.slice(0, 200)) letters += letter > '\u2e7f' ? 1.7 : 1;

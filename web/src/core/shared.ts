@@ -15,6 +15,7 @@ import { controlsOf } from './values';
 
 export const PRIMITIVE = 'PrimitiveNode';
 const APART = 280;
+const TEXT_HEIGHT = 140;
 
 /** A widget whose value can be shared: its type is known, and no link gives it a value. */
 function shareable(
@@ -58,7 +59,7 @@ export function shareValue(
       id: numeric(id),
       type: PRIMITIVE,
       pos: [at.x - APART, at.y],
-      size: [210, values.length > 1 ? 82 : 58],
+      size: [210, widget.input.multiline ? TEXT_HEIGHT : values.length > 1 ? 82 : 58],
     },
     ...{ flags: {}, order: tx.graph.nodes.size, mode: 0, inputs: [] },
     outputs: [{ name: type, type, widget: { name }, links: [] }],

@@ -9,6 +9,7 @@ import { readId } from './graph';
 import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
 import type { LinkId } from './types';
 import { CONTROL_WORDS, valuesOf, widgetsFor } from './values';
+import { NAMES } from './virtual';
 
 export const MUTED = 2;
 export const BYPASSED = 4;
@@ -68,7 +69,7 @@ export function titleOf(node: JsonObject, catalog: Catalog): string {
   const own = asString(node['title']);
   if (own !== null && own !== '') return own;
   const name = typeNameOf(node);
-  return catalog.get(name)?.display_name ?? name;
+  return catalog.get(name)?.display_name ?? NAMES.get(name) ?? name;
 }
 
 export function modeOf(node: JsonObject): number {

@@ -17,6 +17,9 @@ function note(type: string, name: string, description: string, isMarkdown: boole
   };
 }
 
+/** What nodes of other types of the canvas are called that have no title. */
+export const NAMES: ReadonlyMap<string, string> = new Map([['PrimitiveNode', 'Shared value']]);
+
 const TYPES: readonly NodeType[] = [
   note('Note', 'Note', 'A text beside the nodes. It does not run.', false),
   note('MarkdownNote', 'Markdown Note', 'A text with headings, lists and links. It does not run.', true),

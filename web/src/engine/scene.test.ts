@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TYPES, textToImage } from '../../e2e/fixtures/files';
 import { GraphDoc } from '../core/doc';
-import { moveNodes, toggleFlag, unlink } from '../core/edit';
+import { connect, moveNodes, toggleFlag, unlink } from '../core/edit';
 import { type JsonObject, parseJson } from '../core/json';
 import { removeReroute } from '../core/reroutes';
 import { linksCrossing } from './gestures/knife';
@@ -226,6 +226,33 @@ describe('Scene', () => {
     expect(watched.teleportsAt('20')).toHaveLength(1);
     doc.edit('move', '', (tx) => moveNodes(tx, new Map([['1', { x: 0, y: 0 }]])));
     expect(told).toEqual([['20'], ['20'], []]);
+  });
+
+  it('gives a primitive node room for the text that it gives', () => {
+    const { doc, scene } = open();
+    const told: string[][] = [];
+    const watched = new Scene(doc, '', types);
+    doc.watch((change) => told.push([...watched.update(change)]));
+    const output = { name: 'STRING', type: 'STRING', widget: { name: 'text' }, links: [] };
+    doc.edit('add', '', (tx) => {
+      const node = { id: 30, type: 'PrimitiveNode', pos: [0, 900], size: [290, 120] };
+      tx.put('node', '30', { ...node, outputs: [output], widgets_values: ['a\nb'] });
+    });
+    const box = () => scene.layout('30')?.widgets[0];
+    expect(box()).toMatchObject({ h: 20, widget: { input: null } });
+    let link: unknown = null;
+    doc.edit('link', '', (tx) => {
+      link = connect(tx, { node: '30', slot: 0 }, { node: '2', input: 'text' }, types);
+    });
+    expect(box()).toMatchObject({ y: 926, h: 82, widget: { label: 'text', input: { multiline: true } } });
+    expect(told.at(-1)).toEqual(['30']);
+    doc.edit('other', '', (tx) => tx.patch('node', '2', { type: 'Gone' }));
+    expect(box()).toMatchObject({ h: 20 });
+    doc.undo();
+    expect(box()).toMatchObject({ h: 82 });
+    doc.edit('unlink', '', (tx) => unlink(tx, String(link)));
+    expect(box()).toMatchObject({ h: 20 });
+    expect(new Scene(doc, '', types).layout('30')).toEqual(scene.layout('30'));
   });
 
   it('brings to the front, and keeps what is there when others come', () => {

@@ -7,6 +7,7 @@ import { isController } from '../core/everywhere';
 import { endsOf, type Layout, layoutOf, surrounding } from '../core/geometry';
 import type { Graph } from '../core/graph';
 import type { JsonObject } from '../core/json';
+import { fedBy, giversIn } from '../core/primitive';
 import {
   type FloatingLink,
   floatingLinks,
@@ -23,6 +24,7 @@ import { isGetter, isSetter, type Teleport, teleportsOf } from '../core/teleport
 import type { Box, Link, LinkId, NodeId, Patch, Point, Scope } from '../core/types';
 import { LinkEnds } from './ends';
 import { type Hit, hitIn } from './hit';
+import { primitiveShape } from './node/primitive';
 
 export type { Hit } from './hit';
 
@@ -35,7 +37,6 @@ interface Placed {
 }
 
 const NOWHERE: readonly Stretch[] = [];
-const NONE: ReadonlySet<NodeId> = new Set();
 /** Nodes and links between two points where building may rest. */
 const PART = 500;
 
@@ -148,17 +149,18 @@ export class Scene {
   /**
    * Take over what a change did to this graph; costs as much as the change.
    *
-   * Returns nodes that did not change and yet show something else: those that are handed something, or no longer are.
+   * Returns nodes that did not change and yet show something else: those that are handed something, or no longer are, and
+   * those that give their value to another input.
    */
   update(change: Change): ReadonlySet<NodeId> {
-    const handed = change.patches.some((patch) => patch.scope === this.#scope && this.#changesHands(patch))
-      ? new Set(this.teleports.map(({ to }) => to))
-      : null;
+    const patches = change.patches.filter((patch) => patch.scope === this.#scope);
+    const isHandedOtherwise = patches.some((patch) => this.#changesHands(patch));
+    const handed = isHandedOtherwise ? this.teleports.map(({ to }) => to) : [];
+    const givers = giversIn(this.graph, patches, (id) => this.linksOf(id));
     const touched = new Set<LinkId>();
     const boundaries = new Set<NodeId>();
     let [isReordered, isRerouted, isRelinked] = [false, false, false];
-    for (const patch of change.patches) {
-      if (patch.scope !== this.#scope) continue;
+    for (const patch of patches) {
       if (this.#movesTeleports(patch)) this.#teleports = null;
       if (patch.kind === 'link') {
         touched.add(patch.id);
@@ -177,7 +179,7 @@ export class Scene {
       this.#place(patch.id);
       for (const link of this.linksOf(patch.id)) touched.add(link);
     }
-    for (const id of boundaries) {
+    for (const id of [...boundaries, ...givers]) {
       this.#placed.delete(id);
       this.#place(id);
       for (const link of this.linksOf(id)) touched.add(link);
@@ -195,8 +197,8 @@ export class Scene {
       if (link === undefined) this.#dropLink(id);
       else this.#placeLink(link);
     }
-    if (handed !== null) for (const { to } of this.teleports) handed.add(to);
-    return handed ?? NONE;
+    const now = isHandedOtherwise ? this.teleports.map(({ to }) => to) : [];
+    return new Set([...givers, ...handed, ...now]);
   }
 
   layout(id: NodeId): Layout | undefined {
@@ -368,12 +370,19 @@ export class Scene {
     const before = this.#placed.get(id);
     if (before?.node === node) return;
     const isInside = this.graph.nodes.has(id);
-    const shape = isInside ? shapeOf(node, this.#catalog) : boundaryShape(this.graph, id);
+    const shape = isInside ? this.#shapeOf(node) : boundaryShape(this.graph, id);
     const layout = isInside ? layoutOf(node, shape) : boundaryLayout(node, shape);
     const inputAt: number[] = [];
     for (const [place, slot] of shape.inputs.entries()) if (slot.index >= 0) inputAt[slot.index] = place;
     this.#placed.set(id, { node, shape, layout, inputAt });
     this.nodeIndex.put(id, layout.box);
+  }
+
+  /** A primitive node shows, and has room for, what it gives its value to. */
+  #shapeOf(node: JsonObject): NodeShape {
+    const shape = shapeOf(node, this.#catalog);
+    const fed = fedBy(this.graph, node, this.#catalog);
+    return fed === null ? shape : primitiveShape(shape, fed);
   }
 
   #placeLink(link: Link): void {

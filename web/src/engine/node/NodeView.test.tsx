@@ -51,7 +51,11 @@ afterEach(async () => {
 });
 
 async function show(...nodes: Json[]): Promise<GraphDoc> {
-  const doc = new GraphDoc({ nodes, links: [], version: 0.4 });
+  return showFile({ nodes, links: [], version: 0.4 });
+}
+
+async function showFile(file: JsonObject): Promise<GraphDoc> {
+  const doc = new GraphDoc(file);
   view = new GraphView(EVENTS);
   view.setCatalog(TYPES);
   view.show(doc);
@@ -75,6 +79,29 @@ const SAMPLER: JsonObject = {
   outputs: [{ name: 'LATENT', type: 'LATENT', links: [] }],
   widgets_values: [18446744073709551615n, 'fixed', 'a red fox'],
 };
+
+describe('a shared value', () => {
+  it('is what it gives: a text that can be written, under a name that says so', async () => {
+    const inputs = [{ name: 'text', type: 'STRING', link: 5, widget: { name: 'text' } }];
+    const output = { name: 'STRING', type: 'STRING', widget: { name: 'text' }, links: [5] };
+    const giver = { id: 2, type: 'PrimitiveNode', pos: [0, 0], size: [290, 120], outputs: [output] };
+    const doc = await showFile({
+      nodes: [
+        { ...SAMPLER, inputs },
+        { ...giver, widgets_values: ['one\n\ntwo'] },
+      ],
+      links: [[5, 2, 0, 1, 0, 'STRING']],
+    });
+    expect(element('2').querySelector('h3')?.textContent).toBe('Shared value');
+    expect(element('1').querySelector('[data-widget="text"]')?.textContent).toContain('from Shared value');
+    const text = element('2').querySelector('textarea');
+    expect(text?.value).toBe('one\n\ntwo');
+    expect(text?.readOnly).toBe(false);
+    expect(element('2').querySelector<HTMLElement>('[data-widget="0"]')?.style.height).toBe('82px');
+    await act(async () => editValue(view, '2', '0', 'three'));
+    expect(doc.graph().nodes.get('2')?.['widgets_values']).toEqual(['three']);
+  });
+});
 
 describe('what is handed to a node', () => {
   it('is as if it were linked: inputs, and widgets with where their values come from', async () => {

@@ -24,7 +24,6 @@ import { MissingNode, missingWords } from './MissingNode';
 import { type Badge, NodeHeader } from './NodeHeader';
 import css from './node.module.css';
 import { PreviewArea } from './PreviewArea';
-import { primitiveTarget, primitiveWidget } from './primitive';
 import { Dot, SlotRow } from './SlotRow';
 import { timeOf } from './times';
 import { WidgetRow } from './WidgetRow';
@@ -284,10 +283,8 @@ interface WidgetsProps extends PartProps {
 
 function Widgets({ view, id, node, shape, layout }: WidgetsProps) {
   const controls = shape.type === null ? new Map() : controlsOf(node, shape.type);
-  const fed = primitiveTarget(view, id);
   const edges = new Set(isPinned(node) ? [] : textEdges(shape, layout).map(({ name }) => name));
-  return layout.widgets.map(({ widget: own, y, h }) => {
-    const widget = fed === null ? own : primitiveWidget(own, fed);
+  return layout.widgets.map(({ widget, y, h }) => {
     const slot = shape.inputs.find((each) => each.isWidget && each.name === widget.name) ?? null;
     const control = controls.get(widget.name);
     return (
@@ -301,7 +298,7 @@ function Widgets({ view, id, node, shape, layout }: WidgetsProps) {
         source={sourceOf(view, id, slot)}
         top={y - layout.body.y}
         height={h}
-        isReadOnly={shape.type === null && fed === null}
+        isReadOnly={shape.type === null && widget.input === null}
         error={issueAt(id, widget.name)}
         hasEdge={edges.has(widget.name)}
       />

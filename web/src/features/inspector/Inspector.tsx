@@ -9,7 +9,6 @@ import { view } from '../../app/view';
 import type { Inspected } from '../../core/bulk';
 import { asString } from '../../core/json';
 import { BYPASSED, MUTED, modeOf, titleOf } from '../../core/slots';
-import { primitiveTarget, primitiveWidget } from '../../engine/node/primitive';
 import { t } from '../../i18n/t';
 import { tabs } from '../../stores/tabs';
 import { written } from '../../stores/written';
@@ -28,11 +27,8 @@ export function Inspector() {
   const found = [...view.selected].flatMap((id): Inspected[] => {
     const [node, shape] = [view.scene?.graph.nodes.get(id), view.scene?.shape(id)];
     if (node === undefined || shape === undefined) return [];
-    const fed = primitiveTarget(view, id);
-    if (fed === null) return [{ id, node, shape }];
-    // What it holds is shown, and set, as on the node itself.
-    const widgets = shape.widgets.map((widget) => primitiveWidget(widget, fed));
-    return [{ id, node, shape: { ...shape, widgets }, isShared: true }];
+    const isShared = shape.type === null && shape.widgets.some(({ input }) => input !== null);
+    return [isShared ? { id, node, shape, isShared } : { id, node, shape }];
   });
   const [first] = found;
   const groups = first === undefined ? selectedGroups() : [];

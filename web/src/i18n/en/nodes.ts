@@ -71,6 +71,7 @@ export const nodes = {
   'seed.controlLabel': 'Before each run: {control}',
   'seed.menu': 'Seed {label}',
   'seed.before': 'Before each run',
+  'seed.each': 'Each run',
   'seed.fixed': 'Keep it',
   'seed.increment': 'One more',
   'seed.decrement': 'One less',
