@@ -234,6 +234,53 @@ describe('widgets of every kind', () => {
     expect(await saved()).toContain('gone');
   });
 
+  it('a list has the keyboard, stands by its field within the window, and goes where nobody needs it', async () => {
+    await addKinds();
+    const choice = widget('choice').getByRole('combobox');
+    const list = page.getByRole('dialog', { name: 'choice' });
+    const boxes = async () => {
+      const [field, sheet] = [await choice.boundingBox(), await list.boundingBox()];
+      if (field === null || sheet === null) throw new Error('no list');
+      return { field, sheet };
+    };
+    const isBeside = async () => {
+      const { field, sheet } = await boxes();
+      const below = sheet.y - (field.y + field.height);
+      const above = field.y - (sheet.y + sheet.height);
+      const isInside = sheet.x >= 0 && sheet.y >= 0 && sheet.x + sheet.width <= 1280 && sheet.y < 1000;
+      return isInside && Math.abs(sheet.x - field.x) < 2 && [below, above].some((gap) => gap >= 3 && gap < 6);
+    };
+    const hasFocus = () => choice.evaluate((each) => each === document.activeElement);
+    await choice.click();
+    await expect.poll(isBeside).toBe(true);
+    await expect.poll(() => list.evaluate((each) => each.contains(document.activeElement))).toBe(true);
+    // It goes with its field, as the view is moved.
+    const before = (await boxes()).field.x;
+    await page.mouse.move(640, 900);
+    await page.keyboard.down('Shift');
+    await page.mouse.wheel(0, 60);
+    await page.keyboard.up('Shift');
+    await expect.poll(async () => (await boxes()).field.x === before).toBe(false);
+    await expect.poll(isBeside).toBe(true);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => list.count()).toBe(0);
+    await expect.poll(hasFocus).toBe(true);
+    // A letter opens it, and is what is looked for.
+    await page.keyboard.type('b');
+    await expect.poll(() => list.getByRole('combobox').inputValue()).toBe('b');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => choice.locator('bdi').textContent()).toBe('b');
+    await expect.poll(hasFocus).toBe(true);
+    // What is pressed elsewhere has the keyboard.
+    await choice.click();
+    await list.waitFor();
+    const text = widget('prompt').locator('textarea');
+    await text.click();
+    await expect.poll(() => list.count()).toBe(0);
+    await acted(page);
+    await expect.poll(() => text.evaluate((each) => each === document.activeElement)).toBe(true);
+  });
+
   it('several nodes are set at once in their properties', async () => {
     await addKinds();
     await node()

@@ -158,7 +158,7 @@ export function ChoiceList(props: ChoiceListProps) {
                   aria-selected={isChosen}
                   {...(row.kind === 'folder' ? { 'aria-expanded': row.isOpen } : {})}
                   className={classes(css['choice'], index === at && css['active'], isChosen && css['chosen'])}
-                  style={{ transform: `translateY(${top}px)`, paddingLeft: 8 + row.depth * 14 }}
+                  style={{ top, paddingLeft: 8 + row.depth * 14 }}
                   title={row.kind === 'choice' ? row.choice.text : row.path}
                   onPointerMove={() => index !== at && setActive(index)}
                   onClick={() => choose(row)}

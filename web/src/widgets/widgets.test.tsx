@@ -301,6 +301,91 @@ describe('Combo', () => {
   });
 });
 
+describe('the sheet beside a field', () => {
+  const choices = ['kernel', 'knot', 'other'];
+  const openList = async (first: Json = 'knot') => {
+    await show(input('model', 'COMBO', { choices }), first);
+    find('#w').focus();
+    await open(find('#w'));
+  };
+  const sheet = () => document.querySelector('[role="dialog"]');
+
+  it('has the keyboard, and Escape gives it back to the field', async () => {
+    await openList();
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Filter model');
+    expect(find('[role="dialog"]').getAttribute('aria-label')).toBe('model');
+    const key = new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true });
+    await act(async () => void document.activeElement?.dispatchEvent(key));
+    expect([sheet(), document.activeElement?.id, key.defaultPrevented]).toEqual([null, 'w', true]);
+  });
+
+  it('opened by a letter, it is typed on from there', async () => {
+    await show(input('model', 'COMBO', { choices }), 'other');
+    find('#w').focus();
+    await press(find('#w'), 'k');
+    await vi.waitFor(() => find('[role="dialog"]'));
+    const filter = find<HTMLInputElement>('[aria-label="Filter model"]');
+    expect([document.activeElement === filter, filter.value]).toEqual([true, 'k']);
+    expect([filter.selectionStart, filter.selectionEnd]).toEqual([1, 1]);
+  });
+
+  it('goes where the keyboard or a press is elsewhere, and leaves them there', async () => {
+    const elsewhere = document.createElement('input');
+    box.before(elsewhere);
+    await openList();
+    await act(async () => elsewhere.focus());
+    expect([sheet(), document.activeElement === elsewhere]).toEqual([null, true]);
+    await openList();
+    await act(
+      async () => void find('[role="listbox"]').dispatchEvent(new Event('pointerdown', { bubbles: true })),
+    );
+    expect(sheet()).not.toBeNull();
+    await act(async () => void elsewhere.dispatchEvent(new Event('pointerdown', { bubbles: true })));
+    expect(sheet()).toBeNull();
+    elsewhere.remove();
+  });
+
+  it('is closed by its field, which a press alone does not close', async () => {
+    await openList();
+    await act(async () => void find('#w').dispatchEvent(new Event('pointerdown', { bubbles: true })));
+    expect(sheet()).not.toBeNull();
+    await click(find('#w'));
+    expect([sheet(), document.activeElement?.id]).toEqual([null, 'w']);
+  });
+
+  it('keeps Tab within it', async () => {
+    await openList('kernal');
+    const stops = [...document.querySelectorAll<HTMLElement>('[role="alert"] button, input')];
+    const [first, last] = [stops[0], stops.at(-1)];
+    expect(first).not.toBe(last);
+    expect(document.activeElement).toBe(first);
+    await press(first ?? box, 'Tab', { shiftKey: true });
+    expect(document.activeElement).toBe(last);
+    await press(last ?? box, 'Tab');
+    expect(document.activeElement).toBe(first);
+  });
+
+  it('is below the field, above it where only that has room, and within the window', async () => {
+    const height = vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(200);
+    const width = vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(300);
+    const room = vi.spyOn(document.documentElement, 'clientWidth', 'get').mockReturnValue(1000);
+    const placed = async (left: number, top: number) => {
+      await show(input('model', 'COMBO', { choices }), 'knot');
+      const field = find('#w');
+      field.getBoundingClientRect = () => new DOMRect(left, top, 200, 20);
+      await open(field);
+      const { style } = find('[role="dialog"]');
+      await act(async () => closePopup());
+      return [style.left, style.top, style.bottom, style.maxHeight];
+    };
+    // The window is 360 high.
+    expect(await placed(100, 40)).toEqual(['100px', '64px', 'auto', '288px']);
+    expect(await placed(900, 300)).toEqual(['692px', 'auto', '64px', '288px']);
+    expect(await placed(-50, 130)).toEqual(['8px', '154px', 'auto', '198px']);
+    for (const each of [height, width, room]) each.mockRestore();
+  });
+});
+
 describe('MultiSelect', () => {
   it('adds and takes away', async () => {
     await show(input('tags', 'COMBO', { choices: ['a', 'b'], options: { multiselect: true } }), ['a']);
