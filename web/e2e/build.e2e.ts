@@ -2,6 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { textToImage } from './fixtures/files';
 import { eachOnOwnPage } from './harness/bench';
 import { type GraphPage, type Saved, wires } from './harness/graph';
 import { acted, rested } from './harness/settle';
@@ -200,4 +201,29 @@ it('builds, wires and runs text to image by the pointer', async () => {
   await page.getByText(/^Done in /).waitFor({ timeout: 40_000 });
   await expect.poll(async () => linksOf(await graph.copied())).toEqual(WIRED);
   await graph.node('SaveImage').locator('img').waitFor();
+});
+
+it('the canvas is one stop of Tab: past all fields of its nodes, but for the node that was entered', async () => {
+  await graph.open('mine', textToImage());
+  const isOnCanvas = () => graph.canvas.evaluate((each) => each === document.activeElement);
+  const nodeWithKeys = () =>
+    page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-node]')?.dataset['node'] ?? null);
+  await graph.byId(5).getByRole('spinbutton').first().waitFor();
+  await graph.canvas.focus();
+  await graph.press('Escape', 'Tab');
+  await expect.poll(isOnCanvas).toBe(false);
+  expect(await nodeWithKeys()).toBeNull();
+  await graph.press('Shift+Tab');
+  await expect.poll(isOnCanvas).toBe(true);
+  // Into the node with four numbers, through all that it has, and out of it to the canvas.
+  await graph.title(5).click();
+  await graph.press('Enter');
+  await expect.poll(nodeWithKeys).toBe('5');
+  let stops = 0;
+  while ((await nodeWithKeys()) === '5' && stops < 40) {
+    await graph.press('Tab');
+    stops += 1;
+  }
+  expect(stops).toBeGreaterThan(3);
+  await expect.poll(isOnCanvas).toBe(true);
 });

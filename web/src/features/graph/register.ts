@@ -19,6 +19,7 @@ import { registerKeyboard } from './keyboard';
 import { deleteReroutes, deleteThrough, LINK_COMMANDS, registerLinkMenu } from './links';
 import { finder, minimap, openFinder, toggleMinimap } from './shown.store';
 import { registerSlots } from './slots';
+import { registerTabStop } from './tabStop';
 import { registerTeleports } from './teleports';
 
 const arranging = later(() => import('./arrange'));
@@ -51,6 +52,7 @@ const EDGES: readonly (readonly [Edge, TextKey])[] = [
 ];
 
 registerKeyboard();
+registerTabStop();
 registerLinkMenu();
 registerTeleports();
 registerSlots();
