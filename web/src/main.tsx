@@ -9,9 +9,11 @@ import { followLocale } from './app/locale';
 import { start } from './app/start';
 import { followTheme } from './app/theme';
 import './features/load';
+import { followFocus } from './ui/returnFocus';
 
 async function begin(root: HTMLElement): Promise<void> {
   followTheme();
+  followFocus();
   await followLocale();
   createRoot(root).render(
     <StrictMode>

@@ -44,6 +44,16 @@ describe('NodeSearch', () => {
     expect(names('ksampler').at(-1)).toBe('KSampler Old');
   });
 
+  it('begins with what workflows are made of where nothing is typed, and with what is used', () => {
+    const all = new NodeSearch([
+      ...TYPES,
+      nodeType('AdaptiveGuidance', [input('model', 'MODEL')], ['MODEL']),
+    ]);
+    const first = (takes: string, uses = new Map<string, number>()) => all.find('', { takes }, uses)[0]?.type;
+    expect(first('MODEL')).toBe('KSampler');
+    expect(first('MODEL', new Map([['AdaptiveGuidance', 3]]))).toBe('AdaptiveGuidance');
+  });
+
   it('gives the first of all, however few are asked for', () => {
     const many = Array.from({ length: 40 }, (_none, index) =>
       named(`Latent${index % 7}_${index}`, `Latent ${index % 5}`),

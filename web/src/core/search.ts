@@ -3,6 +3,7 @@
 
 import type { NodeType } from './catalog';
 import { typesFit } from './typecheck';
+import { usualness } from './usual';
 
 /** A query as the words that all must be found. */
 export function tokensOf(query: string): string[] {
@@ -106,7 +107,7 @@ export class NodeSearch {
     this.#entries = [...types].map(entryOf).sort((a, b) => compare(a.type.display_name, b.type.display_name));
   }
 
-  /** The best types for a query; for an empty one, those used most, then by name. */
+  /** The best types for a query; for an empty one, those used most, then the usual ones, then by name. */
   find(query: string, filter: SearchFilter, uses: ReadonlyMap<string, number>, most = 100): NodeType[] {
     const tokens = tokensOf(query).map(textOf);
     const letters = tokens.reduce((bits, token) => bits | token.letters, 0);
@@ -117,8 +118,12 @@ export class NodeSearch {
       if (score < 0) continue;
       const used = uses.get(entry.type.type) ?? 0;
       const liking = Math.min(12, Math.log2(1 + used) * 3);
+      const usual = tokens.length === 0 ? usualness(entry.type.type) : 0;
       const doubt = (entry.type.deprecated ? 25 : 0) + (entry.type.experimental ? 3 : 0);
-      found.push({ type: entry.type, score: score + liking - doubt + exactness(entry.type, filter) });
+      found.push({
+        type: entry.type,
+        score: score + liking + usual - doubt + exactness(entry.type, filter),
+      });
     }
     return bestOf(found, most).map(({ type }) => type);
   }

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { classes } from './classes';
 import css from './Dialog.module.css';
 import { Icon } from './Icon';
+import { returnFocus } from './returnFocus';
 
 export interface DialogProps {
   readonly title: string;
@@ -42,6 +43,10 @@ export function Dialog(props: DialogProps) {
           onEscapeKeyDown={(event) => {
             if (event.target instanceof Element && event.target.closest('[data-takes-escape]') !== null)
               event.preventDefault();
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            returnFocus();
           }}
           onOpenAutoFocus={(event) => {
             const sheet = event.currentTarget as HTMLElement;

@@ -12,6 +12,7 @@ import { layout } from '../../stores/layout';
 import { tabs } from '../../stores/tabs';
 import { Button, IconButton, type IconButtonProps } from '../../ui/Button';
 import { Menu } from '../../ui/Menu';
+import { KEEPS_FOCUS } from '../../ui/returnFocus';
 import { Info } from './Info';
 import { LinkMenu } from './LinkMenu';
 import css from './ViewBar.module.css';
@@ -48,7 +49,7 @@ export function ViewBar() {
   };
   const { isLocked } = view.preferences;
   return (
-    <div className={css['bar']} role="toolbar" aria-label={t('view.bar')}>
+    <div className={css['bar']} role="toolbar" aria-label={t('view.bar')} {...KEEPS_FOCUS}>
       {button('edit.undo', 'undo', undefined, tab.doc.steps.length === 0)}
       {button('edit.redo', 'redo', undefined, tab.doc.undoneSteps.length === 0)}
       <span className={css['line']} />

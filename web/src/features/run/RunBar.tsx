@@ -14,6 +14,7 @@ import { tabs } from '../../stores/tabs';
 import { Button, IconButton } from '../../ui/Button';
 import { classes } from '../../ui/classes';
 import { Menu } from '../../ui/Menu';
+import { KEEPS_FOCUS } from '../../ui/returnFocus';
 import { batch, COUNTS, setBatch } from './batch';
 import { countFates, type Forecast, forecast, planOf } from './forecast';
 import { progressOf } from './progress';
@@ -37,7 +38,7 @@ export function RunBar() {
   const isRunning = run?.state === 'running';
   const keysOf = useKeys();
   return (
-    <section className={css['bar']} aria-label={t('run.label')}>
+    <section className={css['bar']} aria-label={t('run.label')} {...KEEPS_FOCUS}>
       <Meters />
       <Status plan={plan} run={run} isOffline={connection === 'offline'} isPaused={isPaused} />
       {waiting > 0 && (
