@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { inBrowser } from './vitest.browser';
+import { inBrowser } from './vitest.browser.ts';
 
 // A real Chromium against a real server. Needs `dist` (npm run build) and Python with requirements.txt.
 export default defineConfig({

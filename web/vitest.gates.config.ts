@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { inBrowser } from './vitest.browser';
+import { inBrowser } from './vitest.browser.ts';
 
 // What the page costs the processor, in a real Chromium: P1 to P16, each held to its gate (e2e/perf/gates.ts).
 export default defineConfig({
