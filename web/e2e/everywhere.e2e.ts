@@ -45,13 +45,18 @@ describe('a workflow of use everywhere', () => {
     await graph.node('SaveImage').locator('img').waitFor();
   });
 
-  it('lacks what a bypassed node would hand out', async () => {
+  it('lacks what a node that is bypassed or deleted would hand out', async () => {
     await graph.drop('handed.json', example());
     await graph.node('Anything Everywhere').locator('h3').click();
     await graph.press('Control+b');
     const model = graph.node('KSampler').locator('[data-input="model"]');
     await expect.poll(() => model.getAttribute('aria-label')).toMatch(/not linked/);
     await expect.poll(() => graph.node('KSampler').getAttribute('data-mark')).toBe('blocked');
+    await graph.press('Control+z');
+    await expect.poll(() => model.getAttribute('aria-label')).toMatch(/, linked/);
+    // Who deletes it ends it, too.
+    await graph.press('Delete');
+    await expect.poll(() => model.getAttribute('aria-label')).toMatch(/not linked/);
     await graph.press('Control+z');
     await expect.poll(() => model.getAttribute('aria-label')).toMatch(/, linked/);
   });

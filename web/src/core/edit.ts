@@ -2,6 +2,7 @@
 
 import { type Catalog, defaultOf, type NodeType } from './catalog';
 import type { Transaction } from './doc';
+import { forgetHanded } from './everywhere';
 import { writePoint } from './geometry';
 import { numeric, readId } from './graph';
 import { asArray, asNumber, asObject, type Json, type JsonObject, withKeys } from './json';
@@ -150,6 +151,7 @@ export function deleteNodes(
     links.map((link) => link.id),
     ids,
   );
+  forgetHanded(tx, ids);
   for (const { from, to } of goOn) connect(tx, from, to, catalog);
   for (const id of ids) if (tx.graph.nodes.has(id)) tx.put('node', id, null);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalog, input, nodeType } from '../../test/builders';
 import { GraphDoc } from './doc';
+import { deleteNodes } from './edit';
 import { handedIn, isVirtual } from './everywhere';
 import { issuesOf } from './issues';
 import type { JsonObject } from './json';
@@ -86,6 +87,35 @@ describe('use everywhere', () => {
   ])('passes over %j', (bad) => {
     const doc = new GraphDoc({ nodes: [load, use(2, null)], extra: { ue_links: [bad] } });
     expect(teleportsOf(doc.graph(''), types)).toEqual([]);
+  });
+});
+
+describe('nodes of use everywhere that go', () => {
+  const row = (upstream: number, downstream: number, controller: number): JsonObject => ({
+    ...{ upstream: String(upstream), upstream_slot: 0, downstream, downstream_slot: 0, controller },
+  });
+  const file = () => ({
+    nodes: [load, use(2, null), use(3, 13), { id: 7, type: 'Anything Everywhere' }],
+    extra: { ue_links: [row(1, 2, 7), row(1, 3, 8)], other: true },
+  });
+
+  it.each([
+    ['who hands it out', '7', [row(1, 3, 8)]],
+    ['who gets it', '3', [row(1, 2, 7)]],
+    ['whose it is', '1', []],
+  ])('take along what is handed out: %s', (_, id, left) => {
+    const doc = new GraphDoc(file());
+    doc.edit('delete', '', (tx) => deleteNodes(tx, new Set([id]), types));
+    expect(doc.graph('').key('extra')).toEqual({ ue_links: left, other: true });
+    doc.undo();
+    expect(doc.graph('').key('extra')).toEqual(file().extra);
+  });
+
+  it('leave the file alone where they have nothing to do with it', () => {
+    const raw = { ...file(), nodes: [...file().nodes, use(4, null)] };
+    const doc = new GraphDoc(raw);
+    doc.edit('delete', '', (tx) => deleteNodes(tx, new Set(['4']), types));
+    expect(doc.graph('').key('extra')).toBe(raw.extra);
   });
 });
 

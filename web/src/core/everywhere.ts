@@ -2,8 +2,9 @@
 // file (`extra.ue_links`); they themselves are no part of a run. Read as the server reads them (`engine/graph/everywhere.py`).
 
 import type { Catalog } from './catalog';
+import type { Transaction } from './doc';
 import { type Graph, readId } from './graph';
-import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
+import { asArray, asNumber, asObject, asString, type Json, type JsonObject, withKeys } from './json';
 import { BYPASSED, MUTED, modeOf, typeNameOf, VIRTUAL } from './slots';
 import type { Teleport } from './teleports';
 import type { NodeId } from './types';
@@ -13,6 +14,8 @@ const HANDING: ReadonlySet<string> = new Set([
   ...['Anything Everywhere', 'Anything Everywhere3', 'Anything Everywhere?', 'Prompts Everywhere'],
 ]);
 const HOLDING: ReadonlySet<string> = new Set(['Seed Everywhere', 'Simple String']);
+/** The nodes that a row names. */
+const ENDS = ['upstream', 'downstream', 'controller'] as const;
 const OFF: ReadonlySet<number> = new Set([MUTED, BYPASSED]);
 
 /** Use-everywhere nodes that no server has as real nodes. */
@@ -34,6 +37,17 @@ function hasLink(node: JsonObject): boolean {
 
 function rowsOf(graph: Graph): readonly Json[] | null {
   return asArray(asObject(graph.key('extra'))?.['ue_links']);
+}
+
+/** With nodes that go, what they hand out goes, and what is handed to them. */
+export function forgetHanded(tx: Transaction, gone: ReadonlySet<NodeId>): void {
+  const rows = rowsOf(tx.graph) ?? [];
+  const left = rows.filter((row) => {
+    const record = asObject(row);
+    return !ENDS.some((end) => gone.has(readId(record?.[end]) ?? ''));
+  });
+  if (left.length === rows.length) return;
+  tx.put('key', 'extra', withKeys(asObject(tx.graph.key('extra')) ?? {}, { ue_links: left }));
 }
 
 /** Where each input that is handed something gets it from, by `node/place`. */
