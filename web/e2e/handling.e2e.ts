@@ -56,6 +56,17 @@ it('H locks: whatever a drag begins on, the view moves; V takes hold of nodes ag
   await graph.drag(title, { x: title.x + 80, y: title.y + 40 });
   await expect.poll(async () => Math.round((await boxOf(5)).x - before.x)).toBe(80);
   expect(await posOf(5)).toEqual(at);
+  // A number under the pointer keeps its value, and what is selected stays.
+  const steps = graph.byId(5).locator('[data-widget="steps"]').getByRole('spinbutton');
+  const [number, moved] = [await graph.middle(steps), await boxOf(5)];
+  await graph.drag(number, { x: number.x + 60, y: number.y });
+  await expect.poll(async () => Math.round((await boxOf(5)).x - moved.x)).toBe(60);
+  await graph.title(6).click();
+  await graph.press('Control+a', 'Delete');
+  await page.getByText(t('view.handOut')).waitFor();
+  await expect.poll(async () => (await graph.copied()).nodes.length).toBe(7);
+  const kept = (await graph.copied()).nodes.find(({ id }) => id === 5);
+  expect(kept?.widgets_values?.[2]).toBe(20);
   await graph.press('Escape', 'v');
   const again = await graph.middle(graph.title(5));
   await graph.drag(again, { x: again.x + 80, y: again.y });

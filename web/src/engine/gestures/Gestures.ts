@@ -10,7 +10,7 @@ import type { Hit } from '../scene';
 import { begin } from './begin';
 import { adds, click, doubleClick, openMenu, pressNode } from './clicks';
 import { EdgePan } from './edge';
-import { FieldFingers, isInField, passOverTap } from './fingers';
+import { FieldFingers, isInField, passOverTap, sliderAt } from './fingers';
 import { endHover, hover } from './hover';
 import { cutAlong } from './knife';
 import {
@@ -173,7 +173,16 @@ export class Gestures {
     }
     // A link that waits for its other end takes a field as the input that it is.
     const endsLink = this.#state.name === 'link' && event.button === 0;
-    if (isInField(event) && event.button !== 1 && !endsLink) return;
+    const slider = event.pointerType === 'touch' || !this.#pans ? null : sliderAt(event);
+    if (slider !== null) {
+      // Dragged to move the view, it keeps its value; pressed, it has the keyboard.
+      event.stopPropagation();
+      const focus = ({ clientX, clientY }: PointerEvent) => {
+        const isDrag = Math.hypot(clientX - event.clientX, clientY - event.clientY) > DRIFT;
+        if (!isDrag) slider.focus({ preventScroll: true });
+      };
+      this.#host.addEventListener('pointerup', focus, { once: true, signal: this.#stopping.signal });
+    } else if (isInField(event) && event.button !== 1 && !endsLink) return;
     this.#pointers.set(event.pointerId, screen);
     this.#host.setPointerCapture(event.pointerId);
     const hit = scene.hit(view.toGraph(screen), view.zoom);

@@ -10,6 +10,16 @@ export function isInField(event: Event): boolean {
   );
 }
 
+/** The field under a press whose value a drag would change; null where there is none. */
+export function sliderAt(event: PointerEvent): HTMLElement | null {
+  const element = event.target instanceof Element && event.button === 0 ? event.target : null;
+  if (element === null || element.closest('input, textarea, select, button, a') !== null) return null;
+  return (
+    element.closest<HTMLElement>('[data-field]')?.querySelector('[role="spinbutton"], [role="slider"]') ??
+    null
+  );
+}
+
 export class FieldFingers {
   readonly #at = new Map<number, Point>();
 

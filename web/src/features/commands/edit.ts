@@ -3,6 +3,7 @@
 import { wordsOf } from '../../api/client';
 import { bus } from '../../app/bus';
 import { type Command, registerCommands } from '../../app/commands';
+import { isHandOut } from '../../app/hand';
 import { redoStep, undoStep } from '../../app/steps';
 import { view } from '../../app/view';
 import { addGroup, deleteNodes, toggleFlag, toggleMode } from '../../core/edit';
@@ -168,6 +169,7 @@ export function registerEditing(): void {
 }
 
 function deleteSelection(): void {
+  if (isHandOut()) return;
   onSelection('edit.delete', (tx) => {
     deleteNodes(tx, new Set(view.selected), catalog.getState().types);
     for (const id of view.selectedGroups) tx.put('group', id, null);

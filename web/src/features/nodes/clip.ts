@@ -3,6 +3,7 @@
 
 import { bus } from '../../app/bus';
 import { putOnClipboard } from '../../app/clipboard';
+import { isHandOut } from '../../app/hand';
 import { isTextField } from '../../app/keys';
 import { layOut, whyNotOpened } from '../../app/open';
 import { view } from '../../app/view';
@@ -52,7 +53,7 @@ export function cutSelection(): void {
 
 function removeSelection(): void {
   const { scene } = view;
-  if (scene === null) return;
+  if (scene === null || isHandOut()) return;
   const { nodes, groups } = contentsOf(view, scene);
   view.doc?.edit(t('edit.cut'), view.scope, (tx) => {
     deleteNodes(tx, nodes, view.catalog);
@@ -105,6 +106,7 @@ function nodesIn(text: string): JsonObject | null {
 }
 
 async function paste(clip: JsonObject, at: Point, keepsIncoming: boolean): Promise<void> {
+  if (isHandOut()) return;
   let nodes = clip;
   try {
     if (isApiPrompt(clip)) nodes = await layOut(clip, view.catalog);

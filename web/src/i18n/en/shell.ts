@@ -211,6 +211,7 @@ export const shell = {
   'view.zoomOut': 'Zoom out',
   'view.fit': 'Fit selection or all',
   'view.reset': 'Zoom to 100 %',
+  'view.handOut': 'The hand only looks. V takes hold of nodes again.',
   'view.lock': 'Hand: look, don’t touch',
   'view.unlock': 'Arrow: edit',
   'view.focus': 'Canvas only',
