@@ -98,4 +98,27 @@ describe('the keyboard', () => {
     // Everything on the page is reached: the bar, the rail, what there is to begin with.
     expect(new Set(stops).size).toBeGreaterThan(18);
   });
+
+  it('goes back to where it was when a dialog closes, and stays there when a bar is clicked', async () => {
+    const { page } = await openPage(browser, server.url, { viewport: { width: 1600, height: 900 } });
+    await openTemplate(page, 'Text to image');
+    const text = page.locator('[data-node][data-type="CLIPTextEncode"] textarea').first();
+    const canvas = page.getByRole('application');
+    const hasKeys = (of: typeof text) => () => of.evaluate((each) => each === document.activeElement);
+    for (const [place, keys] of [
+      [text, 'Control+,'],
+      [canvas, 'Control+k'],
+      [text, 'Control+Shift+s'],
+    ] as const) {
+      await place.focus();
+      await page.keyboard.press(keys);
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await expect.poll(hasKeys(place)).toBe(true);
+    }
+    await canvas.focus();
+    await page.getByRole('toolbar', { name: 'View' }).getByRole('button', { name: /^Fit/ }).click();
+    await expect.poll(hasKeys(canvas)).toBe(true);
+  });
 });
