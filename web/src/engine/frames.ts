@@ -121,6 +121,8 @@ export class Frames {
       // An empty one stays as it is: clearing it and putting it on the screen costs a millisecond.
       const context = isNeeded || !this.#isOverlayEmpty ? this.#overlay.getContext('2d') : null;
       this.#isOverlayEmpty = !isNeeded;
+      // What is on the page is copied with every frame of it, whatever that frame is for.
+      this.#overlay.style.visibility = isNeeded ? '' : 'hidden';
       if (context !== null) this.#goOn(this.#painters.overlay(context, ratio));
     }
     this.#painters.drawn(now);
