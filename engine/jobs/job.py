@@ -132,11 +132,11 @@ class Asked(NamedTuple):
 
 
 class Asset(Struct, frozen=True, gc=False, kw_only=True):
-    """A file that a job left behind.
+    """A file that a job showed.
 
     Attributes:
         id: Names the asset in our own API.
-        job_id: The job that made it; with `node_id` its lineage.
+        job_id: The job that showed it; with `node_id` its lineage, if it is the job that wrote it.
         node_id: The node of the workflow that showed it.
         key: Under which key of the node's `ui` (`images`, `audio`, ...).
         index: Its place in that list.
@@ -144,6 +144,9 @@ class Asset(Struct, frozen=True, gc=False, kw_only=True):
         subfolder: Below the directory of its kind; may be empty.
         kind: `output` or `temp` (`input` for what a node showed of the input directory).
         created_at: Seconds since 1970.
+        cached: The node did not run: it showed again what it had written for an earlier job.
+        maker: Where `cached`: the file as what the job left that wrote it, or, if that was deleted, the first of those
+            that showed it again. None if it is this one.
     """
 
     id: str
@@ -155,3 +158,10 @@ class Asset(Struct, frozen=True, gc=False, kw_only=True):
     subfolder: str
     kind: Folder
     created_at: float
+    cached: bool = False
+    maker: Asset | None = None
+
+    @property
+    def made(self) -> Asset:
+        """The file as what the job left that wrote it."""
+        return self.maker or self

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from queue import SimpleQueue
@@ -16,10 +16,11 @@ import msgspec
 from engine.errors import StoreError, UnknownJob
 from engine.jobs.job import ENDED, Asked, Asset, Job, JobState, JobTexts
 from engine.jobs.rows import (
-    ASSET_COLUMNS,
+    ASSETS_QUERY,
     DETAILS_QUERY,
     JOB_COLUMNS,
     JOB_WIDTH,
+    SAME_PLACE,
     TEXT_COLUMNS,
     asked_of,
     asset_of,
@@ -224,24 +225,53 @@ def texts_of_some(connection: sqlite3.Connection, job_ids: Sequence[str]) -> lis
     return found
 
 
+_LISTED_ONCE = f"""CASE asset.cached
+    WHEN 0 THEN NOT EXISTS
+        (SELECT 1 FROM assets AS other WHERE {SAME_PLACE.format("other")} AND other.n > asset.n AND other.cached = 0)
+    ELSE NOT EXISTS
+        (SELECT 1 FROM assets AS other
+            WHERE {SAME_PLACE.format("other")} AND (other.n < asset.n OR other.cached = 0))
+END"""
+"""Of all assets of a file, that of the job that wrote it last, or, if that was deleted, the first that shows it."""
+
+
 def page_of_assets(
-    connection: sqlite3.Connection, job_id: str | None, equal: Mapping[str, str | None], offset: int, limit: int
+    connection: sqlite3.Connection, job_id: str | None, node_id: str | None, kind: str | None, offset: int, limit: int
 ) -> tuple[list[Asset], int]:
-    """Some assets, the newest first, and how many there are in all. `equal`: what columns must hold, None: anything."""
-    conditions: list[str] = []
-    values: list[Any] = []
-    if job_id is not None:
-        conditions.append("assets.job = (SELECT n FROM jobs WHERE id = ?)")
-        values.append(job_id)
-    for column, value in equal.items():
+    """Some assets, the newest first, and how many there are in all; see `Store.assets`."""
+    conditions: list[str] = [_LISTED_ONCE if job_id is None else "asset.job = (SELECT n FROM jobs WHERE id = ?)"]
+    values: list[Any] = [] if job_id is None else [job_id]
+    for column, value in (("node_id", node_id), ("kind", kind)):
         if value is not None:
-            conditions.append(f"{column} = ?")
+            conditions.append(f"asset.{column} = ?")
             values.append(value)
-    where = " AND ".join(conditions) or "TRUE"
-    (total,) = connection.execute(f"SELECT COUNT(*) FROM assets WHERE {where}", values).fetchone()
+    where = " AND ".join(conditions)
+    (total,) = connection.execute(f"SELECT COUNT(*) FROM assets AS asset WHERE {where}", values).fetchone()
     rows = connection.execute(
-        f"SELECT {ASSET_COLUMNS} FROM assets JOIN jobs ON jobs.n = assets.job WHERE {where}"
-        " ORDER BY assets.n DESC LIMIT ? OFFSET ?",
-        [*values, limit, offset],
+        f"{ASSETS_QUERY} {where} ORDER BY asset.n DESC LIMIT ? OFFSET ?", [*values, limit, offset]
     )
     return _readable(asset_of, rows), total
+
+
+def maker_of_file(
+    connection: sqlite3.Connection,
+    kind: str,
+    subfolder: str,
+    filename: str,
+    modified: float | None,
+    before: Asset | None,
+) -> Asset | None:
+    """See `Store.maker_of`."""
+    conditions = "asset.filename = ? AND asset.subfolder = ? AND asset.kind = ?"
+    values: list[Any] = [filename, subfolder, kind]
+    if before is not None:
+        conditions += " AND asset_job.id <> ? AND asset.created_at <= ?"
+        values += [before.job_id, before.created_at]
+    # No job wrote a file before it began; one that did so later only shows it. Times are not to be relied upon, though:
+    # files are copied, and clocks are set.
+    row = connection.execute(
+        f"{ASSETS_QUERY} {conditions} ORDER BY asset.cached, COALESCE(asset_job.started_at > ?, 0),"
+        " CASE asset.cached WHEN 0 THEN -asset.n ELSE asset.n END LIMIT 1",
+        [*values, modified],
+    ).fetchone()
+    return None if row is None else asset_of(row).made

@@ -48,7 +48,22 @@ JOB_WIDTH = 12
 TEXT_COLUMNS = "CAST(targets AS BLOB), CAST(prompt AS BLOB), CAST(extra_data AS BLOB), checksum"
 DETAILS_QUERY = f"""SELECT {JOB_COLUMNS}, {TEXT_COLUMNS}, CAST(result AS BLOB)
     FROM jobs JOIN prompts ON prompts.job = jobs.n LEFT JOIN results ON results.job = jobs.n WHERE """
-ASSET_COLUMNS = "assets.id, jobs.id, node_id, key, place, filename, subfolder, kind, assets.created_at"
+_ASSET_COLUMNS = (
+    "{0}.id, {0}_job.id, {0}.node_id, {0}.key, {0}.place, {0}.filename, {0}.subfolder, {0}.kind, {0}.created_at,"
+    " {0}.cached"
+)
+ASSET_WIDTH = 10
+SAME_PLACE = "{0}.filename = asset.filename AND {0}.subfolder = asset.subfolder AND {0}.kind = asset.kind"
+"""That another row is of the same file as `asset`."""
+ASSETS_QUERY = f"""SELECT {_ASSET_COLUMNS.format("asset")}, {_ASSET_COLUMNS.format("maker")}
+    FROM assets AS asset JOIN jobs AS asset_job ON asset_job.n = asset.job
+    LEFT JOIN assets AS maker ON maker.n = CASE asset.cached WHEN 1 THEN COALESCE(
+        (SELECT MAX(writer.n) FROM assets AS writer
+            WHERE {SAME_PLACE.format("writer")} AND writer.n < asset.n AND writer.cached = 0),
+        (SELECT MIN(earliest.n) FROM assets AS earliest WHERE {SAME_PLACE.format("earliest")})
+    ) END
+    LEFT JOIN jobs AS maker_job ON maker_job.n = maker.job WHERE """
+"""Assets, each followed by that of the job that wrote the file, where it is one that shows it again."""
 LARGE_BYTES = 1 << 20
 """Texts beyond this are written part by part and read patiently: the codec holds the interpreter while it works."""
 
@@ -229,8 +244,14 @@ def event_of(row: tuple[Any, ...]) -> JobEvent:
 
 @refuses_damage
 def asset_of(row: tuple[Any, ...]) -> Asset:
-    """From `ASSET_COLUMNS`."""
-    id_, job_id, node_id, key, index, filename, subfolder, kind, created_at = row
+    """From `ASSETS_QUERY`."""
+    asset, maker = row[:ASSET_WIDTH], row[ASSET_WIDTH:]
+    is_its_own = maker[0] is None or maker[0] == asset[0]
+    return _asset_of(asset, None if is_its_own else _asset_of(maker))
+
+
+def _asset_of(row: tuple[Any, ...], maker: Asset | None = None) -> Asset:
+    id_, job_id, node_id, key, index, filename, subfolder, kind, created_at, cached = row
     return Asset(
         id=id_,
         job_id=job_id,
@@ -241,6 +262,8 @@ def asset_of(row: tuple[Any, ...]) -> Asset:
         subfolder=subfolder,
         kind=kind,
         created_at=created_at,
+        cached=bool(cached),
+        maker=maker,
     )
 
 
@@ -248,6 +271,7 @@ def assets_in(job: Job, result: JobResult) -> Iterator[Asset]:
     """Every file that the nodes of a run showed; ids are the same each time."""
     created_at = job.finished_at if job.finished_at is not None else job.created_at
     for node_id, ui in result.outputs.items():
+        record = result.nodes.get(node_id)
         for key, values in ui.items():
             for index, value in enumerate(values):
                 if not isinstance(value, dict):
@@ -268,4 +292,5 @@ def assets_in(job: Job, result: JobResult) -> Iterator[Asset]:
                     subfolder=subfolder,
                     kind=kind,
                     created_at=created_at,
+                    cached=record is not None and record.cached,
                 )

@@ -79,6 +79,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX assets_kind ON assets (kind)",
     ),
     ("ALTER TABLE jobs ADD COLUMN name TEXT NOT NULL DEFAULT ''",),
+    # Whether the node did not run, and showed again what it had written for an earlier job. By itself: of a damaged
+    # file this step can be taken, and its assets be read, where the next one fails.
+    ("ALTER TABLE assets ADD COLUMN cached INTEGER NOT NULL DEFAULT 0",),
+    (
+        # Bits may have rotted in any text: nothing here may fail for that.
+        """UPDATE assets SET cached = 1 WHERE (job, node_id) IN (
+            SELECT results.job, node.key FROM results, json_each(
+                CASE WHEN typeof(result) = 'text' AND json_valid(result) THEN result ELSE '{}' END, '$.nodes'
+            ) AS node WHERE CASE node.type WHEN 'object' THEN json_extract(node.value, '$.cached') END = 1
+        )""",
+        "CREATE INDEX assets_place ON assets (filename, subfolder, kind, n)",
+    ),
 )
 
 

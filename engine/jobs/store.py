@@ -25,6 +25,7 @@ from engine.jobs.reading import (
     Order,
     Readers,
     ids_of_ended,
+    maker_of_file,
     page_of_assets,
     page_of_jobs,
     texts_of_job,
@@ -32,7 +33,7 @@ from engine.jobs.reading import (
     texts_of_states,
 )
 from engine.jobs.rows import (
-    ASSET_COLUMNS,
+    ASSETS_QUERY,
     DETAILS_QUERY,
     JOB_COLUMNS,
     asset_of,
@@ -348,18 +349,48 @@ class Store:
         job_id: str | None = None,
         node_id: str | None = None,
         kind: str | None = None,
-        subfolder: str | None = None,
-        filename: str | None = None,
         offset: int = 0,
         limit: int = 100,
     ) -> tuple[list[Asset], int]:
         """A page of files that jobs left, the newest first, and how many there are in all.
 
+        Each file is there once, as what the job left that wrote it last.
+
+        Args:
+            job_id: Only, and all, that this job showed, also where it did not have to write it.
+            node_id: Only those that a node of this id showed.
+            kind: Only those of this directory.
+            offset: So many are skipped.
+            limit: At most so many.
+
         Raises:
             StoreError: They could not be read.
         """
-        equal = {"node_id": node_id, "kind": kind, "subfolder": subfolder, "filename": filename}
-        return await self._readers.ask(lambda connection: page_of_assets(connection, job_id, equal, offset, limit))
+        return await self._readers.ask(
+            lambda connection: page_of_assets(connection, job_id, node_id, kind, offset, limit)
+        )
+
+    async def maker_of(
+        self, kind: str, subfolder: str, filename: str, *, modified: float | None = None, before: Asset | None = None
+    ) -> Asset | None:
+        """A file as what the job left that wrote it; None if no job that is known showed such a file.
+
+        Jobs that only showed it again, as nothing had to be computed, did not write it. If the one that did was
+        deleted, it is the first of these.
+
+        Args:
+            kind: The directory it is in.
+            subfolder: Below that; may be empty.
+            filename: Without its folder.
+            modified: When it was written, in seconds since 1970: jobs that began later come last.
+            before: Only jobs other than this asset's that ended no later than that one.
+
+        Raises:
+            StoreError: It could not be read.
+        """
+        return await self._readers.ask(
+            lambda connection: maker_of_file(connection, kind, subfolder, filename, modified, before)
+        )
 
     async def asset(self, asset_id: str) -> Asset | None:
         """One of them; None if it is unknown.
@@ -367,7 +398,7 @@ class Store:
         Raises:
             StoreError: It could not be read.
         """
-        query = f"SELECT {ASSET_COLUMNS} FROM assets JOIN jobs ON jobs.n = assets.job WHERE assets.id = ?"
+        query = f"{ASSETS_QUERY} asset.id = ?"
 
         def read(connection: sqlite3.Connection) -> Asset | None:
             row = connection.execute(query, (asset_id,)).fetchone()

@@ -135,8 +135,8 @@ def store_result(connection: sqlite3.Connection, job: Job, result: JobResult) ->
     connection.execute("INSERT OR REPLACE INTO results VALUES (?, CAST(? AS TEXT))", (n, encode_result(result)))
     connection.execute("DELETE FROM assets WHERE job = ?", (n,))
     connection.executemany(
-        "INSERT INTO assets (id, job, node_id, key, place, filename, subfolder, kind, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO assets (id, job, node_id, key, place, filename, subfolder, kind, created_at, cached)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             (
                 asset.id,
@@ -148,6 +148,7 @@ def store_result(connection: sqlite3.Connection, job: Job, result: JobResult) ->
                 asset.subfolder,
                 asset.kind,
                 asset.created_at,
+                int(asset.cached),
             )
             for asset in assets_in(job, result)
         ),

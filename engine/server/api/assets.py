@@ -17,7 +17,7 @@ from engine.jobs.job import Asset
 from engine.jobs.rows import decode_object, parts_of_result
 from engine.provenance import Seed
 from engine.server.api.job_records import AssetView, JobSummary
-from engine.server.api.lineage import LoadedFile, loaded_files, newest_asset, upstream_of
+from engine.server.api.lineage import LoadedFile, loaded_files, maker_of, name_of, upstream_of
 from engine.server.api.records import Limit, Offset, ShortText
 from engine.server.api.route import Answer, Refused, route
 from engine.server.api.views import find_texts, read_prompt, summarize, view_asset
@@ -36,7 +36,7 @@ class AssetListParams(Struct, frozen=True, kw_only=True):
     """Which assets, and how many.
 
     Attributes:
-        job_id: Only those of this job.
+        job_id: Only those that this job showed.
         node_id: Only those that a node of this id showed.
         kind: Only those of this directory.
         offset: So many are skipped.
@@ -70,7 +70,11 @@ class AssetPage(Struct, frozen=True, kw_only=True):
     answers=(Answer(200, AssetPage, "A page.", names={"asset_id": "/assets/0/id", "job_id": "/assets/0/job_id"}),),
 )
 async def list_assets(request: web.Request, params: AssetListParams) -> AssetPage:
-    """The files that jobs left, the newest first, page by page."""
+    """The files that jobs left, the newest first, page by page.
+
+    Each is there once, as what the job left that wrote it. Those of one job are all that it showed, each also as what
+    the job left that wrote it: an earlier one, where nothing had to be computed.
+    """
     assets, total = await request.app[STORE].assets(
         job_id=params.job_id, node_id=params.node_id, kind=params.kind, offset=params.offset, limit=params.limit
     )
@@ -227,13 +231,12 @@ async def _find_asset(request: web.Request, asset_id: str) -> Asset:
         raise not_found(
             f"There is no asset {asset_id[:200]!r}; it never was, or its job was deleted.", "asset_not_found"
         )
-    return asset
+    return asset.made
 
 
 def _path_of(request: web.Request, asset: Asset) -> Path | None:
     """Where the file is; None if it is not there, or its name, which a node gave, leads out of its directory."""
-    name = f"{asset.subfolder}/{asset.filename}" if asset.subfolder else asset.filename
-    return find_regular(request.app[SETTINGS].directory(asset.kind), name)
+    return find_regular(request.app[SETTINGS].directory(asset.kind), name_of(asset.subfolder, asset.filename))
 
 
 def _file_exists(request: web.Request, asset: Asset) -> bool:
@@ -252,10 +255,10 @@ def _view_node(workflow: Workflow, node_id: str) -> UpstreamNode:
 
 
 async def _find_parents(request: web.Request, asset: Asset, files: Iterable[LoadedFile]) -> list[ParentAsset]:
-    """The newest assets of the names that were read, if they were there before this one."""
+    """The files that were read as what made them, if they were there before this one."""
     parents: list[ParentAsset] = []
     for loaded in files:
-        older = await newest_asset(request, loaded.kind, loaded.subfolder, loaded.filename, before=asset)
+        older = await maker_of(request, loaded.kind, loaded.subfolder, loaded.filename, before=asset)
         if older is not None:
             parents.append(ParentAsset(node_id=loaded.node_id, input_name=loaded.input_name, asset=view_asset(older)))
     return parents

@@ -99,7 +99,7 @@ async def show_gallery_item(request: web.Request, params: ItemPath) -> GalleryDe
     item = await find_item(request, params.item_id)
     view = view_item(item)
     path = path_of(request, item)
-    assets, _ = await request.app[STORE].assets(kind="output", subfolder=item.folder, filename=item.filename, limit=1)
+    asset = await request.app[STORE].maker_of("output", item.folder, item.filename, modified=item.modified)
     record: dict[str, Any] = {name: getattr(view, name) for name in GalleryItem.__struct_fields__}
     record["prompt"] = item.positive
     return GalleryDetails(
@@ -107,7 +107,7 @@ async def show_gallery_item(request: web.Request, params: ItemPath) -> GalleryDe
         negative=item.negative,
         settings={kind: list(values) for kind, values in item.facts.items() if kind in _SETTINGS},
         texts={} if path is None or item.kind != "picture" else await read_texts(request.app[HEAVY], path),
-        asset=view_asset(assets[0]) if assets else None,
+        asset=None if asset is None else view_asset(asset),
     )
 
 

@@ -22,7 +22,7 @@ from engine.jobs.job import Asset
 from engine.jobs.rows import decode_object
 from engine.server.api.gallery_records import GalleryItem, view_item
 from engine.server.api.job_records import AssetView, JobSummary
-from engine.server.api.lineage import LoadedFile, loaded_files, newest_asset, upstream_of
+from engine.server.api.lineage import LoadedFile, loaded_files, maker_of, name_of, upstream_of
 from engine.server.api.records import ShortText
 from engine.server.api.route import Refused, route
 from engine.server.api.views import summarize, view_asset
@@ -116,7 +116,7 @@ async def show_lineage(request: web.Request, params: FilePlace) -> Lineage:
     index, _ = await request.app[CANVAS].gallery()
     kind, subfolder, filename = params.kind, params.subfolder, params.filename
     file, asset = await _describe(request, kind, subfolder, filename)
-    place = f"{kind}/{_join(subfolder, filename)}"
+    place = f"{kind}/{name_of(subfolder, filename)}"
     child_ids, total = await index.database.ask(partial(_children_of, place=place))
     if not file.exists and asset is None and not child_ids:
         raise not_found(f"Nothing is known of a file {params.filename!r} in {params.kind!r}.", "file_not_found")
@@ -229,12 +229,12 @@ def _loaded(workflow: Workflow, node_ids: Iterable[str], registry: Registry) -> 
 async def _describe(
     request: web.Request, kind: Folder, subfolder: str, filename: str, *, before: Asset | None = None
 ) -> tuple[LineageFile, Asset | None]:
-    """A file, and the newest asset of that name; with `before`, the newest that is older than that."""
-    asset = await newest_asset(request, kind, subfolder, filename, before=before)
+    """A file, and what made it; with `before`, another job that had ended when that one did."""
+    asset = await maker_of(request, kind, subfolder, filename, before=before)
     item = None
     if kind == "output":
         index, _ = await request.app[CANVAS].gallery()
-        item = await index.database.ask(partial(_item_of, name=_join(subfolder, filename)))
+        item = await index.database.ask(partial(_item_of, name=name_of(subfolder, filename)))
     return LineageFile(
         kind=kind,
         subfolder=subfolder,
@@ -251,8 +251,4 @@ def _item_of(connection: sqlite3.Connection, name: str) -> Item | None:
 
 
 def _path_of(request: web.Request, kind: Folder, subfolder: str, filename: str) -> Path | None:
-    return find_regular(request.app[SETTINGS].directory(kind), _join(subfolder, filename))
-
-
-def _join(subfolder: str, filename: str) -> str:
-    return f"{subfolder}/{filename}" if subfolder else filename
+    return find_regular(request.app[SETTINGS].directory(kind), name_of(subfolder, filename))

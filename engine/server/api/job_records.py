@@ -121,8 +121,9 @@ class AssetView(Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Its id.
-        job_id: The job that made it.
-        node_id: The node of the workflow that showed it.
+        job_id: The job that made it: that which wrote the file, whatever later jobs showed it again without having to
+            compute it. If it was deleted, the first of those.
+        node_id: The node of its workflow that showed it.
         key: Under which key of the node's output it stands (`images`, `audio`, ...).
         index: Its place in that list.
         filename: Without its folder.

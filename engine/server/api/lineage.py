@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from aiohttp import web
@@ -13,10 +15,8 @@ from engine.graph.schema import ModelFile
 from engine.graph.workflow import Link, Node, Workflow
 from engine.jobs.job import Asset
 from engine.server.canvas.facts import source_of
-from engine.server.keys import STORE
-
-_MOST_ASSETS = 100
-"""So many of one name are looked through for one that is older than another."""
+from engine.server.delivery import find_regular
+from engine.server.keys import SETTINGS, STORE
 
 
 class LoadedFile(NamedTuple):
@@ -89,13 +89,26 @@ def _place_of(value: object, folder: str | None) -> tuple[Folder, str] | None:
     return annotated or folder, name.replace("\\", "/")
 
 
-async def newest_asset(
+async def maker_of(
     request: web.Request, kind: Folder, subfolder: str, filename: str, *, before: Asset | None = None
 ) -> Asset | None:
-    """The newest asset of a name; with `before`, the newest of another job that was there no later than that one."""
-    assets, _ = await request.app[STORE].assets(
-        kind=kind, subfolder=subfolder, filename=filename, limit=1 if before is None else _MOST_ASSETS
-    )
-    if before is not None:
-        assets = [one for one in assets if one.job_id != before.job_id and one.created_at <= before.created_at]
-    return assets[0] if assets else None
+    """A file as what the job left that wrote it; with `before`, another job that had ended when that one did."""
+    directory = request.app[SETTINGS].directory(kind)
+    modified = await asyncio.to_thread(_modified, directory, name_of(subfolder, filename))
+    if modified is not None and before is not None and modified > before.created_at:
+        modified = None  # it was written anew since
+    return await request.app[STORE].maker_of(kind, subfolder, filename, modified=modified, before=before)
+
+
+def name_of(subfolder: str, filename: str) -> str:
+    """A file's name below the directory of its kind."""
+    return f"{subfolder}/{filename}" if subfolder else filename
+
+
+def _modified(root: Path, name: str) -> float | None:
+    """When a file was written; None if it is not there. Touches the disk."""
+    path = find_regular(root, name)
+    try:
+        return None if path is None else path.stat().st_mtime
+    except OSError:
+        return None

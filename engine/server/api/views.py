@@ -274,7 +274,8 @@ def _outputs(result: JobResult, workflow: Workflow, assets: Sequence[Asset]) -> 
 
 
 def view_asset(asset: Asset) -> AssetView:
-    """A file that a job left."""
+    """A file as what the job left that made it."""
+    asset = asset.made
     return AssetView(
         id=asset.id,
         job_id=asset.job_id,

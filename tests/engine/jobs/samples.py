@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from engine.jobs.events import JobEvent
-from engine.jobs.job import Job, JobResult, JobState, Submission
+from engine.jobs.job import Job, JobResult, JobState, NodeRecord, Submission
 from engine.jobs.store import Store
 
 Opener = Callable[[], Store]
@@ -32,8 +32,10 @@ async def end(store: Store, job: Job, state: JobState = "succeeded", **changes: 
     return ended
 
 
-def result_with(outputs: Mapping[str, dict[str, list[Any]]]) -> JobResult:
-    return JobResult(outputs=dict(outputs))
+def result_with(outputs: Mapping[str, dict[str, list[Any]]], *, cached: bool = False) -> JobResult:
+    """What a run left; `cached`: none of its nodes had to run."""
+    nodes = {node_id: NodeRecord(node_type="Save", display_id=node_id, cached=cached) for node_id in outputs}
+    return JobResult(outputs=dict(outputs), nodes=nodes)
 
 
 def event_of(store: Store, job_id: str, event: Any) -> JobEvent:

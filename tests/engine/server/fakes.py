@@ -119,13 +119,20 @@ class FakeDispatcher(Dispatcher):
         self.tell(job, NodesCached(cached))
         return job
 
-    def run_node(self, job: Job, node_id: str, node_type: str = "Show", ui: Ui | None = None) -> None:
-        """Have a node begin and finish."""
-        self.tell(job, NodeStarted(node_id, node_type, node_id))
-        self.tell(job, NodeFinished(node_id, node_type, node_id, 0.1, ui))
+    def run_node(
+        self, job: Job, node_id: str, node_type: str = "Show", ui: Ui | None = None, *, cached: bool = False
+    ) -> None:
+        """Have a node begin and finish; `cached`: it did not have to run."""
+        seconds = 0.0 if cached else 0.1
+        if not cached:
+            self.tell(job, NodeStarted(node_id, node_type, node_id))
+        self.tell(job, NodeFinished(node_id, node_type, node_id, seconds, ui, cached))
         result = self._results[job.id]
         outputs = result.outputs if ui is None else {**result.outputs, node_id: ui}
-        nodes = {**result.nodes, node_id: NodeRecord(node_type=node_type, display_id=node_id, seconds=0.1)}
+        nodes = {
+            **result.nodes,
+            node_id: NodeRecord(node_type=node_type, display_id=node_id, seconds=seconds, cached=cached),
+        }
         self._results[job.id] = msgspec.structs.replace(result, outputs=outputs, nodes=nodes)
 
     def leave(self, job: Job, result: JobResult) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from PIL import Image, PngImagePlugin
 
+from engine.jobs.events import Ui
 from engine.server.canvas.state import CANVAS
 from tests.engine.server.api.checked import Api, with_api
 
@@ -194,6 +195,54 @@ async def test_a_job_that_leaves_files_is_soon_in_the_gallery(api: Api) -> None:
         await asyncio.sleep(0.02)
     details = await api.get(f"/gallery/{page['items'][0]['id']}")
     assert details["asset"]["filename"] == "made.png"
+
+
+@with_api()
+async def test_a_picture_leads_to_the_job_that_wrote_it(api: Api) -> None:
+    """Not to those that showed it again, until one writes it anew."""
+    shown: Ui = {"images": [{"filename": "made.png", "subfolder": "", "type": "output"}]}
+    path = "/gallery/lineage?filename=made.png"
+
+    async def run(name: str, *, cached: bool) -> None:
+        await api.submit(
+            {
+                "1": {"class_type": "Value", "inputs": {"value": 3}},
+                "2": {"class_type": "Show", "inputs": {"source": ["1", 0]}, "_meta": {"title": name}},
+            },
+            id=name,
+        )
+        job = await api.dispatcher.start_next()
+        if not cached:
+            draw(api, "made.png")
+        api.dispatcher.run_node(job, "2", ui=shown, cached=cached)
+        await api.dispatcher.finish(job)
+
+    async def leads_to(name: str) -> None:
+        await look(api)
+        (item,) = (await api.get("/gallery"))["items"]
+        asset = (await api.get(f"/gallery/{item['id']}"))["asset"]
+        lineage = await api.get(path)
+        assert (asset["job_id"], lineage["run"]["id"], lineage["file"]["asset"]["job_id"]) == (name, name, name)
+        details = await api.get(f"/assets/{asset['id']}")
+        assert (details["job"]["id"], details["upstream"]["2"]["title"]) == (name, name)
+        assert [one["job_id"] for one in (await api.get("/assets"))["assets"]] == [name]
+
+    await run("wrote", cached=False)
+    await leads_to("wrote")
+    for again in ("again", "once-more"):
+        await run(again, cached=True)
+        await leads_to("wrote")
+        (output,) = (await api.get(f"/jobs/{again}"))["outputs"]
+        assert output["values"] == shown
+        assert [one["job_id"] for one in output["assets"]] == ["wrote"]
+        assert output["assets"] == (await api.get(f"/assets?job_id={again}"))["assets"]
+    await run("anew", cached=False)
+    await leads_to("anew")
+    await run("and-again", cached=True)
+    await leads_to("anew")
+    assert [one["job_id"] for one in (await api.get("/assets?job_id=again"))["assets"]] == ["wrote"]
+    await api.call("DELETE", "/jobs/anew")
+    await leads_to("wrote")
 
 
 @with_api()

@@ -65,6 +65,8 @@ def test_a_workflow_becomes_a_picture_and_the_picture_a_workflow(server: Server)
     assert (status, again["state"]) == (201, "succeeded")
     assert again["record"]["seeds"] == {"5.seed": 5}
     assert "5" in again["cached"]  # the same content: nothing is sampled again
+    assert again["outputs"][0]["values"] == output["values"]
+    assert again["outputs"][0]["assets"] == [asset]  # and the picture is still what the first job made
     _, first = server.call("GET", f"/jobs/{job['id']}/workflow")
     _, second = server.call("GET", f"/jobs/{again['id']}/workflow")
     assert first["prompt"] == second["prompt"]

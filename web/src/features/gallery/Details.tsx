@@ -175,7 +175,9 @@ function OwnFacts({ item }: { readonly item: GalleryDetails }) {
 }
 
 function FileFacts({ item, asset, record }: Known) {
-  const at = asset?.created_at ?? item?.modified;
+  // A job tells when it had ended; whatever happened to the file since happened later.
+  const times = [asset?.created_at, item?.modified].filter((time) => time !== undefined);
+  const at = times.length === 0 ? undefined : Math.min(...times);
   const from = asset === null ? undefined : asset.upstream[asset.node_id];
   return (
     <Part title={t('gallery.file')}>
