@@ -17,11 +17,6 @@ const GIB = 2 ** 30;
 const FULL = 0.9;
 
 export function Meters() {
-  const isShown = useStore(serverLoad, (state) => state.isShown);
-  return isShown ? <Watched /> : null;
-}
-
-function Watched() {
   const load = useStore(serverLoad, (state) => state.load);
   useEffect(watchLoad, []);
   if (load === null) return null;

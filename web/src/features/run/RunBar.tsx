@@ -17,6 +17,7 @@ import { Menu } from '../../ui/Menu';
 import { KEEPS_FOCUS } from '../../ui/returnFocus';
 import { batch, COUNTS, setBatch } from './batch';
 import { countFates, type Forecast, forecast, planOf } from './forecast';
+import { serverLoad } from './load';
 import { progressOf } from './progress';
 import css from './RunBar.module.css';
 
@@ -33,13 +34,18 @@ export function RunBar() {
   const waiting = useStore(runs, (state) => state.pendingTotal);
   const isPaused = useStore(runs, (state) => state.isPaused);
   const { count, auto } = useStore(batch);
+  const hasMeters = useStore(serverLoad, (state) => state.isShown);
   const plan = useStore(forecast, (state) => (state.tabId === active ? state : null));
   const run = own?.state === 'running' ? own : (other ?? own);
   const isRunning = run?.state === 'running';
   const keysOf = useKeys();
   return (
     <section className={css['bar']} aria-label={t('run.label')} {...KEEPS_FOCUS}>
-      <Meters />
+      {hasMeters && (
+        <div className={css['meters']}>
+          <Meters />
+        </div>
+      )}
       <Status plan={plan} run={run} isOffline={connection === 'offline'} isPaused={isPaused} />
       {waiting > 0 && (
         <Button size="small" kind="quiet" icon="queue" onClick={() => openPanel('left', 'queue')}>
