@@ -16,6 +16,7 @@ const type = (
         type: each,
         is_widget: false,
         choices_from: null,
+        options: {},
       })),
       ...(file === undefined
         ? []

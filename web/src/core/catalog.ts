@@ -1,6 +1,6 @@
 // Node types as GET /api/v1/nodes describes them, and what follows from a description alone.
 
-import type { Json } from './json';
+import { asString, type Json } from './json';
 
 export interface InputType {
   readonly name: string;
@@ -25,6 +25,8 @@ export interface InputType {
   readonly is_list: boolean;
   readonly tooltip: string;
   readonly options: { readonly [name: string]: Json | undefined };
+  /** Of a subgraph: a widget of a node inside whose type nobody knows. Never in what the server sends. */
+  readonly isUnknown?: true;
 }
 
 export interface OutputType {
@@ -32,6 +34,15 @@ export interface OutputType {
   readonly type: string;
   readonly is_list: boolean;
   readonly tooltip: string;
+  /** Of a subgraph: what it is called instead of its name. Never in what the server sends. */
+  readonly label?: string;
+}
+
+/** A widget of a node inside a subgraph, as an instance shows it. */
+export interface PromotedWidget {
+  readonly input: InputType;
+  /** The input of the subgraph that leads to it; null if none does. */
+  readonly port: string | null;
 }
 
 export interface NodeType {
@@ -48,7 +59,7 @@ export interface NodeType {
   readonly search_aliases: readonly string[];
   readonly module: string;
   /** Of a subgraph: the declaration of a widget inside, by node and name. Never in what the server sends. */
-  readonly promoted?: (node: string, widget: string) => InputType | null;
+  readonly promoted?: (node: string, widget: string) => PromotedWidget | null;
 }
 
 export type Catalog = ReadonlyMap<string, NodeType>;
@@ -83,6 +94,15 @@ export function plainType(
     ...{ takes_lists: false, deprecated: false, experimental: false, search_aliases: [], module: '' },
   };
 }
+
+/** What the canvas does with a seed after each run, as the value behind it says. */
+export const CONTROL_WORDS: ReadonlySet<Json> = new Set([
+  'fixed',
+  'increment',
+  'decrement',
+  'randomize',
+  'increment-wrap',
+]);
 
 const SEED_NAMES = new Set(['seed', 'noise_seed']);
 
@@ -120,6 +140,11 @@ export function hasControl(input: InputType): boolean {
     SEED_NAMES.has(input.name) &&
     input.options['control_after_generate'] === undefined
   );
+}
+
+/** What an input is called where people read it; null where it is its name. */
+export function displayName(input: InputType): string | null {
+  return asString(input.options['display_name']) ?? asString(input.options['label']);
 }
 
 /** Whether several choices are taken: the value is a list. */

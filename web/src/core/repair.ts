@@ -1,14 +1,22 @@
 // Values that stand in a list by place, and do not fit what the node declares there: the file was written by another
 // version of the node. What each value was probably meant for is proposed; nothing is changed unless it is accepted.
 
-import { type Catalog, defaultOf, hasControl, type InputType, type NodeType, widgetsOf } from './catalog';
+import {
+  type Catalog,
+  CONTROL_WORDS,
+  defaultOf,
+  hasControl,
+  type InputType,
+  type NodeType,
+  widgetsOf,
+} from './catalog';
 import type { GraphDoc } from './doc';
 import { asArray, type Json, type JsonObject, withKeys } from './json';
 import { isNumeric, readsAsNumber } from './numbers';
 import { modeOf, titleOf, typeNameOf } from './slots';
 import { editScopes } from './steps';
 import type { NodeId, Scope } from './types';
-import { CONTROL_WORDS, completeValues, valuesOf } from './values';
+import { completeValues, valuesOf } from './values';
 
 export interface RepairRow {
   readonly name: string;

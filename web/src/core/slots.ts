@@ -4,11 +4,12 @@
 // implied: they are shown, and written into the file only when something is linked to them.
 
 import type { Catalog, InputType, NodeType } from './catalog';
-import { defaultOf, inputsByName, isFileChoice } from './catalog';
+import { CONTROL_WORDS, defaultOf, displayName, inputsByName } from './catalog';
 import { readId } from './graph';
 import { asArray, asNumber, asObject, asString, type Json, type JsonObject } from './json';
+import { isWhole } from './promoted';
 import type { LinkId } from './types';
-import { CONTROL_WORDS, valuesOf, widgetsFor } from './values';
+import { isOpen, valuesOf, widgetsFor } from './values';
 import { NAMES } from './virtual';
 
 export const MUTED = 2;
@@ -137,7 +138,7 @@ function readInput(
   const isField = record['widget'] !== undefined || known?.is_widget === true;
   return {
     name,
-    label: asString(record['label']) ?? name,
+    label: asString(record['label']) ?? (known === undefined ? name : (displayName(known) ?? name)),
     type: readType(record['type']),
     link,
     index,
@@ -152,7 +153,7 @@ function implyInput(input: InputType): InSlot {
   const { name, type, is_widget, required, is_list } = input;
   return {
     name,
-    label: name,
+    label: displayName(input) ?? name,
     type,
     link: null,
     index: -1,
@@ -172,7 +173,7 @@ function outputsOf(node: JsonObject, type: NodeType | null): OutSlot[] {
     const name = asString(record?.['name']) ?? known?.name ?? '';
     slots.push({
       name,
-      label: asString(record?.['label']) ?? name,
+      label: asString(record?.['label']) ?? known?.label ?? name,
       type: known?.type ?? readType(record?.['type']),
       index,
       isList: known?.is_list ?? record?.['shape'] === 6,
@@ -183,16 +184,30 @@ function outputsOf(node: JsonObject, type: NodeType | null): OutSlot[] {
 
 function widgetsFrom(node: JsonObject, type: NodeType): Widget[] {
   const values = valuesOf(node, type);
+  const labels = labelsOf(node);
   return widgetsFor(node, type).map((input) => {
-    const label = asString(input.options['display_name']) ?? asString(input.options['label']) ?? input.name;
     return {
       name: input.name,
-      label,
+      label: labels?.get(input.name) ?? displayName(input) ?? input.name,
       // What is not in the file does not run: no file is shown as if it had been chosen.
-      value: values.get(input.name) ?? (isFileChoice(input) ? '' : defaultOf(input)),
-      input,
+      value: values.get(input.name) ?? (isOpen(input) ? '' : defaultOf(input)),
+      input: input.isUnknown === true ? null : input,
     };
   });
+}
+
+/** What the file calls widgets that have a slot; null where it calls none otherwise. */
+function labelsOf(node: JsonObject): ReadonlyMap<string, string> | null {
+  let found: Map<string, string> | null = null;
+  for (const row of asArray(node['inputs']) ?? []) {
+    const record = asObject(row);
+    const label = record?.['widget'] === undefined ? null : asString(record['label']);
+    const name = asString(record?.['name']);
+    if (label === null || name === null || label.trim() === '') continue;
+    found ??= new Map();
+    found.set(name, label);
+  }
+  return found;
 }
 
 /** Values of a node of unknown type: by name where the file has names, else by place. */
@@ -236,10 +251,6 @@ function namedBySlots(node: JsonObject, list: readonly Json[]): [string, Json][]
   }
   const isNamed = next === names.length && new Set(names).size === next;
   return isNamed ? found : list.map((value, place) => [`${place}`, value]);
-}
-
-function isWhole(value: Json | undefined): boolean {
-  return typeof value === 'bigint' || Number.isInteger(value);
 }
 
 /** A socket type as files write it: text, a list of choices, or 0 and -1 for anything. */

@@ -1,11 +1,20 @@
 // Subgraphs: what their instances look like (a node type made from the definition, with the widgets that it promotes),
 // and the two nodes inside that stand for the outside, -10 for what comes in and -20 for what goes out.
 
-import { type Catalog, type InputType, type NodeType, plainInput, plainType, widgetsOf } from './catalog';
+import {
+  type Catalog,
+  displayName,
+  type InputType,
+  type NodeType,
+  plainInput,
+  plainType,
+  widgetsOf,
+} from './catalog';
 import type { GraphDoc } from './doc';
 import { type Layout, PITCH, readPoint } from './geometry';
 import { type Graph, readId } from './graph';
 import { asArray, asObject, asString, type Json, type JsonObject } from './json';
+import { namedByKind } from './promoted';
 import { type NodeShape, readType, shapeOf, typeNameOf } from './slots';
 import type { NodeId, Scope } from './types';
 import { valuesOf } from './values';
@@ -58,34 +67,48 @@ export function withDefinitions(doc: GraphDoc, catalog: Catalog): Catalog {
 
 function typeOf(doc: GraphDoc, scope: Scope, catalog: Catalog): NodeType {
   const graph = doc.graph(scope);
+  const ports = portsOf(graph, 'inputs');
   const fed = new Map<number, InputType>();
+  const leads = new Map<string, Port>();
   for (const link of graph.links.values()) {
-    if (link.from !== INLETS || fed.has(link.fromSlot)) continue;
-    const node = graph.nodes.get(link.to);
-    const row = asObject(asArray(node?.['inputs'])?.[link.toSlot]);
-    if (node === undefined || row?.['widget'] === undefined) continue;
-    const found = widgetInside(graph, link.to, asString(row['name']) ?? '', catalog);
-    if (found !== null) fed.set(link.fromSlot, found);
+    const port = link.from === INLETS ? ports[link.fromSlot] : undefined;
+    const row = asObject(asArray(graph.nodes.get(link.to)?.['inputs'])?.[link.toSlot]);
+    if (port === undefined || row?.['widget'] === undefined) continue;
+    const name = asString(row['name']) ?? '';
+    leads.set(`${link.to}:${name}`, port);
+    if (fed.has(link.fromSlot)) continue;
+    const found = widgetInside(graph, link.to, name, catalog);
+    if (found !== null) fed.set(link.fromSlot, called(found, port));
   }
-  const inputs = portsOf(graph, 'inputs').map((port, index): InputType => {
+  const inputs = ports.map((port, index): InputType => {
     const inner = fed.get(index);
-    if (inner === undefined) return plainInput(port.name, port.type);
-    return {
-      ...inner,
-      name: port.name,
-      required: true,
-      options: { ...inner.options, display_name: port.label },
-    };
+    if (inner !== undefined) return { ...inner, name: port.name, required: true };
+    return called(plainInput(port.name, port.type), port);
   });
   const outputs = portsOf(graph, 'outputs').map((port) => ({
-    ...{ name: port.name, type: port.type, is_list: false, tooltip: '' },
+    ...{ name: port.name, label: port.label, type: port.type, is_list: false, tooltip: '' },
   }));
   const name = asString(graph.key('name') ?? null) ?? scope;
   return {
     ...plainType(scope, name, inputs, asString(graph.key('description') ?? null) ?? ''),
     outputs,
-    promoted: (node, widget) => widgetInside(graph, node, widget, catalog),
+    promoted: (node, widget) => {
+      const input = widgetInside(graph, node, widget, catalog);
+      const port = leads.get(`${node}:${widget}`);
+      if (input === null) return null;
+      return { input: port === undefined ? input : called(input, port), port: port?.name ?? null };
+    },
   };
+}
+
+/** An input under the label of the port that leads to it, and, where nobody knows its type, of the port's type. */
+function called(input: InputType, port: Port): InputType {
+  const type = input.isUnknown === true ? port.type : input.type;
+  // A port that was never renamed is called as the widget is.
+  const isOwn = port.label !== port.name || port.name !== input.name || displayName(input) === null;
+  return isOwn
+    ? { ...input, type, options: { ...input.options, display_name: port.label } }
+    : { ...input, type };
 }
 
 /** The declaration of a widget of a node inside; its default is what it holds there. */
@@ -94,9 +117,21 @@ function widgetInside(graph: Graph, id: NodeId, name: string, catalog: Catalog):
   const type = node === undefined ? undefined : catalog.get(typeNameOf(node));
   if (node === undefined) return null;
   const declared = type === undefined ? undefined : widgetsOf(type).find((each) => each.name === name);
-  if (type === undefined || declared === undefined) return { ...plainInput(name, 'STRING'), is_widget: true };
+  if (type === undefined || declared === undefined) return unknownInside(node, name);
   const held = valuesOf(node, type).get(name);
   return held === undefined ? declared : { ...declared, has_default: true, default: held };
+}
+
+/** A widget of which only the file tells: its value, where the file has one under its name. */
+function unknownInside(node: JsonObject, name: string): InputType {
+  const row = (asArray(node['inputs']) ?? [])
+    .map((each) => asObject(each))
+    .find((each) => each?.['name'] === name);
+  // A primitive node has one value, and no name for it.
+  const held =
+    typeNameOf(node) === 'PrimitiveNode' ? asArray(node['widgets_values'])?.[0] : namedByKind(node).get(name);
+  const input = { ...plainInput(name, readType(row?.['type'])), is_widget: true, isUnknown: true as const };
+  return held == null ? input : { ...input, has_default: true, default: held };
 }
 
 function groupType(type: string, name: string, body: JsonObject, catalog: Catalog): NodeType {

@@ -8,6 +8,7 @@ import { boxOf } from './enclose';
 import { positionOf, readPoint, writePoint } from './geometry';
 import { type Graph, numeric, readId, rewire } from './graph';
 import { asArray, asObject, asString, isObject, type Json, type JsonObject, withKeys } from './json';
+import { proxiesOf } from './promoted';
 import { copyReroutes, forgetLinks, lastReroutes, type Reroute, reroutesOf, wayOf } from './reroutes';
 import { modeOf, shapeOf, typeNameOf } from './slots';
 import { INLETS, OUTLETS, portsOf } from './subgraph';
@@ -196,6 +197,7 @@ function passValues(
   if (type === undefined) return;
   const [values, controls] = [valuesOf(node, type), controlsOf(node, type)];
   const ports = portsOf(inner, 'inputs');
+  const proxies = proxiesOf(node, type);
   const give = (target: NodeId, name: string, value: Json, control: Json | undefined) => {
     const record = tx.graph.nodes.get(target);
     const own = record === undefined ? undefined : catalog.get(typeNameOf(record));
@@ -206,9 +208,12 @@ function passValues(
     if (control !== undefined) setControl(tx, target, own, name, control);
   };
   for (const [name, value] of values) {
-    const pair = /^([^:]+):(.+)$/s.exec(name);
-    const inside = ids.get(pair?.[1] ?? '');
-    if (pair !== null && inside !== undefined) give(inside, pair[2] ?? '', value, undefined);
+    const pair = proxies?.get(name)?.inner;
+    if (pair != null) {
+      const inside = ids.get(pair.node);
+      if (inside !== undefined) give(inside, pair.widget, value, undefined);
+      continue;
+    }
     const slot = ports.findIndex((port) => port.name === name);
     if (slot < 0) continue;
     for (const link of inner.links.values()) {

@@ -1,6 +1,7 @@
 // `widgets_values` by position <-> values by name, by the same rules as the server's reader (engine/graph/canvas_widgets.py).
 
 import {
+  CONTROL_WORDS,
   defaultOf,
   hasControl,
   type InputType,
@@ -9,16 +10,9 @@ import {
   requiredFirst,
   widgetsOf,
 } from './catalog';
-import { readId } from './graph';
-import { asArray, asObject, asString, type Json, type JsonObject } from './json';
+import { asArray, asObject, type Json, type JsonObject } from './json';
+import { placesInTurn, proxiesOf } from './promoted';
 
-export const CONTROL_WORDS: ReadonlySet<Json> = new Set([
-  'fixed',
-  'increment',
-  'decrement',
-  'randomize',
-  'increment-wrap',
-]);
 export type Control = 'fixed' | 'increment' | 'decrement' | 'randomize';
 
 interface Reading {
@@ -26,39 +20,6 @@ interface Reading {
   readonly controls: ReadonlyMap<string, number>;
   readonly mismatches: number;
   readonly leftOver: number;
-}
-
-const CONTROL_NAMES: ReadonlySet<string> = new Set(['control_after_generate', 'control_before_generate']);
-
-/** Widgets that an instance of a subgraph shows by `properties.proxyWidgets`, each with its place; null if by its inputs. */
-function proxiesOf(
-  node: JsonObject,
-  type: NodeType,
-): ReadonlyMap<string, { place: number; input: InputType }> | null {
-  if (type.promoted === undefined) return null;
-  let given = asObject(node['properties'])?.['proxyWidgets'];
-  if (typeof given === 'string') {
-    try {
-      given = JSON.parse(given) as Json;
-    } catch {
-      return null;
-    }
-  }
-  const pairs = asArray(given) ?? [];
-  if (pairs.length === 0) return null;
-  const found = new Map<string, { place: number; input: InputType }>();
-  for (const [place, entry] of pairs.entries()) {
-    const pair = asArray(entry) ?? [];
-    const [id, name] = [readId(pair[0]), asString(pair[1])];
-    if (id === null || name === null || CONTROL_NAMES.has(name) || name.startsWith('$$')) continue;
-    const own = id === '-1';
-    const declared = own ? type.inputs.find((input) => input.name === name) : type.promoted(id, name);
-    const key = own ? name : `${id}:${name}`;
-    const options = { display_name: name, ...declared?.options };
-    if (declared != null && !found.has(key))
-      found.set(key, { place, input: { ...declared, name: key, is_widget: true, options } });
-  }
-  return found;
 }
 
 /** The widgets that one node shows: those of its type, or what it promotes. */
@@ -74,6 +35,7 @@ export function placesOf(node: JsonObject, type: NodeType): Pick<Reading, 'place
     return { places: new Map([...proxies].map(([name, { place }]) => [name, place])), controls: new Map() };
   const widgets = widgetsOf(type);
   const values = asArray(node['widgets_values']) ?? [];
+  if (type.promoted !== undefined) return placesInTurn(values, widgets);
   const declared = readInOrder(values, widgets);
   if (declared.mismatches === 0 && declared.leftOver === 0) return declared;
   const readings = [declared];
@@ -170,7 +132,12 @@ export function completeValues(
 }
 
 function unlessFile(widget: InputType): Json {
-  return isFileChoice(widget) ? null : defaultOf(widget);
+  return isOpen(widget) ? null : defaultOf(widget);
+}
+
+/** Whether nobody may say what a widget holds that the file has no value for. */
+export function isOpen(widget: InputType): boolean {
+  return isFileChoice(widget) || (widget.isUnknown === true && !widget.has_default);
 }
 
 const WIDGET_TYPES: ReadonlySet<string> = new Set(['INT', 'FLOAT', 'STRING', 'BOOLEAN', 'COMBO']);
