@@ -13,6 +13,8 @@ several of them show
 
 from __future__ import annotations
 
+from collections import Counter
+
 from aiohttp import web
 
 from engine.graph.json_values import show
@@ -115,6 +117,7 @@ def set_up(app: web.Application) -> None:
     """Give the application what the routes need besides what it has."""
     app[docs.DOCUMENT] = make_document(ROUTES, VERSION)
     app[events.OPEN_STREAMS] = set()
+    app[events.OPEN_WINDOWS] = Counter()
     app[events.FRAMES] = events.Frames(app[SERVER_SETTINGS])
     app[metrics.METRICS] = metrics.Metrics()
     app[load.GAUGE] = load.Gauge()

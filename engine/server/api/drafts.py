@@ -11,13 +11,15 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import hdrs, web
 from msgspec import Meta, Struct, field
+from msgspec.structs import asdict
 
 from engine.graph.json_values import show
+from engine.server.api.events import OPEN_WINDOWS
 from engine.server.api.reading import convert_body
 from engine.server.api.records import ShortText
 from engine.server.api.route import Answer, Reader, Refused, Reply, route
 from engine.server.bodies import parse_json, read_body
-from engine.server.canvas.drafts import Draft, delete_draft, list_drafts, read_draft, store_draft
+from engine.server.canvas.drafts import Draft, delete_draft, list_drafts, read_draft, store_draft, take_draft
 from engine.server.canvas.state import CANVAS
 from engine.server.keys import HEAVY
 from engine.server.pieces import Pieces
@@ -85,6 +87,16 @@ class DraftDetails(Draft, frozen=True, kw_only=True):
     document: dict[str, Any]
 
 
+class ListedDraft(Draft, frozen=True, kw_only=True):
+    """A draft without its document.
+
+    Attributes:
+        is_open: The browser window that has it open is connected now.
+    """
+
+    is_open: bool
+
+
 class DraftList(Struct, frozen=True, kw_only=True):
     """All drafts, without their documents.
 
@@ -92,7 +104,19 @@ class DraftList(Struct, frozen=True, kw_only=True):
         drafts: The newest first.
     """
 
-    drafts: list[Draft]
+    drafts: list[ListedDraft]
+
+
+class TakeDraftRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who takes a draft over.
+
+    Attributes:
+        id: What the draft is called from then on: who had it before writes to a draft of its own if it comes back.
+        window: The browser window that has it open from then on.
+    """
+
+    id: _DraftId
+    window: ShortText | None = None
 
 
 class _Received(Struct, frozen=True, kw_only=True):
@@ -187,7 +211,9 @@ def _unpack(body: Body, limit: int) -> bytes:
 @route("GET", "/drafts", answers=(Answer(200, DraftList, "All of them.", names={"draft_id": "/drafts/0/id"}),))
 async def list_all_drafts(request: web.Request) -> DraftList:
     """What is open somewhere and not saved."""
-    return DraftList(drafts=await (await request.app[CANVAS].database()).ask(list_drafts))
+    drafts = await (await request.app[CANVAS].database()).ask(list_drafts)
+    windows = request.app[OPEN_WINDOWS]
+    return DraftList(drafts=[ListedDraft(**asdict(draft), is_open=draft.window in windows) for draft in drafts])
 
 
 @route(
@@ -234,6 +260,22 @@ async def show_draft(request: web.Request, params: DraftPath) -> web.StreamRespo
     pieces = Pieces(request, headers={"ETag": f'"{draft.revision}"'})
     await pieces.add(msgspec.json.encode(draft)[:-1], b',"document":', text, b"}")
     return await pieces.end()
+
+
+@route(
+    "POST",
+    "/drafts/{draft_id}/take",
+    answers=(Answer(200, Draft, "It has its new id.", headers=_ETAG),),
+    refusals=(
+        Refused(404, "There is no such draft (any more): perhaps another window has taken it."),
+        Refused(409, "Another draft has the new id."),
+    ),
+)
+async def take_draft_over(request: web.Request, params: DraftPath, body: TakeDraftRequest) -> Reply:
+    """Take a draft over from a window that is gone. Of two who do it at once one is given it; it is never away."""
+    database = await request.app[CANVAS].database()
+    draft = await database.run(lambda connection: take_draft(connection, params.draft_id, body.id, body.window))
+    return Reply(draft, headers={"ETag": f'"{draft.revision}"'})
 
 
 @route("DELETE", "/drafts/{draft_id}", answers=(Answer(204, None, "It is not there (any more)."),))

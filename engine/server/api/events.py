@@ -8,8 +8,9 @@ kept for a while only; all else for as long as its job.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncIterator, Generator, Iterable
+from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import msgspec
@@ -20,6 +21,7 @@ from msgspec.structs import replace
 from engine.jobs.events import FINAL, Event, JobEvent, JobFailed
 from engine.server.api.feed import Feed
 from engine.server.api.job_records import NO_SUCH_JOB, JobId
+from engine.server.api.records import ShortText
 from engine.server.api.route import Answer, Refused, route
 from engine.server.api.told import Told, Topic
 from engine.server.api.views import find_state, is_ended, public_error
@@ -39,6 +41,8 @@ Seq = Annotated[int, Meta(ge=0, le=2**62)]
 
 OPEN_STREAMS: web.AppKey[set[Feed]] = web.AppKey("open_streams")
 """Feeds of clients that are connected; woken when the server stops."""
+OPEN_WINDOWS: web.AppKey[Counter[str]] = web.AppKey("open_windows")
+"""How many sockets are open for each window of a browser that has named itself."""
 
 
 class Frames:
@@ -120,11 +124,13 @@ class SocketParams(Struct, frozen=True, kw_only=True):
             on.
         job_id: Events of this job only.
         tell: What else to tell: `queue`, `workers`, `gallery`, `catalog`, `previews`.
+        window: The browser window that asks, as its drafts name it: while it is connected, they are listed as open.
     """
 
     since: Seq | None = None
     job_id: str | None = None
     tell: list[Topic] = field(default_factory=list[Topic])
+    window: ShortText | None = None
 
 
 _STREAM = (
@@ -194,6 +200,7 @@ async def open_socket(request: web.Request, params: SocketParams) -> web.StreamR
     with (
         Feed(request.app[DISPATCHER], start, params.job_id) as feed,
         Told(request, frozenset(params.tell), feed) as told,
+        _is_open(request.app, params.window),
     ):
         listening = asyncio.create_task(_listen(socket, feed))
         try:
@@ -210,6 +217,22 @@ async def open_socket(request: web.Request, params: SocketParams) -> web.StreamR
     with suppress(ConnectionError, TimeoutError):
         await asyncio.wait_for(socket.close(code=WSCloseCode.GOING_AWAY), _SEND_TIMEOUT_S)
     return socket
+
+
+@contextmanager
+def _is_open(app: web.Application, window: str | None) -> Generator[None]:
+    """Note meanwhile that a window is there."""
+    if window is None:
+        yield
+        return
+    windows = app[OPEN_WINDOWS]
+    windows[window] += 1
+    try:
+        yield
+    finally:
+        windows[window] -= 1
+        if windows[window] <= 0:
+            del windows[window]
 
 
 async def _listen(socket: web.WebSocketResponse, feed: Feed) -> None:

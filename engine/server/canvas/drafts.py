@@ -103,6 +103,21 @@ def _full(why: str) -> Refusal:
     return Refusal(f"{why}: close or save some, and delete those that are not needed.", status=507, code="draft_quota")
 
 
+def take_draft(connection: sqlite3.Connection, draft_id: str, new_id: str, window: str | None) -> Draft:
+    """Give a draft another id and window, at once or not at all: of two who want it one is given it.
+
+    Raises:
+        Refusal: 404 if there is none (any more), 409 if another draft has the new id.
+    """
+    ids = {row[0] for row in connection.execute("SELECT id FROM drafts WHERE id IN (?, ?)", (draft_id, new_id))}
+    if draft_id not in ids:
+        raise not_found(f"There is no draft {show(draft_id)}.", "draft_not_found")
+    if new_id in ids - {draft_id}:
+        raise Refusal(f"Another draft has the id {show(new_id)}.", status=409, code="draft_id_in_use")
+    connection.execute("UPDATE drafts SET id = ?, window = ? WHERE id = ?", (new_id, window, draft_id))
+    return read_draft(connection, new_id)[0]
+
+
 def delete_draft(connection: sqlite3.Connection, draft_id: str) -> None:
     """Forget a draft; none is no matter."""
     connection.execute("DELETE FROM drafts WHERE id = ?", (draft_id,))

@@ -12,6 +12,7 @@ export type Visit = (name: string) => Promise<void>;
 /** Dialogs that a command opens, by the command's title. A new dialog of the application is one line here. */
 const DIALOGS: readonly TextKey[] = [
   ...(['shortcuts.title', 'settings.title', 'about.title', 'templates.browse', 'trash.show'] as const),
+  'drafts.show',
   ...(['workflows.saveAs', 'workflows.renameTab', 'graph.find', 'search.title'] as const),
 ];
 

@@ -24,6 +24,7 @@ export class EventStream {
   readonly #handlers: EventHandlers;
   readonly #clientId: string;
   #seq: number | null;
+  #window = '';
   #isStopped = false;
   #delay = FIRST_DELAY;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,7 +42,9 @@ export class EventStream {
     return this.#seq;
   }
 
-  start(): void {
+  /** `windowId` names this window to the server, as its drafts do. */
+  start(windowId: string): void {
+    this.#window = windowId;
     window.addEventListener('online', this.#now);
     document.addEventListener('visibilitychange', this.#whenVisible);
     this.#open();
@@ -78,7 +81,7 @@ export class EventStream {
    * what lies between is asked for; if it is below, this is a server that remembers nothing, and counts anew.
    */
   #connect(since: number | null): void {
-    const query = since === null ? '' : `&since=${since}`;
+    const query = `&window=${encodeURIComponent(this.#window)}${since === null ? '' : `&since=${since}`}`;
     const socket = new WebSocket(`${socketOrigin()}/api/v1/events/ws?tell=gallery${query}`);
     this.#events = socket;
     socket.onmessage = (message) => this.#read(message, socket, since);

@@ -6,9 +6,12 @@ import type { Json, JsonObject } from '../core/json';
 export interface AssetDetails {
   /** Its id. */
   readonly id: string;
-  /** The job that made it. */
+  /**
+   * The job that made it: that which wrote the file, whatever later jobs showed it again without having to
+   * compute it. If it was deleted, the first of those.
+   */
   readonly job_id: string;
-  /** The node of the workflow that showed it. */
+  /** The node of its workflow that showed it. */
   readonly node_id: string;
   /** Under which key of the node's output it stands (`images`, `audio`, ...). */
   readonly key: string;
@@ -52,9 +55,12 @@ export interface AssetPage {
 export interface AssetView {
   /** Its id. */
   readonly id: string;
-  /** The job that made it. */
+  /**
+   * The job that made it: that which wrote the file, whatever later jobs showed it again without having to
+   * compute it. If it was deleted, the first of those.
+   */
   readonly job_id: string;
-  /** The node of the workflow that showed it. */
+  /** The node of its workflow that showed it. */
   readonly node_id: string;
   /** Under which key of the node's output it stands (`images`, `audio`, ...). */
   readonly key: string;
@@ -265,7 +271,7 @@ export interface DraftDetails {
 /** All drafts, without their documents. */
 export interface DraftList {
   /** The newest first. */
-  readonly drafts: readonly Draft[];
+  readonly drafts: readonly ListedDraft[];
 }
 
 /** A document that is not saved. */
@@ -876,6 +882,28 @@ export interface LineageFile {
   readonly asset: AssetView | null;
 }
 
+/** A draft without its document. */
+export interface ListedDraft {
+  /** As the client named it. */
+  readonly id: string;
+  /** What the user sees it as. */
+  readonly name: string;
+  /** The workflow file that it is of; null if of none yet. */
+  readonly file: string | null;
+  /** The revision of that file that was opened. */
+  readonly base: string | null;
+  /** The browser window that has it open; as the client named it. */
+  readonly window: string | null;
+  /** When it was stored, in seconds since 1970. */
+  readonly saved_at: number;
+  /** Of its text, in bytes. */
+  readonly size: number;
+  /** Names its text; `ETag` and `If-Match` have it in quotes. */
+  readonly revision: string;
+  /** The browser window that has it open is connected now. */
+  readonly is_open: boolean;
+}
+
 /** How busy the machine is. */
 export interface LoadView {
   /** Of all cores together, since it was measured last; null at the first time. */
@@ -1435,6 +1463,16 @@ export interface TakeBackRequest {
   readonly to?: string | null;
 }
 
+/** Who takes a draft over. */
+export interface TakeDraftRequest {
+  /**
+   * What the draft is called from then on: who had it before writes to a draft of its own if it comes back.
+   */
+  readonly id: string;
+  /** The browser window that has it open from then on. */
+  readonly window?: string | null;
+}
+
 /** Workflows to begin with. */
 export interface TemplateList {
   /** Our own first, then those of packs; by name. */
@@ -1807,7 +1845,7 @@ export interface Routes {
   /** The files that jobs left, the newest first, page by page. */
   'GET /api/v1/assets': {
     readonly query?: {
-      /** Only those of this job. */
+      /** Only those that this job showed. */
       readonly job_id?: string;
       /** Only those that a node of this id showed. */
       readonly node_id?: string;
@@ -2062,6 +2100,17 @@ export interface Routes {
       readonly draft_id: string;
     };
     readonly reply: null;
+  };
+  /**
+   * Take a draft over from a window that is gone. Of two who do it at once one is given it; it is never away.
+   */
+  'POST /api/v1/drafts/{draft_id}/take': {
+    readonly path: {
+      /** As the client names it, such as a UUID. */
+      readonly draft_id: string;
+    };
+    readonly body: TakeDraftRequest;
+    readonly reply: Draft;
   };
   /** What files hold at present, by a name for it: who has seen one sees whether it is another now. */
   'POST /api/v1/files/versions': {

@@ -19,6 +19,7 @@ export type {
   JobValues,
   JobView,
   JobWorkflow,
+  ListedDraft,
   MissingModel,
   MissingType,
   ModelDetails,

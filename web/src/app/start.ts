@@ -6,6 +6,7 @@ import { loadLimits } from '../stores/limits';
 import { runs, takeEvent, takePreview } from '../stores/runs';
 import { loadSettings } from '../stores/settings';
 import { newId } from '../stores/tabs';
+import { ownWindow } from './window';
 
 const CLIENT_KEY = 'skein.client';
 
@@ -61,7 +62,8 @@ export const stream = new EventStream(clientId, {
 whenConnected(() => loadLimits().catch(() => {}));
 
 export async function start(): Promise<void> {
-  stream.start();
+  // The server tells other browsers whether the window that has a draft open is there.
+  void ownWindow.then((id) => stream.start(id));
   await Promise.allSettled([loadSettings(), loadCatalog(), loadLimits()]);
   for (const { hook } of onStart.toSorted((one, other) => one.order - other.order)) await hook();
 }

@@ -1,6 +1,7 @@
 // All texts that a user reads, put together from one file for each part of the application.
 
 import { canvas } from './en/canvas';
+import { drafts } from './en/drafts';
 import { edit } from './en/edit';
 import { files } from './en/files';
 import { gallery } from './en/gallery';
@@ -13,6 +14,7 @@ import { shell } from './en/shell';
 
 export const en = {
   ...canvas,
+  ...drafts,
   ...edit,
   ...files,
   ...shell,

@@ -15,6 +15,8 @@ export interface ToastText {
   /** A later toast of the same key takes the place of this one. */
   readonly key?: string;
   readonly seconds?: number;
+  /** The user has closed it: it was seen, and is not wanted. */
+  readonly onClose?: () => void;
 }
 
 interface Shown extends ToastText {
@@ -90,7 +92,10 @@ export function ToastHost({ label, closeLabel }: { readonly label: string; reado
               icon="close"
               size="small"
               label={closeLabel}
-              onClick={() => setShown(shown.filter((other) => other !== each))}
+              onClick={() => {
+                each.onClose?.();
+                setShown(shown.filter((other) => other !== each));
+              }}
             />
           </div>
         );

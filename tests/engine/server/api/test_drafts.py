@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from engine.server.api.route import PREFIX
 from engine.server.canvas import drafts
 from engine.server.canvas.database import Database
 from tests.engine.server.api.checked import Api, with_api
@@ -57,6 +58,37 @@ async def test_drafts_come_back_as_they_were(api: Api) -> None:
     assert (late.status, late.body["error"]["extra_info"]) == (412, {"revision": again.body["revision"]})
     assert (await api.call("DELETE", "/drafts/one")).status == 204
     await api.refused("GET", "/drafts/one", 404, "'one'")
+
+
+@with_api()
+async def test_of_two_windows_that_take_a_draft_over_one_is_given_it(api: Api) -> None:
+    body = {"document": DOCUMENT, "name": "cat", "file": "a.json", "base": "abc", "window": "w1"}
+    stored = (await api.call("PUT", "/drafts/one", json=body)).body
+    wanted = [api.call("POST", "/drafts/one/take", json={"id": f"two-{n}", "window": f"w{n}"}) for n in (2, 3)]
+    taken = sorted(await asyncio.gather(*wanted), key=lambda reply: reply.status)
+    assert [reply.status for reply in taken] == [200, 404]
+    now = taken[0].body
+    assert {**now, "id": "one", "window": "w1"} == stored
+    assert [draft["id"] for draft in (await api.get("/drafts"))["drafts"]] == [now["id"]]
+    assert (await api.get(f"/drafts/{now['id']}"))["document"] == DOCUMENT
+    # Who had it comes back, and writes: both are there.
+    assert (await api.call("PUT", "/drafts/one", json=body)).status == 200
+    await api.refused("POST", f"/drafts/{now['id']}/take", 409, "'one'", json={"id": "one"})
+    assert {draft["id"] for draft in (await api.get("/drafts"))["drafts"]} == {"one", now["id"]}
+
+
+@with_api()
+async def test_drafts_say_whether_their_window_is_there(api: Api) -> None:
+    async def listed() -> dict[str, bool]:
+        return {draft["id"]: draft["is_open"] for draft in (await api.get("/drafts"))["drafts"]}
+
+    for window in ("w1", "w2", None):
+        assert (await api.call("PUT", f"/drafts/{window}", json={"document": {}, "window": window})).status == 200
+    async with api.client.ws_connect(f"{PREFIX}/events/ws?window=w1") as socket:
+        await socket.receive_json()
+        assert await listed() == {"w1": True, "w2": False, "None": False}
+    while (await listed())["w1"]:
+        await asyncio.sleep(0.01)
 
 
 @with_api(max_json_bytes=100_000)

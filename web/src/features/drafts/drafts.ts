@@ -162,7 +162,7 @@ export async function restoreDrafts(windowId: string, others: ReadonlySet<string
     .sort((a, b) => place(order, a.id) - place(order, b.id));
   let count = 0;
   for (const draft of wanted)
-    if (restore({ ...draft, view: own?.views?.[draft.id] ?? draft.view })) count += 1;
+    if (restoreDraft({ ...draft, view: own?.views?.[draft.id] ?? draft.view })) count += 1;
   for (const stale of drafts.filter((draft) => isOurs(draft) && !wanted.includes(draft)))
     void idb.delete('drafts', stale.id).catch(() => {});
   if (own?.active != null && tabs.getState().tabs.some((tab) => tab.id === own.active))
@@ -175,12 +175,13 @@ function place(order: readonly string[], id: string): number {
   return index < 0 ? order.length : index;
 }
 
-function restore(draft: Draft): boolean {
+/** Open what was kept, with what can be undone; false if that is open, or cannot be read. */
+export function restoreDraft(draft: Draft, isBackground = false): boolean {
   try {
     const raw = asObject(parseJson(draft.text));
     if (raw === null || tabs.getState().tabs.some((tab) => tab.id === draft.id)) return false;
     const { id, name, path, revision, isDirty, isImportedFromApi, view } = draft;
-    const tab = openTab(raw, { id, name, path, revision, isDirty, isImportedFromApi, view });
+    const tab = openTab(raw, { id, name, path, revision, isDirty, isImportedFromApi, view, isBackground });
     tab.doc.restoreSteps(parseJson(draft.steps) as unknown as readonly Step[], []);
     if (!isDirty) markClean(id);
     return true;

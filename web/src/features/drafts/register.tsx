@@ -1,14 +1,34 @@
 // Brings back what was open, and keeps it from then on. Runs before anything is opened by itself.
 
+import { useStore } from 'zustand';
+import { registerCommands } from '../../app/commands';
+import { lazily } from '../../app/lazily';
 import { registerHost } from '../../app/panels';
 import { whenStarted } from '../../app/start';
-import { newId, tabs } from '../../stores/tabs';
+import { otherWindows, ownWindow } from '../../app/window';
+import { t } from '../../i18n/t';
+import { tabs } from '../../stores/tabs';
 import { Banner } from './Banner';
+import { draftsDialog, showDrafts } from './dialog.store';
 import { keepDrafts, restoreDrafts } from './drafts';
-import { isOnServer, keepDraftsOnServer, offerServerDrafts } from './server';
-import { claimWindow, otherWindows, watchOtherWindows } from './windows';
+import { offerDrafts } from './offer';
+import { isOnServer, keepDraftsOnServer } from './server';
+import { watchOtherWindows } from './windows';
 
 registerHost({ id: 'drafts-banner', Component: Banner });
+registerHost({
+  id: 'drafts',
+  Component: lazily(
+    () => import('./DraftsDialog').then((module) => module.DraftsDialog),
+    () => useStore(draftsDialog, (state) => state.isOpen),
+  ),
+});
+registerCommands({
+  id: 'workflow.drafts',
+  title: () => t('drafts.show'),
+  group: 'workflow',
+  run: showDrafts,
+});
 
 /** What nobody has: neither this browser nor the server. */
 function wouldBeLost(): boolean {
@@ -16,7 +36,7 @@ function wouldBeLost(): boolean {
 }
 
 whenStarted(async () => {
-  const windowId = await claimWindow(newId);
+  const windowId = await ownWindow;
   try {
     await restoreDrafts(windowId, await otherWindows(windowId));
   } catch {
@@ -25,7 +45,7 @@ whenStarted(async () => {
   const flush = keepDrafts(windowId);
   watchOtherWindows(windowId);
   const flushToServer = keepDraftsOnServer(windowId);
-  void offerServerDrafts().catch(() => {});
+  void offerDrafts().catch(() => {});
   const leave = () => {
     flush();
     flushToServer();

@@ -3,10 +3,9 @@
 
 import { call } from '../../api/call';
 import { ApiError, request } from '../../api/client';
-import type { Draft } from '../../api/types';
 import { t } from '../../i18n/t';
 import { runs } from '../../stores/runs';
-import { openTab, type Tab, tabOf, tabs } from '../../stores/tabs';
+import { type Tab, tabOf, tabs } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { draftText, fitting, MOST_LEFT_BYTES, mayFit, type PackedDraft, packDraft } from './pack';
 
@@ -27,6 +26,11 @@ const packing = new Map<string, ReturnType<typeof setTimeout>>();
 /** Whether the server has what is in a tab now. */
 export function isOnServer({ id, doc }: Tab): boolean {
   return sent.get(id) === doc.revision;
+}
+
+/** A tab was opened with what the server has of it. */
+export function cameFromServer({ id, doc }: Tab): void {
+  sent.set(id, doc.revision);
 }
 
 async function pack(id: string, windowId: string): Promise<PackedDraft | null> {
@@ -136,32 +140,5 @@ function flush(windowId: string): void {
     request('PUT', address(id), { body, headers: { 'Content-Type': body.type }, keepalive: true })
       .then(() => sent.set(id, revision))
       .catch(() => {});
-  }
-}
-
-/** A browser that remembers nothing of its own is offered what the server kept. */
-export async function offerServerDrafts(): Promise<void> {
-  if (tabs.getState().tabs.length > 0) return;
-  const { drafts } = await call('GET /api/v1/drafts');
-  if (drafts.length === 0) return;
-  toast({
-    title: t('drafts.found', { count: drafts.length }),
-    text: drafts
-      .slice(0, 4)
-      .map((draft) => draft.name)
-      .join(', '),
-    action: { label: t('drafts.open'), run: () => void openAll(drafts) },
-    seconds: 20,
-    key: 'drafts',
-  });
-}
-
-async function openAll(drafts: readonly Draft[]): Promise<void> {
-  for (const draft of drafts) {
-    const path = { draft_id: draft.id };
-    const kept = await call('GET /api/v1/drafts/{draft_id}', { path }).catch(() => null);
-    if (kept === null) continue;
-    const { document, file, base } = kept;
-    openTab(document, { name: draft.name, path: file, revision: base, isDirty: true });
   }
 }

@@ -1,4 +1,4 @@
-// Windows of the same browser: each holds a lock as long as it lives, and tells the others which files it has open.
+// Windows of the same browser: each tells the others which files it has open.
 
 import { tabs, updateTab } from '../../stores/tabs';
 
@@ -8,56 +8,7 @@ interface Told {
   readonly paths: readonly string[];
 }
 
-const WINDOW_KEY = 'skein.window';
-const PREFIX = 'skein-window-';
 const STALE = 4000;
-
-/** This window's id: kept over a reload, but not by a copy of the tab, which finds the lock taken. */
-export async function claimWindow(make: () => string): Promise<string> {
-  let id = readKept() ?? make();
-  if (navigator.locks !== undefined) {
-    if (!(await hold(id))) {
-      id = make();
-      await hold(id);
-    }
-  }
-  try {
-    sessionStorage.setItem(WINDOW_KEY, id);
-  } catch {
-    // Without storage a reload counts as a new window, which takes over what the old one left.
-  }
-  return id;
-}
-
-function readKept(): string | null {
-  try {
-    return sessionStorage.getItem(WINDOW_KEY);
-  } catch {
-    return null;
-  }
-}
-
-/** Hold a lock until the page goes; false if another window has it. */
-function hold(id: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    void navigator.locks
-      .request(PREFIX + id, { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        return lock === null ? undefined : new Promise<void>(() => {});
-      })
-      .catch(() => resolve(true));
-  });
-}
-
-/** Ids of the other windows that live. */
-export async function otherWindows(own: string): Promise<Set<string>> {
-  if (navigator.locks === undefined) return new Set();
-  const { held = [] } = await navigator.locks.query();
-  const ids = held.flatMap((lock) =>
-    lock.name?.startsWith(PREFIX) === true ? [lock.name.slice(PREFIX.length)] : [],
-  );
-  return new Set(ids.filter((id) => id !== own));
-}
 
 /** Mark tabs whose file another window has open, too; tell the others which this one has. */
 export function watchOtherWindows(windowId: string): void {

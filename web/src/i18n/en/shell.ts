@@ -32,9 +32,6 @@ export const shell = {
   'tabs.running': 'Running',
   'tabs.close': 'Close {name}',
 
-  'drafts.found': '{count|One draft|{count} drafts} on the server, not saved',
-  'drafts.open': 'Open',
-
   'workflows.title': 'Workflows',
   'workflows.show': 'Show workflows',
   'workflows.untitled': 'Untitled',

@@ -1,0 +1,30 @@
+// Texts of the list of drafts that the server kept.
+
+export const drafts = {
+  'drafts.found': '{count|One draft|{count} drafts} on the server, not saved',
+  'drafts.more': '{names} and {count|one more|{count} more}',
+  'drafts.look': 'Look at {count|it|them}…',
+  'drafts.show': 'Drafts on the server…',
+  'drafts.title': 'Drafts on the server',
+  'drafts.text':
+    'What other browsers or windows had open and had not saved. Those that are open elsewhere now are not among them.',
+  'drafts.none': 'No drafts',
+  'drafts.noneText': 'Whatever was not saved is open, here or in another window.',
+  'drafts.failed': 'The drafts could not be listed',
+  'drafts.unnamed': 'Without a name',
+  'drafts.of': 'of {file}',
+  'drafts.open': 'Open',
+  'drafts.openIt': 'Open {name}, changed {time}',
+  'drafts.openAll': 'Open all',
+  'drafts.opened': 'open here',
+  'drafts.go': 'Show',
+  'drafts.goTo': 'Show {name}, changed {time}',
+  'drafts.taken': 'Another window has opened it, or it is gone',
+  'drafts.openFailed': '{name} could not be opened',
+  'drafts.discard': 'Discard',
+  'drafts.discardIt': 'Discard {name}, changed {time}',
+  'drafts.discarded': 'discarded',
+  'drafts.back': 'Take back',
+  'drafts.takeBack': 'Take back {name}, changed {time}',
+  'drafts.changeFailed': 'That did not work',
+} as const;
