@@ -11,7 +11,7 @@ import { GraphPage, type Saved } from './harness/graph';
 import { openPage, openTemplate } from './harness/page';
 import type { Server } from './harness/server';
 import { rested } from './harness/settle';
-import { openPanel, pick } from './harness/steps';
+import { beginning, openPanel, pick } from './harness/steps';
 
 let server: Server;
 let browser: Browser;
@@ -74,17 +74,19 @@ it('pictures are compared on the node, by pointer and by keys', async () => {
   await page.getByRole('img', { name: 'A: picture 2' }).waitFor();
 });
 
+/** A workflow that saves a picture under a name of its own. */
+function saving(prefix: string): string {
+  const inputs = [{ name: 'images', type: 'IMAGE', link: 1 }];
+  const save = { id: 9, type: 'SaveImage', pos: [360, 0], size: [300, 300], flags: {}, mode: 0 };
+  const nodes = [SAVED.compared.nodes[0], { ...save, inputs, outputs: [], widgets_values: [prefix] }];
+  return JSON.stringify({ ...SAVED.compared, nodes, links: [[1, 1, 0, 9, 0, 'IMAGE']] });
+}
+
 it('a picture stays on its node while the next run begins, and where that fails', async () => {
   const { page } = await openPage(browser, server.url);
   const graph = new GraphPage(page);
   await page.getByRole('region', { name: 'Begin with a workflow' }).waitFor();
-  const [image, save] = [
-    SAVED.compared.nodes[0],
-    { id: 9, type: 'SaveImage', pos: [360, 0], size: [300, 300] },
-  ];
-  const inputs = [{ name: 'images', type: 'IMAGE', link: 1 }];
-  const nodes = [image, { ...save, flags: {}, mode: 0, inputs, outputs: [], widgets_values: ['kept'] }];
-  await graph.open('kept', JSON.stringify({ ...SAVED.compared, nodes, links: [[1, 1, 0, 9, 0, 'IMAGE']] }));
+  await graph.open('kept', saving('kept'));
   await page.keyboard.press('Control+Enter');
   const picture = graph.byId(9).getByRole('img', { name: 'Result 1', exact: true });
   await picture.waitFor(LONG);
@@ -147,16 +149,78 @@ describe('Copy picture', () => {
   });
 });
 
-describe('With another seed', () => {
-  interface Job {
-    readonly id: string;
-    readonly state: string;
-    readonly record: { readonly seeds: Readonly<Record<string, number>> } | null;
+interface Job {
+  readonly id: string;
+  readonly state: string;
+  readonly record: { readonly seeds: Readonly<Record<string, number>> } | null;
+}
+
+const get = async (path: string) => (await fetch(`${server.url}/api/v1${path}`)).json();
+const jobs = async (): Promise<readonly Job[]> => (await get('/jobs')).jobs;
+
+it('a run that has nothing to compute leaves a picture with the run that made it', async () => {
+  const { page } = await openPage(browser, server.url);
+  await openTemplate(page, 'Text to image');
+  const before = new Set((await jobs()).map(({ id }) => id));
+  // The newest first.
+  const own = async () => (await jobs()).filter(({ id }) => !before.has(id));
+  const states = async () => (await own()).map(({ state }) => state);
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(states, LONG).toEqual(['succeeded']);
+  const [first] = (await own()) as [Job];
+  const [{ filename }] = (await get(`/assets?job_id=${first.id}`)).assets;
+  await pickFor(page, beginning(filename), 'Run exactly again');
+  await page.getByText('The same picture again, pixel by pixel').waitFor(LONG);
+  await expect.poll(states).toEqual(['succeeded', 'succeeded']);
+  const [again] = (await own()) as [Job, Job];
+  expect(again.id).not.toBe(first.id);
+
+  const { panel } = await openPanel(page, 'Gallery');
+  await panel.getByRole('button', { name: beginning(filename) }).dblclick();
+  await isOf(page, filename, first, again);
+});
+
+it('both runs that list a picture among their results lead to the one that made it', async () => {
+  const { page } = await openPage(browser, server.url);
+  const graph = new GraphPage(page);
+  await page.getByRole('region', { name: 'Begin with a workflow' }).waitFor();
+  await graph.open('twice', saving('twice'));
+  const before = new Set((await jobs()).map(({ id }) => id));
+  const own = async () => (await jobs()).filter(({ id }) => !before.has(id));
+  for (const count of [1, 2]) {
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Control+Enter');
+    const succeeded = async () => (await own()).filter(({ state }) => state === 'succeeded').length;
+    await expect.poll(succeeded, LONG).toBe(count);
   }
+  const [again, first] = (await own()) as [Job, Job];
+  const { panel } = await openPanel(page, 'Results');
+  const shown = panel.getByRole('button', { name: /twice_00001_/ });
+  await expect.poll(() => shown.count()).toBe(2);
+  for (const place of [0, 1]) {
+    await shown.nth(place).click();
+    await isOf(page, 'twice_00001_.png', first, again);
+  }
+});
+
+/** The details of the picture that is looked at name the first of two runs, both of which list it as made by that. */
+async function isOf(page: Page, filename: string, first: Job, again: Job): Promise<void> {
+  const details = page
+    .getByRole('dialog', { name: filename })
+    .getByRole('complementary', { name: 'Details' });
+  await details.getByText(first.id.slice(0, 8), { exact: true }).waitFor(LONG);
+  expect(await details.getByText(again.id.slice(0, 8)).count()).toBe(0);
+  const made = async ({ id }: Job) => (await get(`/jobs/${id}`)).outputs[0].assets;
+  const [asset] = await made(first);
+  expect(asset.job_id).toBe(first.id);
+  expect(await made(again)).toEqual(await made(first));
+  await page.keyboard.press('Escape');
+  await details.waitFor({ state: 'detached' });
+}
+
+describe('With another seed', () => {
   type Prompt = Readonly<Record<string, { readonly inputs: Readonly<Record<string, unknown>> }>>;
 
-  const get = async (path: string) => (await fetch(`${server.url}/api/v1${path}`)).json();
-  const jobs = async (): Promise<readonly Job[]> => (await get('/jobs')).jobs;
   const promptOf = async (id: string): Promise<Prompt> => (await get(`/jobs/${id}/workflow`)).prompt;
 
   it('runs the same again but for the seed, which its workflow holds, too', async () => {
