@@ -95,8 +95,19 @@ export function bindingOf(event: Pressed): string {
 
 export type KeysBy = 'letter' | 'place';
 
+/** Bindings are few, and every key is compared with all of them. */
+const forms: Readonly<Record<KeysBy, Map<string, string>>> = { letter: new Map(), place: new Map() };
+
 /** One form of a binding. Those that nobody recorded are written by letter only: for the same keyboard. */
 export function formOf(binding: string, by: KeysBy): string {
+  const known = forms[by].get(binding);
+  if (known !== undefined) return known;
+  const form = makeForm(binding, by);
+  forms[by].set(binding, form);
+  return form;
+}
+
+function makeForm(binding: string, by: KeysBy): string {
   const [letter = '', place] = binding.split(' ');
   const keys = normalizeKeys(letter);
   if (by === 'letter') return keys;

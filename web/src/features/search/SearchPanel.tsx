@@ -1,15 +1,6 @@
 // Finding a node type by a few letters, with what it is beside the list. Enter adds it where the search was asked for.
 
-import {
-  type KeyboardEvent,
-  memo,
-  useCallback,
-  useDeferredValue,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { focusCanvas, view } from '../../app/view';
 import type { NodeType } from '../../core/catalog';
@@ -38,7 +29,6 @@ function OpenPanel() {
   const { at, screen, link, replaces, query: first } = useStore(search);
   const types = useStore(catalog, (state) => state.types);
   const [query, setQuery] = useState(first);
-  const wanted = useDeferredValue(query);
   const [category, setCategory] = useState('');
   const [isFree, setFree] = useState(false);
   const [active, setActive] = useState(0);
@@ -53,7 +43,8 @@ function OpenPanel() {
       link === null || isFree ? {} : link.end === 'output' ? { takes: link.type } : { gives: link.type };
     return { ...byLink, ...(category === '' ? {} : { category }) };
   }, [link, isFree, category]);
-  const found = useMemo(() => index.find(wanted, filter, usesOf(), MOST_SHOWN), [index, wanted, filter]);
+  // In the frame of the key: a frame more for the list costs more than looking it up.
+  const found = useMemo(() => index.find(query, filter, usesOf(), MOST_SHOWN), [index, query, filter]);
   const chosen = found[Math.min(active, found.length - 1)];
 
   useEffect(() => {
@@ -80,9 +71,7 @@ function OpenPanel() {
     const by = moves[event.key];
     if (by !== undefined)
       setActive(Math.min(found.length - 1, Math.max(0, Math.min(active, found.length - 1) + by)));
-    // What is shown may lag behind what is typed; Enter means what is typed.
-    else if (event.key === 'Enter')
-      choose(wanted === query ? chosen : index.find(query, filter, usesOf(), 1)[0]);
+    else if (event.key === 'Enter') choose(chosen);
     else if (event.key === 'Escape') {
       closeSearch();
       focusCanvas();
