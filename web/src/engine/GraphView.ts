@@ -7,6 +7,7 @@ import type { Catalog } from '../core/catalog';
 import type { Change, GraphDoc } from '../core/doc';
 import { withDefinitions } from '../core/subgraph';
 import type { Box, LinkId, NodeId, Scope } from '../core/types';
+import { later } from '../ui/lazily';
 import { DEFAULT_PREFERENCES, type OpenLink, type Preferences, type ViewEvents } from './contract';
 import { Backdrop } from './draw/backdrop';
 import { flowingLinks } from './draw/flow';
@@ -21,13 +22,13 @@ import { NodePictures } from './pictures';
 import { sceneOf } from './prepared';
 import type { Scene } from './scene';
 import { Selection } from './selection';
-import { paintWhole } from './snapshot';
 import { Still } from './still';
 import { LEAST_ZOOM, MOST_ZOOM, Viewport } from './viewport';
 
 export type { LinkSpot, OpenLink, Preferences, ViewEvents } from './contract';
 
 const NONE: ReadonlySet<string> = new Set();
+const whole = later(() => import('./snapshot'));
 
 export class GraphView {
   readonly view = new Viewport();
@@ -360,6 +361,7 @@ export class GraphView {
 
   /** All of the graph as a PNG, smaller than `scale` says if it would be too large; null without a graph. */
   async snapshot(scale: number): Promise<Blob | null> {
+    const { paintWhole } = await whole.get();
     const [scene, palette] = [this.#scene, this.#palette];
     if (scene === null || palette === null) return null;
     const still = { selected: NONE, selectedGroups: NONE, selectedReroutes: NONE, hiddenLinks: NONE };

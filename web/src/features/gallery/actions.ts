@@ -26,10 +26,10 @@ import { toast } from '../../ui/Toast';
 import { refreshQueue } from '../run/api';
 import { attempt } from './attempt';
 import { assetOf, needAsset, workflowOf } from './origin';
-import { verifyAgain } from './verify';
 
 const APART = 320;
 const changes = later(() => import('./ChangesList'));
+const verify = later(() => import('./verify'));
 
 // -- its workflow ----------------------------------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ export const runExactly = (picture: Picture) =>
     const job = await api.post<JobView>(`${jobPath(asset.job_id)}/retry`);
     follow(job, asset.job_id);
     toast({ title: t('gallery.runsAgain'), key: 'again' });
-    void attempt(() => verifyAgain(asset, job.id));
+    void attempt(async () => (await verify.get()).verifyAgain(asset, job.id));
   });
 
 /** The same workflow, each seed drawn anew. */
