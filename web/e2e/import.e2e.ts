@@ -195,6 +195,35 @@ describe('pictures of this server', () => {
   });
 });
 
+describe('what is damaged', () => {
+  it('is told where it breaks, or what it is instead', async () => {
+    const opened = await openPage(browser, server.url, { viewport: { width: 1920, height: 1080 } });
+    const { page } = opened;
+    await page.getByRole('heading', { name: 'Begin with a workflow' }).waitFor();
+    const text = readFileSync(WORKFLOW, 'utf-8');
+    const lines = text.split('\n');
+    const half = lines.slice(0, 12).join('\n');
+    const column = (lines[11]?.trimEnd().length ?? 0) + 1;
+    const open = async (name: string, mimeType: string, content: string) => {
+      const chooser = page.waitForEvent('filechooser');
+      await page.keyboard.press('Control+o');
+      await (await chooser).setFiles({ name, mimeType, buffer: Buffer.from(content) });
+      return page.getByRole('alert').filter({ hasText: `${name} could not be opened` });
+    };
+    const json = 'application/json';
+    const cut = await open('cut.json', json, half);
+    await cut.getByText(`It is cut off: its text ends in line 12, column ${column}`).waitFor();
+    const broken = await open('broken.json', json, `${half}\n@${lines.slice(12).join('\n')}`);
+    await broken.getByText('It is no JSON: in line 13, column 1').waitFor();
+    await (await open('empty.json', json, '')).getByText('It is empty.').waitFor();
+    await (await open('list.json', json, '[]')).getByText('It holds no JSON object.').waitFor();
+    const page404 = await open('fox.png', 'image/png', '<!DOCTYPE html><title>Not found</title>');
+    await page404.getByText('It is no picture of a known format: it begins with “<!DOCTYPE html>').waitFor();
+    forgiveErrors(opened, /status of 400/);
+    expect(await page.getByRole('tab').count()).toBe(0);
+  });
+});
+
 describe('what is too large', () => {
   const told = (page: Page, words: string) => page.getByText(words).first().waitFor();
 

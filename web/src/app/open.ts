@@ -4,6 +4,7 @@
 import { wordsOf } from '../api/client';
 import { readJobWorkflow } from '../api/jobs';
 import { holdsSame } from '../core/alike';
+import { BrokenJson } from '../core/broken';
 import type { Catalog } from '../core/catalog';
 import { GraphDoc } from '../core/doc';
 import { isApiPrompt, isCanvasFormat } from '../core/formats';
@@ -145,7 +146,16 @@ export function whyNotOpened(error: unknown): string {
   if (error instanceof TooLarge) return limitWords(error);
   // A text that is nested too deep for the browser's own reading.
   if (error instanceof RangeError) return t('limit.levels', { most: MOST.levels });
+  if (error instanceof BrokenJson) return breakWords(error);
   return error instanceof SyntaxError ? t('workflows.notJson') : wordsOf(error);
+}
+
+function breakWords({ line, column, found, isCut }: BrokenJson): string {
+  if (isCut && line === 1 && column === 1) return t('workflows.empty');
+  if (isCut) return t('workflows.cutOff', { line, column });
+  return found === ''
+    ? t('workflows.brokenLine', { line, column })
+    : t('workflows.broken', { line, column, found });
 }
 
 function limitWords({ limit, found }: TooLarge): string {

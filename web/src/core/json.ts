@@ -1,5 +1,7 @@
 // JSON as it stands in workflow files. Integers beyond 2^53 (seeds) are `bigint`, so that they stay exact.
 
+import { findBreak } from './broken';
+
 export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json | undefined;
@@ -10,10 +12,18 @@ const MARK = '\u0000int:';
 const ODD = /-?\d{16,}(?![\d.eE])|NaN|-?Infinity/g;
 const MARKED = /"\\u0000int:(-?\d+)"/g;
 
-/** Parse JSON; integers of more than 15 digits that a number cannot hold become `bigint`, `NaN` null. Throws `SyntaxError`. */
+/**
+ * Parse JSON; integers of more than 15 digits that a number cannot hold become `bigint`, `NaN` null. Throws
+ * `SyntaxError`, which says where the text breaks if it is a `BrokenJson`.
+ */
 export function parseJson(text: string): Json {
   const marked = markOdd(text);
-  const value = JSON.parse(marked ?? text) as Json;
+  let value: Json;
+  try {
+    value = JSON.parse(marked ?? text) as Json;
+  } catch (error) {
+    throw error instanceof SyntaxError ? (findBreak(text) ?? error) : error;
+  }
   return marked === null ? value : unmarked(value);
 }
 

@@ -15,6 +15,7 @@ import { t } from '../../i18n/t';
 import { activeTab, nameOf, openTab, type Tab } from '../../stores/tabs';
 import { toast } from '../../ui/Toast';
 import { fetchOwnFile, type OwnFile } from './address';
+import { isPicture, whyNoPicture } from './no-picture';
 
 const MOST_PARAMETERS = 1_000_000;
 const EMPTY: JsonObject = {
@@ -65,7 +66,9 @@ export function openLocalFile(file: File, at: Point | null = null): Promise<void
       return;
     }
     checkFile(file.size);
-    const embedded = await readEmbedded(file, opening.signal).catch((error: unknown) => {
+    const embedded = await readEmbedded(file, opening.signal).catch(async (error: unknown) => {
+      const isOther = error instanceof ApiError && error.type === 'invalid_file';
+      if (isOther && (at === null || !(await isPicture(file)))) throw new Error(await whyNoPicture(file));
       const take =
         at === null || activeTab() === null || !file.type.startsWith('image/') ? null : imageTaker();
       if (take === null || !(error instanceof ApiError) || error.isOffline) throw error;

@@ -31,6 +31,14 @@ export const files = {
   'workflows.clearText': '{count|1 node goes|All {count} nodes go}. Undo brings them back.',
   'workflows.cleared': 'Clear',
   'workflows.loadDefault': 'Open the default workflow',
+  'workflows.empty': 'It is empty.',
+  'workflows.cutOff':
+    'It is cut off: its text ends in line {line}, column {column}, before its JSON is complete.',
+  'workflows.broken': 'It is no JSON: in line {line}, column {column}, what follows is not expected: {found}',
+  'workflows.brokenLine':
+    'It is no JSON: line {line} ends in column {column}, in the middle of a text in quotes.',
+  'workflows.noPicture': 'It is no picture of a known format: it begins with {begin}.',
+  'workflows.otherFile': 'It is not of the kind that its name says: it begins with {begin}.',
 
   'tabs.fromApi': 'Imported from the API format: where its nodes stand was worked out here',
 
