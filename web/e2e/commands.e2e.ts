@@ -2,6 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { t } from '../src/i18n/t';
 import { textToImage } from './fixtures/files';
 import { eachOnOwnPage } from './harness/bench';
 import { type GraphPage, wires } from './harness/graph';
@@ -29,14 +30,14 @@ async function bind(keys: Record<string, readonly string[]>): Promise<void> {
 
 const GROUP = ['Group: Select what is in it', 'Group: Fit to what is in it', 'Group: Mute what is in it'];
 
-/** The titles that the palette has for some letters. */
+/** The titles of what the palette can do now for some letters. */
 async function offered(letters: string): Promise<string[]> {
   await graph.canvas.focus();
   await graph.press('Control+k');
   await page.getByRole('dialog').getByRole('combobox').fill(letters);
   await acted(page);
   const titles = await page
-    .getByRole('option')
+    .locator('[role="option"]:not([aria-disabled="true"])')
     .evaluateAll((rows) => rows.map((row) => row.firstChild?.textContent ?? ''));
   await graph.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -44,6 +45,33 @@ async function offered(letters: string): Promise<string[]> {
 }
 
 describe('the palette', () => {
+  it('shows grey what cannot be done now, and finds what is called differently elsewhere', async () => {
+    await graph.open('mine', textToImage());
+    await graph.press('Escape', 'Control+k');
+    const field = page.getByRole('dialog').getByRole('combobox');
+    const first = page.getByRole('option').first();
+    const search = async (letters: string, title: string, isDisabled: boolean) => {
+      await field.fill(letters);
+      await expect.poll(() => first.locator('span').first().textContent()).toBe(title);
+      expect((await first.getAttribute('aria-disabled')) === 'true').toBe(isDisabled);
+    };
+    await search('interrupt', t('run.stop'), true);
+    await search('reroute', t('graph.linkCommand', { what: t('graph.addPoint') }), true);
+    await search('unload', t('meters.free'), false);
+    await search('arrange', t('graph.arrange'), false);
+    await search('mask', t('mask.edit'), true);
+    // It is not done, and the palette stays.
+    await graph.press('Enter');
+    await acted(page);
+    expect(await field.isVisible()).toBe(true);
+    await search('dark', t('settings.setTheme', { name: t('settings.theme.dark') }), false);
+    await graph.press('Enter');
+    const theme = () => page.evaluate(() => document.documentElement.dataset['theme']);
+    await expect.poll(theme).toBe('dark');
+    await byPalette(page, t('settings.setTheme', { name: t('settings.theme.system') }));
+    await expect.poll(theme).toBe('light');
+  });
+
   it('has what can be done with links, of the nodes that are selected', async () => {
     await graph.open('mine', textToImage());
     await graph.press('Escape');

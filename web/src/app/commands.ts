@@ -11,6 +11,8 @@ export interface Command {
   /** What people read; a function where it changes (texts, language). */
   readonly title: () => string;
   readonly group: CommandGroup;
+  /** What else people call it, elsewhere: the palette finds it by these words, too. */
+  readonly words?: () => string;
   /** Default keys: `Ctrl+Shift+K`, `R`, `Alt+C`, `.`; several ways are several entries. On a Mac, Ctrl is Cmd. */
   readonly keys?: readonly string[];
   /** What a setting makes of its keys, be they the defaults or the user's own. */
@@ -21,7 +23,7 @@ export interface Command {
   readonly scope?: 'canvas' | 'anywhere';
   /** Also while a text field has the focus; for what has nothing to do with text (Ctrl+Enter); or in some of them. */
   readonly inFields?: boolean | ((field: Element) => boolean);
-  /** Whether it can be done now; hidden ones do not show in the palette. */
+  /** Whether it can be done now: else the palette shows it grey. Hidden ones do not show there at all. */
   readonly when?: () => boolean;
   readonly isHidden?: boolean;
   readonly run: () => void | Promise<void>;

@@ -11,6 +11,7 @@ import { nodes } from './en/nodes';
 import { results } from './en/results';
 import { run } from './en/run';
 import { shell } from './en/shell';
+import { words } from './en/words';
 
 export const en = {
   ...canvas,
@@ -18,6 +19,7 @@ export const en = {
   ...edit,
   ...files,
   ...shell,
+  ...words,
   ...nodes,
   ...graph,
   ...gallery,

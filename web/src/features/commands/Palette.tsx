@@ -1,4 +1,4 @@
-// The command palette: everything that can be done now, found by a few letters.
+// The command palette: everything that can be done, found by a few letters; what cannot be done now is grey.
 
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
@@ -13,11 +13,19 @@ import { classes } from '../../ui/classes';
 import { Dialog } from '../../ui/Dialog';
 import { Icon } from '../../ui/Icon';
 import { Kbd } from '../../ui/Kbd';
-import { score } from './match';
+import { MEANT, rate } from './match';
 import css from './Palette.module.css';
 
 const RECENT_KEY = 'skein.commands';
 const MOST_RECENT = 8;
+
+interface Found {
+  readonly command: Command;
+  readonly isAble: boolean;
+  /** It is what was asked for, not only of the same letters. */
+  readonly isMeant: boolean;
+  readonly value: number;
+}
 
 export function Palette() {
   const all = useStore(commands, (state) => state.commands);
@@ -28,28 +36,32 @@ export function Palette() {
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const found = useMemo(() => {
-    const able = [...all.values()].filter((command) => command.isHidden !== true && canRun(command));
-    const rated = able.map((command): [Command, number] => {
+    const shown = [...all.values()].filter((command) => command.isHidden !== true);
+    const rated = shown.map((command): Found => {
       const place = recent.indexOf(command.id);
       const bonus = place < 0 ? 0 : (MOST_RECENT - place) / 10;
-      const title = command.title();
+      const words = command.words?.() ?? '';
       const value =
-        text === ''
-          ? 1 + bonus
-          : Math.max(score(text, title), score(text, t(`commands.${command.group}`)) / 4);
-      return [command, value === 0 ? 0 : value + bonus / 4];
+        text === '' ? 1 + bonus : rate(text, command.title(), words, t(`commands.${command.group}`));
+      const isAble = canRun(command);
+      const isMeant = text === '' ? isAble : value >= MEANT;
+      return { command, isAble, isMeant, value: value === 0 ? 0 : value + bonus / 4 };
     });
+    // What cannot be done now stands behind what can, but before what only shares letters with what was written.
     return rated
-      .filter(([, value]) => value > 0)
-      .sort((a, b) => b[1] - a[1])
-      .map(([command]) => command);
+      .filter(({ isAble, isMeant, value }) => value > 0 && (isAble || isMeant || text === ''))
+      .sort(
+        (a, b) =>
+          Number(b.isMeant) - Number(a.isMeant) || Number(b.isAble) - Number(a.isAble) || b.value - a.value,
+      );
   }, [all, text, recent]);
   const at = Math.min(index, Math.max(0, found.length - 1));
   useEffect(() => {
     list.current?.querySelector(`[data-index="${at}"]`)?.scrollIntoView({ block: 'nearest' });
   }, [at]);
-  const run = (command: Command | undefined) => {
-    if (command === undefined) return;
+  const run = (row: Found | undefined) => {
+    if (row === undefined || !row.isAble) return;
+    const { command } = row;
     keep(RECENT_KEY, [command.id, ...recent.filter((each) => each !== command.id)].slice(0, MOST_RECENT));
     closeDialog();
     // After the dialog has given the focus back, so that the command may take it.
@@ -98,7 +110,7 @@ export function Palette() {
         />
       </div>
       <div ref={list} id={id} role="listbox" aria-label={t('commands.palette')} className={css['list']}>
-        {found.map((command, place) => (
+        {found.map(({ command, isAble }, place) => (
           // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the field, which names the option
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field takes the keys
           <div
@@ -107,12 +119,15 @@ export function Palette() {
             data-index={place}
             role="option"
             aria-selected={place === at}
-            className={classes(css['row'], place === at && css['current'])}
+            aria-disabled={isAble ? undefined : true}
+            className={classes(css['row'], place === at && css['current'], !isAble && css['off'])}
             onPointerMove={() => setIndex(place)}
-            onClick={() => run(command)}
+            onClick={() => run(found[place])}
           >
             <span className={css['title']}>{command.title()}</span>
-            <span className={css['group']}>{t(`commands.${command.group}`)}</span>
+            <span className={css['group']}>
+              {isAble ? t(`commands.${command.group}`) : t('commands.notNow')}
+            </span>
             <span className={css['keys']}>
               {keysFor(command)
                 .slice(0, 1)

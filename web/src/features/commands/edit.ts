@@ -164,7 +164,10 @@ export function registerEditing(): void {
     command('view.focus', 'view.focus', 'view', ['F'], toggleFocusMode),
     command('view.grid', 'view.grid', 'view', [], () => flip('showsGrid')),
     command('view.snap', 'view.snap', 'view', [], () => flip('snapsToGrid')),
-    command('app.refresh', 'edit.refresh', 'application', ['R'], refreshTypes),
+    {
+      ...command('app.refresh', 'edit.refresh', 'application', ['R'], refreshTypes),
+      words: () => t('words.refresh'),
+    },
   );
 }
 

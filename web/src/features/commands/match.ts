@@ -1,5 +1,18 @@
 // How well a few letters fit a title: whole words before beginnings, beginnings before letters in order. 0 is not at all.
 
+/** From here on it is what was asked for; below, its letters are merely in it. */
+export const MEANT = 4;
+
+/** How well letters fit a command: by its title, by what others call it, or at least by its group. */
+export function rate(query: string, title: string, words: string, group: string): number {
+  const other = words === '' || query.trim() === '' ? 0 : score(query, words);
+  return Math.max(
+    score(query, title),
+    other < MEANT ? 0 : Math.max(MEANT, other * 0.7),
+    score(query, group) / 4,
+  );
+}
+
 export function score(query: string, title: string): number {
   const [wanted, words] = [query.trim().toLowerCase(), title.toLowerCase()];
   if (wanted === '') return 1;

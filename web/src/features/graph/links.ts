@@ -175,7 +175,10 @@ function linkCommand(id: string, title: TextKey, act: (link: LinkId) => void): C
 
 export const LINK_COMMANDS: readonly Command[] = [
   linkCommand('graph.addIntoLink', 'graph.add', addNodeInto),
-  linkCommand('graph.addPoint', 'graph.addPoint', (link) => addPoint(link, middleOf(link))),
+  {
+    ...linkCommand('graph.addPoint', 'graph.addPoint', (link) => addPoint(link, middleOf(link))),
+    words: () => t('words.point'),
+  },
   linkCommand('graph.linkByName', 'graph.teleport', (link) => void giveName(link)),
   linkCommand('graph.cutLink', 'graph.cut', cut),
 ];

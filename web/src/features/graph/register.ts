@@ -115,14 +115,17 @@ registerCommands(
     hasSelection,
     'edit',
   ),
-  command(
-    'graph.arrange',
-    'graph.arrange',
-    ['Shift+L'],
-    () => arranging.run(({ arrange }) => arrange()),
-    hasDoc,
-    'nodes',
-  ),
+  {
+    ...command(
+      'graph.arrange',
+      'graph.arrange',
+      ['Shift+L'],
+      () => arranging.run(({ arrange }) => arrange()),
+      hasDoc,
+      'nodes',
+    ),
+    words: () => t('words.arrange'),
+  },
   command(
     'graph.alignGrid',
     'graph.alignGrid',

@@ -27,6 +27,7 @@ function selectedPicture(): string | null {
 registerCommands({
   id: 'mask.edit',
   title: () => t('mask.edit'),
+  words: () => t('words.mask'),
   group: 'nodes',
   keys: ['Alt+E'],
   when: () => selectedPicture() !== null,

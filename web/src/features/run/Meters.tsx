@@ -2,16 +2,14 @@
 
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { call } from '../../api/call';
-import { wordsOf } from '../../api/client';
 import type { LoadView } from '../../api/schema.gen';
 import { t } from '../../i18n/t';
 import { Button } from '../../ui/Button';
 import { classes } from '../../ui/classes';
 import { Popover } from '../../ui/Popover';
-import { toast } from '../../ui/Toast';
 import { gaugesOf, serverLoad, watchLoad } from './load';
 import css from './Meters.module.css';
+import { freeMemory } from './memory';
 
 const GIB = 2 ** 30;
 const FULL = 0.9;
@@ -88,13 +86,4 @@ function linesOf({ cpu_percent, memory_bytes, used_bytes, devices }: LoadView): 
       value: used(device.used_bytes, device.memory_bytes),
     })),
   ];
-}
-
-async function freeMemory(): Promise<void> {
-  try {
-    await call('POST /api/v1/memory/free');
-    toast({ kind: 'success', title: t('meters.freed'), seconds: 3 });
-  } catch (error) {
-    toast({ kind: 'error', title: t('meters.freeFailed'), text: wordsOf(error) });
-  }
 }

@@ -17,6 +17,7 @@ import { registerBatch } from './batchCommands';
 import { followEnds } from './done';
 import { followForecast } from './forecast';
 import { toggleMeters } from './load';
+import { freeMemory } from './memory';
 import { followMended } from './mended';
 import { NodePreview } from './NodePreview';
 import { registerPreviews } from './pictures';
@@ -81,12 +82,20 @@ registerCommands(
   {
     id: 'run.interrupt',
     title: () => t('run.stop'),
+    words: () => t('words.stop'),
     group: 'run',
     keys: ['Ctrl+Alt+Enter'],
     scope: 'anywhere',
     inFields: true,
     when: canInterrupt,
     run: interrupt,
+  },
+  {
+    id: 'run.freeMemory',
+    title: () => t('meters.free'),
+    words: () => t('words.memory'),
+    group: 'run',
+    run: freeMemory,
   },
   {
     id: 'run.issues',

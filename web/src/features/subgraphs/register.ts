@@ -30,6 +30,7 @@ registerCommands(
   {
     id: 'subgraph.create',
     title: () => t('subgraph.create'),
+    words: () => t('words.subgraph'),
     group: 'nodes',
     keys: ['Ctrl+Shift+E'],
     when: () => view.selected.size > 0 || view.selectedGroups.size > 0,
