@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { withServer } from './harness/bench';
 import { forgiveErrors, openPage } from './harness/page';
 import type { Server } from './harness/server';
-import { acted } from './harness/settle';
+import { acted, rested } from './harness/settle';
 
 const WORKFLOW = fileURLToPath(new URL('../../workflows/text_to_image.json', import.meta.url));
 const PARAMETERS = `a red (fox:1.2) in the snow
@@ -205,6 +205,7 @@ describe('what is damaged', () => {
     const half = lines.slice(0, 12).join('\n');
     const column = (lines[11]?.trimEnd().length ?? 0) + 1;
     const open = async (name: string, mimeType: string, content: string) => {
+      await rested(page);
       const chooser = page.waitForEvent('filechooser');
       await page.keyboard.press('Control+o');
       await (await chooser).setFiles({ name, mimeType, buffer: Buffer.from(content) });
