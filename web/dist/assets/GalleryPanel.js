@@ -1,1 +1,1 @@
-import{Bi as e,_n as t,pa as n}from"./base.js";import{t as r}from"./GalleryView.js";import{t as i}from"./vendor.js";var a=i();function o(){return(0,a.jsx)(r,{place:`panel`,extra:(0,a.jsx)(n,{icon:`fit`,size:`small`,label:e(`gallery.window`),onClick:t})})}export{o as GalleryPanel};
+import{Aa as e,gn as t,ra as n}from"./base.js";import{t as r}from"./GalleryView.js";import{t as i}from"./vendor.js";var a=i();function o(){return(0,a.jsx)(r,{place:`panel`,extra:(0,a.jsx)(e,{icon:`fit`,size:`small`,label:n(`gallery.window`),onClick:t})})}export{o as GalleryPanel};

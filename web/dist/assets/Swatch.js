@@ -1,1 +1,1 @@
-import{t as e}from"./vendor.js";var t={swatch:`_swatch_1v0fa_1`},n=e();function r({colour:e}){return(0,n.jsxs)(n.Fragment,{children:[(0,n.jsx)(`span`,{className:t.swatch,style:{backgroundColor:e},"aria-hidden":`true`,"data-colour":e}),e]})}export{r as t};
+import{t as e}from"./vendor.js";var t={swatch:`_swatch_1v0fa_1`},n=e();function r({colour:e}){return(0,n.jsx)(`span`,{className:t.swatch,style:{backgroundColor:e},"aria-hidden":`true`,"data-colour":e})}function i({colour:e}){return(0,n.jsxs)(n.Fragment,{children:[(0,n.jsx)(r,{colour:e}),e]})}export{i as n,r as t};

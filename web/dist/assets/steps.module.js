@@ -1,1 +1,1 @@
-var e={list:`_list_15pih_1`,row:`_row_15pih_5`,name:`_name_15pih_37`,flash:`_flash_15pih_61`,ring:`_ring_15pih_68`,fade:`_fade_15pih_1`};export{e as t};
+var e={list:`_list_2vxk8_1`,row:`_row_2vxk8_5`,name:`_name_2vxk8_37`,thing:`_thing_2vxk8_38`,flash:`_flash_2vxk8_62`,ring:`_ring_2vxk8_69`,fade:`_fade_2vxk8_1`};export{e as t};
