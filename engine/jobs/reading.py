@@ -253,6 +253,10 @@ def page_of_assets(
     return _readable(asset_of, rows), total
 
 
+_TICK = 0.1
+"""By how much, in seconds, the time of a file may lie behind the clock: systems take it from their last tick."""
+
+
 def maker_of_file(
     connection: sqlite3.Connection,
     kind: str,
@@ -270,7 +274,7 @@ def maker_of_file(
     # No job wrote a file before it began; one that did so later only shows it. Times are not to be relied upon, though:
     # files are copied, and clocks are set.
     row = connection.execute(
-        f"{ASSETS_QUERY} {conditions} ORDER BY asset.cached, COALESCE(asset_job.started_at > ?, 0),"
+        f"{ASSETS_QUERY} {conditions} ORDER BY asset.cached, COALESCE(asset_job.started_at > ? + {_TICK}, 0),"
         " CASE asset.cached WHEN 0 THEN -asset.n ELSE asset.n END LIMIT 1",
         [*values, modified],
     ).fetchone()
