@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -39,7 +40,7 @@ def default_memory_limit_bytes() -> int:
 
 
 class MemoryOf:
-    """Resident memory of a process and its children. Raises psutil.Error if there is no such process."""
+    """What a process and its children have in memory, but for mapped files. Raises psutil.Error if there is none."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -63,10 +64,25 @@ class MemoryOf:
 
 
 def _resident_bytes(process: psutil.Process) -> int:
+    """Without files that are mapped to be read, where the system tells: models and libraries, which it can drop again.
+
+    What a worker is refused from inside (`limit_memory`) does not count these either: if they counted here, a worker
+    that keeps within its limit would be removed.
+    """
     try:
+        if sys.platform == "linux":
+            return _written_bytes(process.pid)
         return process.memory_info().rss
-    except psutil.Error:
+    except (psutil.Error, OSError, ValueError):
         return 0
+
+
+def _written_bytes(pid: int) -> int:
+    """`RssAnon` and `RssShmem` of proc(5), in bytes; 0 of a process that has ended."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return 1024 * sum(
+        int(line.split()[1]) for line in status.splitlines() if line.startswith(("RssAnon:", "RssShmem:"))
+    )
 
 
 class MemoryWatch:

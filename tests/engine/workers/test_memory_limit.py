@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +55,27 @@ def test_children_count() -> None:
             child.communicate("\n")
 
     asyncio.run(measure())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell them apart")
+def test_files_that_are_mapped_to_be_read_do_not_count(tmp_path: Path) -> None:
+    """They count for nothing in what the system refuses a worker, either: both must mean the same."""
+    path = tmp_path / "model"
+    path.write_bytes(b"x" * (64 << 20))
+
+    def grown_by(write: bool) -> int:
+        before = asyncio.run(MemoryOf(os.getpid()).measure())
+        access = mmap.ACCESS_COPY if write else mmap.ACCESS_READ
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=access) as mapped:
+            for place in range(0, len(mapped), mmap.PAGESIZE):
+                if write:
+                    mapped[place] = 0
+                else:
+                    assert mapped[place]
+            return asyncio.run(MemoryOf(os.getpid()).measure()) - before
+
+    assert grown_by(write=False) < 32 << 20
+    assert grown_by(write=True) > 48 << 20
 
 
 def test_who_takes_too_much_is_named_once_with_the_limit_and_its_flag() -> None:
