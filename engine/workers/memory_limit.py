@@ -70,19 +70,17 @@ def _resident_bytes(process: psutil.Process) -> int:
     that keeps within its limit would be removed.
     """
     try:
-        if sys.platform == "linux":
-            return _written_bytes(process.pid)
-        return process.memory_info().rss
+        written = _written_bytes(process.pid) if sys.platform == "linux" else None
+        return process.memory_info().rss if written is None else written
     except (psutil.Error, OSError, ValueError):
         return 0
 
 
-def _written_bytes(pid: int) -> int:
-    """`RssAnon` and `RssShmem` of proc(5), in bytes; 0 of a process that has ended."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return 1024 * sum(
-        int(line.split()[1]) for line in status.splitlines() if line.startswith(("RssAnon:", "RssShmem:"))
-    )
+def _written_bytes(pid: int) -> int | None:
+    """`RssAnon` and `RssShmem` of proc(5), in bytes; None where the system does not tell them, as some sandboxes."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    kilobytes = [int(line.split()[1]) for line in status if line.startswith(("RssAnon:", "RssShmem:"))]
+    return 1024 * sum(kilobytes) if kilobytes else None
 
 
 class MemoryWatch:

@@ -78,6 +78,11 @@ def test_files_that_are_mapped_to_be_read_do_not_count(tmp_path: Path) -> None:
     assert grown_by(write=True) > 48 << 20
 
 
+def test_where_the_system_does_not_tell_them_apart_all_that_is_resident_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda _path: "Name:\tpython\nVmRSS:\t1 kB\n")
+    assert asyncio.run(MemoryOf(os.getpid()).measure()) > 1 << 20
+
+
 def test_who_takes_too_much_is_named_once_with_the_limit_and_its_flag() -> None:
     told: list[tuple[int, int, str]] = []
 
