@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasNode, CanvasSlot, Passage
+from engine.graph.canvas_records import BYPASSED, MUTED, Canvas, CanvasNode, CanvasSlot, Passage, Place
 from engine.graph.json_values import as_text
 from engine.graph.schema import MISSING
 from engine.graph.sockets import types_fit
@@ -49,6 +49,8 @@ class LinkResolver:
     notes: list[Note] = field(default_factory=list[Note])
     _found: dict[_Place, _Found] = field(default_factory=dict[_Place, _Found])
     _setters: dict[tuple[str, str], CanvasNode] | None = None
+    _is_handed: set[str] | None = None
+    _numbers: dict[str, dict[int, int]] = field(default_factory=dict[str, dict[int, int]])
     _handed_on: dict[tuple[str, str], CanvasSlot | None] = field(default_factory=dict[tuple[str, str], Any])
 
     def resolve(self, node: CanvasNode, index: int) -> _Found:
@@ -84,12 +86,22 @@ class LinkResolver:
         link = self.canvas.links.get(slot.link) if slot.link is not None else None
         if link is not None and link.target_id == node.id:
             return link.origin_id, link.origin_slot, wanted
-        known = self.canvas.implied
-        if known and (implied := known.get((node.id, node.inputs.index(slot)))) is not None:
+        implied = self._implied(node, slot)
+        if implied is not None:
             return (*implied, wanted)
         if slot.link is not None:
             self._drop(node, slot, f"its link {slot.link} is not in the file")
         return None
+
+    def _implied(self, node: CanvasNode, slot: CanvasSlot) -> Place | None:
+        """What a use-everywhere node hands a slot. Where slots stand is found out once for such a node."""
+        if self._is_handed is None:
+            self._is_handed = {node_id for node_id, _ in self.canvas.implied}
+        if node.id not in self._is_handed:
+            return None
+        if node.id not in self._numbers:
+            self._numbers[node.id] = {id(each): number for number, each in enumerate(node.inputs)}
+        return self.canvas.implied.get((node.id, self._numbers[node.id].get(id(slot), -1)))
 
     def _step(self, node: CanvasNode, slot: CanvasSlot, place: _Place) -> _Found | _Place:
         """What stands at an output: the real thing, or the next place upstream, or nothing."""

@@ -140,6 +140,13 @@ def test_values_that_lead_round_in_a_circle_give_none() -> None:
     assert read_workflow(prompt, _CORE).nodes.keys() == {"1", "2", "3"}
 
 
+def test_slots_that_look_the_same_are_told_apart_by_their_places() -> None:
+    source = _node(1, "CheckpointLoaderSimple", outputs=("MODEL", "CLIP", "VAE"), widgets_values=["a"])
+    taking = _node(2, "Taking", _slot("same", "*"), _slot("same", "*"))
+    document = {"version": 0.4, "nodes": [source, taking], "links": [], "extra": {"ue_links": [_row(1, 1, 2, 1, 9)]}}
+    assert read_canvas(document, _CORE).nodes["2"].inputs == {"same": Link("1", 1)}
+
+
 def test_inside_of_subgraphs_they_hand_out_as_well() -> None:
     inside: dict[str, Any] = {"id": "inner", "inputs": [], "outputs": [], **_handed(99)}
     document: dict[str, Any] = {"nodes": [_node(7, "inner")], "links": [], "definitions": {"subgraphs": [inside]}}
