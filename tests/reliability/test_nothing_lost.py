@@ -77,7 +77,8 @@ def test_who_is_told_twice_to_stop_loses_nothing_either(tmp_path: Path) -> None:
     for _ in range(MAX_DEATHS):
         with RealServer(tmp_path, "--shutdown-grace", "600") as server:
             job_id = job_id or submit(server, graph(("Slow", {"seconds": 600.0, "flag": str(flag)})))
-            wait_until(flag.exists)
+            # It is there a moment before anything is written into it.
+            wait_until(lambda: flag.exists() and flag.read_text() != "")
             pid = int(flag.read_text())
             flag.unlink()
             while not any("Stopping at once" in line for line in server.lines):  # two at once may count as one
